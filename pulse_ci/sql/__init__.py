@@ -1,0 +1,1 @@
+"""SQL text as SQLite reads it: tokens, and where a statement ends."""

@@ -1,0 +1,96 @@
+"""SQL text to tokens, by the rules of SQLite's own tokenizer (src/tokenize.c)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class TokenKind(Enum):
+    """What a token is; a keyword is a WORD, since SQLite lets most keywords be names."""
+
+    SPACE = auto()
+    COMMENT = auto()
+    STRING = auto()  # '…'
+    QUOTED = auto()  # "…", `…` or […]: a name, or a string where no such name exists
+    WORD = auto()
+    NUMBER = auto()
+    BLOB = auto()
+    VARIABLE = auto()
+    OPERATOR = auto()
+    SEMICOLON = auto()
+    OPEN_COMMENT = auto()  # a /* that is never closed: SQLite takes it to the end of the text
+    OPEN_QUOTE = auto()  # a quote that is never closed
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of SQL text; `start` counts characters from 0."""
+
+    kind: TokenKind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset just past the token."""
+        return self.start + len(self.text)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether SQLite's parser sees the token at all."""
+        return self.kind not in (TokenKind.SPACE, TokenKind.COMMENT, TokenKind.OPEN_COMMENT)
+
+    @property
+    def keyword(self) -> str:
+        """The word in capitals, or the empty string where the token is not a bare word."""
+        return self.text.upper() if self.kind is TokenKind.WORD else ""
+
+
+# SQLite takes every byte from 0x80 as a letter, but for the byte order mark, which is space.
+_LETTER = r"(?:[A-Za-z_]|[^\x00-\x7f\ufeff])"
+_ID_CHAR = r"(?:[A-Za-z0-9_$]|[^\x00-\x7f\ufeff])"
+
+_PATTERNS: tuple[tuple[TokenKind, str], ...] = (
+    (TokenKind.SPACE, r"[ \t\n\f\r\ufeff]+"),
+    (TokenKind.COMMENT, r"--[^\n]*|/\*[\s\S]*?\*/"),
+    (TokenKind.OPEN_COMMENT, r"/\*[\s\S]*"),
+    (TokenKind.STRING, r"'(?:[^']|'')*+'"),
+    (TokenKind.QUOTED, r'"(?:[^"]|"")*+"|`(?:[^`]|``)*+`|\[[^\]]*\]'),
+    (TokenKind.OPEN_QUOTE, r"['\"`\[][\s\S]*"),
+    (TokenKind.BLOB, r"[xX]'[^']*'"),
+    (TokenKind.WORD, f"{_LETTER}{_ID_CHAR}*"),
+    (
+        TokenKind.NUMBER,
+        rf"(?:0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?){_ID_CHAR}*",
+    ),
+    (TokenKind.VARIABLE, rf"\?[0-9]*|[$@:#]{_ID_CHAR}+(?:::{_ID_CHAR}+)*(?:\([^)\s]*\))?"),
+    (TokenKind.SEMICOLON, r";"),
+    (TokenKind.OPERATOR, r"->>|->|\|\||<=|>=|<>|<<|>>|==|!=|[\s\S]"),
+)
+_SCANNER = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS))
+_KINDS = (None, *(kind for kind, _ in _PATTERNS))
+
+
+def tokenize(sql: str) -> Iterator[Token]:
+    """Yield every token of `sql`, space and comments included: joined, they are the text again."""
+    for match in _SCANNER.finditer(sql):
+        kind = _KINDS[match.lastindex or 0]
+        assert kind is not None  # noqa: S101 - the last pattern takes any character
+        yield Token(kind, match.group(), match.start())
+
+
+def unquote(name: str) -> str:
+    """Return the name that a token of kind WORD or QUOTED spells."""
+    match name[:1]:
+        case "[":
+            return name[1:-1]
+        case '"' | "`" | "'" as quote:
+            return name[1:-1].replace(quote * 2, quote)
+        case _:
+            return name
