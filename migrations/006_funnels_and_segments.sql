@@ -27,8 +27,8 @@ CREATE TABLE IF NOT EXISTS funnels (
 
 CREATE INDEX IF NOT EXISTS idx_funnels_segment ON funnels (segment_id);
 
--- goal_id has no action on purpose: a goal that a funnel uses cannot be deleted alone, yet RESTRICT would
--- also stop the deletion of a whole site, because the goals may go before the funnels.
+-- goal_id has no action on purpose: a goal that a funnel uses cannot be deleted alone. RESTRICT would stop the
+-- deletion of a whole site too, as soon as goals is a younger table than funnels and its rows go first.
 CREATE TABLE IF NOT EXISTS funnel_steps (
   step_id INTEGER PRIMARY KEY,
   funnel_id INTEGER NOT NULL REFERENCES funnels (funnel_id) ON DELETE CASCADE,
