@@ -1,0 +1,89 @@
+"""What a pull request changes, from GitHub's API: no checkout, no git, no history needed."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import GitHubError
+from pulse_ci.github.failures import NotFound
+from pulse_ci.github.fields import Fields
+from pulse_ci.migrations.base import Base, Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.event import PullRequest
+
+# https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files and
+# https://docs.github.com/en/rest/repos/contents#get-repository-content: more are not listed.
+_MOST_FILES = 3000
+_MOST_ENTRIES = 1000
+_REMEDY = "Check out the full history (fetch-depth: 0) and give the base branch as `base`."
+
+
+def read_base(github: GitHub, pull_request: PullRequest, directory: str) -> Base:
+    """Return what `pull_request` changes, and the files of `directory` at the tip of its base branch.
+
+    `directory` is relative to the repository. Takes two requests, and one more for each further 100 files.
+
+    Raises:
+        GitHubError: GitHub failed, or lists fewer files than there are.
+
+    """
+    files = list(_changed_files(github, pull_request))
+    return Base(
+        label=f"{pull_request.base_ref} at GitHub",
+        added=frozenset(file.text("filename") for file in files if _adds(file)),
+        edits=tuple(edit for file in files if (edit := _edit(file))),
+        tip=frozenset(_tip(github, pull_request, directory)),
+    )
+
+
+def _changed_files(github: GitHub, pull_request: PullRequest) -> Iterable[Fields]:
+    path = f"/repos/{pull_request.base_repo}/pulls/{pull_request.number}/files"
+    files = [Fields(item, "The changed file") for item in github.pages(path)]
+    if len(files) >= _MOST_FILES:
+        raise GitHubError(
+            f"Pull request #{pull_request.number} changes {_MOST_FILES} files or more, and GitHub lists no "
+            f"more than that. {_REMEDY}"
+        )
+    return files
+
+
+def _adds(file: Fields) -> bool:
+    return file.text("status") in {"added", "copied", "renamed"}
+
+
+def _edit(file: Fields) -> Edit | None:
+    path = file.text("filename")
+    match file.text("status"):
+        case "renamed":
+            return Edit(path, "renamed", file.text("previous_filename"))
+        case "removed":
+            return Edit(path, "deleted", None)
+        case "modified" | "changed":
+            return Edit(path, "modified", None)
+        case _:  # added, copied, unchanged
+            return None
+
+
+def _tip(github: GitHub, pull_request: PullRequest, directory: str) -> Iterable[str]:
+    folder = PurePosixPath(directory).as_posix().removeprefix(".").strip("/")
+    path = f"/repos/{pull_request.base_repo}/contents/{folder}"
+    try:
+        entries = github.get(path, {"ref": pull_request.base_ref})
+    except NotFound:  # the pull request adds the directory
+        return []
+    if not isinstance(entries, list):
+        raise GitHubError(
+            f"{directory!r} is no directory on {pull_request.base_ref}. Check `migrations-dir`."
+        )
+    if len(entries) >= _MOST_ENTRIES:
+        raise GitHubError(
+            f"{directory!r} has {_MOST_ENTRIES} files or more on {pull_request.base_ref}, and GitHub lists no "
+            f"more than that. {_REMEDY}"
+        )
+    listed = [Fields(entry, "The directory entry") for entry in entries]
+    return [entry.text("path") for entry in listed if entry.text("type") == "file"]
