@@ -28,9 +28,12 @@ install_packages() {
 start_engine() {
     test "$(id -u)" = 0 || fail "no Docker engine answers; start one, or run this as root on Debian"
     has dockerd && has docker || install_packages docker.io
+    # Left to itself it takes the best storage driver, but refuses to start on the traces of two.
+    local driver=()
+    test ! -d /var/lib/docker/vfs || driver=(--storage-driver=vfs)
     say "starting dockerd (log: $STATE/dockerd.log)"
     PATH="$PATH:/usr/sbin:/sbin" setsid nohup timeout --kill-after=30 2h \
-        dockerd --storage-driver=vfs --iptables=false --bridge=none \
+        dockerd "${driver[@]}" --iptables=false --bridge=none \
         >"$STATE/dockerd.log" 2>&1 </dev/null &
     echo $! >"$STATE/dockerd.pid"
     for _ in $(seq 60); do
@@ -64,7 +67,7 @@ choose_base() {
         echo "$PUBLIC_BASE" >"$STATE/base-image"
     elif docker image inspect "$LOCAL_BASE" >/dev/null 2>&1; then
         echo "$LOCAL_BASE" >"$STATE/base-image"
-    elif timeout 300 docker pull --quiet "$PUBLIC_BASE" >"$STATE/pull.log" 2>&1; then
+    elif timeout 120 docker pull --quiet "$PUBLIC_BASE" >"$STATE/pull.log" 2>&1; then
         echo "$PUBLIC_BASE" >"$STATE/base-image"
     else
         say "$PUBLIC_BASE cannot be pulled from here"
