@@ -5,6 +5,7 @@ PulseError
 ├── MigrationError   the migration files cannot be read
 ├── D1Error          D1, or the embedded engine in its place, did not do what it was asked
 │   └── D1Refused    it refused a statement; the text is D1's own
+│       └── SandboxStopped   the embedded engine stopped it at a limit
 └── GitHubError      GitHub's API did not do what it was asked
 
 Raised where the cause is known, caught in `cli` and in the action only: exit status 2.
@@ -31,7 +32,24 @@ class D1Error(PulseError):
 
 
 class D1Refused(D1Error):
-    """D1 refused a statement; `str()` is D1's own message."""
+    """D1 refused a statement; `str()` is D1's own message.
+
+    sql          the statement, None where it is the request as a whole (its commit, its size)
+    statement    its index in the request, from 0
+    start        its offset in the request, in characters from 0
+    """
+
+    def __init__(
+        self, message: str, *, sql: str | None = None, statement: int | None = None, start: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.sql = sql
+        self.statement = statement
+        self.start = start
+
+
+class SandboxStopped(D1Refused):
+    """The embedded engine stopped a statement, or would not start it, at one of its own limits; not D1's."""
 
 
 class GitHubError(PulseError):

@@ -1,0 +1,31 @@
+"""D1 in memory: accepts what D1 accepts, refuses what D1 refuses, in D1's own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import D1Refused, SandboxStopped
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.access import Access
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.limits import Sandbox
+    from pulse_ci.engine.request import RequestMode
+
+__all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "SandboxStopped"]
+
+_HOME = {
+    "Access": "pulse_ci.engine.access",
+    "EmbeddedD1": "pulse_ci.engine.connection",
+    "RequestMode": "pulse_ci.engine.request",
+    "Sandbox": "pulse_ci.engine.limits",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use: a command that runs no SQL need not load SQLite."""
+    if name not in _HOME:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +23,14 @@ class Statement:
     terminated: bool
 
 
-# The columns are: semicolon, other, EXPLAIN, CREATE, TEMP, TRIGGER, END. A trigger's body ends at `; END ;` alone.
+# What stands between statements; to sqlite3_complete() a byte order mark is a letter.
+_GAP = re.compile(r"(?:[ \t\n\f\r;]++|--[^\n]*+|/\*(?s:.*?)\*/)*+")
+_CODE = r"""(?:[^;'"`\[/-]++|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*(?s:.*?)\*/|-(?!-)|/(?!\*))*+"""
+_TO_SEMICOLON = re.compile(_CODE)
+_TRIGGER_WORD = re.compile("trigger", re.IGNORECASE)
+_OPEN_COMMENT = re.compile(r"/\*(?![\s\S]*?\*/)")
+
+# Columns: semicolon, other, EXPLAIN, CREATE, TEMP, TRIGGER, END. A trigger's body ends at `; END ;` alone.
 _START, _NORMAL, _EXPLAIN, _CREATE, _TRIGGER, _SEMI, _END = range(7)
 _NEXT_STATE = (
     (_START, _NORMAL, _EXPLAIN, _CREATE, _NORMAL, _NORMAL, _NORMAL),
@@ -36,45 +42,88 @@ _NEXT_STATE = (
     (_START, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER),
 )
 _WORD_COLUMN = {"EXPLAIN": 2, "CREATE": 3, "TEMP": 4, "TEMPORARY": 4, "TRIGGER": 5, "END": 6}
+_PIECE = re.compile(
+    r"""(?P<gap>[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)"""
+    r"""|(?P<word>(?:[A-Za-z0-9_$]|[^\x00-\x7f])++)|(?P<semicolon>;)"""
+    r"""|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|(?P<open>/\*|['"`\[])|[\s\S]"""
+)
 
 
 def split(sql: str) -> tuple[Statement, ...]:
     """Return the statements of `sql`; what stands between them (space, comments, a stray `;`) is left out."""
-    return split_tokens(sql, tokenize(sql))
-
-
-def split_tokens(sql: str, tokens: Iterable[Token]) -> tuple[Statement, ...]:
-    """Do as `split`, with the tokens of `sql` already at hand."""
     lines = LineIndex(sql)
-    return tuple(_statement(group, sql, lines) for group in _groups(tokens))
+    return tuple(_statement(sql, *piece, lines) for piece in cut(sql))
 
 
-def _groups(tokens: Iterable[Token]) -> Iterator[list[Token]]:
-    state, group = _START, list[Token]()
-    for token in tokens:
-        if not token.is_code:
-            continue
-        group.append(token)
-        column = 0 if token.kind is TokenKind.SEMICOLON else _WORD_COLUMN.get(token.keyword, 1)
+def split_tokens(sql: str, tokens: Iterable[object]) -> tuple[Statement, ...]:  # noqa: ARG001
+    """Do as `split`; the tokens are not needed."""
+    return split(sql)
+
+
+def cut(sql: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it."""
+    position = _skip_gap(sql, 0)
+    while position < len(sql):
+        end, terminated = _end_of_statement(sql, position)
+        yield position, end, terminated
+        position = _skip_gap(sql, end)
+
+
+def _skip_gap(sql: str, position: int) -> int:
+    gap = _GAP.match(sql, position)
+    assert gap is not None  # noqa: S101 - the pattern matches the empty string
+    return len(sql) if _OPEN_COMMENT.match(sql, gap.end()) else gap.end()
+
+
+def _end_of_statement(sql: str, start: int) -> tuple[int, bool]:
+    code = _TO_SEMICOLON.match(sql, start)
+    assert code is not None  # noqa: S101 - the pattern matches the empty string
+    end = code.end()
+    if _TRIGGER_WORD.search(sql, start, end):
+        return _end_of_trigger(sql, start)
+    return (end + 1, True) if sql.startswith(";", end) else (_end_of_code(sql, start), False)
+
+
+def _end_of_trigger(sql: str, start: int) -> tuple[int, bool]:
+    state = _START
+    for piece in _PIECE.finditer(sql, start):
+        match piece.lastgroup:
+            case "gap":
+                continue
+            case "open":
+                break
+            case "semicolon":
+                column = 0
+            case "word":
+                column = _WORD_COLUMN.get(piece.group().upper(), 1)
+            case _:
+                column = 1
         state = _NEXT_STATE[state][column]
         if state == _START:
-            if len(group) > 1:
-                yield group
-            group = []
-    if group:
-        yield group
+            return piece.end(), True
+    return _end_of_code(sql, start), False
 
 
-def _statement(group: list[Token], sql: str, lines: LineIndex) -> Statement:
-    first, last = group[0], group[-1]
-    line, column = lines.position(first.start)
+def _end_of_code(sql: str, start: int) -> int:
+    """Return where the last code of an unfinished statement ends: comments behind it are not its own."""
+    end = start
+    for piece in _PIECE.finditer(sql, start):
+        if piece.lastgroup == "open":
+            return end if piece.group() == "/*" else len(sql)
+        if piece.lastgroup != "gap":
+            end = piece.end()
+    return end
+
+
+def _statement(sql: str, start: int, end: int, terminated: bool, lines: LineIndex) -> Statement:
+    line, column = lines.position(start)
     return Statement(
-        sql=sql[first.start : last.end],
-        start=first.start,
+        sql=sql[start:end],
+        start=start,
         line=line,
         column=column,
-        end_line=lines.position(last.end - 1)[0],
-        terminated=last.kind is TokenKind.SEMICOLON,
+        end_line=lines.position(end - 1)[0],
+        terminated=terminated,
     )
 
 
@@ -82,7 +131,7 @@ class LineIndex:
     """Turns character offsets of one text into lines and columns."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(offset + 1 for offset, character in enumerate(text) if character == "\n")]
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of an offset, both from 1."""

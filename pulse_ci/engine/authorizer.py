@@ -1,0 +1,104 @@
+"""What D1 lets a statement do.
+
+Source: workerd, src/workerd/util/sqlite.c++, isAuthorized() and isAuthorizedTemp(), with the rules that
+src/workerd/api/sql.c++, SqlStorageRegulator, has for a user's SQL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import apsw
+
+from pulse_ci.engine.allowed import FUNCTIONS, MODULES, is_allowed_name, is_allowed_pragma
+from pulse_ci.engine.renaming import new_name_of_table
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.access import AccessRecorder
+
+TRANSACTION_TEXT = (
+    "To execute a transaction, please use the state.storage.transaction() or state.storage.transactionSync() "
+    "APIs instead of the SQL BEGIN TRANSACTION or SAVEPOINT statements. The JavaScript API is safer because "
+    "it will automatically roll back on exceptions, and because it interacts correctly with Durable Objects' "
+    "automatic atomic write coalescing."
+)
+
+_BY_FIRST_NAME = frozenset(
+    {
+        apsw.SQLITE_READ,
+        apsw.SQLITE_UPDATE,
+        apsw.SQLITE_INSERT,
+        apsw.SQLITE_DELETE,
+        apsw.SQLITE_CREATE_TABLE,
+        apsw.SQLITE_DROP_TABLE,
+        apsw.SQLITE_CREATE_VIEW,
+        apsw.SQLITE_DROP_VIEW,
+        apsw.SQLITE_REINDEX,
+    }
+)
+_BY_BOTH_NAMES = frozenset(
+    {
+        apsw.SQLITE_CREATE_INDEX,
+        apsw.SQLITE_DROP_INDEX,
+        apsw.SQLITE_CREATE_TRIGGER,
+        apsw.SQLITE_DROP_TRIGGER,
+    }
+)
+_ALWAYS = frozenset({apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE, apsw.SQLITE_ANALYZE})
+_TRANSACTIONS = frozenset({apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT})
+_MODULE_ACTIONS = frozenset({apsw.SQLITE_CREATE_VTABLE, apsw.SQLITE_DROP_VTABLE})
+_IN_TEMP = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE})
+
+
+class Authorizer:
+    """Answers SQLite's questions about one statement as D1 does, and remembers what came up."""
+
+    def __init__(self) -> None:
+        self.own_transaction = False
+        self.begin("")
+
+    def begin(self, sql: str, recorder: AccessRecorder | None = None) -> None:
+        """Forget the last statement; `sql` is the next one."""
+        self._sql = sql
+        self._recorder = recorder
+        self.refusal: str | None = None  # a text of D1's own for a refusal
+        self.analyzed = False
+
+    def __call__(
+        self, action: int, first: str | None, second: str | None, database: str | None, _: str | None
+    ) -> int:
+        """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
+        if action == apsw.SQLITE_ALTER_TABLE or action == apsw.SQLITE_DETACH:
+            first, second, database = second, None, first
+        if self._recorder is not None:
+            self._recorder.note(action, first, second)
+        if database is not None and database != "main":
+            allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
+        elif action in _BY_FIRST_NAME:
+            allowed = first is None or first[:4].lower() != "_cf_"
+        else:
+            allowed = self._is_allowed(action, first, second)
+        return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY
+
+    def _is_allowed(self, action: int, first: str | None, second: str | None) -> bool:
+        if action == apsw.SQLITE_FUNCTION:
+            return (second or "").lower() in FUNCTIONS
+        if action in _ALWAYS:
+            self.analyzed = self.analyzed or action == apsw.SQLITE_ANALYZE
+            return True
+        if action in _BY_BOTH_NAMES:
+            return is_allowed_name(first) and is_allowed_name(second)
+        if action == apsw.SQLITE_PRAGMA:
+            return is_allowed_pragma((first or "").lower(), second)
+        if action == apsw.SQLITE_ALTER_TABLE:
+            return is_allowed_name(first) and is_allowed_name(new_name_of_table(self._sql))
+        if action in _MODULE_ACTIONS:
+            return (second or "").lower() in MODULES and is_allowed_name(first)
+        if action in _TRANSACTIONS:
+            return self._is_allowed_transaction()
+        return False
+
+    def _is_allowed_transaction(self) -> bool:
+        if not self.own_transaction:
+            self.refusal = TRANSACTION_TEXT
+        return self.own_transaction

@@ -1,0 +1,137 @@
+"""EmbeddedD1: an in-memory database that behaves as D1 does."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self, cast
+
+import apsw
+
+from pulse_ci.engine.access import Access as Access
+from pulse_ci.engine.allowed import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION_PREFIXES, MODULES
+from pulse_ci.engine.authorizer import Authorizer
+from pulse_ci.engine.guard import Guard
+from pulse_ci.engine.limits import D1_LIMITS, TRUSTED_LIMITS, Sandbox, set_limits
+from pulse_ci.engine.request import Request, RequestMode
+from pulse_ci.errors import SandboxStopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.schema import Schema
+
+_PRAGMAS_AT_START = (
+    ("foreign_keys", 1),
+    ("recursive_triggers", 0),
+    ("ignore_check_constraints", 0),
+    ("legacy_alter_table", 0),
+    ("case_sensitive_like", 0),
+    ("reverse_unordered_selects", 0),
+)
+
+
+class EmbeddedD1:
+    """An empty D1 database in memory; use it as a context manager, or close() it."""
+
+    def __init__(self, sandbox: Sandbox | None = None, *, mode: RequestMode = RequestMode.BATCH) -> None:
+        self.sandbox = sandbox or Sandbox()
+        self.mode = mode
+        self._connection = apsw.Connection(":memory:")
+        self._authorizer = Authorizer()
+        _remove_what_d1_lacks(self._connection)
+        self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        set_limits(self._connection)
+        self._guard = Guard(self._connection, self.sandbox)
+        self._reset_pragmas()
+        self._connection.authorizer = self._authorizer
+
+    def run(self, sql: str) -> None:
+        """Run all statements of `sql` as one request, all or nothing; raises D1Refused."""
+        self._request(sql)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Run `sql` as one request and return the rows of its last statement; raises D1Refused."""
+        return self._request(sql)
+
+    def _request(self, sql: str) -> list[tuple[object, ...]]:
+        if len(sql) * 4 > self.sandbox.request_bytes and len(sql.encode()) > self.sandbox.request_bytes:
+            raise SandboxStopped(
+                f"The sandbox refused the request: it has more than {self.sandbox.request_bytes:,} bytes."
+            )
+        with self.request() as request:
+            return request.run(sql, self.sandbox.statements)
+
+    @contextmanager
+    def request(self) -> Iterator[Request]:
+        """Open a request, to run its statements one by one; an exception undoes them all.
+
+        Leaving it commits, which raises D1Refused where a deferred constraint is violated.
+        """
+        self._guard.begin()
+        request = Request(self._connection, self._authorizer, self._guard)
+        request.begin()
+        try:
+            yield request
+            request.commit()
+        except BaseException:
+            request.roll_back()
+            raise
+
+    @contextmanager
+    def trusted(self) -> Iterator[apsw.Connection]:
+        """Give the bare connection to our own code: no authorizer, wider limits. Never for a user's SQL."""
+        self._guard.begin()
+        self._connection.authorizer = None
+        set_limits(self._connection, TRUSTED_LIMITS)
+        try:
+            yield self._connection
+        finally:
+            set_limits(self._connection, D1_LIMITS)
+            self._connection.authorizer = self._authorizer
+
+    def schema(self) -> Schema:
+        """Return the schema as it is now."""
+        from pulse_ci.engine.introspect import introspect
+
+        with self.trusted() as connection:
+            return introspect(connection)
+
+    def snapshot(self) -> bytes:
+        """Return the database's content, for restore()."""
+        with self.trusted() as connection:
+            return connection.serialize("main") or b""
+
+    def restore(self, snapshot: bytes) -> None:
+        """Replace the database's content with a snapshot's; pragmas go back to what D1 starts with."""
+        with self.trusted() as connection:
+            connection.deserialize("main", snapshot)
+            self._guard.watch(connection)
+            self._reset_pragmas()
+
+    def close(self) -> None:
+        """Free the memory; the object is of no use afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _reset_pragmas(self) -> None:
+        for name, value in _PRAGMAS_AT_START:
+            self._connection.pragma(name, value)
+
+
+class _NoTable:
+    """Takes the name of a module, so that SQLite does not find its own table under it."""
+
+
+def _remove_what_d1_lacks(connection: apsw.Connection) -> None:
+    connection.drop_modules(sorted(MODULES))
+    connection.create_module("carray", cast("apsw.VTModule", _NoTable()))
+    select = "SELECT name, narg FROM pragma_function_list WHERE NOT builtin"
+    functions = cast("list[tuple[str, int]]", connection.execute(select).fetchall())
+    for name, arguments in functions:
+        if name in ABSENT_CONNECTION_FUNCTIONS or name.startswith(ABSENT_FUNCTION_PREFIXES):
+            connection.create_scalar_function(name, None, arguments)

@@ -1,0 +1,68 @@
+"""Stops a request that uses more than the sandbox gives it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import apsw
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.limits import Sandbox
+
+_STEPS_A_CALL = 20_000
+
+
+class Guard:
+    """Watches one connection; `reason` says why it stopped the request that is running."""
+
+    def __init__(self, connection: apsw.Connection, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._pages = sandbox.database_bytes // 4096
+        self.reason: str | None = None
+        self.begin()
+        self.watch(connection)
+
+    def watch(self, connection: apsw.Connection) -> None:
+        """Watch a connection; needed again after its database was replaced."""
+        connection.set_progress_handler(self._progress, _STEPS_A_CALL)
+        connection.pragma("temp_store", 2)
+        connection.pragma("max_page_count", self._pages)
+        apsw.hard_heap_limit(self._sandbox.heap_bytes)
+
+    def begin(self) -> None:
+        """Start to count anew."""
+        self.reason = None
+        self._steps = 0
+        self._rows = 0
+        self._bytes = 0
+        self._processor_end = time.thread_time() + self._sandbox.seconds
+        self._wall_end = time.monotonic() + self._sandbox.wall_seconds
+
+    def take(self, row: tuple[object, ...]) -> bool:
+        """Count a row that a statement returned; whether more may come."""
+        self._rows += 1
+        self._bytes += sum(len(value) if isinstance(value, (str, bytes)) else 8 for value in row)
+        if self._rows > self._sandbox.output_rows:
+            self.reason = f"it returns more than {self._sandbox.output_rows:,} rows"
+        elif self._bytes > self._sandbox.output_bytes:
+            self.reason = f"its rows hold more than {self._sandbox.output_bytes:,} bytes"
+        return self.reason is None
+
+    def why(self, error: Exception) -> str | None:
+        """Return which limit an error comes from, None where it is D1's own."""
+        if isinstance(error, (apsw.NoMemError, MemoryError)):
+            return f"it needs more than {self._sandbox.heap_bytes:,} bytes of memory"
+        if isinstance(error, apsw.FullError):
+            return f"the database would be larger than {self._sandbox.database_bytes:,} bytes"
+        return self.reason
+
+    def _progress(self) -> bool:
+        self._steps += _STEPS_A_CALL
+        if self._steps > self._sandbox.steps:
+            self.reason = f"it takes more than {self._sandbox.steps:,} steps of work"
+        elif time.thread_time() > self._processor_end:
+            self.reason = f"it takes more than {self._sandbox.seconds:g} seconds of processor time"
+        elif time.monotonic() > self._wall_end:
+            self.reason = f"it takes more than {self._sandbox.wall_seconds:g} seconds"
+        return self.reason is not None

@@ -1,0 +1,60 @@
+"""What a request may use: D1's own limits, and the sandbox's around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import apsw
+
+# workerd, src/workerd/util/sqlite.c++, setupSecurity(); LENGTH as measured on workerd 1.20261117.1.
+# VDBE_OP is not among them: what 100,000 bytes of SQL compile to does not reach that workerd's.
+D1_LIMITS = (
+    (apsw.SQLITE_LIMIT_LENGTH, 8_388_642),
+    (apsw.SQLITE_LIMIT_COLUMN, 100),
+    (apsw.SQLITE_LIMIT_EXPR_DEPTH, 100),
+    (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 5),
+    (apsw.SQLITE_LIMIT_FUNCTION_ARG, 127),
+    (apsw.SQLITE_LIMIT_ATTACHED, 0),
+    (apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+    (apsw.SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+    (apsw.SQLITE_LIMIT_TRIGGER_DEPTH, 10),
+    (apsw.SQLITE_LIMIT_WORKER_THREADS, 0),
+)
+# Our own queries may be longer and wider than a user's.
+TRUSTED_LIMITS = (
+    (apsw.SQLITE_LIMIT_COLUMN, 2000),
+    (apsw.SQLITE_LIMIT_EXPR_DEPTH, 1000),
+    (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 500),
+    (apsw.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766),
+)
+STATEMENT_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """The most that one request may use, far above what a migration needs.
+
+    seconds          of processor time; `wall_seconds` of any time
+    steps            instructions of SQLite's virtual machine
+    heap_bytes       of memory for SQLite, in this process
+    database_bytes   of the database
+    output_rows, output_bytes   that statements may return
+    request_bytes    of SQL, in UTF-8
+    statements       in a request
+    """
+
+    seconds: float = 1.5
+    wall_seconds: float = 20.0
+    steps: int = 50_000_000
+    heap_bytes: int = 160 * 1024 * 1024
+    database_bytes: int = 64 * 1024 * 1024
+    output_rows: int = 100_000
+    output_bytes: int = 32 * 1024 * 1024
+    request_bytes: int = 10 * 1024 * 1024
+    statements: int = 50_000
+
+
+def set_limits(connection: apsw.Connection, limits: tuple[tuple[int, int], ...] = D1_LIMITS) -> None:
+    """Set limits of SQLite on a connection."""
+    for limit, value in limits:
+        connection.limit(limit, value)

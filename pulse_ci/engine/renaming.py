@@ -1,0 +1,14 @@
+"""The new name that ALTER TABLE gives, which D1's patched SQLite shows to the authorizer."""
+
+from __future__ import annotations
+
+from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+
+
+def new_name_of_table(sql: str) -> str | None:
+    """Return the new name in `ALTER TABLE … RENAME TO name`, None for any other statement."""
+    if "_cf_" not in sql.lower():
+        return None
+    tokens = [token for token in tokenize(sql) if token.is_code and token.kind is not TokenKind.SEMICOLON]
+    words = [token.keyword for token in tokens[-3:-1]]
+    return unquote(tokens[-1].text) if words == ["RENAME", "TO"] else None
