@@ -1,0 +1,1 @@
+"""One file a command: each wires the steps and has no logic of its own."""

@@ -1,0 +1,1 @@
+"""Migration files: which there are, what each says, and which of them are new."""

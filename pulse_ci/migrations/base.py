@@ -20,8 +20,8 @@ class Base:
     """What the checkout is compared with.
 
     Paths are relative to the repository, in POSIX form. A path that a file was renamed to is in `added`, and
-    the rename is in `edits` too. `tip` holds the migration files at the base branch's tip. `label` is for people:
-    "origin/main", "main at GitHub".
+    the rename is in `edits` too. `tip` holds the migration files at the base branch's tip. `label` is for
+    people: "origin/main", "main at GitHub".
     """
 
     label: str

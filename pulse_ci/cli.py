@@ -1,0 +1,150 @@
+"""The command line: words to settings, settings to a command, its result to an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pulse_ci import __version__
+from pulse_ci.errors import PulseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.report import Report
+
+OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+_DESCRIPTION = "Makes a Cloudflare D1 migration safe to merge: lints it, replays it under D1's own rules, shows what changes."
+_EPILOG = """\
+examples:
+  pulse-ci check                          all of migrations/, on the embedded engine, with no account
+  pulse-ci check --base origin/main       only the files that this branch adds
+  pulse-ci preview --baseline 21          what the files after 021 do to the schema
+  pulse-ci new "Add custom fields"        the next numbered file, with its reverse
+  pulse-ci rules not-idempotent           what a rule means, with an example
+
+Each flag is also an environment variable: --fail-on is PULSE_CI_FAIL_ON. Flags win.
+exit status: 0 clean, 1 findings at or above --fail-on, 2 could not run"""
+
+_REPORTING = {
+    "check": "lint, preview and proofs in one report: what a pull request runs",
+    "lint": "the findings alone",
+    "preview": "the schema diff alone",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    options = vars(_parser().parse_args(arguments))
+    try:
+        return _run(options.pop("command"), options)
+    except PulseError as error:
+        return _complain(str(error))
+    except BrokenPipeError:
+        # Whoever read us has gone (`| head`); pointing stdout elsewhere keeps the interpreter quiet at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+    except KeyboardInterrupt:
+        return _complain("interrupted")
+
+
+def _run(command: str, options: dict[str, object]) -> int:
+    match command:
+        case "new":
+            return _new(options)
+        case "rules":
+            return _rules(options)
+        case _:
+            return _report(command, options)
+
+
+def _report(command: str, options: dict[str, object]) -> int:
+    from pulse_ci.commands import check
+    from pulse_ci.commands.output import Progress, write_report
+    from pulse_ci.commands.request import read_request
+    from pulse_ci.settings import read_settings
+
+    settings = read_settings(options)
+    steps = {"check": check.check, "lint": check.lint_only, "preview": check.preview}
+    progress = Progress(sys.stderr)
+    try:
+        report = steps[command](read_request(settings, command), progress)
+    finally:
+        progress.close()
+    write_report(report, settings)
+    return exit_status(report)
+
+
+def exit_status(report: Report) -> int:
+    """Return 1 where the report is a failure, else 0."""
+    return FINDINGS if report.conclusion == "failure" else OK
+
+
+def _new(options: dict[str, object]) -> int:
+    from pathlib import Path
+
+    from pulse_ci.commands.new import new
+
+    directory, reason = options["migrations_dir"] or "migrations", options["reason"]
+    for path in new(str(options["description"]), Path(str(directory)), reason=str(reason) if reason else None):
+        print(path)  # noqa: T201 - what the command is for
+    return OK
+
+
+def _rules(options: dict[str, object]) -> int:
+    from pulse_ci.commands.rules import explain, list_rules
+
+    name = options["name"]
+    sys.stdout.write(explain(str(name)) if name else list_rules())
+    return OK
+
+
+def _complain(message: str) -> int:
+    red, reset = ("\x1b[31m", "\x1b[0m") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ("", "")
+    sys.stderr.write(f"{red}pulse-ci: {message}{reset}\n")
+    return COULD_NOT_RUN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pulse-ci",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"pulse-ci {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in _REPORTING.items():
+        _add_reporting_flags(commands.add_parser(name, help=summary, description=_sentence(summary)))
+    _add_new(commands.add_parser("new", help="the next numbered file, header and reverse included"))
+    rules = commands.add_parser("rules", help="list the rules, or explain one")
+    rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
+    return parser
+
+
+def _sentence(summary: str) -> str:
+    return f"{summary[:1].upper()}{summary[1:]}."
+
+
+def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
+    add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")
+    add("--preview", choices=("embedded", "staging", "scratch"), help="what the preview runs on (default: embedded)")
+    add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
+    add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
+    add("--environment", metavar="ENV", help="the environment of wrangler's configuration")
+    add("--format", choices=("text", "json", "markdown", "sarif"), help="how to write the report (default: text)")
+    add("--output", metavar="FILE", help="where to write the report (default: standard output)")
+    add("--fail-on", choices=("error", "warning", "never"), help="the mildest finding for exit status 1 (default: error)")
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("description", metavar="DESCRIPTION", help="what the migration does, in a few words")
+    parser.add_argument("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")

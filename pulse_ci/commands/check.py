@@ -1,0 +1,94 @@
+"""check, lint and preview: files to a Report, each with the parts that it is asked for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from pulse_ci.commands.request import CheckRequest, request_for
+from pulse_ci.engine.version import sqlite_version
+from pulse_ci.engine.diff import diff
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import read_sources
+from pulse_ci.report.build import build_report
+from pulse_ci.report.value import Database, Staging, conclude
+from pulse_ci.rules.evidence import gather
+from pulse_ci.rules.lint import lint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulse_ci.report import Report
+
+_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction"})
+
+
+def check_embedded(directory: str) -> Report:
+    """Check a directory with nothing but its files: what `pulse_ci.check_directory` promises."""
+    return check(request_for(Path(directory)))
+
+
+def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:
+    """Run the steps: read, replay, prove, lint, diff; `on_step` is told of each.
+
+    Raises:
+        ConfigError: the directory cannot be read.
+
+    """
+    timings: dict[str, float] = {}
+    with _timed(timings, "read"):
+        sources = read_sources(request.directory, request.root)
+        migrations = discover(request.shown, sources)
+    with _timed(timings, "prove"):
+        review, before, after = gather(
+            migrations,
+            today=request.today,
+            base=request.base,
+            baseline=request.baseline,
+            run_by_wrangler=_run_by_wrangler(request),
+            on_step=on_step,
+        )
+    on_step("judging")
+    with _timed(timings, "lint"):
+        findings = lint(review)
+    with _timed(timings, "diff"):
+        changes = diff(before, after)
+    return build_report(
+        request.command,
+        review,
+        findings,
+        changes,
+        fail_on=request.fail_on,
+        database=Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version()),
+        staging=Staging("skipped", request.staging_skipped),
+        timings_ms=timings,
+    )
+
+
+def lint_only(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:
+    """Do as `check`, for the findings alone."""
+    return replace(check(request, on_step), changes=())
+
+
+def preview(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:
+    """Do as `check`, for the schema diff alone; that a file does not run at all is still said."""
+    report = check(request, on_step)
+    findings = tuple(finding for finding in report.findings if finding.rule in _REPLAY_RULES)
+    return replace(report, findings=findings, conclusion=conclude(findings, request.fail_on))
+
+
+def _run_by_wrangler(request: CheckRequest) -> Callable[[str], bool] | None:
+    wrangler = request.wrangler
+    if wrangler is None or wrangler.migrations_pattern is None:
+        return None
+    return lambda path: wrangler.runs(request.root / path)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    timings[step] = round((perf_counter() - start) * 1000, 1)

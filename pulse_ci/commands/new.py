@@ -1,0 +1,64 @@
+"""new: the next numbered migration, its header and its reverse."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pulse_ci.commands.request import request_for
+from pulse_ci.errors import ConfigError, MigrationError
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+_MAX_WORDS = 60
+
+
+def new(description: str, directory: Path, *, reason: str | None = None) -> tuple[str, str]:
+    """Write the two files and return their paths as shown; nothing that is there is overwritten.
+
+    Raises:
+        ConfigError: the description has no letter or digit, or the directory cannot be read.
+        MigrationError: a file of that name is there already, or cannot be written.
+
+    """
+    title = " ".join(description.split())
+    words = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:_MAX_WORDS].strip("_")
+    if not words:
+        raise ConfigError(f"{description!r} has no letter or digit to name a file by.")
+    directory.mkdir(parents=True, exist_ok=True)
+    request = request_for(directory)
+    migrations = discover(request.shown, read_sources(directory, request.root))
+    number = f"{max(migrations.numbers, default=0) + 1:0{migrations.width}}"
+    name, today = f"{number}_{words}.sql", datetime.now(UTC).date()
+    forward, reverse = directory / name, directory / REVERSE_DIRECTORY / name
+    _write_both(forward, _forward(title, reason, today), reverse, _reverse(number, title, today))
+    return display_path(forward, request.root), display_path(reverse, request.root)
+
+
+def _forward(title: str, reason: str | None, today: date) -> str:
+    why = " ".join(reason.split()) if reason else ""
+    return f"-- Migration: {title}\n-- Created: {today}\n-- Reason: {why}\n\n"
+
+
+def _reverse(number: str, title: str, today: date) -> str:
+    return f"-- Reverse migration {number}\n-- Created: {today}\n-- Undoes: {title}\n\n"
+
+
+def _write_both(forward: Path, forward_text: str, reverse: Path, reverse_text: str) -> None:
+    try:
+        reverse.parent.mkdir(exist_ok=True)
+        with reverse.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(reverse_text)
+    except OSError as error:
+        raise MigrationError(f"{reverse} cannot be written: {error.strerror}.") from error
+    try:
+        with forward.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(forward_text)
+    except OSError as error:
+        reverse.unlink()
+        raise MigrationError(f"{forward} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,88 @@
+"""A Report to where the user wants it: standard output or a file, in the format asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from pulse_ci import __version__
+from pulse_ci.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulse_ci.report import Report
+    from pulse_ci.settings import Settings
+
+
+def write_report(report: Report, settings: Settings) -> None:
+    """Render the report as `--format` says and write it to `--output`, or to standard output.
+
+    Raises:
+        ConfigError: the file cannot be written.
+
+    """
+    colour = settings.output is None and wants_colour(sys.stdout)
+    text = render(report, settings.format, colour=colour)
+    if settings.output is None:
+        sys.stdout.write(text)
+    else:
+        write_file(settings.output, text)
+
+
+def render(report: Report, format_: str, *, colour: bool = False) -> str:
+    """Return the report in one of the formats of `--format`."""
+    match format_:
+        case "json":
+            return report.to_json()
+        case "markdown":
+            from pulse_ci.report import markdown
+
+            return markdown.render(report, markdown.Links(version=__version__), markdown.SUMMARY_BYTES)
+        case "sarif":
+            from pulse_ci.report import sarif
+            from pulse_ci.rules.registry import RULES
+
+            return sarif.render(report, __version__, {rule.name: rule.summary for rule in RULES})
+        case _:
+            from pulse_ci.report import text
+
+            return text.render(report, colour=colour)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file that the user named, whole or not at all; raises ConfigError."""
+    partial = path.with_name(f"{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to colour what goes to `stream`: on a terminal, unless NO_COLOR or a dumb TERM says no."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Progress:
+    """One line on standard error that tells what is being done; nothing where it is no terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown = stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __call__(self, step: str) -> None:
+        """Show `step` in place of what stood there."""
+        if self._shown:
+            safe = "".join(character if character.isprintable() else "?" for character in step)
+            self._stream.write(f"\r\x1b[K{safe[:78]}")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the line empty."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

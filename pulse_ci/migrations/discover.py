@@ -1,0 +1,95 @@
+"""Parsed files to a MigrationSet: what is a migration, what is a reverse, in which order they run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pulse_ci.migrations.parse import Migration, parse
+from pulse_ci.migrations.source import REVERSE_DIRECTORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulse_ci.migrations.base import Base
+    from pulse_ci.migrations.source import SourceFile
+    from pulse_ci.sql.split import Statement
+
+DEFAULT_WIDTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """The statements that undo a migration, and the file that they stand in."""
+
+    source: Migration
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSet:
+    """All files of one migrations directory, in the order in which they run."""
+
+    directory: str
+    migrations: tuple[Migration, ...]
+    reverse_files: tuple[Migration, ...]
+
+    @property
+    def width(self) -> int:
+        """How many digits a number has here: as most files have it."""
+        widths = Counter(len(migration.digits) for migration in self.migrations if migration.digits)
+        return widths.most_common(1)[0][0] if widths else DEFAULT_WIDTH
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Every number that a file here has."""
+        return frozenset(migration.number for migration in self.migrations if migration.number is not None)
+
+    def with_number(self, number: int) -> Migration | None:
+        """Return the first migration of that number, or None."""
+        return next((migration for migration in self.migrations if migration.number == number), None)
+
+    def reverse_of(self, migration: Migration) -> Reverse | None:
+        """Return what undoes `migration`: its own trailing comment, its file in reverse/, or a later rollback."""
+        if migration.reverse_block:
+            return Reverse(migration, migration.reverse_block)
+        for candidate in (*self.reverse_files, *self.migrations):
+            if _undoes(candidate, migration):
+                return Reverse(candidate, candidate.statements)
+        if migration.reverse_of is not None and (undone := self.with_number(migration.reverse_of)):
+            return Reverse(undone, undone.statements)
+        return None
+
+    def under_review(self, base: Base | None, baseline: int) -> tuple[Migration, ...]:
+        """Return the files that a reviewer must look at: the new ones of `base`, above `baseline`."""
+        return tuple(
+            migration
+            for migration in self.migrations
+            if (migration.number is None or migration.number > baseline)
+            and (base is None or migration.path in base.added)
+        )
+
+
+def _undoes(candidate: Migration, migration: Migration) -> bool:
+    if migration.number is None or candidate is migration:
+        return False
+    if candidate.reverse_of is not None:
+        return candidate.reverse_of == migration.number
+    in_reverse = PurePosixPath(candidate.path).parent.name == REVERSE_DIRECTORY
+    return in_reverse and candidate.number == migration.number
+
+
+def discover(directory: str, sources: Iterable[SourceFile]) -> MigrationSet:
+    """Sort files into migrations and reverse files; `directory` is their folder, as the sources' paths spell it."""
+    migrations, reverse_files = list[Migration](), list[Migration]()
+    for source in sources:
+        parsed = parse(source)
+        in_reverse = PurePosixPath(source.path).parent.as_posix() != PurePosixPath(directory).as_posix()
+        (reverse_files if in_reverse else migrations).append(parsed)
+    return MigrationSet(
+        directory,
+        tuple(sorted(migrations, key=lambda migration: migration.order)),
+        tuple(sorted(reverse_files, key=lambda migration: migration.order)),
+    )

@@ -1,0 +1,52 @@
+"""A migration's leading comments to its header fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_FIELD = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_REVERSE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,9})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLine:
+    """One line of a comment, without its marks; lines count from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A header field's value and the line it stands on."""
+
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the comments before the first statement say; a field that is not there is None."""
+
+    title: Field | None = None
+    date: Field | None = None
+    reason: Field | None = None
+    reverse_of: Field | None = None
+
+
+def parse_header(comments: Iterable[CommentLine]) -> Header:
+    """Read the fields; of a field that stands twice, the first counts, and an empty one is not there."""
+    found: dict[str, Field] = {}
+    for comment in comments:
+        if match := _FIELD.match(comment.text):
+            name = match[1].lower()
+            if match[2]:
+                found.setdefault("date" if name == "created" else name, Field(match[2], comment.line))
+        elif match := _REVERSE.match(comment.text):
+            found.setdefault("reverse", Field(match[1], comment.line))
+    return Header(found.get("migration"), found.get("date"), found.get("reason"), found.get("reverse"))

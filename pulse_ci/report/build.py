@@ -1,0 +1,72 @@
+"""What the steps found out to one Report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Staging, conclude
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.migrations.parse import Migration
+    from pulse_ci.model import Change, Finding
+    from pulse_ci.rules.rule import Evidence, Review
+
+
+def build_report(
+    command: str,
+    review: Review,
+    findings: tuple[Finding, ...],
+    changes: tuple[Change, ...],
+    *,
+    fail_on: FailOn,
+    database: Database,
+    staging: Staging,
+    timings_ms: Mapping[str, float],
+) -> Report:
+    """Put the values together; the conclusion follows from the findings and `fail_on`."""
+    evidence = {each.migration.path: each for each in review.evidence}
+    broken = {each.migration.path: each.refusal.message for each in review.broken}
+    return Report(
+        command=command,
+        conclusion=conclude(findings, fail_on),
+        database=database,
+        staging=staging,
+        migrations=tuple(
+            _result(migration, evidence.get(migration.path), broken.get(migration.path))
+            for migration in review.migrations.migrations
+        ),
+        findings=findings,
+        changes=changes,
+        timings_ms=timings_ms,
+    )
+
+
+def _result(migration: Migration, evidence: Evidence | None, broken: str | None) -> MigrationResult:
+    error = broken or _error(migration, evidence)
+    judged = evidence if evidence and not error else None
+    return MigrationResult(
+        number=migration.number,
+        name=migration.name,
+        path=migration.path,
+        under_review=evidence is not None,
+        applied=None,
+        depends_on=_numbers(evidence),
+        replay="failed" if error else "ok",
+        error=error,
+        idempotent=judged.repeated.holds if judged else None,
+        reversible=judged.undone.holds if judged else None,
+    )
+
+
+def _error(migration: Migration, evidence: Evidence | None) -> str | None:
+    if migration.problem:
+        return migration.problem
+    refusals = evidence.replayed.run.refusals if evidence else ()
+    return refusals[0].message if refusals else None
+
+
+def _numbers(evidence: Evidence | None) -> tuple[int, ...]:
+    needed = {each.migration.number for each in evidence.depends_on} if evidence else set()
+    return tuple(sorted(number for number in needed if number is not None))

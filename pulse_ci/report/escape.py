@@ -1,0 +1,89 @@
+"""Untrusted text to text that is only shown: the one place where Markdown is made safe.
+
+What a pull request brings (SQL, file names, headers, D1's messages that quote them) must not become a link, a
+mention, an image, a table, a fence or HTML, nor hide behind control or bidirectional characters.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_ZERO_WIDTH_SPACE = "\u200b"
+# Control characters, and those that are not seen or that turn the direction of what follows.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:^$=\"'])")
+# GitHub turns these into links after the Markdown is rendered, where no backslash helps.
+_LINKED = re.compile(r"(@|#|\bGH-|(?<=\w)/(?=\w)|\bhttps?|\bftp|\bwww|\bmailto|\bxmpp)", re.IGNORECASE)
+_HEX_RUN = re.compile(r"\b([0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE)
+_BACKTICKS = re.compile(r"`+")
+
+
+def visible(text: str) -> str:
+    """Return `text` with every character that cannot be seen spelled out as `\\u{…}`; line ends and tabs stay."""
+    text = text.replace("\r\n", "\n")
+    return _UNSEEN.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows `text` on one line, and nothing else."""
+    line = " ".join(visible(text).split())
+    line = _HEX_RUN.sub(lambda match: match[1] + _ZERO_WIDTH_SPACE, line)
+    line = _LINKED.sub(lambda match: match[1] + _ZERO_WIDTH_SPACE, line)
+    return _PUNCTUATION.sub(r"\\\1", line)
+
+
+def code(text: str) -> str:
+    """Return a code span that shows `text` on one line; safe in a table cell too."""
+    line = " ".join(visible(text).split()) or " "
+    ticks = "`" * (_longest_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{ticks}{pad}{line}{pad}{ticks}"
+
+
+def cell(markdown: str) -> str:
+    """Return one line of Markdown made fit for a table cell, which a bar would end even in a code span."""
+    return re.sub(r"(?<!\\)\|", r"\\|", markdown)
+
+
+def prose(text: str) -> str:
+    """Return Markdown for a message in which `…` marks code, as findings write them.
+
+    Wherever a hostile name puts backticks of its own, each part is still escaped one way or the other.
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    spans = [code(part) if index % 2 else plain_part(part) or _ZERO_WIDTH_SPACE for index, part in enumerate(parts)]
+    return "".join(spans).strip(_ZERO_WIDTH_SPACE)
+
+
+def plain_part(text: str) -> str:
+    """Do as `plain`, and keep the spaces at both ends."""
+    lead = " " if text[:1] == " " else ""
+    trail = " " if text[-1:] == " " and text.strip() else ""
+    return f"{lead}{plain(text)}{trail}"
+
+
+def fence(text: str, language: str = "") -> str:
+    """Return a code block that `text` cannot end."""
+    body = visible(text).strip("\n")
+    ticks = "`" * max(3, _longest_run(body) + 1)
+    return f"{ticks}{language}\n{body}\n{ticks}"
+
+
+def link(markdown: str, url: str) -> str:
+    """Return a link; `url` is one of ours, with its untrusted parts quoted by `path_in_url`."""
+    return f"[{markdown}]({url})"
+
+
+def path_in_url(path: str) -> str:
+    """Return a file's path as part of a URL."""
+    return quote(path.encode(errors="surrogatepass"), safe="/")
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)

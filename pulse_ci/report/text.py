@@ -1,0 +1,115 @@
+"""A Report to text for a person at a terminal or a reader of a log."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action, Change, Finding, Severity
+from pulse_ci.report import wording
+from pulse_ci.report.escape import visible
+from pulse_ci.report.value import Conclusion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.value import MigrationResult, Report
+
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
+_SEVERITY_COLOUR = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.NOTICE: _BLUE}
+_CONCLUSION = {
+    Conclusion.SUCCESS: ("✓", _GREEN),
+    Conclusion.NEUTRAL: ("!", _YELLOW),
+    Conclusion.FAILURE: ("✗", _RED),
+}
+_ACTION = {Action.ADDED: ("+", _GREEN), Action.REMOVED: ("-", _RED), Action.MODIFIED: ("~", _YELLOW)}
+_HOLDS = {True: ("✓", _GREEN), False: ("✗", _RED), None: ("–", _DIM)}
+_MAX_CHANGES = 40
+
+
+class _Painter:
+    """Puts colour around text, or leaves it as it is."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, *codes: str) -> str:
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour and codes else text
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """Return the report as lines of text; control characters in it are spelled out."""
+    paint = _Painter(colour=colour)
+    return "\n".join(_lines(report, paint)).rstrip() + "\n"
+
+
+def _lines(report: Report, paint: _Painter) -> Iterator[str]:
+    yield from _findings(report, paint)
+    yield from _schema(report, paint)
+    yield from _proofs(report, paint)
+    mark, colour = _CONCLUSION[report.conclusion]
+    yield f"{paint(mark, colour, _BOLD)} {paint(_one_line(wording.verdict(report)), _BOLD)}"
+    yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+
+
+def _what_was_done(report: Report) -> str:
+    version = f" (SQLite {report.database.sqlite_version})" if report.database.sqlite_version else ""
+    files = wording.plural(len(report.migrations), "file")
+    return f"{files} replayed on {report.database.source} D1{version}, {len(report.under_review)} under review"
+
+
+def _findings(report: Report, paint: _Painter) -> Iterator[str]:
+    shown = [finding for finding in report.findings if not finding.ignored]
+    for path, findings in groupby(shown, key=lambda finding: finding.path):
+        yield paint(visible(path), _BOLD)
+        for finding in findings:
+            yield from _finding(finding, paint)
+        yield ""
+
+
+def _finding(finding: Finding, paint: _Painter) -> Iterator[str]:
+    severity = paint(finding.severity.value, _SEVERITY_COLOUR[finding.severity], _BOLD)
+    yield f"  {paint(f'{finding.line}:', _DIM)} {severity} {finding.rule}"
+    yield f"     {_one_line(finding.message)}"
+    yield f"     {paint('→', _GREEN)} {_one_line(finding.remedy)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def _schema(report: Report, paint: _Painter) -> Iterator[str]:
+    if not report.changes:
+        return
+    yield paint("Schema", _BOLD) + f"  {wording.change_totals(report.changes)}"
+    for change in report.changes[:_MAX_CHANGES]:
+        yield from _change(change, paint)
+    if len(report.changes) > _MAX_CHANGES:
+        yield f"  … and {len(report.changes) - _MAX_CHANGES} more; --format json lists all"
+    yield ""
+
+
+def _change(change: Change, paint: _Painter) -> Iterator[str]:
+    sign, colour = _ACTION[change.action]
+    name, where = wording.change_subject(change)
+    yield paint(f"  {sign} {change.kind} {visible(name)}", colour) + paint(f" {visible(where)}".rstrip(), _DIM)
+    if change.action is Action.MODIFIED:
+        yield paint(f"      was {_one_line(change.before or '')}", _DIM)
+        yield f"      now {_one_line(change.after or '')}"
+
+
+def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
+    reviewed = report.under_review
+    if not reviewed or reviewed[0].idempotent is reviewed[0].reversible is None and reviewed[0].replay == "ok":
+        return
+    yield paint("Proofs", _BOLD)
+    width = max(len(visible(migration.name)) for migration in reviewed)
+    for migration in reviewed:
+        yield _proof(migration, width, paint)
+    yield ""
+
+
+def _proof(migration: MigrationResult, width: int, paint: _Painter) -> str:
+    marks = "  ".join(f"{paint(*_HOLDS[holds])} {claim}" for claim, holds in wording.proofs(migration))
+    needs = ", ".join(f"{number:03}" for number in migration.depends_on)
+    return f"  {visible(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", _DIM)

@@ -1,0 +1,133 @@
+"""All that a command found out, as one value; its JSON form is described by `schema.json` beside this file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pulse_ci.model import Action, Change, Finding, Kind, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SCHEMA_VERSION = 1
+
+
+class Conclusion(StrEnum):
+    """GitHub's words for how a check ended: nothing to say, something to read, something to mend."""
+
+    SUCCESS = "success"
+    NEUTRAL = "neutral"
+    FAILURE = "failure"
+
+
+class FailOn(StrEnum):
+    """The mildest severity that makes a report a failure."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """What is known of one file; None where it was not tried or cannot be known."""
+
+    number: int | None
+    name: str
+    path: str
+    under_review: bool
+    applied: bool | None
+    depends_on: tuple[int, ...]
+    replay: str
+    error: str | None
+    idempotent: bool | None
+    reversible: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Whether the staging database was asked, and if not, why."""
+
+    status: str
+    reason: str
+    requests: int = 0
+    rows_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Which database the preview stands for: the embedded one, or one of D1's by name."""
+
+    source: str
+    name: str | None = None
+    sqlite_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One command's results, complete: whatever is rendered is rendered from this alone."""
+
+    command: str
+    conclusion: Conclusion
+    database: Database
+    staging: Staging
+    migrations: tuple[MigrationResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def under_review(self) -> tuple[MigrationResult, ...]:
+        """The migrations that were judged, in order."""
+        return tuple(migration for migration in self.migrations if migration.under_review)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings of that severity are not ignored."""
+        return sum(1 for finding in self.findings if finding.severity is severity and not finding.ignored)
+
+    @property
+    def ignored(self) -> int:
+        """How many findings were silenced by a comment."""
+        return sum(1 for finding in self.findings if finding.ignored)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON's own types, in the fixed order of fields."""
+        values = asdict(self)
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "command": self.command,
+            "conclusion": self.conclusion.value,
+            "database": values["database"],
+            "migrations": values["migrations"],
+            "findings": values["findings"],
+            "changes": values["changes"],
+            "rows": [],
+            "queries": [],
+            "drift": [],
+            "staging": values["staging"],
+            "timings_ms": dict(self.timings_ms),
+        }
+
+    def to_json(self) -> str:
+        """Return the JSON report, indented, with a line end."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def conclude(findings: Iterable[Finding], fail_on: FailOn) -> Conclusion:
+    """Return the conclusion: failure from `fail_on` up, neutral where something milder was found."""
+    ranks = [finding.severity.rank for finding in findings if not finding.ignored]
+    worst = min(ranks, default=Severity.NOTICE.rank)
+    if fail_on is not FailOn.NEVER and worst <= Severity(fail_on.value).rank:
+        return Conclusion.FAILURE
+    return Conclusion.NEUTRAL if worst < Severity.NOTICE.rank else Conclusion.SUCCESS
+
+
+def summarise_changes(changes: Iterable[Change]) -> dict[tuple[Kind, Action], int]:
+    """Return how many changes there are of each kind and action."""
+    counts: dict[tuple[Kind, Action], int] = {}
+    for change in changes:
+        counts[change.kind, change.action] = counts.get((change.kind, change.action), 0) + 1
+    return counts

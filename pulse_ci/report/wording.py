@@ -1,0 +1,85 @@
+"""A Report to the words that every rendering of it shares: verdict, counts, changes, proofs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action, Change, Kind, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pulse_ci.report.value import MigrationResult, Report
+
+_PLURALS = {"index": "indexes"}
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `count` and `noun` in the number that fits: "1 table", "2 indexes"."""
+    return f"{count} {noun if count == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return "a", "a and b", or "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def verdict(report: Report) -> str:
+    """Return the one sentence that a reviewer in a hurry needs; names stand in backticks."""
+    reviewed = report.under_review
+    subject = f"`{reviewed[0].name}`" if len(reviewed) == 1 else plural(len(reviewed), "migration")
+    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    failed = [migration for migration in reviewed if migration.replay == "failed"]
+    if failed:
+        names = joined([f"`{migration.name}`" for migration in failed[:3]])
+        more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+        return f"D1 would refuse {names}{more}"
+    if errors:
+        return f"{subject} should not be merged yet: {plural(errors, 'error')} to mend"
+    if not reviewed:
+        return "No new migration" if not warnings else f"No new migration, but {plural(warnings, 'warning')}"
+    if warnings:
+        verb = "is" if len(reviewed) == 1 else "are"
+        return f"{subject} {verb} safe to merge, with {plural(warnings, 'warning')} to read"
+    return f"{subject} {'is' if len(reviewed) == 1 else 'are'} safe to merge"
+
+
+def counts(report: Report) -> str:
+    """Return "2 errors, 1 warning (1 ignored)", or "nothing found"."""
+    numbers = [(severity, report.count(severity)) for severity in Severity]
+    said = ", ".join(plural(number, severity.value) for severity, number in numbers if number) or "nothing found"
+    return f"{said} ({report.ignored} ignored)" if report.ignored else said
+
+
+def change_totals(changes: Iterable[Change]) -> str:
+    """Return "adds 1 table and 2 indexes, removes 1 view, changes 1 column"."""
+    totals: dict[Action, dict[Kind, int]] = {}
+    for change in changes:
+        kinds = totals.setdefault(change.action, {})
+        kinds[change.kind] = kinds.get(change.kind, 0) + 1
+    verbs = {Action.ADDED: "adds", Action.REMOVED: "removes", Action.MODIFIED: "changes"}
+    return ", ".join(
+        f"{verb} {joined([plural(totals[action][kind], kind.value) for kind in Kind if kind in totals[action]])}"
+        for action, verb in verbs.items()
+        if action in totals
+    )
+
+
+def change_subject(change: Change) -> tuple[str, str]:
+    """Return the object's name and where it belongs: ("idx_a", "on events"), ("url", "of sites"), ("sites", "")."""
+    match change.kind:
+        case Kind.COLUMN:
+            return change.name, f"of {change.table}"
+        case Kind.INDEX | Kind.TRIGGER:
+            return change.name, f"on {change.table}"
+        case _:
+            return change.name, ""
+
+
+def proofs(migration: MigrationResult) -> tuple[tuple[str, bool | None], ...]:
+    """Return what was proven of one migration: (claim, holds), None where it could not be tried."""
+    return (
+        ("runs", migration.replay == "ok"),
+        ("runs twice", migration.idempotent),
+        ("undone", migration.reversible),
+    )

@@ -1,0 +1,22 @@
+"""Short spellings of the files that rules are shown on."""
+
+from __future__ import annotations
+
+from pulse_ci.rules.rule import Example
+
+HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows what the rule is about\n"
+PATH = "migrations/001_example.sql"
+
+
+def one_file(sql: str, *, reverse: str = "") -> Example:
+    """Return an example of one migration: the usual header, `sql`, and `reverse` as its trailing comment."""
+    commented = "".join(f"-- {line}\n" for line in reverse.splitlines())
+    return Example({PATH: f"{HEADER}{sql}" + (f"-- Reverse:\n{commented}" if reverse else "")})
+
+
+def table(name: str) -> str:
+    """Return a whole migration that makes the table `name` and can be undone."""
+    return (
+        f"{HEADER}CREATE TABLE IF NOT EXISTS {name} ({name}_id INTEGER PRIMARY KEY);\n"
+        f"-- Reverse:\n-- DROP TABLE IF EXISTS {name};\n"
+    )

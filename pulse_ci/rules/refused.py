@@ -1,0 +1,96 @@
+"""replay-fails and explicit-transaction: what D1 refuses on the schema that the file will meet."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Severity
+from pulse_ci.rules.examples import one_file, table
+from pulse_ci.rules.rule import Example, Remark, Review, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
+_UNDO = "DROP TABLE IF EXISTS sites;"
+
+_HINTS = (
+    (r"no such (table|view|index|trigger): (\S+?)(:|$)", "Make {1} `{2}` in this file or an earlier one, or drop it with IF EXISTS."),
+    (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
+    (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
+    (r"duplicate column name: (\S+?)(:|$)", "An earlier migration has added `{1}`: remove the statement."),
+    (r"not authorized to use function: (\w+)", "D1 does not offer `{1}`: compute the value in the Worker, or spell it with another function."),
+    (r"syntax error|incomplete input|unrecognized token", "Correct the SQL: SQLite's parser stops at the word that the message names."),
+    (r"FOREIGN KEY constraint failed", "Insert parents before children and delete children before parents; D1 never turns foreign keys off."),
+    (r"constraint failed", "The statement's own rows break the constraint: correct the values."),
+    (r"SQLITE_TOOBIG", "Split the statement into smaller ones."),
+    (r"not authorized", "D1 does not allow this statement: leave it out."),
+)  # fmt: skip
+
+
+def _hint(message: str) -> str:
+    for pattern, hint in _HINTS:
+        if match := re.search(pattern, message):
+            return hint.format(match[0], *match.groups())
+    return "Correct the statement: what D1 refuses here it refuses on every database."
+
+
+def _check_fails(review: Review) -> Iterator[Remark]:
+    for migration in (*review.new, *review.reverse_files):
+        if migration.problem:
+            yield Remark(
+                migration.place_of_line(migration.problem_line),
+                f"`{migration.name}` {migration.problem}, so nothing of it can be run.",
+                "Make it a regular file of UTF-8 text.",
+            )
+    for evidence in review.evidence:
+        for refusal in evidence.replayed.run.refusals:
+            if not refusal.is_transaction:
+                where = "this statement" if refusal.statement else "the file at its end"
+                yield Remark(
+                    evidence.migration.place(refusal.statement),
+                    f"D1 refuses {where}: `{refusal.message}`. Nothing of `{evidence.migration.name}` is kept.",
+                    _hint(refusal.message),
+                )
+    for broken in review.broken:
+        yield Remark(
+            broken.migration.place(broken.refusal.statement),
+            f"`{broken.migration.name}` is not under review but does not run either: D1 answers "
+            f"`{broken.refusal.message}`. What follows was judged without it.",
+            _hint(broken.refusal.message),
+        )
+
+
+def _check_transaction(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        for refusal in evidence.replayed.run.refusals:
+            if refusal.is_transaction:
+                yield Remark(
+                    evidence.migration.place(refusal.statement),
+                    f"D1 refuses transactions of your own, and with it the whole file: `{refusal.message}`",
+                    "Delete this line: D1 runs each migration file as one transaction already.",
+                )
+
+
+REPLAY_FAILS = Rule(
+    name="replay-fails",
+    severity=Severity.ERROR,
+    summary="The file does not run on the schema that it will meet",
+    problem="All earlier files were run under D1's own rules, then this one. What fails here fails on staging too.",
+    remedy="Correct the statement that D1 refuses; its message is in the report.",
+    bad=one_file(_TABLE + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n", reverse=_UNDO),
+    good=Example({"migrations/001_example.sql": table("sites")}),
+    check=_check_fails,
+)
+
+EXPLICIT_TRANSACTION = Rule(
+    name="explicit-transaction",
+    severity=Severity.ERROR,
+    summary="BEGIN, COMMIT, ROLLBACK, SAVEPOINT or RELEASE",
+    problem="D1 keeps the transaction itself: one for each file. It refuses every statement that would start or end one.",
+    remedy="Delete the statement.",
+    bad=one_file(f"BEGIN TRANSACTION; -- expect\n{_TABLE}COMMIT; -- expect\n", reverse=_UNDO),
+    good=one_file(_TABLE, reverse=_UNDO),
+    check=_check_transaction,
+)

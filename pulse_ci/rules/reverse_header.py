@@ -1,0 +1,84 @@
+"""reverse-header: a reverse that says it undoes one migration and undoes another, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action, Severity
+from pulse_ci.rules.examples import table
+from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.migrations.parse import Migration
+
+
+def _check(review: Review) -> Iterator[Remark]:
+    numbers = review.migrations.numbers
+    new = set(review.new)
+    for reverse in (*review.migrations.reverse_files, *review.migrations.migrations):
+        field, in_reverse = reverse.header.reverse_of, reverse in review.migrations.reverse_files
+        looked_at = review.is_new(reverse.path) if in_reverse else reverse in new
+        if field is None or not looked_at:
+            continue
+        place, named = reverse.place_of_line(field.line), int(field.value)
+        if named not in numbers:
+            yield Remark(place, f"There is no migration {field.value} to undo.", _right_header(reverse))
+        elif in_reverse and reverse.number is not None and reverse.number != named:
+            yield Remark(
+                place,
+                f"`{reverse.name}` says that it undoes {field.value}, its name says {reverse.digits}.",
+                _right_header(reverse),
+            )
+    for evidence in review.evidence:
+        yield from _undoes_something_else(evidence)
+
+
+def _right_header(reverse: Migration) -> str:
+    return f"`-- Reverse migration {reverse.digits or 'NNN'}`, with the number of the file that it undoes"
+
+
+def _undoes_something_else(evidence: Evidence) -> Iterator[Remark]:
+    undone = evidence.undone
+    if undone.reverse is None or undone.run.refusals or not evidence.runs:
+        return
+    if undoes_something_else(evidence):
+        wrong = [change for change in undone.changes if change.action is Action.REMOVED]
+        names = ", ".join(f"`{change.name}`" for change in wrong)
+        yield Remark(
+            undone.reverse.source.place(undone.reverse.statements[0]),
+            f"The reverse of `{evidence.migration.name}` drops {names}, which that file did not make, "
+            "and nothing that it made.",
+            "Undo what the file does; a reverse of another migration belongs under that one's number.",
+        )
+
+
+def undoes_something_else(evidence: Evidence) -> bool:
+    """Whether the reverse drops what was there before, and leaves all that the migration made."""
+    left, made = evidence.undone.changes, evidence.replayed.changes
+    removed = [change for change in left if change.action is Action.REMOVED]
+    added = {(change.kind, change.name) for change in made if change.action is Action.ADDED}
+    return bool(removed and added) and added <= {(change.kind, change.name) for change in left}
+
+
+REVERSE_HEADER = Rule(
+    name="reverse-header",
+    severity=Severity.ERROR,
+    summary="A reverse names a migration that is not there, or undoes another one",
+    problem="In an emergency the file is run by its number. If that is wrong, it drops what should have stayed.",
+    remedy="Make the number in the header, the number in the file's name and what the file undoes agree.",
+    bad=Example({
+        "migrations/001_sites.sql": table("sites"),
+        "migrations/reverse/001_sites.sql": (
+            "-- Reverse migration 007 -- expect\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
+        ),
+    }),
+    good=Example({
+        "migrations/001_sites.sql": table("sites"),
+        "migrations/reverse/001_sites.sql": (
+            "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
+        ),
+    }),
+    check=_check,
+)

@@ -1,0 +1,133 @@
+"""The shape of a rule: what it looks at, what it yields, and the examples that are its docs and its tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.rows import quote_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from pulse_ci.engine.proofs import Repeated, Undone
+    from pulse_ci.engine.replay import Broken, Replayed
+    from pulse_ci.migrations.base import Base
+    from pulse_ci.migrations.discover import MigrationSet
+    from pulse_ci.migrations.parse import Ignore, Migration, Place
+    from pulse_ci.model import Severity
+
+_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """An earlier migration, and those of its objects that a later one refers to."""
+
+    migration: Migration
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found out about one migration under review."""
+
+    migration: Migration
+    replayed: Replayed
+    repeated: Repeated
+    undone: Undone
+    depends_on: tuple[Dependency, ...]
+
+    @property
+    def runs(self) -> bool:
+        """Whether D1 takes the file, so that the other proofs mean something."""
+        return not self.replayed.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that a rule may look at; no rule reads a file, a network or a clock."""
+
+    migrations: MigrationSet
+    evidence: tuple[Evidence, ...]
+    broken: tuple[Broken, ...]
+    today: date
+    base: Base | None = None
+    baseline: int = 0
+    run_by_wrangler: Callable[[str], bool] | None = None
+    used_ignores: frozenset[Ignore] = frozenset()
+
+    @property
+    def of_a_change(self) -> bool:
+        """Whether a change is reviewed, and not all files at once."""
+        return self.base is not None or self.baseline > 0
+
+    @property
+    def new(self) -> tuple[Migration, ...]:
+        """The migrations under review, in order."""
+        return tuple(evidence.migration for evidence in self.evidence)
+
+    def is_new(self, path: str) -> bool:
+        """Whether the change brings or edits the file; of no change, whether it is there at all."""
+        return self.base is None or path in self.base.added or any(edit.path == path for edit in self.base.edits)
+
+    @property
+    def reverse_files(self) -> tuple[Migration, ...]:
+        """The reverse files of the migrations under review."""
+        numbers = {migration.number for migration in self.new}
+        return tuple(
+            reverse
+            for reverse in self.migrations.reverse_files
+            if reverse.number in numbers or reverse.reverse_of in numbers
+        )
+
+
+    @property
+    def ignores(self) -> tuple[Ignore, ...]:
+        """The ignores in the files under review and in their reverses."""
+        return tuple(ignore for each in (*self.new, *self.reverse_files) for ignore in each.ignores)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rule has to say of one place; `severity` where it is not the rule's own."""
+
+    place: Place
+    message: str
+    remedy: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Files that a rule judges; a line that ends in `-- expect` is one that it must report.
+
+    `new` names the files under review where the example needs a base that has the others.
+    """
+
+    files: Mapping[str, str]
+    new: frozenset[str] | None = None
+    edits: tuple[str, ...] = ()
+    tip: frozenset[str] = field(default_factory=frozenset)
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that is looked for."""
+
+    name: str
+    severity: Severity
+    summary: str
+    problem: str
+    remedy: str
+    bad: Example
+    good: Example
+    check: Callable[[Review], Iterator[Remark]]
+
+
+def bare_name(name: str) -> str:
+    """Return `name` as SQL spells it: bare where that is safe, in double quotes elsewhere."""
+    return name if _BARE.fullmatch(name) else quote_name(name)

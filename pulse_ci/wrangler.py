@@ -1,0 +1,137 @@
+"""wrangler's configuration to the D1 database that it names."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulse_ci.errors import ConfigError
+
+# The order in which wrangler looks: workers-utils/src/config/config-helpers.ts, findWranglerConfig.
+_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class WranglerDatabase:
+    """One entry of `d1_databases`; paths are relative to the configuration file's folder."""
+
+    config: Path
+    binding: str | None
+    name: str | None
+    id: str | None
+    migrations_dir: str
+    migrations_table: str
+    migrations_pattern: str | None
+
+    def runs(self, path: Path) -> bool:
+        """Whether `wrangler d1 migrations apply` would take this file for a migration.
+
+        Source: workers-utils/src/d1-migrations.ts, which matches with minimatch and `dot: false`.
+        """
+        from wcmatch import glob
+
+        pattern = posixpath.normpath(self.migrations_pattern or f"{self.migrations_dir}/*.sql")
+        folder = self.config.parent.resolve()
+        resolved = path.parent.resolve() / path.name
+        if not resolved.is_relative_to(folder):
+            return False
+        relative = resolved.relative_to(folder).as_posix()
+        return bool(glob.globmatch(relative, pattern, flags=glob.GLOBSTAR | glob.BRACE | glob.EXTGLOB))
+
+
+def find_config(start: Path, root: Path) -> Path | None:
+    """Return wrangler's configuration file in `start` or a folder above it, no higher than `root`."""
+    for folder in (start, *start.parents):
+        for name in _NAMES:
+            if (folder / name).is_file():
+                return folder / name
+        if folder == root:
+            break
+    return None
+
+
+def read_database(
+    config: Path, *, environment: str | None = None, database: str | None = None, directory: Path | None = None
+) -> WranglerDatabase | None:
+    """Return the database that is asked for by name, binding or id, or else the one that uses `directory`.
+
+    None is returned where the file names no database, or none that fits and none was asked for by name.
+
+    Raises:
+        ConfigError: the file cannot be read, has not the environment, or not the database asked for.
+
+    """
+    section = _section(_load(config), config, environment)
+    entries = section.get("d1_databases") or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{config}: d1_databases is not a list of tables.")
+    found = [_database(config, entry) for entry in entries]
+    if database is not None:
+        return _named(found, database, config, environment)
+    if directory is not None:
+        folder, wanted = config.parent.resolve(), directory.resolve()
+        found = [each for each in found if (folder / each.migrations_dir).resolve() == wanted]
+    return found[0] if found else None
+
+
+def _named(found: list[WranglerDatabase], name: str, config: Path, environment: str | None) -> WranglerDatabase:
+    for database in found:
+        if name in (database.name, database.binding, database.id):
+            return database
+    known = ", ".join(str(database.name or database.binding) for database in found) or "none"
+    where = f" in environment {environment}" if environment else ""
+    raise ConfigError(f"{config} has no D1 database {name!r}{where} (it has: {known}). Correct --database.")
+
+
+def _section(content: dict[str, Any], config: Path, environment: str | None) -> dict[str, Any]:
+    if environment is None:
+        return content
+    # d1_databases is not inherited: an environment that does not repeat it has none.
+    section = (content.get("env") or {}).get(environment)
+    if not isinstance(section, dict):
+        raise ConfigError(f"{config} has no environment {environment!r}. Correct --environment.")
+    return section
+
+
+def _database(config: Path, entry: dict[str, Any]) -> WranglerDatabase:
+    def text(key: str) -> str | None:
+        value = entry.get(key)
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(f"{config}: {key} of a D1 database is not a string.")
+        return value
+
+    return WranglerDatabase(
+        config=config,
+        binding=text("binding"),
+        name=text("database_name"),
+        id=text("database_id"),
+        migrations_dir=posixpath.normpath(text("migrations_dir") or "migrations"),
+        migrations_table=text("migrations_table") or "d1_migrations",
+        migrations_pattern=text("migrations_pattern"),
+    )
+
+
+def _load(config: Path) -> dict[str, Any]:
+    try:
+        text = config.read_text(encoding="utf-8")
+        content = tomllib.loads(text) if config.suffix == ".toml" else _load_json(text)
+    except OSError as error:
+        raise ConfigError(f"{config} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:  # TOML's, JSON's and UTF-8's errors are all ValueErrors
+        raise ConfigError(f"{config} is not valid: {error}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{config} does not hold an object at its top.")
+    return content
+
+
+def _load_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        import json5  # slow to import, and needed only where there are comments or trailing commas
+
+        return json5.loads(text)
