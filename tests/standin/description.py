@@ -1,0 +1,75 @@
+"""GitHub's OpenAPI description, cut down to the operations in use."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "tests/node/node_modules/@octokit/openapi"
+CACHE = ROOT / "build/standin"
+
+_REPO = "/repos/{owner}/{repo}"
+OPERATIONS = {
+    "/user": ("get",),
+    "/meta": ("get",),
+    "/rate_limit": ("get",),
+    f"{_REPO}/commits/{{commit_sha}}/pulls": ("get",),
+    f"{_REPO}/contents/{{path}}": ("get",),
+    f"{_REPO}/issues": ("get", "post"),
+    f"{_REPO}/issues/{{issue_number}}": ("get", "patch"),
+    f"{_REPO}/issues/{{issue_number}}/comments": ("get", "post"),
+    f"{_REPO}/issues/comments/{{comment_id}}": ("get", "patch", "delete"),
+    f"{_REPO}/labels": ("get", "post"),
+    f"{_REPO}/pulls": ("get",),
+    f"{_REPO}/pulls/{{pull_number}}": ("get",),
+    f"{_REPO}/pulls/{{pull_number}}/files": ("get",),
+}
+
+Json = dict[str, Any]
+
+
+def load() -> Json:
+    """Return the description of OPERATIONS and all that they refer to; the cut is kept under build/."""
+    version = json.loads((PACKAGE / "package.json").read_bytes())["version"]
+    kept = CACHE / f"openapi-{version}-{len(OPERATIONS)}.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{id(kept)}")
+        part.write_text(
+            json.dumps(_cut(json.loads((PACKAGE / "generated/api.github.com.json").read_bytes())))
+        )
+        part.replace(kept)
+    description: Json = json.loads(kept.read_bytes())
+    return description
+
+
+def _cut(full: Json) -> Json:
+    paths = {
+        path: {method: full["paths"][path][method] for method in OPERATIONS[path]} for path in OPERATIONS
+    }
+    cut: Json = {"paths": _without_discriminators(paths), "components": {}}
+    pending = _references(paths)
+    while pending:
+        kind, name = pending.pop()
+        part = cut["components"].setdefault(kind, {})
+        if name not in part:
+            part[name] = _without_discriminators(full["components"][kind][name])
+            pending |= _references(part[name])
+    return cut
+
+
+def _references(part: Json) -> set[tuple[str, str]]:
+    found = re.findall(r'"#/components/([a-zA-Z]+)/([^"]+)"', json.dumps(part))
+    return {(kind, name) for kind, name in found}
+
+
+def _without_discriminators(part: Any) -> Any:
+    # They name the alternative that applies, by a property that a directory listing, an array, cannot have.
+    if isinstance(part, dict):
+        return {key: _without_discriminators(value) for key, value in part.items() if key != "discriminator"}
+    if isinstance(part, list):
+        return [_without_discriminators(value) for value in part]
+    return part
