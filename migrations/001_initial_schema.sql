@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS idx_users_account ON users (account_id);
 
 -- An account that still owns sites must not vanish together with their statistics.
 CREATE TABLE IF NOT EXISTS sites (
-  site_id TEXT PRIMARY KEY NOT NULL,
+  id TEXT PRIMARY KEY NOT NULL,
   account_id TEXT NOT NULL REFERENCES accounts (account_id) ON DELETE RESTRICT,
   domain TEXT NOT NULL,
   name TEXT NOT NULL DEFAULT '',
@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS visitor_salts (
 -- AUTOINCREMENT: exports page by id, so the id of a purged event must never come back.
 CREATE TABLE IF NOT EXISTS events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   session_id TEXT NOT NULL,
   visitor_hash TEXT NOT NULL,
   name TEXT NOT NULL DEFAULT 'pageview',

@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS sessions (
   session_id TEXT PRIMARY KEY NOT NULL,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   visitor_hash TEXT NOT NULL,
   started_at INTEGER NOT NULL DEFAULT (unixepoch()),
   last_seen_at INTEGER NOT NULL DEFAULT (unixepoch()),

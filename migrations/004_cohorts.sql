@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS cohorts (
   cohort_id TEXT PRIMARY KEY NOT NULL,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   name TEXT NOT NULL COLLATE NOCASE,
   definition TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(definition)),
   granularity TEXT NOT NULL DEFAULT 'week' CHECK (granularity IN ('day', 'week', 'month')),

@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS goals (
   goal_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   name TEXT NOT NULL COLLATE NOCASE,
   kind TEXT NOT NULL CHECK (kind IN ('event', 'path', 'duration', 'scroll')),
   match_event TEXT,
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS goals (
 CREATE TABLE IF NOT EXISTS conversions (
   conversion_id INTEGER PRIMARY KEY,
   goal_id INTEGER NOT NULL REFERENCES goals (goal_id) ON DELETE CASCADE,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   session_id TEXT REFERENCES sessions (session_id) ON DELETE SET NULL,
   event_id INTEGER REFERENCES events (id) ON DELETE SET NULL,
   visitor_hash TEXT NOT NULL,

@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS segments (
   segment_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   name TEXT NOT NULL COLLATE NOCASE,
   conditions TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(conditions)),
   is_shared INTEGER NOT NULL DEFAULT 0 CHECK (is_shared IN (0, 1)),
@@ -17,7 +17,7 @@ CREATE INDEX IF NOT EXISTS idx_segments_created_by ON segments (created_by);
 
 CREATE TABLE IF NOT EXISTS funnels (
   funnel_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   segment_id INTEGER REFERENCES segments (segment_id) ON DELETE SET NULL,
   name TEXT NOT NULL COLLATE NOCASE,
   window_hours INTEGER NOT NULL DEFAULT 24 CHECK (window_hours BETWEEN 1 AND 720),

@@ -3,7 +3,7 @@
 -- Reason: A year of raw events takes seconds to sum, while one row for each day and dimension takes milliseconds.
 
 CREATE TABLE IF NOT EXISTS daily_stats (
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   stat_date TEXT NOT NULL,
   dimension TEXT NOT NULL DEFAULT 'total',
   dimension_value TEXT NOT NULL DEFAULT '',
@@ -32,5 +32,5 @@ SELECT
   round(1.0 * d.bounces / nullif(d.visits, 0), 4) AS bounce_rate,
   round(1.0 * d.visit_seconds / nullif(d.visits, 0), 1) AS average_visit_seconds
 FROM daily_stats AS d
-INNER JOIN sites AS s ON s.site_id = d.site_id
+INNER JOIN sites AS s ON s.id = d.site_id
 WHERE d.dimension = 'total';

@@ -22,7 +22,7 @@ CREATE INDEX IF NOT EXISTS idx_team_members_user ON team_members (user_id);
 
 CREATE TABLE IF NOT EXISTS team_sites (
   team_id INTEGER NOT NULL REFERENCES teams (team_id) ON DELETE CASCADE,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   PRIMARY KEY (team_id, site_id)
 ) WITHOUT ROWID;
 
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS idx_team_sites_site ON team_sites (site_id);
 
 CREATE TABLE IF NOT EXISTS sharing_links (
   link_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   slug TEXT NOT NULL UNIQUE,
   label TEXT NOT NULL DEFAULT '',
   password_hash TEXT,

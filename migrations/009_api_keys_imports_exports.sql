@@ -5,7 +5,7 @@
 CREATE TABLE IF NOT EXISTS api_keys (
   api_key_id INTEGER PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (account_id) ON DELETE CASCADE,
-  site_id TEXT REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT REFERENCES sites (id) ON DELETE CASCADE,
   created_by TEXT REFERENCES users (user_id) ON DELETE SET NULL,
   label TEXT NOT NULL DEFAULT '',
   key_prefix TEXT NOT NULL,
@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS idx_api_keys_created_by ON api_keys (created_by);
 
 CREATE TABLE IF NOT EXISTS data_imports (
   import_id INTEGER PRIMARY KEY AUTOINCREMENT,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   requested_by TEXT REFERENCES users (user_id) ON DELETE SET NULL,
   source TEXT NOT NULL CHECK (source IN ('google_analytics', 'matomo', 'plausible', 'fathom', 'csv')),
   status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'running', 'done', 'failed')),
@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_data_imports_running ON data_imports (site
 
 CREATE TABLE IF NOT EXISTS data_exports (
   export_id INTEGER PRIMARY KEY AUTOINCREMENT,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   requested_by TEXT REFERENCES users (user_id) ON DELETE SET NULL,
   file_format TEXT NOT NULL DEFAULT 'csv' CHECK (file_format IN ('csv', 'json', 'parquet')),
   starts_on TEXT NOT NULL,

@@ -1,6 +1,7 @@
 -- Migration: Attribution columns on events and sessions
 -- Date: 2024-09-16
 -- Reason: Reports must tell bots, imported history and paid campaigns apart from ordinary visits.
+-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN, so this file is applied once
 
 ALTER TABLE events ADD COLUMN is_bot INTEGER NOT NULL DEFAULT 0 CHECK (is_bot IN (0, 1));
 

@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS report_folders (
   folder_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   parent_folder_id INTEGER REFERENCES report_folders (folder_id) ON DELETE CASCADE,
   name TEXT NOT NULL,
   created_at INTEGER NOT NULL DEFAULT (unixepoch()),
@@ -18,7 +18,7 @@ CREATE INDEX IF NOT EXISTS idx_report_folders_parent ON report_folders (parent_f
 
 CREATE TABLE IF NOT EXISTS saved_reports (
   report_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   folder_id INTEGER REFERENCES report_folders (folder_id) ON DELETE SET NULL,
   segment_id INTEGER REFERENCES segments (segment_id),
   title TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS idx_saved_reports_mailed ON saved_reports (mail_sched
 
 CREATE TABLE IF NOT EXISTS annotations (
   annotation_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   happened_on TEXT NOT NULL,
   title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
   body TEXT NOT NULL DEFAULT '',

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS exchange_rates (
 -- STRICT refuses an amount written as 12,50, which a plain INTEGER column would keep as text.
 CREATE TABLE IF NOT EXISTS orders (
   order_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   session_id TEXT REFERENCES sessions (session_id) ON DELETE SET NULL,
   external_order_id TEXT NOT NULL,
   currency_code TEXT NOT NULL REFERENCES currencies (currency_code) ON UPDATE CASCADE,

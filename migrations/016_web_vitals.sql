@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS web_vitals (
   vital_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   path TEXT NOT NULL,
   metric TEXT NOT NULL CHECK (metric IN ('CLS', 'FCP', 'INP', 'LCP', 'TTFB')),
   measured REAL NOT NULL CHECK (measured >= 0),

@@ -4,7 +4,7 @@
 
 CREATE TABLE IF NOT EXISTS experiments (
   experiment_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   goal_id INTEGER REFERENCES goals (goal_id) ON DELETE SET NULL,
   name TEXT NOT NULL COLLATE NOCASE,
   hypothesis TEXT NOT NULL DEFAULT '',

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS idx_webhook_deliveries_due ON webhook_deliveries (nex
 -- RESTRICT: deleting a webhook that an alert still uses would silence the alert.
 CREATE TABLE IF NOT EXISTS alerts (
   alert_id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE,
+  site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   webhook_id INTEGER REFERENCES webhooks (webhook_id) ON DELETE RESTRICT,
   name TEXT NOT NULL,
   metric TEXT NOT NULL CHECK (metric IN ('visitors', 'pageviews', 'bounce_rate', 'conversions', 'revenue', 'errors')),

@@ -1,6 +1,7 @@
 -- Migration: Settings of each site
 -- Date: 2026-03-16
 -- Reason: Sampling, currency, owning team and bot handling were the same for all sites, and large customers need their own.
+-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN, so this file is applied once
 
 ALTER TABLE sites ADD COLUMN sampling_rate REAL NOT NULL DEFAULT 1.0 CHECK (sampling_rate > 0 AND sampling_rate <= 1);
 
