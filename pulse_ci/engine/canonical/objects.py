@@ -1,0 +1,87 @@
+"""One row of sqlite_master to one schema object, each different row read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pulse_ci.engine.canonical.code import statement
+from pulse_ci.engine.canonical.index import Collations, parse_index
+from pulse_ci.engine.canonical.pieces import Scope, doubtful_names, sure_names
+from pulse_ci.engine.canonical.reader import UnreadableError, code_tokens
+from pulse_ci.engine.canonical.table import ParentKeys, parse_table
+from pulse_ci.engine.canonical.trigger import parse_trigger
+from pulse_ci.engine.canonical.view import parse_view
+from pulse_ci.engine.canonical.virtual import parse_virtual_table
+from pulse_ci.engine.canonical.words import meaning
+from pulse_ci.engine.schema import Index, Table, Trigger, View, fold
+
+_REMEMBERED = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The folded names in a text: those that are sure, and texts in double quotes that may be names."""
+
+    sure: frozenset[str]
+    doubtful: frozenset[str]
+
+
+@lru_cache(_REMEMBERED)
+def read_names(sql: str) -> Names:
+    """Return the names in a CREATE VIEW or a CREATE TRIGGER."""
+    tokens = code_tokens(sql)
+    sure = sure_names(tokens)
+    return Names(sure, doubtful_names(tokens) - sure)
+
+
+@lru_cache(_REMEMBERED)
+def read_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
+    """Return a table, virtual or not."""
+    try:
+        words = [token.keyword for token in code_tokens(sql)[:2]]
+        if words == ["CREATE", "VIRTUAL"]:
+            return parse_virtual_table(name, sql)
+        return parse_table(name, sql, parent_keys)
+    except UnreadableError:
+        text = _as_it_is(sql)
+        return Table(
+            name, (), None, (), (), (), False, False, None, None, (), sql, text, meaning(text), meaning(text)
+        )
+
+
+@lru_cache(_REMEMBERED)
+def read_index(name: str, table: str, sql: str, collations: Collations) -> Index:
+    """Return an index on a table with these columns."""
+    try:
+        return parse_index(name, table, sql, collations)
+    except UnreadableError:
+        return Index(name, table, False, (), None, sql, _as_it_is(sql), meaning(_as_it_is(sql)))
+
+
+@lru_cache(_REMEMBERED)
+def read_view(name: str, sql: str, names: frozenset[str]) -> View:
+    """Return a view; `names` are those of its texts in double quotes that name something."""
+    try:
+        return parse_view(name, sql, Scope(names | read_names(sql).sure))
+    except UnreadableError:
+        return View(name, (), sql, _as_it_is(sql), meaning(_as_it_is(sql)))
+
+
+@lru_cache(_REMEMBERED)
+def read_trigger(name: str, table: str, sql: str, names: frozenset[str]) -> Trigger:
+    """Return a trigger; `names` are those of its texts in double quotes that name something."""
+    try:
+        return parse_trigger(name, table, sql, Scope(names | read_names(sql).sure))
+    except UnreadableError:
+        text = _as_it_is(sql)
+        return Trigger(name, table, "", "", (), None, (), sql, text, meaning(text))
+
+
+def column_collations(table: Table | None) -> Collations:
+    """Return what an index needs to know of its table."""
+    return tuple((fold(column.name), column.collation) for column in table.columns) if table else ()
+
+
+def _as_it_is(sql: str) -> str:
+    return statement(code_tokens(sql), Scope())

@@ -1,0 +1,162 @@
+"""The text of a CREATE TABLE to its draft."""
+
+from __future__ import annotations
+
+import re
+
+from pulse_ci.engine.canonical.drafts import (
+    ColumnDraft,
+    KeyDraft,
+    TableDraft,
+    TermDraft,
+    read_conflict,
+    read_term,
+)
+from pulse_ci.engine.canonical.foreign import read_deferral, read_references
+from pulse_ci.engine.canonical.reader import Reader, UnreadableError, split_commas
+from pulse_ci.engine.canonical.words import JOIN_WORDS, RESERVED
+from pulse_ci.sql.tokens import Token, TokenKind, unquote
+
+_CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
+_NO_TYPE = RESERVED | JOIN_WORDS | {"INDEXED"}
+_PLAIN_TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?: [A-Za-z_][A-Za-z0-9_]*)*")
+
+
+def read_table(sql: str) -> TableDraft:
+    """Read a CREATE TABLE with a list of columns."""
+    reader, draft = Reader.of(sql), TableDraft()
+    reader.expect("CREATE")
+    reader.choose("TEMP", "TEMPORARY")
+    reader.expect("TABLE")
+    reader.own_name()
+    body = Reader(reader.group())
+    _columns(body, draft)
+    while not body.done:
+        if not body.accept(","):
+            _table_constraint(body, draft)
+    _options(reader, draft)
+    return draft
+
+
+def _options(reader: Reader, draft: TableDraft) -> None:
+    for option in filter(None, split_commas(reader.rest())):
+        words = [token.keyword for token in option]
+        draft.strict |= words == ["STRICT"]
+        draft.without_rowid |= words == ["WITHOUT", "ROWID"]
+
+
+def _columns(reader: Reader, draft: TableDraft) -> None:
+    while reader.next_word not in _CONSTRAINTS:
+        column = ColumnDraft(reader.name())
+        column.type = _type(reader)
+        draft.columns.append(column)
+        while reader.next_word != "," and not reader.done:
+            _column_constraint(reader, column, draft)
+        if not reader.accept(","):
+            return
+
+
+def _type(reader: Reader) -> str:
+    words: list[Token] = []
+    while reader.at_name():
+        if reader.accept("GENERATED", "ALWAYS"):
+            break
+        words.append(reader.take())
+    size = _size(reader.group()) if words and reader.next_word == "(" else ""
+    if words and words[0].kind is not TokenKind.WORD:
+        # SQLite takes what the first quotes enclose and forgets the rest.
+        return _spelled_type(unquote(words[0].text))
+    return _spelled_type(" ".join(unquote(word.text) for word in words)) + size
+
+
+def _size(tokens: tuple[Token, ...]) -> str:
+    parts = ("".join(token.text for token in part) for part in split_commas(tokens))
+    return f"({', '.join(part.removeprefix('+') for part in parts)})"
+
+
+def _spelled_type(text: str) -> str:
+    words = text.split()
+    plain = _PLAIN_TYPE.fullmatch(" ".join(words)) and not _NO_TYPE.intersection(map(str.upper, words))
+    if not words or plain:
+        return " ".join(words).upper()
+    return '"' + text.upper().replace('"', '""') + '"'
+
+
+def _column_constraint(reader: Reader, column: ColumnDraft, draft: TableDraft) -> None:
+    if read_deferral(reader, draft):
+        return
+    match reader.take().keyword:
+        case "CONSTRAINT":
+            reader.name()
+        case "NULL":
+            read_conflict(reader)
+        case "NOT":
+            reader.expect("NULL")
+            column.not_null, column.not_null_conflict = True, read_conflict(reader)
+        case "PRIMARY":
+            reader.expect("KEY")
+            draft.keys.append(_column_key(reader, column, primary=True))
+        case "UNIQUE":
+            draft.keys.append(_column_key(reader, column, primary=False))
+        case "CHECK":
+            draft.checks.append(reader.group())
+        case "DEFAULT":
+            column.default = _default(reader)
+        case "COLLATE":
+            column.collation = reader.name()
+        case "REFERENCES":
+            draft.foreign_keys.append(read_references(reader, (column.name,)))
+        case "GENERATED":
+            reader.expect("ALWAYS")
+        case "AS":
+            column.generated = reader.group()
+            column.stored = reader.choose("STORED", "VIRTUAL") == "STORED"
+        case _:
+            raise UnreadableError
+
+
+def _default(reader: Reader) -> tuple[Token, ...]:
+    start = reader.position
+    if reader.next_word == "(":
+        reader.group()
+    else:
+        reader.choose("+", "-")
+        reader.take()
+    return reader.since(start)
+
+
+def _column_key(reader: Reader, column: ColumnDraft, *, primary: bool) -> KeyDraft:
+    descending = primary and reader.choose("ASC", "DESC") == "DESC"
+    term = TermDraft(column.name, (), None, descending)
+    key = KeyDraft(primary, [term], read_conflict(reader), in_column=True)
+    key.autoincrement = primary and reader.accept("AUTOINCREMENT")
+    return key
+
+
+def _table_constraint(reader: Reader, draft: TableDraft) -> None:
+    match reader.take().keyword:
+        case "CONSTRAINT":
+            reader.name()
+        case "PRIMARY":
+            reader.expect("KEY")
+            draft.keys.append(_table_key(reader, primary=True))
+        case "UNIQUE":
+            draft.keys.append(_table_key(reader, primary=False))
+        case "CHECK":
+            draft.checks.append(reader.group())
+            read_conflict(reader)
+        case "FOREIGN":
+            reader.expect("KEY")
+            columns = reader.names()
+            reader.expect("REFERENCES")
+            draft.foreign_keys.append(read_references(reader, columns))
+            read_deferral(reader, draft)
+        case _:
+            raise UnreadableError
+
+
+def _table_key(reader: Reader, *, primary: bool) -> KeyDraft:
+    body = reader.group()
+    autoincrement = primary and len(body) > 1 and body[-1].keyword == "AUTOINCREMENT"
+    terms = [read_term(term) for term in split_commas(body[:-1] if autoincrement else body)]
+    return KeyDraft(primary, terms, read_conflict(reader), in_column=False, autoincrement=autoincrement)

@@ -1,0 +1,27 @@
+"""A CREATE VIEW to a View."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.canonical.code import statement
+from pulse_ci.engine.canonical.reader import Reader
+from pulse_ci.engine.canonical.words import meaning, quote_name, quote_names
+from pulse_ci.engine.schema import View
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.canonical.pieces import Scope
+
+
+def parse_view(name: str, sql: str, scope: Scope) -> View:
+    """Return the view that a CREATE VIEW makes."""
+    reader = Reader.of(sql)
+    reader.expect("CREATE")
+    reader.choose("TEMP", "TEMPORARY")
+    reader.expect("VIEW")
+    reader.own_name()
+    columns = reader.names()
+    reader.expect("AS")
+    head = f"CREATE VIEW {quote_name(name)}{f' {quote_names(columns)}' if columns else ''} AS"
+    canonical = f"{head}\n{statement(reader.rest(), scope)}"
+    return View(name, columns, sql, canonical, meaning(canonical))
