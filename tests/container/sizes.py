@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tarfile
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.container.engine import docker
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 _GZIP = b"\x1f\x8b"
-_SAVE_LIMIT = 120
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,13 @@ class Size:
 
 def measure(image: str, base: str, directory: Path) -> tuple[Size, Size]:
     """Return the sizes of the base's layers and of those that the image adds to them."""
+    below = len(json.loads(docker("image", "inspect", base))[0]["RootFS"]["Layers"])
     archive = directory / "image.tar"
-    subprocess.run(["docker", "save", "--output", archive, image, base], check=True, timeout=_SAVE_LIMIT)
+    docker("save", f"--output={archive}", image)
     with tarfile.open(archive) as saved:
-        manifest = json.load(_member(saved, "manifest.json"))
-        layers = {tag: entry["Layers"] for entry in manifest for tag in entry["RepoTags"]}
-        below = layers[base.removeprefix("docker.io/library/")]
-        above = [layer for layer in layers[image] if layer not in below]
-        sizes = _sum(saved, below), _sum(saved, above)
+        (manifest,) = json.load(_member(saved, "manifest.json"))
+        layers = manifest["Layers"]
+        sizes = _sum(saved, layers[:below]), _sum(saved, layers[below:])
     archive.unlink()
     return sizes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -62,8 +61,6 @@ def workflow(action: Path, standin: StandIn, tmp_path: Path) -> Workflow:
         (workspace / ".github/workflows").mkdir(parents=True)
         (workspace / ".github/workflows/migrations.yml").write_text(WORKFLOW)
         check_out(workspace, migration)
-        remote = f"https://github.com/{standin.state.repository}"
-        subprocess.run(["git", "remote", "add", "origin", remote], cwd=workspace, check=True)
         return run_workflow(workspace, event, action=action, api_url=standin.url, token=TOKEN, home=home)
 
     return run

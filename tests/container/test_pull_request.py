@@ -116,9 +116,7 @@ def test_a_fork_is_checked_and_told_once_why_there_is_no_comment(
 def test_the_pull_request_is_found_without_an_event_file(runner: Runner, standin: StandIn) -> None:
     check_out(runner.workspace, CLEAN)
 
-    outcome = runner.run(
-        open_pull_request(standin), variables={"GITHUB_EVENT_PATH": "/github/workflow/none.json"}
-    )
+    outcome = runner.run(open_pull_request(standin), variables={"GITHUB_EVENT_PATH": "/github/workflow/none.json"})
 
     assert outcome.status == 0, outcome
     assert len(standin.state.comments) == 1
@@ -140,7 +138,5 @@ def _on_files(outcome: Outcome) -> list[Command]:
 
 def _about_the_comment(outcome: Outcome) -> list[str]:
     return [
-        found.message
-        for found in outcome.annotations
-        if "file" not in found.properties and "comment" in found.message
+        found.message for found in outcome.annotations if "file" not in found.properties and "comment" in found.message
     ]

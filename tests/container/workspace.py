@@ -54,14 +54,23 @@ CREATE INDEX IF NOT EXISTS idx_custom_fields_site ON custom_fields(site_id);
 -- DROP TABLE IF EXISTS custom_fields;
 """
 
+_GIT_OPTIONS = (
+    *("-c", "safe.directory=*", "-c", "commit.gpgsign=false"),
+    *("-c", "user.name=octocat", "-c", "user.email=octocat@github.com"),
+)
 
-def check_out(workspace: Path, migration: str) -> None:
+
+def check_out(workspace: Path, migration: str, remote: str = "https://github.com/Codertocat/Hello-World") -> None:
     """Fill a workspace with PULSE's migrations and a new one, as one shallow commit."""
     shutil.copytree(REPOSITORY / "migrations", workspace / "migrations", dirs_exist_ok=True)
     (workspace / NEW_FILE).write_text(migration)
-    identity = ("-c", "user.name=octocat", "-c", "user.email=octocat@github.com")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Merge pull request")):
-        subprocess.run(["git", *identity, *command], cwd=workspace, check=True)
+    for command in (
+        ("init", "--quiet"),
+        ("remote", "add", "origin", "https://github.com/Codertocat/Hello-World"),
+        ("add", "."),
+        ("commit", "--quiet", "--message=Merge pull request"),
+    ):
+        subprocess.run(["git", *_GIT_OPTIONS, *command], cwd=workspace, check=True)
     for path in (workspace, *workspace.rglob("*")):
         own(path)
 
