@@ -56,6 +56,8 @@ class GitHub:
         self._httpx = httpx
         try:
             self._api_url = httpx.URL(api_url.rstrip("/"))
+            if self._api_url.scheme not in {"https", "http"} or not self._api_url.host:
+                raise httpx.InvalidURL("it is no address")
             self._client = httpx.Client(headers=_headers(token), timeout=30, transport=transport)
         except (httpx.InvalidURL, OSError, ValueError) as error:
             raise GitHubError(

@@ -82,7 +82,7 @@ def _tip(github: GitHub, pull_request: PullRequest, directory: str) -> Iterable[
         )
     if len(entries) >= _MOST_ENTRIES:
         raise GitHubError(
-            f"{directory!r} has {_MOST_ENTRIES} files or more on {pull_request.base_ref}, and GitHub lists no "
+            f"{directory!r} has {_MOST_ENTRIES} files or more on {pull_request.base_ref}: GitHub lists no "
             f"more than that. {_REMEDY}"
         )
     listed = [Fields(entry, "The directory entry") for entry in entries]

@@ -29,7 +29,7 @@ _SKIPPED = (
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_COMMAND = re.compile(rf"(^|[\r\n])([\s{_SKIPPED}]*):([{_SKIPPED}]*):")
+_COMMAND = re.compile(rf"(^|[\r\n])((?:[^\S\r\n]|[{_SKIPPED}])*):([{_SKIPPED}]*):")
 _OLD_COMMAND = re.compile(rf"#([{_SKIPPED}]*)#([{_SKIPPED}]*)\[")
 
 

@@ -255,8 +255,8 @@ def test_a_forks_token_is_told_in_githubs_words(standin: StandIn, github: GitHub
 
     assert upsert(github, "Adds 1 table.").reason == (
         "There is no comment, since the token may not write one "
-        "(403 Resource not accessible by integration): it is read-only for a pull request from a fork or from Dependabot, and any other needs "
-        "`pull-requests: write`."
+        "(403 Resource not accessible by integration): it is read-only for a pull request from a fork "
+        "or from Dependabot, and any other needs `pull-requests: write`."
     )
 
 

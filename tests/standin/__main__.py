@@ -1,8 +1,8 @@
 """The stand-in as a process: python -m tests.standin --port 8080 --state FILE.
 
 FILE may hold a state to begin with: {"state": {"pulls": [{"number": 2}], "faults": [{"kind": "read-only"}]}},
-each with the fields that state.py names. After every request FILE holds the state, the log and the violations.
-The process prints its address, and ends by itself after `--seconds`.
+each with the fields that state.py names. After every request FILE holds the state, the log and the
+violations. The process prints its address, and ends by itself after `--seconds`.
 """
 
 from __future__ import annotations

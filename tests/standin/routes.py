@@ -42,7 +42,7 @@ class Routes:
     def _routes(self) -> dict[tuple[str, str], Callable[[Request], Answer]]:
         return {
             ("get", "/user"): self._user,
-            ("get", "/meta"): self._example,
+            ("get", "/meta"): self._meta,
             ("get", "/rate_limit"): self._example,
             ("get", f"{_REPO}/commits/{{commit_sha}}/pulls"): self._pulls_of_commit,
             ("get", f"{_REPO}/contents/{{path}}"): self._contents,
@@ -64,6 +64,9 @@ class Routes:
 
     def _user(self, _request: Request) -> Answer:
         return Answer(200, self._shapes.me(login)) if (login := self._state.login) else refuse(403, READ_ONLY)
+
+    def _meta(self, _request: Request) -> Answer:
+        return Answer(200, self._shapes.meta())
 
     def _example(self, request: Request) -> Answer:
         return Answer(200, self._contract.example(request.method.lower(), request.template, 200))

@@ -165,6 +165,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
+    wbufsize = -1  # head and body in one packet: two would wait for an acknowledgement in between
     server: _Server
 
     def _serve(self) -> None:

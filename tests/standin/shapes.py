@@ -38,6 +38,12 @@ class Shapes:
         example: Shape = self._contract.example("get", "/user", 200)
         return {**example, "login": login, "id": zlib.crc32(login.encode())}
 
+    def meta(self) -> Shape:
+        """Return the answer to GET /meta."""
+        example: Shape = self._contract.example("get", "/meta", 200)
+        # GitHub's example has numbers in place of fingerprints, which its schema does not allow.
+        return {**example, "ssh_key_fingerprints": {}}
+
     def comment(self, comment: Comment) -> Shape:
         """Return a comment."""
         example: Shape = self._contract.example("post", f"{_REPO}/issues/{{issue_number}}/comments", 201)
