@@ -23,7 +23,7 @@ CREATE TRIGGER IF NOT EXISTS trg_daily_stats_touch AFTER UPDATE ON daily_stats W
 
 CREATE VIEW IF NOT EXISTS site_daily_totals AS
 SELECT
-  s.site_id,
+  s.id AS site_id,
   s.domain,
   d.stat_date,
   d.visitors,

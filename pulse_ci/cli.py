@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
-_DESCRIPTION = "Makes a Cloudflare D1 migration safe to merge: lints it, replays it under D1's own rules, shows what changes."
+_DESCRIPTION = (
+    "Makes a Cloudflare D1 migration safe to merge: lints it, replays it under D1's own rules, shows what changes."
+)
 _EPILOG = """\
 examples:
   pulse-ci check                          all of migrations/, on the embedded engine, with no account
@@ -135,16 +137,30 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
     add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
     add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")
-    add("--preview", choices=("embedded", "staging", "scratch"), help="what the preview runs on (default: embedded)")
+    add(
+        "--preview",
+        choices=("embedded", "staging", "scratch"),
+        help="what the preview runs on (default: embedded)",
+    )
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
     add("--environment", metavar="ENV", help="the environment of wrangler's configuration")
-    add("--format", choices=("text", "json", "markdown", "sarif"), help="how to write the report (default: text)")
+    add(
+        "--format",
+        choices=("text", "json", "markdown", "sarif"),
+        help="how to write the report (default: text)",
+    )
     add("--output", metavar="FILE", help="where to write the report (default: standard output)")
-    add("--fail-on", choices=("error", "warning", "never"), help="the mildest finding for exit status 1 (default: error)")
+    add(
+        "--fail-on",
+        choices=("error", "warning", "never"),
+        help="the mildest finding for exit status 1 (default: error)",
+    )
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("description", metavar="DESCRIPTION", help="what the migration does, in a few words")
-    parser.add_argument("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    parser.add_argument(
+        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
+    )
     parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")

@@ -6,10 +6,12 @@ import json
 import posixpath
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulse_ci.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The order in which wrangler looks: workers-utils/src/config/config-helpers.ts, findWranglerConfig.
 _NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
@@ -55,7 +57,11 @@ def find_config(start: Path, root: Path) -> Path | None:
 
 
 def read_database(
-    config: Path, *, environment: str | None = None, database: str | None = None, directory: Path | None = None
+    config: Path,
+    *,
+    environment: str | None = None,
+    database: str | None = None,
+    directory: Path | None = None,
 ) -> WranglerDatabase | None:
     """Return the database that is asked for by name, binding or id, or else the one that uses `directory`.
 

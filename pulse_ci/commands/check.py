@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.request import CheckRequest, request_for
-from pulse_ci.engine.version import sqlite_version
 from pulse_ci.engine.diff import diff
+from pulse_ci.engine.version import sqlite_version
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.report.build import build_report

@@ -77,7 +77,9 @@ def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | N
     config = settings.wrangler_config or find_config(request.directory.absolute().parent, request.root)
     if config is None:
         if settings.database or settings.environment:
-            raise ConfigError("--database and --environment need a wrangler configuration: name it with --wrangler-config.")
+            raise ConfigError(
+                "--database and --environment need a wrangler configuration: name it with --wrangler-config."
+            )
         return None
     return read_database(
         config, environment=settings.environment, database=settings.database, directory=request.directory

@@ -28,7 +28,7 @@ class Makers:
         with database.trusted() as connection:
             there = {name.casefold() for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         kept = {name: maker for name, maker in self._paths.items() if name in there}
-        self._paths = kept | {name: path for name in there - kept.keys()}
+        self._paths = kept | dict.fromkeys(there - kept.keys(), path)
 
     def of(self, names: frozenset[str]) -> dict[str, tuple[str, ...]]:
         """Return the paths of the migrations that made any of `names`, each with those that it made."""
@@ -41,7 +41,9 @@ class Makers:
 
 def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[str]:
     """Return every name, folded, that the migration's statements, or the objects that they make, refer to."""
-    used = {name for _, access in replayed.run.touched for name in access.reads | access.writes | access.alters}
+    used = {
+        name for _, access in replayed.run.touched for name in access.reads | access.writes | access.alters
+    }
     used |= {name for _, access in replayed.run.touched for name in access.drops}
     for change in replayed.changes:
         if change.action is not Action.REMOVED:

@@ -47,7 +47,9 @@ class Run:
         """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
         if change.kind is Kind.COLUMN:
             for statement, access in reversed(self.touched):
-                if _holds(access.alters | access.creates, change.table) and _spells(statement.sql, change.name):
+                if _holds(access.alters | access.creates, change.table) and _spells(
+                    statement.sql, change.name
+                ):
                     return statement
             return self.touching(change.table)
         return self.touching(change.name)
@@ -146,11 +148,15 @@ def _watched(database: EmbeddedD1, migration: Migration) -> Replayed:
 
 
 def _carried_out(database: EmbeddedD1, migration: Migration) -> Refusal | None:
-    run = run_statements(database, migration.statements)
-    return run.refusals[0] if run.refusals else None
+    try:
+        database.run(migration.text)
+    except D1Refused as refused:
+        at = (statement for statement in migration.statements if statement.start == refused.start)
+        return Refusal(next(at, None), str(refused))
+    return None
 
 
-class _Undone(Exception):  # noqa: N818 - it leaves a request, it reports nothing
+class _Undone(Exception):
     pass
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
 
 if TYPE_CHECKING:
-    from sqlglot import Expression
+    from sqlglot.expressions import Expr
 
 _TRANSACTION_WORDS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
 _CREATABLE = {"TABLE", "INDEX", "VIEW", "TRIGGER"}
@@ -201,7 +201,7 @@ def _write(sql: str) -> Insert | Update | Delete | None:
             return None
 
 
-def _parse(sql: str) -> Expression | None:
+def _parse(sql: str) -> Expr | None:
     from sqlglot import ErrorLevel, parse_one
     from sqlglot.errors import SqlglotError
 

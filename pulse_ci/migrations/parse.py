@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from pulse_ci.sql.split import LineIndex, Statement, split, split_tokens
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pulse_ci.migrations.source import SourceFile
 
 _NAME = re.compile(r"([0-9]{1,9})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
@@ -47,19 +51,49 @@ class OpenEnd:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Migration:
-    """One SQL file as its author wrote it."""
+    """One SQL file as its author wrote it; its text is read as far as somebody asks."""
 
     path: str
     text: str
-    header: Header
-    statements: tuple[Statement, ...]
-    reverse_block: tuple[Statement, ...]
-    ignores: tuple[Ignore, ...]
-    open_end: OpenEnd | None
-    problem: str | None
-    problem_line: int
+    problem: str | None = None
+    problem_line: int = 1
+
+    @cached_property
+    def header(self) -> Header:
+        """What the comments before the first statement say."""
+        leading = takewhile(lambda token: not token.is_code, tokenize(self.text))
+        return parse_header(_comment_lines(self.text, leading))
+
+    @cached_property
+    def _tokens(self) -> tuple[Token, ...]:
+        return tuple(tokenize(self.text))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements, in order."""
+        return split_tokens(self.text, self._tokens)
+
+    @cached_property
+    def _comments(self) -> tuple[CommentLine, ...]:
+        return tuple(_comment_lines(self.text, self._tokens))
+
+    @cached_property
+    def reverse_block(self) -> tuple[Statement, ...]:
+        """The statements of a trailing comment headed `Reverse:`, at their true lines."""
+        last = self.statements[-1].end_line if self.statements else 0
+        return _reverse_block([comment for comment in self._comments if comment.line > last])
+
+    @cached_property
+    def ignores(self) -> tuple[Ignore, ...]:
+        """The comments that silence a rule."""
+        return _ignores(self.path, self._comments, self.statements)
+
+    @cached_property
+    def open_end(self) -> OpenEnd | None:
+        """The comment or quote that is never closed, if there is one."""
+        return _open_end(self.path, self.text, self._tokens)
 
     @property
     def name(self) -> str:
@@ -111,26 +145,11 @@ def _digits(path: str) -> str | None:
 
 
 def parse(source: SourceFile) -> Migration:
-    """Read one file; text that is not SQL gives a Migration all the same, for the replay to judge."""
-    tokens = tuple(tokenize(source.text))
-    statements = split_tokens(source.text, tokens)
-    comments = _comment_lines(source.text, tokens)
-    first = statements[0].line if statements else len(source.text) + 1
-    last = statements[-1].end_line if statements else 0
-    return Migration(
-        path=source.path,
-        text=source.text,
-        header=parse_header(comment for comment in comments if comment.line < first),
-        statements=statements,
-        reverse_block=_reverse_block([comment for comment in comments if comment.line > last]),
-        ignores=_ignores(source.path, comments, statements),
-        open_end=_open_end(source, tokens),
-        problem=source.problem,
-        problem_line=source.problem_line,
-    )
+    """Make a Migration of one file; text that is not SQL gives one all the same, for the replay to judge."""
+    return Migration(source.path, source.text, source.problem, source.problem_line)
 
 
-def _comment_lines(text: str, tokens: tuple[Token, ...]) -> list[CommentLine]:
+def _comment_lines(text: str, tokens: Iterable[Token]) -> list[CommentLine]:
     lines = LineIndex(text)
     found = []
     for token in tokens:
@@ -153,7 +172,7 @@ def _reverse_block(comments: list[CommentLine]) -> tuple[Statement, ...]:
     return ()
 
 
-def _ignores(path: str, comments: list[CommentLine], statements: tuple[Statement, ...]) -> tuple[Ignore, ...]:
+def _ignores(path: str, comments: Iterable[CommentLine], statements: tuple[Statement, ...]) -> tuple[Ignore, ...]:
     found = []
     for comment in comments:
         if match := _IGNORE.match(comment.text):
@@ -168,10 +187,10 @@ def _lines_below(line: int, statements: tuple[Statement, ...]) -> range:
     return range(below.line, below.end_line + 1) if below else range(0)
 
 
-def _open_end(source: SourceFile, tokens: tuple[Token, ...]) -> OpenEnd | None:
+def _open_end(path: str, text: str, tokens: tuple[Token, ...]) -> OpenEnd | None:
     last = tokens[-1] if tokens else None
     if last is None or last.kind not in (TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE):
         return None
-    line = LineIndex(source.text).position(last.start)[0]
+    line = LineIndex(text).position(last.start)[0]
     what = "comment" if last.kind is TokenKind.OPEN_COMMENT else f"quote {last.text[0]}"
-    return OpenEnd(f"the {what} that starts here is never closed", Place(source.path, line, line))
+    return OpenEnd(f"the {what} that starts here is never closed", Place(path, line, line))

@@ -81,7 +81,11 @@ def _sections(report: Report, links: Links, size: _Size) -> Iterator[str]:
 
 def _context_line(report: Report) -> str:
     totals = wording.change_totals(report.changes)
-    parts = [f"**{wording.counts(report)}**", totals, f"{len(report.migrations)} files replayed on {_where(report)}"]
+    parts = [
+        f"**{wording.counts(report)}**",
+        totals,
+        f"{len(report.migrations)} files replayed on {_where(report)}",
+    ]
     return " · ".join(part for part in parts if part)
 
 
@@ -160,15 +164,20 @@ def _inside(sql: str | None) -> str:
 def _sql_diff(changes: tuple[Change, ...], limit: int | None) -> str:
     if limit == 0:
         return "_The SQL is left out here, for its size; the job summary has it._"
+    return fence(diff_text(changes, limit), "diff")
+
+
+def diff_text(changes: tuple[Change, ...], limit: int | None = None) -> str:
+    """Return the changes as a diff of canonical SQL, with at most about `limit` bytes; a cut is said."""
     lines = [line for change in changes for line in _diff_lines(change)]
     text, size = list[str](), 0
     for line in lines:
-        size += len(line.encode()) + 1
+        size += len(line.encode(errors="replace")) + 1
         if limit is not None and size > limit:
             text.append(f" … {len(lines) - len(text)} more lines, left out for their size")
             break
         text.append(line)
-    return fence("\n".join(text), "diff")
+    return "\n".join(text)
 
 
 def _diff_lines(change: Change) -> Iterator[str]:
@@ -220,5 +229,3 @@ def _footer(links: Links) -> str:
     ]
     line = " · ".join(part for part in parts if part)
     return f"\n<sub>{line}</sub>" if line else ""
-
-

@@ -27,7 +27,11 @@ def render(report: Report, version: str, summaries: dict[str, str]) -> str:
         "version": version,
         "rules": [{"id": rule, "shortDescription": {"text": summaries.get(rule, rule)}} for rule in used],
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": _results(report.findings)}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": _results(report.findings),
+    }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -100,7 +100,7 @@ def _change(change: Change, paint: _Painter) -> Iterator[str]:
 
 def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
     reviewed = report.under_review
-    if not reviewed or reviewed[0].idempotent is reviewed[0].reversible is None and reviewed[0].replay == "ok":
+    if not reviewed or (reviewed[0].idempotent is reviewed[0].reversible is None and reviewed[0].replay == "ok"):
         return
     yield paint("Proofs", _BOLD)
     width = max(len(visible(migration.name)) for migration in reviewed)

@@ -68,10 +68,12 @@ UNTERMINATED_FILE = Rule(
         "Without an end of its own, the file swallows what follows or fails on it."
     ),
     remedy="End the last statement with `;` and close every comment and quote.",
-    bad=Example({
-        PATH: f"{HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY) -- expect\n"
-        "-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n"
-    }),
+    bad=Example(
+        {
+            PATH: f"{HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY) -- expect\n"
+            "-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n"
+        }
+    ),
     good=Example({PATH: table("sites")}),
     check=_check_unterminated,
 )

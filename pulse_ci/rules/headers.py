@@ -90,9 +90,7 @@ HEADER_DATE = Rule(
     summary="The header's date is no real day, or lies in the future",
     problem="A date that cannot be right makes every other date doubtful.",
     remedy="Write the day on which the file was made as YYYY-MM-DD.",
-    bad=Example({
-        PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY
-    }),
+    bad=Example({PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY}),
     good=Example({PATH: table("sites")}),
     check=_check_date,
 )

@@ -29,9 +29,9 @@ def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
 
 def _ignore_for(rule: Rule, remark: Remark, ignores: tuple[Ignore, ...]) -> Ignore | None:
     for ignore in ignores:
-        if ignore.rule == rule.name and ignore.reason and ignore.place.path == remark.place.path:
-            if ignore.lines is None or remark.place.line in ignore.lines:
-                return ignore
+        meant = ignore.rule == rule.name and ignore.reason and ignore.place.path == remark.place.path
+        if meant and (ignore.lines is None or remark.place.line in ignore.lines):
+            return ignore
     return None
 
 

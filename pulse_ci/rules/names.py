@@ -51,11 +51,13 @@ MIGRATION_NAME = Rule(
         "runs first with one tool and last with another."
     ),
     remedy="Rename the file: as many digits as its neighbours have, an underscore, a description, `.sql`.",
-    bad=Example({
-        "migrations/001_sites.sql": table("sites"),
-        "migrations/2_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
-        "migrations/003_events.sql": table("events"),
-    }),
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/2_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
+            "migrations/003_events.sql": table("events"),
+        }
+    ),
     good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
     check=_check,
 )

@@ -92,10 +92,12 @@ MIGRATION_NUMBER_GAP = Rule(
     summary="A number is missing before this one",
     problem="A gap is a file that was forgotten, or a number that somebody else will take and run out of order.",
     remedy="Number the file one above the highest, or commit the file that is missing.",
-    bad=Example({
-        "migrations/001_sites.sql": table("sites"),
-        "migrations/003_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
-    }),
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/003_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
+        }
+    ),
     good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
     check=_check_gap,
 )
@@ -106,10 +108,12 @@ MIGRATION_NUMBER_DUPLICATE = Rule(
     summary="Two files share a number",
     problem="Two branches took the same next number. Which file runs first depends on the tool and on the names.",
     remedy="Give the file that is not merged yet the next free number.",
-    bad=Example({
-        "migrations/001_goals.sql": table("goals"),
-        "migrations/001_sites.sql": "-- Migration: Example -- expect\n" + table("sites").split("\n", 1)[1],
-    }),
+    bad=Example(
+        {
+            "migrations/001_goals.sql": table("goals"),
+            "migrations/001_sites.sql": "-- Migration: Example -- expect\n" + table("sites").split("\n", 1)[1],
+        }
+    ),
     good=Example({"migrations/001_goals.sql": table("goals"), "migrations/002_sites.sql": table("sites")}),
     check=_check_duplicate,
 )

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
+# What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
 _HINTS = (
-    (r"no such (table|view|index|trigger): (\S+?)(:|$)", "Make {1} `{2}` in this file or an earlier one, or drop it with IF EXISTS."),
+    (r"no such (table|view|index|trigger): (\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
     (r"duplicate column name: (\S+?)(:|$)", "An earlier migration has added `{1}`: remove the statement."),
-    (r"not authorized to use function: (\w+)", "D1 does not offer `{1}`: compute the value in the Worker, or spell it with another function."),
-    (r"syntax error|incomplete input|unrecognized token", "Correct the SQL: SQLite's parser stops at the word that the message names."),
-    (r"FOREIGN KEY constraint failed", "Insert parents before children and delete children before parents; D1 never turns foreign keys off."),
+    (r"not authorized to use function: (\w+)", "D1 does not offer `{1}`: compute the value in the Worker."),
+    (r"syntax error|incomplete input|unrecognized token", "Correct the SQL at the word that the message names."),
+    (r"FOREIGN KEY constraint failed", "Insert parents before children; D1 never turns foreign keys off."),
     (r"constraint failed", "The statement's own rows break the constraint: correct the values."),
     (r"SQLITE_TOOBIG", "Split the statement into smaller ones."),
     (r"not authorized", "D1 does not allow this statement: leave it out."),
-)  # fmt: skip
+)
 
 
 def _hint(message: str) -> str:
@@ -88,7 +89,7 @@ EXPLICIT_TRANSACTION = Rule(
     name="explicit-transaction",
     severity=Severity.ERROR,
     summary="BEGIN, COMMIT, ROLLBACK, SAVEPOINT or RELEASE",
-    problem="D1 keeps the transaction itself: one for each file. It refuses every statement that would start or end one.",
+    problem="D1 keeps the transaction itself, one for each file, and refuses what would start or end another.",
     remedy="Delete the statement.",
     bad=one_file(f"BEGIN TRANSACTION; -- expect\n{_TABLE}COMMIT; -- expect\n", reverse=_UNDO),
     good=one_file(_TABLE, reverse=_UNDO),

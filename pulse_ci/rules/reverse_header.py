@@ -68,17 +68,21 @@ REVERSE_HEADER = Rule(
     summary="A reverse names a migration that is not there, or undoes another one",
     problem="In an emergency the file is run by its number. If that is wrong, it drops what should have stayed.",
     remedy="Make the number in the header, the number in the file's name and what the file undoes agree.",
-    bad=Example({
-        "migrations/001_sites.sql": table("sites"),
-        "migrations/reverse/001_sites.sql": (
-            "-- Reverse migration 007 -- expect\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
-        ),
-    }),
-    good=Example({
-        "migrations/001_sites.sql": table("sites"),
-        "migrations/reverse/001_sites.sql": (
-            "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
-        ),
-    }),
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/reverse/001_sites.sql": (
+                "-- Reverse migration 007 -- expect\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
+            ),
+        }
+    ),
+    good=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/reverse/001_sites.sql": (
+                "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
+            ),
+        }
+    ),
     check=_check,
 )

@@ -31,7 +31,8 @@ def _undone(review: Review) -> Iterator[Evidence]:
 
 def _missing_drop(review: Review, evidence: Evidence, change: Change) -> Remark:
     reverse = evidence.undone.reverse
-    target = reverse.source.path if reverse else f"{review.migrations.directory}/reverse/{evidence.migration.name}"
+    written = reverse.source.path if reverse else None
+    target = written or f"{review.migrations.directory}/reverse/{evidence.migration.name}"
     header = "" if reverse else f" under the header `-- Reverse migration {evidence.migration.digits}`"
     of = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
     return Remark(
@@ -101,9 +102,9 @@ MISSING_DROP = Rule(
     severity=Severity.ERROR,
     summary="Something that the file creates is dropped by no reverse",
     problem=(
-        "When the release must be taken back, somebody has to write the DROP by hand, at night. A reverse is looked for "
-        "in a trailing `-- Reverse:` comment of the file, in `reverse/`, and in later files headed "
-        "`-- Reverse migration NNN`; what it leaves behind is found by running it."
+        "When the release must be taken back, somebody has to write the DROP by hand, at night. "
+        "A reverse is looked for in a trailing `-- Reverse:` comment of the file, in `reverse/`, and in later files "
+        "headed `-- Reverse migration NNN`; what it leaves behind is found by running it."
     ),
     remedy="Add the DROP to the reverse.",
     bad=one_file(_EXPECT_SITES),
@@ -117,18 +118,20 @@ REVERSE_INCOMPLETE = Rule(
     summary="The reverse runs, but the schema is not what it was",
     problem="A database that was taken back must be the one that the former release knows, to the last default.",
     remedy="Restore what the report lists, in the words of the earlier migration.",
-    bad=Example({
-        "migrations/001_sites.sql": f"{HEADER}{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
-        "migrations/002_owner.sql": (
-            f"{HEADER}-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN\n"
-            "ALTER TABLE sites ADD COLUMN owner TEXT;\n"
-        ),
-        "migrations/reverse/002_owner.sql": (
-            "-- Reverse migration 002\n-- Created: 2024-03-05\nDROP TABLE sites; -- expect\n"
-            "CREATE TABLE sites (site_id TEXT NOT NULL PRIMARY KEY, url TEXT DEFAULT '');\n"
-            "ALTER TABLE sites DROP COLUMN url;\nALTER TABLE sites RENAME COLUMN site_id TO id;\n"
-        ),
-    }),
+    bad=Example(
+        {
+            "migrations/001_sites.sql": f"{HEADER}{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
+            "migrations/002_owner.sql": (
+                f"{HEADER}-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN\n"
+                "ALTER TABLE sites ADD COLUMN owner TEXT;\n"
+            ),
+            "migrations/reverse/002_owner.sql": (
+                "-- Reverse migration 002\n-- Created: 2024-03-05\nDROP TABLE sites; -- expect\n"
+                "CREATE TABLE sites (site_id TEXT NOT NULL PRIMARY KEY, url TEXT DEFAULT '');\n"
+                "ALTER TABLE sites DROP COLUMN url;\nALTER TABLE sites RENAME COLUMN site_id TO id;\n"
+            ),
+        }
+    ),
     good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_incomplete,
 )
@@ -139,12 +142,14 @@ REVERSE_FAILS = Rule(
     summary="The reverse does not run",
     problem="A reverse that fails is found out when it is needed.",
     remedy="Correct the statement that D1 refuses.",
-    bad=Example({
-        "migrations/001_sites.sql": HEADER + _SITES,
-        "migrations/reverse/001_sites.sql": (
-            "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE site; -- expect\n"
-        ),
-    }),
+    bad=Example(
+        {
+            "migrations/001_sites.sql": HEADER + _SITES,
+            "migrations/reverse/001_sites.sql": (
+                "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE site; -- expect\n"
+            ),
+        }
+    ),
     good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_fails,
 )

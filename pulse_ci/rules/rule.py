@@ -83,7 +83,6 @@ class Review:
             if reverse.number in numbers or reverse.reverse_of in numbers
         )
 
-
     @property
     def ignores(self) -> tuple[Ignore, ...]:
         """The ignores in the files under review and in their reverses."""

@@ -1,0 +1,112 @@
+"""The GitHub Action: what the event asks for, checked, and told in the log, the summary, the outputs and a comment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pulse_ci.cli import COULD_NOT_RUN, exit_status
+from pulse_ci.cli import main as command_line
+from pulse_ci.errors import ConfigError, PulseError
+from pulse_ci.github import runner
+from pulse_ci.github.context import RunnerContext
+from pulse_ci.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.report import Report
+    from pulse_ci.settings import Settings
+
+_BY_EVENT = {
+    "pull_request": "check",
+    "pull_request_target": "check",
+    "merge_group": "check",
+    "schedule": "drift",
+}
+_OTHERWISE = "status"
+_AVAILABLE = ("check", "lint", "preview")
+_OUTPUTS = (
+    "conclusion",
+    "errors",
+    "warnings",
+    "changed",
+    "pending",
+    "drift",
+    "comment-url",
+    "report",
+    "diff",
+)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run `words` as the command line does, or with none what the environment says; return the exit status."""
+    if words:
+        return command_line(words)
+    context = RunnerContext.from_environ(os.environ)
+    try:
+        return _run(context)
+    except PulseError as error:
+        runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "failure"})
+        runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_shown(str(error))}\n")
+        _say(runner.notice(Severity.ERROR, str(error)))
+        return COULD_NOT_RUN
+
+
+def _run(context: RunnerContext) -> int:
+    from pulse_ci.commands.publish import Publisher
+    from pulse_ci.settings import read_settings
+
+    settings = read_settings({})
+    for secret in (settings.github_token, settings.api_token):
+        if secret:
+            _say(*runner.mask(secret.get_secret_value()))
+    command = _command(settings, context)
+    with Publisher(settings, context) as publisher:
+        report = publisher.check(command)
+        comment = publisher.comment(report)
+    _tell(report, settings)
+    if comment.action == "skipped" and comment.reason:
+        _say(runner.notice(Severity.NOTICE, comment.reason))
+    publisher.write_files(report, comment)
+    return exit_status(report)
+
+
+def _command(settings: Settings, context: RunnerContext) -> str:
+    command = settings.command or _BY_EVENT.get(context.event_name, _OTHERWISE)
+    if command not in _AVAILABLE:
+        raise ConfigError(
+            f"command: {command} is not part of this version. Set `command` to one of {', '.join(_AVAILABLE)}"
+            + ("." if settings.command else f", or do not run the action on {context.event_name or 'this event'}.")
+        )
+    for name, value in (
+        ("worker", settings.worker),
+        ("databases", settings.databases),
+        ("shard", settings.shard),
+    ):
+        if value:
+            raise ConfigError(f"{name}: this input has no effect in this version. Leave it out.")
+    if settings.suggest:
+        raise ConfigError("suggest: this version does not write suggestions. Leave it out, or write false.")
+    return command
+
+
+def _tell(report: Report, settings: Settings) -> None:
+    from pulse_ci.commands.output import render
+
+    stop, resume = runner.stop_commands()
+    _say(stop, runner.neutralise(render(report, settings.format)).rstrip("\n"), resume)
+    _say(*runner.annotate(report.findings))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _shown(text: str) -> str:
+    from pulse_ci.report.escape import plain
+
+    return plain(text)

@@ -1,0 +1,142 @@
+"""A check on GitHub: what is new comes from the API, and the report goes where reviewers look."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pulse_ci import __version__
+from pulse_ci.commands.check import check, lint_only, preview
+from pulse_ci.commands.output import write_file
+from pulse_ci.commands.request import read_request, request_for
+from pulse_ci.errors import GitHubError
+from pulse_ci.github import runner
+from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
+from pulse_ci.github.event import find_pull_request
+from pulse_ci.github.marker import Marker
+from pulse_ci.github.pulls import read_base
+from pulse_ci.model import Severity
+from pulse_ci.report import markdown, sarif
+from pulse_ci.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.context import RunnerContext
+    from pulse_ci.github.event import PullRequest
+    from pulse_ci.report import Report
+    from pulse_ci.settings import Settings
+
+_STEPS = {"check": check, "lint": lint_only, "preview": preview}
+_MAX_DIFF = 200_000
+
+
+class Publisher:
+    """One run of the action: holds the connection to GitHub, and what is known of the pull request."""
+
+    def __init__(self, settings: Settings, context: RunnerContext) -> None:
+        self._settings = settings
+        self._context = context
+        self._github: GitHub | None = None
+        self._pull_request: PullRequest | None = None
+        self._request: CheckRequest | None = None
+
+    def __enter__(self) -> Self:
+        from pulse_ci.github.client import GitHub
+
+        token = self._settings.github_token
+        self._github = GitHub(self._context.api_url, token.get_secret_value() if token else "")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._github:
+            self._github.close()
+
+    def check(self, command: str) -> Report:
+        """Ask GitHub what is new, and check it; raises PulseError."""
+        assert self._github is not None  # noqa: S101 - a context manager
+        self._pull_request = find_pull_request(self._context, self._github)
+        base = None
+        if self._pull_request and not self._settings.base:
+            directory = request_for(self._settings.migrations_dir).shown
+            base = read_base(self._github, self._pull_request, directory)
+        self._request = read_request(self._settings, command, base)
+        return _STEPS[command](self._request)
+
+    def comment(self, report: Report) -> CommentResult:
+        """Leave the report on the pull request; what keeps it from being written is a reason, not an error."""
+        if self._pull_request is None or self._github is None:
+            return CommentResult(None, "skipped")
+        try:
+            return upsert_comment(
+                self._github,
+                self._pull_request.base_repo,
+                self._pull_request.number,
+                self._markdown(report, markdown.COMMENT_BYTES - 1000),
+                self._marker(self._pull_request),
+                mode=CommentMode(self._settings.comment),
+                is_worth_it=bool(report.changes or any(not finding.ignored for finding in report.findings)),
+            )
+        except GitHubError as error:
+            return CommentResult(None, "skipped", f"There is no comment: {error}")
+
+    def write_files(self, report: Report, comment: CommentResult) -> None:
+        """Write the outputs, the job summary and the files that were asked for."""
+        settings, context = self._settings, self._context
+        if settings.report_file:
+            write_like_parent(settings.report_file, report.to_json())
+        if settings.sarif_file:
+            summaries = {rule.name: rule.summary for rule in RULES}
+            write_like_parent(settings.sarif_file, sarif.render(report, __version__, summaries))
+        if settings.output:
+            from pulse_ci.commands.output import render
+
+            write_like_parent(settings.output, render(report, settings.format))
+        runner.append_summary(context.summary_path, self._markdown(report, markdown.SUMMARY_BYTES))
+        runner.write_outputs(context.output_path, self._outputs(report, comment))
+
+    def _outputs(self, report: Report, comment: CommentResult) -> dict[str, str]:
+        return {
+            "conclusion": report.conclusion.value,
+            "errors": str(report.count(Severity.ERROR)),
+            "warnings": str(report.count(Severity.WARNING)),
+            "changed": "true" if report.changes else "false",
+            "pending": str(len(report.under_review)),
+            "drift": "",
+            "comment-url": comment.url or "",
+            "report": str(self._settings.report_file or ""),
+            "diff": markdown.diff_text(report.changes, _MAX_DIFF),
+        }
+
+    def _markdown(self, report: Report, budget: int) -> str:
+        context, pull_request = self._context, self._pull_request
+        sha = pull_request.head_sha if pull_request else context.sha
+        repository = pull_request.base_repo if pull_request else context.repository
+        blob = f"{context.server_url}/{repository}/blob/{sha}" if repository and sha else None
+        links = markdown.Links(blob, context.run_url, sha, self._settings.label, __version__)
+        return markdown.render(report, links, budget)
+
+    def _marker(self, pull_request: PullRequest) -> Marker:
+        wrangler = self._request.wrangler if self._request else None
+        named = self._settings.label or self._settings.database or (wrangler.name if wrangler else None)
+        return Marker(
+            id=named or str(self._settings.migrations_dir),
+            run=self._context.run_id,
+            attempt=self._context.run_attempt,
+            sha=pull_request.head_sha,
+            version=__version__,
+        )
+
+
+def write_like_parent(path: Path, text: str) -> None:
+    """Write a file into the workspace, owned as its folder is: the container's root must not lock others out."""
+    write_file(path, text)
+    if os.geteuid() == 0:
+        folder = path.absolute().parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
