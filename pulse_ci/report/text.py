@@ -25,6 +25,7 @@ _CONCLUSION = {
 _ACTION = {Action.ADDED: ("+", _GREEN), Action.REMOVED: ("-", _RED), Action.MODIFIED: ("~", _YELLOW)}
 _HOLDS = {True: ("✓", _GREEN), False: ("✗", _RED), None: ("–", _DIM)}
 _MAX_CHANGES = 40
+_MAX_PROOFS = 8
 
 
 class _Painter:
@@ -82,10 +83,11 @@ def _schema(report: Report, paint: _Painter) -> Iterator[str]:
     if not report.changes:
         return
     yield paint("Schema", _BOLD) + f"  {wording.change_totals(report.changes)}"
-    for change in report.changes[:_MAX_CHANGES]:
-        yield from _change(change, paint)
-    if len(report.changes) > _MAX_CHANGES:
-        yield f"  … and {len(report.changes) - _MAX_CHANGES} more; --format json lists all"
+    if len(report.changes) <= _MAX_CHANGES:
+        for change in report.changes:
+            yield from _change(change, paint)
+    else:
+        yield paint("  too many to list here; --format markdown or json has them all", _DIM)
     yield ""
 
 
@@ -100,13 +102,21 @@ def _change(change: Change, paint: _Painter) -> Iterator[str]:
 
 def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
     reviewed = report.under_review
-    if not reviewed or (reviewed[0].idempotent is reviewed[0].reversible is None and reviewed[0].replay == "ok"):
+    if not reviewed or report.command == "preview":
         return
     yield paint("Proofs", _BOLD)
-    width = max(len(visible(migration.name)) for migration in reviewed)
-    for migration in reviewed:
+    shown = reviewed if len(reviewed) <= _MAX_PROOFS else [each for each in reviewed if not _all_hold(each)]
+    width = max((len(visible(migration.name)) for migration in shown), default=0)
+    for migration in shown:
         yield _proof(migration, width, paint)
+    if len(shown) < len(reviewed):
+        rest = wording.plural(len(reviewed) - len(shown), "migration")
+        yield f"  {paint(*_HOLDS[True])} {rest} {'more ' if shown else ''}run, run twice and are undone"
     yield ""
+
+
+def _all_hold(migration: MigrationResult) -> bool:
+    return all(holds for _, holds in wording.proofs(migration))
 
 
 def _proof(migration: MigrationResult, width: int, paint: _Painter) -> str:
