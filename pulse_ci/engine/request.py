@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import apsw
 
 from pulse_ci.engine.access import Access, AccessRecorder
+from pulse_ci.engine.limited import is_limited, rewrite_limited
 from pulse_ci.engine.limits import STATEMENT_BYTES
+from pulse_ci.engine.modes import Piece, RequestMode, pieces
 from pulse_ci.engine.refusal import COMMIT_TEXT, TOO_LONG_TEXT, d1_message
 from pulse_ci.errors import D1Refused, SandboxStopped
-from pulse_ci.sql.split import cut
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
@@ -20,105 +20,137 @@ if TYPE_CHECKING:
 Row = tuple[object, ...]
 
 
-class RequestMode(Enum):
-    """How D1 is sent the SQL.
-
-    BATCH    statement by statement in one transaction: what `wrangler d1 migrations apply` means
-    QUERY    one string, which workerd cuts: a comment or a stray `;` behind the last statement is refused
-    IMPORT   `wrangler d1 execute --remote --file`: no transaction, so `PRAGMA foreign_keys=OFF` counts
-    """
-
-    BATCH = "batch"
-    QUERY = "query"
-    IMPORT = "import"
-
-
 class Request:
     """A request that is under way."""
 
-    def __init__(self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard) -> None:
+    def __init__(
+        self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode
+    ) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
         self._authorizer = authorizer
         self._guard = guard
+        self._mode = mode
         self._index = 0
 
     def execute(self, sql: str) -> Access:
         """Run one statement; return what it touches. Raises D1Refused."""
         recorder = AccessRecorder()
         self._authorizer.begin(sql, recorder)
-        self._run(sql, 0, None)
+        self._run(Piece(sql, 0, last=True))
         return recorder.access()
 
     def run(self, sql: str, statements: int) -> list[Row]:
         """Run at most so many statements; return the rows of the last one. Raises D1Refused."""
         rows: list[Row] = []
-        for start, end, _ in cut(sql):
+        for piece in pieces(sql, self._mode):
             if self._index >= statements:
-                raise SandboxStopped(
-                    f"The sandbox stopped the request: it has more than {statements:,} statements.",
-                    sql=sql[start:end],
-                    statement=self._index,
-                    start=start,
-                )
-            piece = sql[start:end]
-            self._authorizer.begin(piece)
-            rows = []
-            self._run(piece, start, rows)
+                raise self._stopped(piece, f"the request has more than {statements:,} statements")
+            self._authorizer.begin(piece.sql)
+            rows = self._run(piece)
         return rows
 
-    def _run(self, sql: str, start: int, rows: list[Row] | None) -> None:
+    def _run(self, piece: Piece) -> list[Row]:
+        if len(piece.sql) * 4 > STATEMENT_BYTES and len(piece.sql.encode(errors="replace")) > STATEMENT_BYTES:
+            raise D1Refused(TOO_LONG_TEXT, sql=piece.sql, statement=self._index, start=piece.start)
         try:
-            self._step(sql, rows)
+            rows = self._step(piece)
+        except D1Refused as refused:
+            raise D1Refused(str(refused), sql=piece.sql, statement=self._index, start=piece.start) from None
         except (apsw.Error, MemoryError, ValueError) as error:
-            raise self._refused(error, sql, start) from None
+            raise self._refused(error, piece) from None
         if self._authorizer.analyzed:
             self._drop_samples()
         self._index += 1
+        return rows
 
-    def _step(self, sql: str, rows: list[Row] | None) -> None:
-        if len(sql) * 4 > STATEMENT_BYTES and len(sql.encode()) > STATEMENT_BYTES:
-            raise D1Refused(TOO_LONG_TEXT)
-        for row in self._cursor.execute(sql, can_cache=False):
+    def _step(self, piece: Piece) -> list[Row]:
+        try:
+            self._cursor.execute(piece.sql, can_cache=False)
+        except apsw.SQLError as error:
+            rewritten = rewrite_limited(piece.sql, self._key_of) if is_limited(str(error)) else None
+            if rewritten is None:
+                raise
+            self._cursor.execute(rewritten, can_cache=False)
+        # workerd takes but one step of a statement that others follow in the same string.
+        return self._rows() if piece.last else []
+
+    def _rows(self) -> list[Row]:
+        rows: list[Row] = []
+        while True:
+            try:
+                row = next(self._cursor, None)
+            except UnicodeDecodeError as error:
+                row = (bytes(error.object).decode(errors="replace"),)
+            if row is None:
+                return rows
             if not self._guard.take(row):
                 raise apsw.InterruptError
-            if rows is not None:
-                rows.append(row)
+            rows.append(row)
 
-    def _refused(self, error: Exception, sql: str, start: int) -> D1Refused:
+    def _refused(self, error: Exception, piece: Piece) -> D1Refused:
+        # A caller may go on after a refusal, and a cursor whose statement failed is best not used again.
+        trace = self._cursor.exec_trace
         self._cursor.close(True)
+        self._cursor = self._connection.cursor()
+        self._cursor.exec_trace = trace
         reason = self._guard.why(error)
         if reason is not None:
-            first_line = " ".join(sql[:80].split())
-            message = f"The sandbox stopped statement {self._index + 1} ({first_line}): {reason}."
-            return SandboxStopped(message, sql=sql, statement=self._index, start=start)
+            return self._stopped(piece, reason)
         if isinstance(error, apsw.Error):
             message = self._authorizer.refusal or d1_message(error)
         else:
-            message = str(error)
-        return D1Refused(message, sql=sql, statement=self._index, start=start)
+            message = f"The SQL is not text that SQLite can read: {error}."
+        return D1Refused(message, sql=piece.sql, statement=self._index, start=piece.start)
+
+    def _stopped(self, piece: Piece, reason: str) -> SandboxStopped:
+        words = " ".join(piece.sql[:60].split())
+        message = f"The sandbox stopped statement {self._index + 1} ({words}): {reason}."
+        return SandboxStopped(message, sql=piece.sql, statement=self._index, start=piece.start)
+
+    def _key_of(self, table: str) -> tuple[str, ...]:
+        """Return the columns that identify a row of a table, quoted."""
+        select = (
+            "SELECT '\"' || replace(c.name, '\"', '\"\"') || '\"' FROM pragma_table_list(?1) AS t, "
+            "pragma_table_info(?1) AS c WHERE t.schema = 'main' AND t.wr AND c.pk ORDER BY c.pk"
+        )
+        rows = self._trusted(select, (table,))
+        return tuple(str(name) for (name,) in rows) or ("rowid",)
 
     def _drop_samples(self) -> None:
         """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4."""
+        self._trusted("DROP TABLE IF EXISTS sqlite_stat4")
+
+    def _trusted(self, sql: str, bindings: tuple[str, ...] = ()) -> list[Row]:
         self._connection.authorizer = None
         try:
-            self._cursor.execute("DROP TABLE IF EXISTS sqlite_stat4")
+            return self._connection.execute(sql, bindings).fetchall()
         finally:
             self._connection.authorizer = self._authorizer
 
     def begin(self) -> None:
-        """Open the transaction."""
-        self._transact("BEGIN")
+        """Open the transaction; an import's begins with the first statement that writes."""
+        if self._mode is RequestMode.IMPORT:
+            self._cursor.exec_trace = self._begin_at_first_write
+        else:
+            self._transact("BEGIN")
+
+    def _begin_at_first_write(self, cursor: apsw.Cursor, *_: object) -> bool:
+        if not cursor.is_readonly and not self._connection.in_transaction:
+            self._transact("BEGIN")
+        return True
 
     def commit(self) -> None:
         """End the transaction, which checks deferred constraints; raises D1Refused."""
         try:
-            self._transact("COMMIT")
+            if self._connection.in_transaction:
+                self._transact("COMMIT")
         except apsw.Error as error:
             raise D1Refused(COMMIT_TEXT + d1_message(error)) from None
 
     def roll_back(self) -> None:
         """Undo the transaction, if an error has not done so already."""
+        self._cursor.close(True)
         if self._connection.in_transaction:
             self._transact("ROLLBACK")
 
