@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
+_WIDEST = 110
+
 
 def write_report(report: Report, settings: Settings) -> None:
     """Render the report as `--format` says and write it to `--output`, or to standard output.
@@ -23,15 +26,17 @@ def write_report(report: Report, settings: Settings) -> None:
         ConfigError: the file cannot be written.
 
     """
-    colour = settings.output is None and wants_colour(sys.stdout)
-    text = render(report, settings.format, colour=colour)
+    to_terminal = settings.output is None and sys.stdout.isatty()
+    colour = to_terminal and wants_colour(sys.stdout)
+    width = min(shutil.get_terminal_size().columns, _WIDEST) if to_terminal else None
+    text = render(report, settings.format, colour=colour, width=width)
     if settings.output is None:
         sys.stdout.write(text)
     else:
         write_file(settings.output, text)
 
 
-def render(report: Report, format_: str, *, colour: bool = False) -> str:
+def render(report: Report, format_: str, *, colour: bool = False, width: int | None = None) -> str:
     """Return the report in one of the formats of `--format`."""
     match format_:
         case "json":
@@ -48,7 +53,7 @@ def render(report: Report, format_: str, *, colour: bool = False) -> str:
         case _:
             from pulse_ci.report import text
 
-            return text.render(report, colour=colour)
+            return text.render(report, colour=colour, width=width)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from pulse_ci.engine.rows import fingerprint
 
 if TYPE_CHECKING:
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.engine.replay import Replayed
+    from pulse_ci.engine.replay import Refusal, Replayed
     from pulse_ci.migrations.discover import Reverse
     from pulse_ci.model import Change
 
@@ -25,9 +25,14 @@ class Repeated:
     changed_tables: tuple[str, ...]
 
     @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What the second run was refused; a BEGIN or COMMIT was refused in the first one already."""
+        return tuple(refusal for refusal in self.run.refusals if not refusal.is_transaction)
+
+    @property
     def holds(self) -> bool:
         """Whether nothing failed and nothing changed."""
-        return not (self.run.refusals or self.changes or self.changed_tables)
+        return not (self.refusals or self.changes or self.changed_tables)
 
 
 @dataclass(frozen=True, slots=True)

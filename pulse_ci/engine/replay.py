@@ -92,6 +92,11 @@ class Replayed:
         """Whether D1 would refuse the file."""
         return bool(self.run.refusals)
 
+    @property
+    def took_effect(self) -> bool:
+        """Whether the file runs once its BEGIN and COMMIT are left out, so that more can be said of it."""
+        return all(refusal.is_transaction for refusal in self.run.refusals)
+
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """What the migration changes in the schema."""

@@ -45,7 +45,7 @@ def build_report(
 
 def _result(migration: Migration, evidence: Evidence | None, broken: str | None) -> MigrationResult:
     error = broken or _error(migration, evidence)
-    judged = evidence if evidence and not error else None
+    judged = evidence if evidence and evidence.runs and not migration.problem else None
     return MigrationResult(
         number=migration.number,
         name=migration.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action, Change, Finding, Severity
@@ -29,18 +30,27 @@ _MAX_PROOFS = 8
 
 
 class _Painter:
-    """Puts colour around text, or leaves it as it is."""
+    """Puts colour around text and wraps sentences, or leaves them as they are."""
 
-    def __init__(self, *, colour: bool) -> None:
+    def __init__(self, *, colour: bool, width: int | None) -> None:
         self._colour = colour
+        self._width = width
 
     def __call__(self, text: str, *codes: str) -> str:
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour and codes else text
 
+    def sentence(self, text: str, indent: str) -> str:
+        """Return `text` on one line behind `indent`, or on several below one another."""
+        line = _one_line(text)
+        if self._width is None or len(indent) + len(line) <= self._width:
+            return line
+        room = max(self._width - len(indent), 40)
+        return f"\n{indent}".join(wrap(line, room, break_long_words=False, break_on_hyphens=False))
 
-def render(report: Report, *, colour: bool = False) -> str:
-    """Return the report as lines of text; control characters in it are spelled out."""
-    paint = _Painter(colour=colour)
+
+def render(report: Report, *, colour: bool = False, width: int | None = None) -> str:
+    """Return the report as lines of text, sentences wrapped to `width`; control characters are spelled out."""
+    paint = _Painter(colour=colour, width=width)
     return "\n".join(_lines(report, paint)).rstrip() + "\n"
 
 
@@ -71,8 +81,8 @@ def _findings(report: Report, paint: _Painter) -> Iterator[str]:
 def _finding(finding: Finding, paint: _Painter) -> Iterator[str]:
     severity = paint(finding.severity.value, _SEVERITY_COLOUR[finding.severity], _BOLD)
     yield f"  {paint(f'{finding.line}:', _DIM)} {severity} {finding.rule}"
-    yield f"     {_one_line(finding.message)}"
-    yield f"     {paint('→', _GREEN)} {_one_line(finding.remedy)}"
+    yield f"     {paint.sentence(finding.message, ' ' * 5)}"
+    yield f"     {paint('→', _GREEN)} {paint.sentence(finding.remedy, ' ' * 7)}"
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,8 @@ from pulse_ci.rules.rule import Example, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.engine.replay import Refusal
+
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
@@ -69,9 +71,13 @@ def _check_transaction(review: Review) -> Iterator[Remark]:
             if refusal.is_transaction:
                 yield Remark(
                     evidence.migration.place(refusal.statement),
-                    f"D1 refuses transactions of your own, and with it the whole file: `{refusal.message}`",
+                    f"D1 refuses transactions of your own, and with them the whole file: `{_first_sentence(refusal)}`",
                     "Delete this line: D1 runs each migration file as one transaction already.",
                 )
+
+
+def _first_sentence(refusal: Refusal) -> str:
+    return f"{refusal.message.partition('. ')[0].rstrip('.')}."
 
 
 REPLAY_FAILS = Rule(

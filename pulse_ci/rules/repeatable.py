@@ -36,7 +36,7 @@ def _check(review: Review) -> Iterator[Remark]:
 
 
 def _refused(evidence: Evidence) -> Iterator[Remark]:
-    for refusal in evidence.repeated.run.refusals:
+    for refusal in evidence.repeated.refusals:
         unguardable = refusal.statement and isinstance(operation(refusal.statement.sql), _UNGUARDABLE)
         yield Remark(
             evidence.migration.place(refusal.statement),

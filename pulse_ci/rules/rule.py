@@ -42,8 +42,8 @@ class Evidence:
 
     @property
     def runs(self) -> bool:
-        """Whether D1 takes the file, so that the other proofs mean something."""
-        return not self.replayed.failed
+        """Whether the file took effect, its own BEGIN and COMMIT left out, so that the other proofs mean something."""
+        return self.replayed.took_effect
 
 
 @dataclass(frozen=True, slots=True)

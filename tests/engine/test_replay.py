@@ -26,9 +26,9 @@ def test_a_begin_is_refused_and_the_rest_of_the_file_is_seen_all_the_same() -> N
 
 def test_what_fails_leaves_no_trace() -> None:
     with EmbeddedD1() as database:
-        run = run_statements(database, split("CREATE TABLE a (x); SELECT nothing FROM a; CREATE TABLE b (x);"))
+        run = run_statements(database, split("CREATE TABLE a (x); SELECT missing FROM a; CREATE TABLE b (x);"))
 
-        assert [refusal.message for refusal in run.refusals] == ["no such column: nothing at offset 7: SQLITE_ERROR"]
+        assert [refusal.message for refusal in run.refusals] == ["no such column: missing at offset 7: SQLITE_ERROR"]
         assert database.schema().tables == ()
 
 
