@@ -61,8 +61,7 @@ class GitHub:
             self._client = httpx.Client(headers=_headers(token), timeout=30, transport=transport)
         except (httpx.InvalidURL, OSError, ValueError) as error:
             raise GitHubError(
-                f"No client for {api_url} could be made: {error}. "
-                "Check GITHUB_API_URL, HTTPS_PROXY and SSL_CERT_FILE."
+                f"No client for {api_url} could be made: {error}. Check GITHUB_API_URL, HTTPS_PROXY and SSL_CERT_FILE."
             ) from error
 
     def __enter__(self) -> Self:
@@ -121,9 +120,7 @@ class GitHub:
         url = self._httpx.URL(f"{self._api_url}{quote(path)}")
         return url.copy_merge_params(dict(params)) if params else url
 
-    def _request(
-        self, method: str, url: httpx.URL, body: Mapping[str, object] | None = None
-    ) -> httpx.Response:
+    def _request(self, method: str, url: httpx.URL, body: Mapping[str, object] | None = None) -> httpx.Response:
         if method != "GET":
             self._pace()
         for _ in range(5):

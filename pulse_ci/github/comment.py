@@ -114,9 +114,7 @@ class _Thread:
         kept, *others = mine
         newest = max(mine, key=lambda comment: (comment.marker.run, comment.marker.attempt))
         if newest.marker.is_newer_than(self._marker):
-            return CommentResult(
-                newest.url, "skipped", f"Run {newest.marker.run}, a newer one, has written it."
-            )
+            return CommentResult(newest.url, "skipped", f"Run {newest.marker.run}, a newer one, has written it.")
         result = self._update(kept)
         for comment in others:
             self._delete(comment)

@@ -62,8 +62,7 @@ def _read_event(path: Path | None) -> PullRequest | None:
         payload = json.loads(path.read_bytes())
     except (ValueError, RecursionError, OSError) as error:
         raise GitHubError(
-            f"The event file {path} cannot be read: {error}. "
-            "Check that GITHUB_EVENT_PATH is what the runner set."
+            f"The event file {path} cannot be read: {error}. Check that GITHUB_EVENT_PATH is what the runner set."
         ) from error
     return _pull_request(Fields(payload, "The event").object("pull_request"))
 

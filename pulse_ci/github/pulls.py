@@ -77,9 +77,7 @@ def _tip(github: GitHub, pull_request: PullRequest, directory: str) -> Iterable[
     except NotFound:  # the pull request adds the directory
         return []
     if not isinstance(entries, list):
-        raise GitHubError(
-            f"{directory!r} is no directory on {pull_request.base_ref}. Check `migrations-dir`."
-        )
+        raise GitHubError(f"{directory!r} is no directory on {pull_request.base_ref}. Check `migrations-dir`.")
     if len(entries) >= _MOST_ENTRIES:
         raise GitHubError(
             f"{directory!r} has {_MOST_ENTRIES} files or more on {pull_request.base_ref}: GitHub lists no "

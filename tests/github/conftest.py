@@ -28,7 +28,7 @@ def waits() -> list[float]:
 @pytest.fixture
 def github(standin: StandIn, waits: list[float]) -> Iterator[GitHub]:
     # A transport of its own, so that no proxy of the machine comes between; reading certificates takes long.
-    transport = httpx.HTTPTransport(verify=False)  # noqa: S501
+    transport = httpx.HTTPTransport(verify=False)
     with GitHub(standin.url, TOKEN, transport=transport, sleep=waits.append) as github:
         yield github
 

@@ -25,9 +25,7 @@ PULL = "/repos/Codertocat/Hello-World/pulls/2"
 COMMENTS = "/repos/Codertocat/Hello-World/issues/2/comments"
 
 
-def github_that(
-    handler: Callable[[httpx.Request], httpx.Response], waits: list[float] | None = None
-) -> GitHub:
+def github_that(handler: Callable[[httpx.Request], httpx.Response], waits: list[float] | None = None) -> GitHub:
     sleep = waits.append if waits is not None else lambda _: None
     return GitHub(API, TOKEN, transport=httpx.MockTransport(handler), sleep=sleep)
 
@@ -132,9 +130,7 @@ def test_redirects_in_a_circle_end() -> None:
 
 
 @pytest.mark.parametrize("kind", ["error", "unavailable", "drop", "too-many", "secondary", "exhausted"])
-def test_reading_is_tried_again(
-    standin: StandIn, github: GitHub, pull: Pull, waits: list[float], kind: str
-) -> None:
+def test_reading_is_tried_again(standin: StandIn, github: GitHub, pull: Pull, waits: list[float], kind: str) -> None:
     standin.fail(kind, times=2, seconds=3)
 
     github.get(PULL)
@@ -193,9 +189,7 @@ def test_a_write_that_may_have_been_done_is_not_repeated(
 
 
 @pytest.mark.parametrize("kind", ["too-many", "secondary"])
-def test_a_write_that_was_put_off_is_repeated(
-    standin: StandIn, github: GitHub, pull: Pull, kind: str
-) -> None:
+def test_a_write_that_was_put_off_is_repeated(standin: StandIn, github: GitHub, pull: Pull, kind: str) -> None:
     standin.fail(kind)
 
     github.post(COMMENTS, {"body": "Hello."})
@@ -222,9 +216,7 @@ def test_a_server_that_is_slow_is_waited_for(standin: StandIn, github: GitHub, p
 def test_nobody_at_the_address_is_told_with_what_to_check(waits: list[float]) -> None:
     with (
         GitHub("http://127.0.0.1:9", TOKEN, transport=httpx.HTTPTransport(), sleep=waits.append) as github,
-        pytest.raises(
-            Unavailable, match=r"GET /meta got no answer from 127\.0\.0\.1: .*Check GITHUB_API_URL"
-        ),
+        pytest.raises(Unavailable, match=r"GET /meta got no answer from 127\.0\.0\.1: .*Check GITHUB_API_URL"),
     ):
         github.get("/meta")
     assert len(waits) == 3
@@ -293,9 +285,7 @@ def test_a_ca_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tm
         GitHub(API, TOKEN)
 
 
-def test_a_proxy_is_asked_where_the_environment_names_one(
-    standin: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_is_asked_where_the_environment_names_one(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", standin.url)
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)

@@ -191,18 +191,14 @@ def race(standin: StandIn, *others: str) -> None:
     standin.after_request = intrude
 
 
-def test_of_two_comments_made_by_a_race_the_later_run_keeps_the_first(
-    standin: StandIn, github: GitHub
-) -> None:
+def test_of_two_comments_made_by_a_race_the_later_run_keeps_the_first(standin: StandIn, github: GitHub) -> None:
     race(standin, ours(RUN_7))
 
     result = upsert(github, "Adds 2 tables.", RUN_8)
 
     assert result.action == "updated"
     assert texts(standin) == ["Adds 2 tables."]
-    assert (
-        result.url == f"https://github.com/{REPOSITORY}/issues/2#issuecomment-{standin.state.comments[0].id}"
-    )
+    assert result.url == f"https://github.com/{REPOSITORY}/issues/2#issuecomment-{standin.state.comments[0].id}"
 
 
 def test_in_a_race_the_older_run_gives_way(standin: StandIn, github: GitHub) -> None:
@@ -223,9 +219,7 @@ def test_a_duplicate_left_by_a_run_that_was_cancelled_is_removed(standin: StandI
     assert texts(standin) == ["Adds 1 table."]
 
 
-def test_an_apps_comment_is_found_again_though_it_cannot_say_who_it_is(
-    standin: StandIn, github: GitHub
-) -> None:
+def test_an_apps_comment_is_found_again_though_it_cannot_say_who_it_is(standin: StandIn, github: GitHub) -> None:
     standin.state.bot = "our-app[bot]"
     standin.state.add_comment(2, ours(RUN_7))
 
@@ -236,9 +230,7 @@ def test_an_apps_comment_is_found_again_though_it_cannot_say_who_it_is(
 
 
 @pytest.mark.parametrize("kind", ["read-only", "not-found", "gone"])
-def test_a_token_that_may_not_comment_is_a_reason_and_no_error(
-    standin: StandIn, github: GitHub, kind: str
-) -> None:
+def test_a_token_that_may_not_comment_is_a_reason_and_no_error(standin: StandIn, github: GitHub, kind: str) -> None:
     standin.fail(kind, "POST")
 
     result = upsert(github, "Adds 1 table.")

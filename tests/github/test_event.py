@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from tests.standin.server import StandIn
 
 
-def context(
-    path: Path | None, *, event: str = "pull_request", ref: str = "refs/pull/2/merge"
-) -> RunnerContext:
+def context(path: Path | None, *, event: str = "pull_request", ref: str = "refs/pull/2/merge") -> RunnerContext:
     environ = {
         "GITHUB_REPOSITORY": "Codertocat/Hello-World",
         "GITHUB_EVENT_NAME": event,
@@ -161,6 +159,4 @@ def test_the_run_is_linked_at_its_own_server() -> None:
         "GITHUB_RUN_ATTEMPT": "2",
     }
 
-    assert (
-        RunnerContext.from_environ(environ).run_url == "https://ghes.example/o/r/actions/runs/123/attempts/2"
-    )
+    assert RunnerContext.from_environ(environ).run_url == "https://ghes.example/o/r/actions/runs/123/attempts/2"

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from pulse_ci.errors import GitHubError
+from pulse_ci.github.client import GitHub
 from pulse_ci.github.event import PullRequest
 from pulse_ci.github.failures import Forbidden
 from pulse_ci.github.pulls import read_base
@@ -12,7 +14,6 @@ from pulse_ci.migrations.base import Base, Edit
 from tests.standin.state import ChangedFile
 
 if TYPE_CHECKING:
-    from pulse_ci.github.client import GitHub
     from tests.standin.server import StandIn
     from tests.standin.state import Pull
 
@@ -69,10 +70,14 @@ def test_more_than_300_files_are_listed(standin: StandIn, github: GitHub, pull: 
     assert len(read_base(github, PULL_REQUEST, "migrations").added) == 350
 
 
-def test_more_files_than_github_lists_are_told(standin: StandIn, github: GitHub, pull: Pull) -> None:
-    pull.files = [ChangedFile(f"src/{number}.ts") for number in range(3001)]
+def test_more_files_than_github_lists_are_told() -> None:
+    files = [{"filename": f"src/{number}.ts", "status": "added"} for number in range(3000)]
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=files))
 
-    with pytest.raises(GitHubError, match=r"changes 3000 files or more.*fetch-depth: 0"):
+    with (
+        GitHub("https://api.github.test", "", transport=transport) as github,
+        pytest.raises(GitHubError, match=r"changes 3000 files or more.*fetch-depth: 0"),
+    ):
         read_base(github, PULL_REQUEST, "migrations")
 
 
@@ -91,9 +96,7 @@ def test_the_repositorys_root_can_be_the_directory(
     assert read_base(github, PULL_REQUEST, directory).tip == {"001_a.sql"}
 
 
-def test_a_directory_and_a_branch_with_odd_names_are_found(
-    standin: StandIn, github: GitHub, pull: Pull
-) -> None:
+def test_a_directory_and_a_branch_with_odd_names_are_found(standin: StandIn, github: GitHub, pull: Pull) -> None:
     standin.state.tree["release/ä#1&ref=x"] = {"db ä/50%?/001_a.sql": ""}
     odd = PullRequest(2, "a", None, "b", "c", "Codertocat/Hello-World", "release/ä#1&ref=x", "d")
 
@@ -107,9 +110,7 @@ def test_a_file_in_place_of_the_directory_is_told(standin: StandIn, github: GitH
         read_base(github, PULL_REQUEST, "migrations")
 
 
-def test_a_directory_that_github_does_not_list_whole_is_told(
-    standin: StandIn, github: GitHub, pull: Pull
-) -> None:
+def test_a_directory_that_github_does_not_list_whole_is_told(standin: StandIn, github: GitHub, pull: Pull) -> None:
     standin.state.tree["main"] = {f"migrations/{number:04}_x.sql": "" for number in range(1001)}
 
     with pytest.raises(GitHubError, match="has 1000 files or more on main"):

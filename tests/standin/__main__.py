@@ -21,9 +21,7 @@ def main() -> None:
     """Listen until the time is over."""
     parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument(
-        "--state", type=Path, required=True, help="read at first, written after every request"
-    )
+    parser.add_argument("--state", type=Path, required=True, help="read at first, written after every request")
     parser.add_argument("--seconds", type=float, default=600, help="how long to listen")
     arguments = parser.parse_args()
     file: Path = arguments.state

@@ -90,13 +90,9 @@ class Contract:
             example = self._at(example["$ref"].removeprefix("#"))
         return copy.deepcopy(example["value"])
 
-    def _judge_parameters(
-        self, operation: Operation, described: Json, query: Mapping[str, str]
-    ) -> Iterator[str]:
+    def _judge_parameters(self, operation: Operation, described: Json, query: Mapping[str, str]) -> Iterator[str]:
         parameters = [self._resolved(parameter) for parameter in described.get("parameters", [])]
-        allowed = {
-            parameter["name"]: parameter["schema"] for parameter in parameters if parameter["in"] == "query"
-        }
+        allowed = {parameter["name"]: parameter["schema"] for parameter in parameters if parameter["in"] == "query"}
         for name, value in query.items():
             if name not in allowed:
                 yield f"unknown query parameter {name}"
@@ -108,8 +104,7 @@ class Contract:
             if parameter["in"] == "path":
                 text = operation.variables[parameter["name"]]
                 yield from (
-                    f"{parameter['name']}: {problem}"
-                    for problem in self._judge_text(parameter["schema"], text)
+                    f"{parameter['name']}: {problem}" for problem in self._judge_text(parameter["schema"], text)
                 )
 
     def _judge_text(self, schema: Json, text: str) -> list[str]:

@@ -39,9 +39,7 @@ def load() -> Json:
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{id(kept)}")
-        part.write_text(
-            json.dumps(_cut(json.loads((PACKAGE / "generated/api.github.com.json").read_bytes())))
-        )
+        part.write_text(json.dumps(_cut(json.loads((PACKAGE / "generated/api.github.com.json").read_bytes()))))
         part.replace(kept)
     description: Json = json.loads(kept.read_bytes())
     return description
@@ -49,16 +47,14 @@ def load() -> Json:
 
 def _cut(full: Json) -> Json:
     _amend(full)
-    paths = {
-        path: {method: full["paths"][path][method] for method in OPERATIONS[path]} for path in OPERATIONS
-    }
-    cut: Json = {"paths": _without_discriminators(paths), "components": {}}
+    paths = {path: {method: full["paths"][path][method] for method in OPERATIONS[path]} for path in OPERATIONS}
+    cut: Json = {"paths": _as_meant(paths), "components": {}}
     pending = _references(paths)
     while pending:
         kind, name = pending.pop()
         part = cut["components"].setdefault(kind, {})
         if name not in part:
-            part[name] = _without_discriminators(full["components"][kind][name])
+            part[name] = _as_meant(full["components"][kind][name])
             pending |= _references(part[name])
     return cut
 
@@ -76,10 +72,14 @@ def _references(part: Json) -> set[tuple[str, str]]:
     return {(kind, name) for kind, name in found}
 
 
-def _without_discriminators(part: Any) -> Any:
-    # They name the alternative that applies, by a property that a directory listing, an array, cannot have.
-    if isinstance(part, dict):
-        return {key: _without_discriminators(value) for key, value in part.items() if key != "discriminator"}
+def _as_meant(part: Any) -> Any:
+    # A discriminator names the alternative by a property, which a directory's listing, an array, cannot have.
+    # And GitHub leaves null out of the enumerations that it declares nullable, which OpenAPI 3.0.3 does not.
     if isinstance(part, list):
-        return [_without_discriminators(value) for value in part]
-    return part
+        return [_as_meant(value) for value in part]
+    if not isinstance(part, dict):
+        return part
+    meant = {key: _as_meant(value) for key, value in part.items() if key != "discriminator"}
+    if meant.get("nullable") is True and isinstance(meant.get("enum"), list):
+        meant["enum"] = [*meant["enum"], None]
+    return meant

@@ -21,9 +21,7 @@ Event = dict[str, Any]
 
 @functools.cache
 def _examples() -> list[Event]:
-    examples: list[Event] = json.loads(
-        (_MODULES / "webhooks-examples/api.github.com/index.json").read_bytes()
-    )
+    examples: list[Event] = json.loads((_MODULES / "webhooks-examples/api.github.com/index.json").read_bytes())
     return examples
 
 
@@ -37,9 +35,7 @@ def problems(name: str, event: Event) -> list[str]:
     """Return what GitHub's schema of the event `name` finds wrong with a payload."""
     kind = f"{name}${event['action']}" if "action" in event else f"{name}$event"
     schema = {"$ref": f"#/definitions/{kind}", "definitions": _definitions()}
-    return [
-        f"{error.json_path}: {error.message[:200]}" for error in Draft7Validator(schema).iter_errors(event)
-    ]
+    return [f"{error.json_path}: {error.message[:200]}" for error in Draft7Validator(schema).iter_errors(event)]
 
 
 def examples(name: str) -> list[Event]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = "body is too long (maximum is 65536 characters)"
 READ_ONLY = "Resource not accessible by integration"
+KINDS = frozenset(line.split()[0] for line in (__doc__ or "").splitlines()[2:])
 
 
 def take(faults: list[Fault], request: Request) -> Fault | None:

@@ -24,4 +24,4 @@ def standin(contract: Contract) -> Iterator[StandIn]:
     """An empty repository at a GitHub on loopback, reached with the job's own token."""
     with StandIn(contract=contract) as standin:
         yield standin
-    assert standin.violations == []
+    assert not standin.violations, "\n".join(standin.violations)

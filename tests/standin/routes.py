@@ -102,9 +102,7 @@ class Routes:
     def _create_issue(self, request: Request) -> Answer:
         state, body = self._state, request.body
         number = max(self._numbers, default=0) + 1
-        issue = Issue(
-            number, body["title"], state.writer, body.get("body") or "", labels=body.get("labels", [])
-        )
+        issue = Issue(number, body["title"], state.writer, body.get("body") or "", labels=body.get("labels", []))
         state.issues.append(issue)
         return Answer(201, self._shapes.issue(issue))
 
@@ -124,9 +122,7 @@ class Routes:
         number = int(request.variables["issue_number"])
         if number not in self._numbers:
             return refuse(404, _NOT_FOUND)
-        found = sorted(
-            (item for item in self._state.comments if item.issue == number), key=lambda item: item.id
-        )
+        found = sorted((item for item in self._state.comments if item.issue == number), key=lambda item: item.id)
         return page([self._shapes.comment(comment) for comment in found], request)
 
     def _create_comment(self, request: Request) -> Answer:
@@ -170,9 +166,7 @@ class Routes:
     def _list_pulls(self, request: Request) -> Answer:
         state, head = request.query.get("state", "open"), request.query.get("head")
         found = [
-            pull
-            for pull in self._state.pulls
-            if state in {"all", pull.state} and (head is None or head == _head(pull))
+            pull for pull in self._state.pulls if state in {"all", pull.state} and (head is None or head == _head(pull))
         ]
         return page([self._shapes.listed_pull(pull) for pull in found], request)
 

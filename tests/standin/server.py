@@ -13,16 +13,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.standin.answer import Answer, Request, refuse
 from tests.standin.contract import Contract
-from tests.standin.faults import answer_instead, take
+from tests.standin.faults import KINDS, answer_instead, take
 from tests.standin.routes import Routes
 from tests.standin.shapes import Shapes
-from tests.standin.state import State
+from tests.standin.state import Fault, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-
-    from tests.standin.state import Fault
 
 _GHES_PREFIX = "/api/v3"
 
@@ -45,9 +43,7 @@ class StandIn:
     `violations` what GitHub's description does not allow in a request or an answer.
     """
 
-    def __init__(
-        self, state: State | None = None, *, contract: Contract | None = None, port: int = 0
-    ) -> None:
+    def __init__(self, state: State | None = None, *, contract: Contract | None = None, port: int = 0) -> None:
         self.state = state or State()
         self.log: list[Logged] = []
         self.violations: list[str] = []
@@ -72,12 +68,10 @@ class StandIn:
         """The requests that were not only for reading."""
         return [logged for logged in self.log if logged.method != "GET"]
 
-    def fail(
-        self, kind: str, method: str = "*", path: str = "*", *, times: int = 1, seconds: float = 1
-    ) -> None:
+    def fail(self, kind: str, method: str = "*", path: str = "*", *, times: int = 1, seconds: float = 1) -> None:
         """Make the next `times` requests that match fail; `faults` lists the kinds."""
-        from tests.standin.state import Fault
-
+        if kind not in KINDS:
+            raise ValueError(f"unknown fault {kind!r}")
         self.state.faults.append(Fault(kind, method, path, times, seconds))
 
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer | None:
@@ -134,8 +128,8 @@ class StandIn:
 
 def _judge_headers(headers: dict[str, str]) -> list[str]:
     # https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api
-    missing = {"user-agent", "accept", "x-github-api-version"} - set(headers)
-    return [f"no {name} header" for name in sorted(missing)]
+    needed = ("accept", "user-agent", "x-github-api-version")
+    return [f"no {name} header" for name in needed if not headers.get(name)]
 
 
 def _conditional(answer: Answer, headers: dict[str, str]) -> Answer:
@@ -155,9 +149,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(
-        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], standin: StandIn
-    ) -> None:
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], standin: StandIn) -> None:
         super().__init__(address, handler)
         self.standin = standin
 
