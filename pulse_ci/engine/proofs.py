@@ -55,6 +55,9 @@ def repeat(database: EmbeddedD1, replayed: Replayed) -> Repeated:
     written = sorted({name for _, access in replayed.run.touched for name in access.writes})
     before = fingerprint(database, written)
     run = run_statements(database, replayed.migration.statements, keep_going=True)
+    if run.refusals:
+        # What was refused has undone the rest: run without it, the rest shows what it changes itself.
+        run_statements(database, [statement for statement, _ in run.touched])
     after = fingerprint(database, written)
     changed = tuple(name for name in written if before.get(name) != after.get(name))
     return Repeated(run, diff(replayed.after, database.schema()), changed)

@@ -55,11 +55,18 @@ class Run:
         return self.touching(change.name)
 
     def touching(self, name: str) -> Statement | None:
-        """Return the last statement that made, changed or wrote the object `name`, or None."""
+        """Return the last statement that made or changed the object `name`, or else wrote it, or None."""
         for statement, access in reversed(self.touched):
             if _holds(access.creates | access.alters | access.drops, name):
                 return statement
-        writers = (statement for statement, access in reversed(self.touched) if _holds(access.writes, name))
+        return self._last_writer(name)
+
+    def writing(self, table: str) -> Statement | None:
+        """Return the last statement that wrote rows of `table`, or else made or changed it, or None."""
+        return self._last_writer(table) or self.touching(table)
+
+    def _last_writer(self, table: str) -> Statement | None:
+        writers = (statement for statement, access in reversed(self.touched) if _holds(access.writes, table))
         return next(writers, None)
 
 

@@ -37,6 +37,6 @@ RULES = (
     pending.DEPENDS_ON_PENDING,
     refused.REPLAY_FAILS,
     refused.EXPLICIT_TRANSACTION,
-    UNUSED_IGNORE,
     IGNORE_WITHOUT_REASON,
+    UNUSED_IGNORE,  # last: the rules before it use ignores
 )

@@ -72,7 +72,7 @@ def _shown(sql: str) -> str:
 def _changed(evidence: Evidence) -> Iterator[Remark]:
     repeated = evidence.repeated
     for table in repeated.changed_tables:
-        statement = repeated.run.touching(table)
+        statement = repeated.run.writing(table)
         yield Remark(
             evidence.migration.place(statement),
             f"A second run of the file changes the rows of `{table}` again.",

@@ -1,0 +1,88 @@
+"""An Example to the findings on it, as a check of a repository with those files makes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import SourceFile
+from pulse_ci.rules.evidence import gather
+from pulse_ci.rules.lint import lint
+from pulse_ci.wrangler import WranglerDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pulse_ci.model import Finding
+    from pulse_ci.rules.rule import Example, Review
+
+MARK = " -- expect"
+TODAY = date(2025, 6, 1)
+
+
+def expected_lines(example: Example) -> list[tuple[str, int]]:
+    """Return path and line of every marked line."""
+    return sorted(
+        (path, number)
+        for path, text in example.files.items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.endswith(MARK)
+    )
+
+
+def review_of(example: Example) -> Review:
+    """Return what the rules see of an example."""
+    files = {path: text.replace(MARK, "") for path, text in example.files.items()}
+    return review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
+
+
+def review(
+    files: Mapping[str, str],
+    *,
+    base: Base | None = None,
+    baseline: int = 0,
+    run_by_wrangler: Callable[[str], bool] | None = None,
+) -> Review:
+    """Return what the rules see of some files, by path."""
+    migrations = discover("migrations", (SourceFile(path, text) for path, text in sorted(files.items())))
+    found, _, _ = gather(migrations, today=TODAY, base=base, baseline=baseline, run_by_wrangler=run_by_wrangler)
+    return found
+
+
+def base_with(files: Iterable[str], new: Iterable[str], *, edits: tuple[Edit, ...] = ()) -> Base:
+    """Return the base of a change that adds `new`, to a branch that has the other `files`."""
+    added = frozenset(new)
+    return Base("origin/main", added, edits, frozenset(files) - added)
+
+
+def findings(files: Mapping[str, str], rule: str, *, base: Base | None = None, baseline: int = 0) -> list[Finding]:
+    """Return one rule's findings on some files."""
+    found = lint(review(files, base=base, baseline=baseline))
+    return [finding for finding in found if finding.rule == rule]
+
+
+def _base(example: Example) -> Base | None:
+    if example.new is None and not example.edits and not example.tip:
+        return None
+    edits = tuple(Edit(path, "modified", None) for path in example.edits)
+    base = base_with(example.files, example.new or (), edits=edits)
+    return Base(base.label, base.added, base.edits, base.tip | example.tip)
+
+
+def _run_by_wrangler(example: Example) -> Callable[[str], bool] | None:
+    if example.pattern is None:
+        return None
+    root = Path("/repository")
+    database = WranglerDatabase(
+        config=root / "wrangler.toml",
+        binding="DB",
+        name="pulse_analytics",
+        id=None,
+        migrations_dir="migrations",
+        migrations_table="d1_migrations",
+        migrations_pattern=example.pattern,
+    )
+    return lambda path: database.runs(root / path)
