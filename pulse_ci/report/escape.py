@@ -6,6 +6,7 @@ mention, an image, a table, a fence or HTML, nor hide behind control or bidirect
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote
 
@@ -26,6 +27,12 @@ def visible(text: str) -> str:
     """Return `text` with every character that cannot be seen spelled out as `\\u{…}`; line ends and tabs stay."""
     text = text.replace("\r\n", "\n")
     return _UNSEEN.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
+
+
+def json_text(value: object) -> str:
+    """Return indented JSON in which what cannot be seen, or is half a character, is spelled `\\uXXXX`."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n"
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import islice
@@ -136,7 +137,7 @@ def _schema(report: Report, size: _Size) -> Iterator[str]:
 
 def _details(summary: str, body: str) -> Iterator[str]:
     if body.strip():
-        yield f"\n<details><summary>{plain(summary)}</summary>\n\n{body}\n\n</details>\n"
+        yield f"\n<details><summary>{html.escape(summary)}</summary>\n\n{body}\n\n</details>\n"
 
 
 def _change_row(change: Change) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Severity
-from pulse_ci.report.escape import path_in_url
+from pulse_ci.report.escape import json_text, path_in_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +31,7 @@ def render(report: Report, version: str, summaries: dict[str, str]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": _results(report.findings),
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _results(findings: Iterable[Finding]) -> list[dict[str, Any]]:

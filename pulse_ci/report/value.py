@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Action, Change, Finding, Kind, Severity
+from pulse_ci.report.escape import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,7 +113,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        return json_text(self.to_dict())
 
 
 def conclude(findings: Iterable[Finding], fail_on: FailOn) -> Conclusion:

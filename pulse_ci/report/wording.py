@@ -38,6 +38,8 @@ def verdict(report: Report) -> str:
         return f"{subject} should not be merged yet: {plural(errors, 'error')} to mend"
     if not reviewed:
         return "No new migration" if not warnings else f"No new migration, but {plural(warnings, 'warning')}"
+    if report.command == "preview":
+        return f"{subject}: {change_totals(report.changes) or 'no change of the schema'}"
     if warnings:
         verb = "is" if len(reviewed) == 1 else "are"
         return f"{subject} {verb} safe to merge, with {plural(warnings, 'warning')} to read"
