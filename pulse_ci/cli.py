@@ -110,6 +110,13 @@ def _complain(message: str) -> int:
     return COULD_NOT_RUN
 
 
+def help_text() -> str:
+    """Return what --help prints, at a width of its own."""
+    parser = _parser()
+    parser.formatter_class = lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=100)
+    return parser.format_help()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pulse-ci",

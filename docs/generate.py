@@ -1,0 +1,88 @@
+"""Write the parts of the docs that follow from the code; with --check, say which are out of date."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pulse_ci.cli import help_text  # noqa: E402
+from pulse_ci.commands.check import check  # noqa: E402
+from pulse_ci.commands.output import render  # noqa: E402
+from pulse_ci.commands.request import request_for  # noqa: E402
+from pulse_ci.rules.registry import RULES  # noqa: E402
+
+if TYPE_CHECKING:
+    from pulse_ci.rules.rule import Example, Rule
+
+def main(words: list[str]) -> int:
+    """Write what is out of date, or with --check only name it; return 1 where something was."""
+    only_check = "--check" in words
+    stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text() != text}
+    for path, text in stale.items():
+        if not only_check:
+            path.write_text(text)
+        print(f"{'out of date' if only_check else 'written'}: {path.relative_to(ROOT)}")  # noqa: T201
+    return 1 if stale and only_check else 0
+
+
+def generated() -> dict[Path, str]:
+    """Return every generated file with the text that it should have."""
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    for name, body in (("help", _block(help_text())), ("rules", _table()), ("demo", _block(_demo()))):
+        text = _put(text, name, body)
+    return {readme: text, ROOT / "docs/rules.md": _rules()}
+
+
+def _put(text: str, name: str, body: str) -> str:
+    pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- {name} end -->)"
+    return re.sub(pattern, lambda match: f"{match[1]}\n{body}\n{match[2]}", text, flags=re.DOTALL)
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text.strip()}\n```\n"
+
+
+def _table() -> str:
+    rows = [f"| [`{rule.name}`](docs/rules.md#{rule.name}) | {rule.severity} | {rule.summary} |" for rule in RULES]
+    return "\n".join(["| rule | severity | fires when |", "|---|---|---|", *rows, ""])
+
+
+def _demo() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "migrations", Path(folder, "migrations"))
+        shutil.copytree(ROOT / "examples/pull-request", folder, dirs_exist_ok=True)
+        request = dataclasses.replace(request_for(Path(folder, "migrations")), baseline=21)
+        return render(check(request), "text")
+
+
+def _rules() -> str:
+    head = "# Rules\n\nWritten by `make docs` from the rules themselves; each example is also a test.\n"
+    return "\n".join([head, *(_page(rule) for rule in RULES)])
+
+
+def _page(rule: Rule) -> str:
+    return (
+        f"## {rule.name}\n\n**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n"
+        f"Reported, on the lines marked:\n\n{_example(rule.bad)}\nNot reported:\n\n{_example(rule.good)}"
+    )
+
+
+def _example(example: Example) -> str:
+    parts = []
+    for path, text in example.files.items():
+        marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
+        parts.append(f"```sql\n-- file: {path}\n{marked}```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
