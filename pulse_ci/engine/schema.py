@@ -7,6 +7,7 @@ Every object carries `sql` (as SQLite stores it), `canonical` (the same in one f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.model import Kind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """Return a name as SQLite compares it: ASCII letters alone lose their case."""
     return name.lower() if name.isascii() else name.translate(_LOWER)
@@ -243,10 +245,7 @@ class Schema:
     def children_of(self, table: str) -> tuple[tuple[Table, ForeignKey], ...]:
         """Return each foreign key that points to a table, with the table that has it (it can be itself)."""
         return tuple(
-            (child, key)
-            for child in self.tables
-            for key in child.foreign_keys
-            if fold(key.parent) == fold(table)
+            (child, key) for child in self.tables for key in child.foreign_keys if fold(key.parent) == fold(table)
         )
 
 

@@ -21,10 +21,11 @@ class Base:
 
     Paths are relative to the repository, in POSIX form. A path that a file was renamed to is in `added`, and
     the rename is in `edits` too. `tip` holds the migration files at the base branch's tip. `label` is for
-    people: "origin/main", "main at GitHub".
+    people: "origin/main", "main at GitHub"; `ref` is what git calls the base in a checkout, where that is known.
     """
 
     label: str
     added: frozenset[str]
     edits: tuple[Edit, ...]
     tip: frozenset[str]
+    ref: str | None = None

@@ -29,6 +29,7 @@ def read_base(ref: str, directory: str, root: Path) -> Base:
         added=frozenset(added) | frozenset(_split(untracked)),
         edits=tuple(edit for edit in edits if PurePosixPath(edit.previous or edit.path).suffix == ".sql"),
         tip=frozenset(path for path in _split(listing) if path.endswith(".sql")),
+        ref=ref,
     )
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -118,7 +118,7 @@ Operation = (
 @lru_cache(maxsize=4096)
 def operation(sql: str) -> Operation:
     """Return what one statement does."""
-    code = list(islice((token for token in tokenize(sql) if token.is_code), _LEADING_TOKENS))
+    code = list(islice(tokenize_code(sql), _LEADING_TOKENS))
     word = code[0].keyword if code else ""
     match word:
         case "CREATE" | "DROP":
@@ -133,7 +133,7 @@ def operation(sql: str) -> Operation:
 
 def is_transaction(sql: str) -> bool:
     """Return whether a statement is one of those that D1 refuses because it keeps the transaction itself."""
-    first = next((token for token in tokenize(sql) if token.is_code), None)
+    first = next(tokenize_code(sql), None)
     return first is not None and first.keyword in _TRANSACTION_WORDS
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.header import CommentLine, Header, parse_header
-from pulse_ci.sql.split import LineIndex, Statement, split, split_tokens
+from pulse_ci.sql.split import LineIndex, Statement, split
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Migration:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The statements, in order."""
-        return split_tokens(self.text, self._tokens)
+        return split(self.text)
 
     @cached_property
     def _comments(self) -> tuple[CommentLine, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 REVERSE_DIRECTORY = "reverse"
@@ -27,7 +28,7 @@ class SourceFile:
 
 def repository_root(start: Path) -> Path:
     """Return the nearest folder at or above `start` that holds `.git`, or `start` itself if none does."""
-    start = start.resolve()
+    start = _real(start)
     return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
 
 
@@ -45,8 +46,9 @@ def read_sources(directory: Path, root: Path) -> tuple[SourceFile, ...]:
         raise ConfigError(
             f"{directory} {what}. Name the directory of your migrations: pulse-ci check path/to/migrations"
         )
-    if not directory.resolve().is_relative_to(root):
-        raise ConfigError(f"{directory} lies outside the repository {root}: run pulse-ci inside it.")
+    for folder in (directory, directory / REVERSE_DIRECTORY):
+        if not _real(folder).is_relative_to(root):
+            raise ConfigError(f"{folder} lies outside the repository {root}: run pulse-ci inside it.")
     try:
         return tuple(_read(path, root) for path in _sql_files(directory))
     except OSError as error:
@@ -63,15 +65,24 @@ def _sql_files(directory: Path) -> Iterator[Path]:
 
 def _read(path: Path, root: Path) -> SourceFile:
     shown = display_path(path, root)
-    target = path.resolve()
+    target = _real(path)
     if not target.is_relative_to(root):
         return SourceFile(shown, "", "is a symbolic link that leaves the repository; it was not read")
     if not target.is_file():
-        return SourceFile(shown, "", "is not a regular file")
+        dangling = path.is_symlink() and not target.exists()
+        return SourceFile(shown, "", "is a symbolic link to nothing" if dangling else "is not a regular file")
     size = target.stat().st_size
     if size > MAX_FILE_BYTES:
         return SourceFile(shown, "", f"has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-    return decode(shown, target.read_bytes())
+    try:
+        return decode(shown, target.read_bytes())
+    except OSError as error:
+        return SourceFile(shown, "", f"cannot be read: {error.strerror}")
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve() raises on a link to itself, but only in some versions of Python.
+    return Path(os.path.realpath(path))
 
 
 def decode(path: str, content: bytes) -> SourceFile:
@@ -89,5 +100,5 @@ def decode(path: str, content: bytes) -> SourceFile:
 
 def display_path(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, unresolved, so that links keep their own name."""
-    absolute = path.parent.resolve() / path.name
+    absolute = _real(path.parent) / path.name
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()

@@ -104,19 +104,18 @@ def _findings(report: Report, links: Links, size: _Size) -> Iterator[str]:
     if not open_findings:
         return
     shown = open_findings[: size.findings]
-    if shown:
-        yield "| | where | what happens | do this instead |\n|---|---|---|---|"
-        yield from (_finding_row(finding, links) for finding in shown)
+    yield from (_finding_item(finding, links) for finding in shown)
     yield _left_out(len(open_findings) - len(shown), "finding", links)
 
 
-def _finding_row(finding: Finding, links: Links) -> str:
+def _finding_item(finding: Finding, links: Links) -> str:
+    # A list and not a table: on a telephone, a table of sentences is a column of words.
     name = finding.path.rpartition("/")[2]
     where = code(f"{name}:{finding.line}")
     if links.blob:
         where = link(where, f"{links.blob}/{path_in_url(finding.path)}#L{finding.line}")
-    cells = (f"{where}<br>{code(finding.rule)}", prose(finding.message), prose(finding.remedy))
-    return f"| {_SEVERITY[finding.severity]} | {' | '.join(cell(each) for each in cells)} |"
+    head = f"- {_SEVERITY[finding.severity]} {where} **{plain(finding.rule)}**"
+    return f"{head}<br>{prose(finding.message)}<br>→ {prose(finding.remedy)}"
 
 
 def _schema(report: Report, size: _Size) -> Iterator[str]:

@@ -67,17 +67,22 @@ def _check_fails(review: Review) -> Iterator[Remark]:
 
 def _check_transaction(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
-        for refusal in evidence.replayed.run.refusals:
-            if refusal.is_transaction:
-                yield Remark(
-                    evidence.migration.place(refusal.statement),
-                    f"D1 refuses transactions of your own, and with them the whole file: `{_first_sentence(refusal)}`",
-                    "Delete this line: D1 runs each migration file as one transaction already.",
-                )
+        refusals = [refusal for refusal in evidence.replayed.run.refusals if refusal.is_transaction]
+        for index, refusal in enumerate(refusals):
+            reason = _in_d1s_words(refusal) if index == 0 else "."
+            yield Remark(
+                evidence.migration.place(refusal.statement),
+                f"D1 refuses `{_words(refusal)}`, and with it the whole file{reason}",
+                "Delete this line: D1 runs each migration file as one transaction already.",
+            )
 
 
-def _first_sentence(refusal: Refusal) -> str:
-    return f"{refusal.message.partition('. ')[0].rstrip('.')}."
+def _words(refusal: Refusal) -> str:
+    return " ".join(refusal.statement.sql.rstrip(";").split()) if refusal.statement else "it"
+
+
+def _in_d1s_words(refusal: Refusal) -> str:
+    return f": `{refusal.message.partition('. ')[0].rstrip('.')}.`"
 
 
 REPLAY_FAILS = Rule(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,6 @@ def split(sql: str) -> tuple[Statement, ...]:
     """Return the statements of `sql`; what stands between them (space, comments, a stray `;`) is left out."""
     lines = LineIndex(sql)
     return tuple(_statement(sql, *piece, lines) for piece in cut(sql))
-
-
-def split_tokens(sql: str, tokens: Iterable[object]) -> tuple[Statement, ...]:  # noqa: ARG001
-    """Do as `split`; the tokens are not needed."""
-    return split(sql)
 
 
 def cut(sql: str) -> Iterator[tuple[int, int, bool]]:

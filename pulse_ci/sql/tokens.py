@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +27,7 @@ class TokenKind(Enum):
     OPEN_QUOTE = auto()  # a quote that is never closed
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of SQL text; `start` counts characters from 0."""
 
     kind: TokenKind
@@ -44,7 +42,7 @@ class Token:
     @property
     def is_code(self) -> bool:
         """Whether SQLite's parser sees the token at all."""
-        return self.kind not in (TokenKind.SPACE, TokenKind.COMMENT, TokenKind.OPEN_COMMENT)
+        return self.kind not in _NOT_CODE
 
     @property
     def keyword(self) -> str:
@@ -53,18 +51,19 @@ class Token:
 
 
 # SQLite takes every byte from 0x80 as a letter, but for the byte order mark, which is space.
-_LETTER = r"(?:[A-Za-z_]|[^\x00-\x7f\ufeff])"
-_ID_CHAR = r"(?:[A-Za-z0-9_$]|[^\x00-\x7f\ufeff])"
+_LETTER = r"[A-Za-z_\x80-\ufefe\uff00-\U0010ffff]"
+_ID_CHAR = r"[A-Za-z0-9_$\x80-\ufefe\uff00-\U0010ffff]"
 
+# The commonest first: each match tries them in this order.
 _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
     (TokenKind.SPACE, r"[ \t\n\f\r\ufeff]+"),
+    (TokenKind.BLOB, r"[xX]'[^']*'"),
+    (TokenKind.WORD, f"{_LETTER}{_ID_CHAR}*"),
     (TokenKind.COMMENT, r"--[^\n]*|/\*[\s\S]*?\*/"),
     (TokenKind.OPEN_COMMENT, r"/\*[\s\S]*"),
     (TokenKind.STRING, r"'(?:[^']|'')*+'"),
     (TokenKind.QUOTED, r'"(?:[^"]|"")*+"|`(?:[^`]|``)*+`|\[[^\]]*\]'),
     (TokenKind.OPEN_QUOTE, r"['\"`\[][\s\S]*"),
-    (TokenKind.BLOB, r"[xX]'[^']*'"),
-    (TokenKind.WORD, f"{_LETTER}{_ID_CHAR}*"),
     (
         TokenKind.NUMBER,
         rf"(?:0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?){_ID_CHAR}*",
@@ -74,15 +73,22 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
     (TokenKind.OPERATOR, r"->>|->|\|\||<=|>=|<>|<<|>>|==|!=|[\s\S]"),
 )
 _SCANNER = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS))
-_KINDS = (None, *(kind for kind, _ in _PATTERNS))
+_KINDS = (TokenKind.OPERATOR, *(kind for kind, _ in _PATTERNS))
+_NOT_CODE = frozenset({TokenKind.SPACE, TokenKind.COMMENT, TokenKind.OPEN_COMMENT})
+_CODE_KINDS = tuple(None if kind in _NOT_CODE else kind for kind in _KINDS)
 
 
 def tokenize(sql: str) -> Iterator[Token]:
     """Yield every token of `sql`, space and comments included: joined, they are the text again."""
     for match in _SCANNER.finditer(sql):
-        kind = _KINDS[match.lastindex or 0]
-        assert kind is not None  # noqa: S101 - the last pattern takes any character
-        yield Token(kind, match.group(), match.start())
+        yield Token(_KINDS[match.lastindex or 0], match.group(), match.start())
+
+
+def tokenize_code(sql: str) -> Iterator[Token]:
+    """Yield the tokens of `sql` that SQLite's parser sees: no space, no comment."""
+    for match in _SCANNER.finditer(sql):
+        if kind := _CODE_KINDS[match.lastindex or 0]:
+            yield Token(kind, match.group(), match.start())
 
 
 def unquote(name: str) -> str:

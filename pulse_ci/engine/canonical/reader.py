@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import RESERVED
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ class Reader:
 
 def code_tokens(sql: str) -> tuple[Token, ...]:
     """Return the tokens of a text that SQLite's parser sees."""
-    return tuple(token for token in tokenize(sql) if token.is_code)
+    return tuple(tokenize_code(sql))
 
 
 def split_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
