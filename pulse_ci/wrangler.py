@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pulse_ci.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # The order in which wrangler looks: workers-utils/src/config/config-helpers.ts, findWranglerConfig.
 _NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
@@ -37,8 +36,8 @@ class WranglerDatabase:
         from wcmatch import glob
 
         pattern = posixpath.normpath(self.migrations_pattern or f"{self.migrations_dir}/*.sql")
-        folder = self.config.parent.resolve()
-        resolved = path.parent.resolve() / path.name
+        folder = _real(self.config.parent)
+        resolved = _real(path.parent) / path.name
         if not resolved.is_relative_to(folder):
             return False
         relative = resolved.relative_to(folder).as_posix()
@@ -79,8 +78,8 @@ def read_database(
     if database is not None:
         return _named(found, database, config, environment)
     if directory is not None:
-        folder, wanted = config.parent.resolve(), directory.resolve()
-        found = [each for each in found if (folder / each.migrations_dir).resolve() == wanted]
+        folder, wanted = _real(config.parent), _real(directory)
+        found = [each for each in found if _real(folder / each.migrations_dir) == wanted]
     return found[0] if found else None
 
 
@@ -119,6 +118,11 @@ def _database(config: Path, entry: dict[str, Any]) -> WranglerDatabase:
         migrations_table=text("migrations_table") or "d1_migrations",
         migrations_pattern=text("migrations_pattern"),
     )
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve() raises on a link to itself, but only in some versions of Python.
+    return Path(os.path.realpath(path))
 
 
 def _load(config: Path) -> dict[str, Any]:

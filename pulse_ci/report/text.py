@@ -72,7 +72,7 @@ def _what_was_done(report: Report) -> str:
 def _findings(report: Report, paint: _Painter) -> Iterator[str]:
     shown = [finding for finding in report.findings if not finding.ignored]
     for path, findings in groupby(shown, key=lambda finding: finding.path):
-        yield paint(visible(path), _BOLD)
+        yield paint(_one_line(path), _BOLD)
         for finding in findings:
             yield from _finding(finding, paint)
         yield ""
@@ -104,7 +104,7 @@ def _schema(report: Report, paint: _Painter) -> Iterator[str]:
 def _change(change: Change, paint: _Painter) -> Iterator[str]:
     sign, colour = _ACTION[change.action]
     name, where = wording.change_subject(change)
-    yield paint(f"  {sign} {change.kind} {visible(name)}", colour) + paint(f" {visible(where)}".rstrip(), _DIM)
+    yield paint(f"  {sign} {change.kind} {_one_line(name)}", colour) + paint(f" {_one_line(where)}".rstrip(), _DIM)
     if change.action is Action.MODIFIED:
         yield paint(f"      was {_one_line(change.before or '')}", _DIM)
         yield f"      now {_one_line(change.after or '')}"
@@ -116,7 +116,7 @@ def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
         return
     yield paint("Proofs", _BOLD)
     shown = reviewed if len(reviewed) <= _MAX_PROOFS else [each for each in reviewed if not _all_hold(each)]
-    width = max((len(visible(migration.name)) for migration in shown), default=0)
+    width = max((len(_one_line(migration.name)) for migration in shown), default=0)
     for migration in shown:
         yield _proof(migration, width, paint)
     if len(shown) < len(reviewed):
@@ -132,4 +132,4 @@ def _all_hold(migration: MigrationResult) -> bool:
 def _proof(migration: MigrationResult, width: int, paint: _Painter) -> str:
     marks = "  ".join(f"{paint(*_HOLDS[holds])} {claim}" for claim, holds in wording.proofs(migration))
     needs = ", ".join(f"{number:03}" for number in migration.depends_on)
-    return f"  {visible(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", _DIM)
+    return f"  {_one_line(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", _DIM)

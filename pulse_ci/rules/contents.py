@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
@@ -21,7 +22,7 @@ def _check_empty(review: Review) -> Iterator[Remark]:
             yield Remark(
                 migration.place(),
                 f"`{migration.name}` {what}: nothing will run, and its number is used up.",
-                f"Write its statements, or `git rm '{migration.path}'`.",
+                f"Write its statements, or `git rm {quote(migration.path)}`.",
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.parse import Place
@@ -13,7 +14,7 @@ from pulse_ci.rules.rule import Example, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.migrations.base import Edit
+    from pulse_ci.migrations.base import Base, Edit
 
 
 def _check(review: Review) -> Iterator[Remark]:
@@ -22,23 +23,25 @@ def _check(review: Review) -> Iterator[Remark]:
     directory = PurePosixPath(review.migrations.directory)
     for edit in review.base.edits:
         if PurePosixPath(edit.previous or edit.path).parent == directory:
-            yield _remark(edit, review.base.label)
+            yield _remark(edit, review.base)
 
 
-def _remark(edit: Edit, base: str) -> Remark:
+def _remark(edit: Edit, base: Base) -> Remark:
     before = edit.previous or edit.path
-    restore = f"git checkout {base} -- '{before}'"
+    restore = f"Restore the file as {base.label} has it"
+    if base.ref:
+        restore = f"git checkout {quote(base.ref)} -- {quote(before)}"
     match edit.action:
         case "modified":
             what, remedy = "was changed", f"{restore}, and put the change into a new migration"
         case "renamed":
             what = f"was renamed to `{edit.path}`"
-            remedy = f"git mv '{edit.path}' '{before}'"
+            remedy = f"git mv {quote(edit.path)} {quote(before)}"
         case "deleted":
             what, remedy = "was deleted", f"{restore}; undo it with a new migration"
     return Remark(
         Place(edit.path),
-        f"`{before}` {what}, though {base} has it: a database that has run it never sees the difference, "
+        f"`{before}` {what}, though {base.label} has it: a database that has run it never sees the difference, "
         "a new one never has what came before.",
         remedy,
     )

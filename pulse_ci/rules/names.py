@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
@@ -30,7 +31,7 @@ def _remark(migration: Migration, width: int, what: str) -> Remark:
     return Remark(
         migration.place(),
         f"`{migration.name}` {what}: tools disagree on when it runs.",
-        f"git mv '{migration.path}' '{proposal}'",
+        f"git mv {quote(migration.path)} {quote(str(proposal))}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.parse import number_of
@@ -31,7 +32,7 @@ def _next_free(review: Review) -> int:
 def _renumbered(review: Review, migration: Migration, number: int) -> str:
     words = migration.name.partition("_")[2]
     target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.width}}_{words}")
-    return f"git mv '{migration.path}' '{target}'"
+    return f"git mv {quote(migration.path)} {quote(str(target))}"
 
 
 def _check_gap(review: Review) -> Iterator[Remark]:

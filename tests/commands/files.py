@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+FIRST = "migrations/001_sites.sql"
 PULSE = Path(__file__).parents[2] / "migrations"
 HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows something\n"
 
@@ -36,3 +37,10 @@ def table(name: str) -> str:
 def put_pulse(repository: Path) -> None:
     """Put PULSE's own migrations into the repository."""
     shutil.copytree(PULSE, repository / "migrations", dirs_exist_ok=True)
+
+
+def put(repository: Path, **contents: str | bytes) -> None:
+    """Put migrations into the repository: `n001_sites=…` is migrations/001_sites.sql."""
+    for name, content in contents.items():
+        path = repository / "migrations" / f"{name.removeprefix('n')}.sql"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
