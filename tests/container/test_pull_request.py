@@ -55,7 +55,7 @@ def test_findings_are_in_the_comment_the_summary_and_the_outputs(runner: Runner,
     (comment,) = standin.state.comments
     assert comment.login == "github-actions[bot]"
     for text in (comment.body, outcome.summary):
-        assert "not-idempotent" in text
+        assert "not-idempotent" in text.replace("\\", "")  # Markdown's escapes
         assert "idx_custom_fields_site" in text
     assert outcome.outputs.keys() == read_action()["outputs"].keys()
     assert outcome.outputs["conclusion"] == "failure"
