@@ -10,7 +10,6 @@ from dataclasses import dataclass
 _PREFIX = "<!-- pulse-migrate-action "
 _LINE = re.compile(re.escape(_PREFIX) + r"(\{.{0,2000}\}) -->")
 _RUN = re.compile(r"/actions/runs/\d+(?:/attempts/\d+)?")
-_HIDDEN = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Marker:
             "v": self.version,
             "digest": digest,
         }
-        text = json.dumps(fields, separators=(",", ":")).translate(_HIDDEN).replace("--", "-\\u002d")
+        text = json.dumps(fields, separators=(",", ":")).replace("--", "-\\u002d")
         return f"{_PREFIX}{text} -->"
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -10,24 +9,17 @@ import pytest
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.client import GitHub
-from pulse_ci.github.failures import Forbidden, Gone, NotFound, RateLimited, Unauthorized, Unavailable
+from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unauthorized
+from tests.github.mocked import API, TOKEN, github_that
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.standin.server import StandIn
     from tests.standin.state import Pull
 
-TOKEN = "github_pat_verysecret"
-API = "https://api.github.test"
 PULL = "/repos/Codertocat/Hello-World/pulls/2"
 COMMENTS = "/repos/Codertocat/Hello-World/issues/2/comments"
-
-
-def github_that(handler: Callable[[httpx.Request], httpx.Response], waits: list[float] | None = None) -> GitHub:
-    sleep = waits.append if waits is not None else lambda _: None
-    return GitHub(API, TOKEN, transport=httpx.MockTransport(handler), sleep=sleep)
 
 
 def test_importing_the_package_does_not_import_httpx() -> None:
@@ -127,99 +119,6 @@ def test_redirects_in_a_circle_end() -> None:
 
     with github_that(answer) as github, pytest.raises(GitHubError, match="in a circle"):
         github.get("/meta")
-
-
-@pytest.mark.parametrize("kind", ["error", "unavailable", "drop", "too-many", "secondary", "exhausted"])
-def test_reading_is_tried_again(standin: StandIn, github: GitHub, pull: Pull, waits: list[float], kind: str) -> None:
-    standin.fail(kind, times=2, seconds=3)
-
-    github.get(PULL)
-
-    assert len(standin.log) == 3
-    assert len(waits) == 2
-    assert all(0 < wait <= 4 for wait in waits)
-
-
-def test_trying_again_has_an_end(standin: StandIn, github: GitHub, waits: list[float], pull: Pull) -> None:
-    standin.fail("unavailable", times=99)
-
-    with pytest.raises(Unavailable, match="503 Service unavailable"):
-        github.get(PULL)
-    assert waits == [1, 2, 4]
-
-
-def test_the_wait_that_github_asks_for_is_kept(
-    standin: StandIn, github: GitHub, waits: list[float], pull: Pull
-) -> None:
-    standin.fail("too-many", seconds=17)
-
-    github.get(PULL)
-
-    assert waits == [17]
-
-
-def test_a_wait_longer_than_a_job_should_take_is_an_error(
-    standin: StandIn, github: GitHub, waits: list[float], pull: Pull
-) -> None:
-    standin.fail("exhausted", seconds=1800)
-
-    with pytest.raises(RateLimited, match="Run the job again in an hour"):
-        github.get(PULL)
-    assert waits == []
-
-
-def test_a_limit_that_names_no_time_is_waited_for_a_minute(waits: list[float]) -> None:
-    answers = [httpx.Response(429), httpx.Response(200, json={})]
-
-    with github_that(lambda _: answers.pop(0), waits) as github:
-        github.get("/meta")
-
-    assert waits == [60]
-
-
-@pytest.mark.parametrize("kind", ["error", "unavailable", "drop"])
-def test_a_write_that_may_have_been_done_is_not_repeated(
-    standin: StandIn, github: GitHub, pull: Pull, kind: str
-) -> None:
-    standin.fail(kind)
-
-    with pytest.raises(Unavailable):
-        github.post(COMMENTS, {"body": "Hello."})
-    assert len(standin.log) == 1
-
-
-@pytest.mark.parametrize("kind", ["too-many", "secondary"])
-def test_a_write_that_was_put_off_is_repeated(standin: StandIn, github: GitHub, pull: Pull, kind: str) -> None:
-    standin.fail(kind)
-
-    github.post(COMMENTS, {"body": "Hello."})
-
-    assert [comment.body for comment in standin.state.comments] == ["Hello."]
-
-
-def test_writes_are_a_second_apart(github: GitHub, pull: Pull, waits: list[float]) -> None:
-    for body in ("One.", "Two.", "Three."):
-        github.post(COMMENTS, {"body": body})
-
-    assert waits == [1, 1]
-
-
-def test_a_server_that_is_slow_is_waited_for(standin: StandIn, github: GitHub, pull: Pull) -> None:
-    standin.fail("slow", seconds=0.1)
-    begin = time.monotonic()
-
-    github.get(PULL)
-
-    assert time.monotonic() - begin >= 0.1
-
-
-def test_nobody_at_the_address_is_told_with_what_to_check(waits: list[float]) -> None:
-    with (
-        GitHub("http://127.0.0.1:9", TOKEN, transport=httpx.HTTPTransport(), sleep=waits.append) as github,
-        pytest.raises(Unavailable, match=r"GET /meta got no answer from 127\.0\.0\.1: .*Check GITHUB_API_URL"),
-    ):
-        github.get("/meta")
-    assert len(waits) == 3
 
 
 @pytest.mark.parametrize(

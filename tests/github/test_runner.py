@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse_ci.github.runner import (
@@ -29,6 +29,7 @@ SPACES = [" ", "\t", "\n", "\r", "\r\n", "\u2028", "\u00a0", "\u3000"]
 SKIPPED = ["\u200b", "\u00ad", "\ufeff", "\x00", "\x1b[0m"]
 PIECES = st.sampled_from([*COMMANDS, *SPACES, *SKIPPED, "é"])
 HOSTILE = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join)
+CALM = settings(deadline=None, max_examples=200)  # a busy machine is no failure
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
 
 
@@ -44,16 +45,19 @@ def finding(
     return Finding("not-idempotent", severity, path, line, line + 1, message, remedy, ignored)
 
 
+@CALM
 @given(HOSTILE)
 def test_no_line_of_neutralised_text_is_a_command(text: str) -> None:
     assert read_commands(neutralise(text)) == []
 
 
+@CALM
 @given(HOSTILE, HOSTILE)
 def test_no_line_of_two_pieces_is_a_command_when_they_are_neutralised_as_one(first: str, second: str) -> None:
     assert read_commands(neutralise(first + second)) == []
 
 
+@CALM
 @given(st.text())
 def test_neutralised_text_keeps_all_but_spaces(text: str) -> None:
     assert neutralise(text).replace(" ", "") == text.replace(" ", "")
@@ -84,6 +88,7 @@ def test_a_million_line_ends_are_neutralised_at_once() -> None:
     assert len(neutralise("\n" * 1_000_000 + "#" * 1_000_000 + " " * 1_000_000)) == 3_000_000
 
 
+@CALM
 @given(path=HOSTILE, message=HOSTILE, remedy=HOSTILE)
 def test_an_annotation_is_one_command_that_says_what_the_finding_says(path: str, message: str, remedy: str) -> None:
     [line] = annotate([finding(path=path, message=message, remedy=remedy)])
@@ -136,6 +141,7 @@ def test_a_message_longer_than_the_runner_takes_is_cut() -> None:
     assert len(read_commands(line)[0].data) <= 4096
 
 
+@CALM
 @given(HOSTILE)
 def test_a_notice_is_one_command(message: str) -> None:
     [command] = read_commands(notice(Severity.NOTICE, message))
@@ -143,6 +149,7 @@ def test_a_notice_is_one_command(message: str) -> None:
     assert (command.name, command.data) == ("notice", message)
 
 
+@CALM
 @given(st.dictionaries(NAMES, HOSTILE | st.text(), max_size=4))
 def test_outputs_arrive_as_they_were_whatever_they_hold(
     tmp_path_factory: pytest.TempPathFactory, outputs: dict[str, str]

@@ -40,8 +40,13 @@ def problems(name: str, event: Event) -> list[str]:
 
 def examples(name: str) -> list[Event]:
     """Return GitHub's examples of the event `name`, without the few that are older than its schemas."""
+    return copy.deepcopy(_valid(name))
+
+
+@functools.cache
+def _valid(name: str) -> list[Event]:
     found: list[Event] = next(entry["examples"] for entry in _examples() if entry["name"] == name)
-    return [copy.deepcopy(event) for event in found if not problems(name, event)]
+    return [event for event in found if not problems(name, event)]
 
 
 def pull_request(action: str = "opened") -> Event:
