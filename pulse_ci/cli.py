@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
@@ -127,10 +128,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pulse-ci {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add = partial(commands.add_parser, allow_abbrev=False)
     for name, summary in _REPORTING.items():
-        _add_reporting_flags(commands.add_parser(name, help=summary, description=_sentence(summary)))
-    _add_new(commands.add_parser("new", help="the next numbered file, header and reverse included"))
-    rules = commands.add_parser("rules", help="list the rules, or explain one")
+        _add_reporting_flags(add(name, help=summary, description=_sentence(summary)))
+    _add_new(add("new", help="the next numbered file, header and reverse included"))
+    rules = add("rules", help="list the rules, or explain one")
     rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
     return parser
 

@@ -107,6 +107,8 @@ def _database(config: Path, entry: dict[str, Any]) -> WranglerDatabase:
         value = entry.get(key)
         if value is not None and not isinstance(value, str):
             raise ConfigError(f"{config}: {key} of a D1 database is not a string.")
+        if value is not None and "\0" in value:
+            raise ConfigError(f"{config}: {key} of a D1 database holds a NUL character.")
         return value
 
     return WranglerDatabase(

@@ -10,6 +10,7 @@ from pulse_ci.commands.request import request_for
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
+from pulse_ci.report.escape import visible
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,11 +27,14 @@ def new(description: str, directory: Path, *, reason: str | None = None) -> tupl
         MigrationError: a file of that name is there already, or cannot be written.
 
     """
-    title = " ".join(description.split())
-    words = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:_MAX_WORDS].strip("_")
+    title = visible(" ".join(description.split()))
+    words = re.sub(r"[^a-z0-9]+", "_", description.lower()).strip("_")[:_MAX_WORDS].strip("_")
     if not words:
         raise ConfigError(f"{description!r} has no letter or digit to name a file by.")
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
     request = request_for(directory)
     migrations = discover(request.shown, read_sources(directory, request.root))
     number = f"{max(migrations.numbers, default=0) + 1:0{migrations.width}}"
@@ -41,7 +45,7 @@ def new(description: str, directory: Path, *, reason: str | None = None) -> tupl
 
 
 def _forward(title: str, reason: str | None, today: date) -> str:
-    why = " ".join(reason.split()) if reason else ""
+    why = visible(" ".join(reason.split())) if reason else ""
     return f"-- Migration: {title}\n-- Created: {today}\n-- Reason: {why}\n\n"
 
 

@@ -58,13 +58,27 @@ def render(report: Report, format_: str, *, colour: bool = False, width: int | N
 
 def write_file(path: Path, text: str) -> None:
     """Write a file that the user named, whole or not at all; raises ConfigError."""
-    partial = path.with_name(f"{path.name}.part")
     try:
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
-        partial.replace(path)
+        if path.exists() and not path.is_file():
+            # A pipe or a terminal (/dev/stdout) takes the text, and must not be replaced by a file.
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        else:
+            _replace(path, text)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.part")
+    # Made anew: what a pull request may have put there, a link out of the workspace, is not written through.
+    partial.unlink(missing_ok=True)
+    with partial.open("x", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.write(text)
+    try:
+        partial.replace(path)
+    except OSError:
+        partial.unlink()
+        raise
 
 
 def wants_colour(stream: TextIO) -> bool:
