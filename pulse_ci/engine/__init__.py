@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from pulse_ci.engine.access import Access
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.limits import Sandbox
-    from pulse_ci.engine.request import RequestMode
+    from pulse_ci.engine.modes import RequestMode
 
 __all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "SandboxStopped"]
 
 _HOME = {
     "Access": "pulse_ci.engine.access",
     "EmbeddedD1": "pulse_ci.engine.connection",
-    "RequestMode": "pulse_ci.engine.request",
+    "RequestMode": "pulse_ci.engine.modes",
     "Sandbox": "pulse_ci.engine.limits",
 }
 

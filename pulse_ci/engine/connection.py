@@ -12,13 +12,24 @@ from pulse_ci.engine.allowed import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION
 from pulse_ci.engine.authorizer import Authorizer
 from pulse_ci.engine.guard import Guard
 from pulse_ci.engine.limits import D1_LIMITS, TRUSTED_LIMITS, Sandbox, set_limits
-from pulse_ci.engine.request import Request, RequestMode
+from pulse_ci.engine.modes import RequestMode
+from pulse_ci.engine.request import Request
 from pulse_ci.errors import SandboxStopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.schema import Schema
+
+# As workerd makes it (src/workerd/util/sqlite-metadata.c++): listed, never to be read, and the reason why
+# last_insert_rowid() is 2 in a new database.
+_D1_METADATA = """
+CREATE TABLE _cf_METADATA (
+        key INTEGER PRIMARY KEY,
+        value BLOB
+      );
+INSERT INTO _cf_METADATA VALUES (2, x'');
+"""
 
 _PRAGMAS_AT_START = (
     ("foreign_keys", 1),
@@ -43,6 +54,7 @@ class EmbeddedD1:
         set_limits(self._connection)
         self._guard = Guard(self._connection, self.sandbox)
         self._reset_pragmas()
+        self._connection.execute(_D1_METADATA)
         self._connection.authorizer = self._authorizer
 
     def run(self, sql: str) -> None:
@@ -68,7 +80,7 @@ class EmbeddedD1:
         Leaving it commits, which raises D1Refused where a deferred constraint is violated.
         """
         self._guard.begin()
-        request = Request(self._connection, self._authorizer, self._guard)
+        request = Request(self._connection, self._authorizer, self._guard, self.mode)
         request.begin()
         try:
             yield request

@@ -33,6 +33,7 @@ class Guard:
     def begin(self) -> None:
         """Start to count anew."""
         self.reason = None
+        apsw.memory_high_water(True)
         self._steps = 0
         self._rows = 0
         self._bytes = 0
@@ -53,7 +54,8 @@ class Guard:
         """Return which limit an error comes from, None where it is D1's own."""
         if isinstance(error, (apsw.NoMemError, MemoryError)):
             return f"it needs more than {self._sandbox.heap_bytes:,} bytes of memory"
-        if isinstance(error, apsw.FullError):
+        # A table without a free rowid is "full" too, in D1 as well.
+        if isinstance(error, apsw.FullError) and apsw.memory_high_water() > self._sandbox.database_bytes:
             return f"the database would be larger than {self._sandbox.database_bytes:,} bytes"
         return self.reason
 

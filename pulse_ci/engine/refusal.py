@@ -14,6 +14,11 @@ COMMIT_TEXT = (
     "database in a state where constraints were violated: "
 )
 BINDINGS_TEXT = "Wrong number of parameter bindings for SQL query."
+PARAMETERS_TEXT = (
+    "When executing multiple SQL statements in a single call, only the last statement can have parameters."
+)
+# workerd says no more than `internal error; reference = …`: it cannot release its savepoint.
+UNFINISHED_TEXT = "internal error: a statement with RETURNING has others behind it in the same string"
 NO_STATEMENT_TEXT = "SQL code did not contain a statement."
 TOO_LONG_TEXT = "statement too long: SQLITE_TOOBIG"
 

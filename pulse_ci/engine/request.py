@@ -10,7 +10,13 @@ from pulse_ci.engine.access import Access, AccessRecorder
 from pulse_ci.engine.limited import is_limited, rewrite_limited
 from pulse_ci.engine.limits import STATEMENT_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
-from pulse_ci.engine.refusal import COMMIT_TEXT, TOO_LONG_TEXT, d1_message
+from pulse_ci.engine.refusal import (
+    COMMIT_TEXT,
+    PARAMETERS_TEXT,
+    TOO_LONG_TEXT,
+    UNFINISHED_TEXT,
+    d1_message,
+)
 from pulse_ci.errors import D1Refused, SandboxStopped
 
 if TYPE_CHECKING:
@@ -23,9 +29,7 @@ Row = tuple[object, ...]
 class Request:
     """A request that is under way."""
 
-    def __init__(
-        self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode
-    ) -> None:
+    def __init__(self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
         self._authorizer = authorizer
@@ -72,8 +76,11 @@ class Request:
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
-        # workerd takes but one step of a statement that others follow in the same string.
-        return self._rows() if piece.last else []
+        if piece.last:
+            return self._rows()
+        if self._mode is RequestMode.QUERY and next(self._cursor, None) and not self._cursor.is_readonly:
+            raise D1Refused(UNFINISHED_TEXT)
+        return []
 
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
@@ -97,7 +104,9 @@ class Request:
         reason = self._guard.why(error)
         if reason is not None:
             return self._stopped(piece, reason)
-        if isinstance(error, apsw.Error):
+        if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
+            message = PARAMETERS_TEXT
+        elif isinstance(error, apsw.Error):
             message = self._authorizer.refusal or d1_message(error)
         else:
             message = f"The SQL is not text that SQLite can read: {error}."

@@ -1,0 +1,108 @@
+"""`UPDATE` and `DELETE … ORDER BY … LIMIT`, which D1's SQLite knows and this build does not.
+
+SQLite compiles them to a subquery on the key (src/delete.c, sqlite3LimitWhere()); so is the text rewritten here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import D1Refused
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SYNTAX_ERROR = re.compile(r'near "(?:order|limit)": syntax error', re.IGNORECASE)
+_FIRST_WORDS = frozenset({"EXPLAIN", "WITH", "UPDATE", "DELETE"})
+_ORDER = ("SET", "WHERE", "RETURNING", "ORDER", "LIMIT")
+_CLAUSES = frozenset({*_ORDER, "FROM"})
+_BEFORE_TABLE = frozenset({"FROM", "OR", "ROLLBACK", "ABORT", "REPLACE", "FAIL", "IGNORE"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The text of a statement's clauses, each with its keyword; empty where it has none."""
+
+    verb: str
+    before_table: str
+    table: str
+    change: str
+    where: str
+    returning: str
+    limit: str
+
+
+def is_limited(message: str) -> bool:
+    """Return whether SQLite's message can come from an UPDATE or DELETE with ORDER BY or LIMIT."""
+    return _SYNTAX_ERROR.match(message) is not None
+
+
+def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...]]) -> str | None:
+    """Return the statement with a subquery in place of its LIMIT, None where it is none such.
+
+    `key_of` gives the columns of a table's key, as SQL. Raises D1Refused for an ORDER BY without a LIMIT.
+    """
+    parts = _parts(sql)
+    if parts is None:
+        return None
+    if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
+        raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
+    key = key_of(unquote(_table_name(parts.table)))
+    columns = ", ".join(key)
+    left = columns if len(key) == 1 else f"({columns})"
+    chosen = f"SELECT {columns} FROM {parts.table} {parts.where} {parts.limit}"
+    return f"{parts.before_table}{parts.table} {parts.change}WHERE {left} IN ({chosen}) {parts.returning}"
+
+
+def _parts(sql: str) -> _Parts | None:
+    tokens = [token for token in tokenize(sql) if token.is_code and token.kind is not TokenKind.SEMICOLON]
+    if not tokens or tokens[0].keyword not in _FIRST_WORDS:
+        return None
+    outer = _outermost(tokens)
+    verb = next((index for index, token in enumerate(outer) if token.keyword in ("UPDATE", "DELETE")), None)
+    if verb is None:
+        return None
+    table = next(token for token in outer[verb + 1 :] if token.keyword not in _BEFORE_TABLE)
+    starts = [token for token in outer[verb + 1 :] if token.keyword in _CLAUSES and token.start > table.start]
+    if not _in_order([token.keyword for token in starts]):
+        return None
+    end = tokens[-1].end
+    bounds = [token.start for token in starts] + [end]
+    clauses = {token.keyword: sql[token.start : bounds[index + 1]].rstrip() for index, token in enumerate(starts)}
+    return _Parts(
+        verb=outer[verb].keyword,
+        before_table=sql[: table.start],
+        table=sql[table.start : bounds[0]].rstrip(),
+        change=clauses["SET"] + " " if "SET" in clauses else "",
+        where=clauses.get("WHERE", ""),
+        returning=clauses.get("RETURNING", ""),
+        limit=f"{clauses.get('ORDER', '')} {clauses.get('LIMIT', '')}".strip(),
+    )
+
+
+def _in_order(clauses: list[str]) -> bool:
+    rest = iter(_ORDER)
+    return all(clause in rest for clause in clauses)
+
+
+def _outermost(tokens: list[Token]) -> list[Token]:
+    depth, outer = 0, []
+    for token in tokens:
+        depth -= token.text == ")"
+        if depth == 0:
+            outer.append(token)
+        depth += token.text == "("
+    return outer
+
+
+def _has_limit(clause: str) -> bool:
+    tokens = [token for token in tokenize(clause) if token.is_code]
+    return any(token.keyword == "LIMIT" for token in _outermost(tokens))
+
+
+def _table_name(table: str) -> str:
+    names = [token for token in tokenize(table) if token.is_code]
+    return names[2].text if len(names) > 2 and names[1].text == "." else names[0].text
