@@ -255,6 +255,21 @@ def test_a_reader_that_goes_away_is_no_error_worth_a_word(repository: Path) -> N
     assert (done.returncode, done.stderr) == (2, b"")
 
 
+class Interrupted(io.StringIO):
+    def write(self, text: str) -> int:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_is_said_in_a_word(
+    repository: Path, run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Interrupted())
+
+    outcome = run("check")
+
+    assert (outcome.status, outcome.err) == (2, "pulse-ci: interrupted\n")
+
+
 def test_the_report_of_a_fresh_run_has_the_same_bytes(repository: Path, run: Callable[..., Outcome]) -> None:
     put(repository, n001_sites=HEADER + "CREATE TABLE a (b, c); CREATE INDEX i ON a (b);", n002_goals="nonsense")
 
