@@ -256,7 +256,7 @@ def test_a_reader_that_goes_away_is_no_error_worth_a_word(repository: Path) -> N
 
 
 class Interrupted(io.StringIO):
-    def write(self, text: str) -> int:
+    def write(self, _: str) -> int:
         raise KeyboardInterrupt
 
 
