@@ -20,8 +20,8 @@ $(VENV)/bin/python:
 
 $(SETUP): $(VENV)/bin/python requirements-dev.txt pyproject.toml
 	@test -x "$(UV)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
-	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(UV) pip install --quiet --system-certs --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt
+	@$(UV) pip install --quiet --system-certs --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m compileall -q pulse_ci
 	@touch $@
 
@@ -44,7 +44,7 @@ lint: $(SETUP) ## Check style and types
 
 test-container: $(SETUP) $(NODE_SETUP) ## Build the image and run it as GitHub's runner does (Debian, root)
 	tests/container/prepare.sh
-	$(BIN)/python -m pytest -m container
+	$(BIN)/python -m pytest -m container tests/container
 
 fuzz: $(SETUP) $(NODE_SETUP) ## Compare the engine with real workerd on 20,000 generated sequences
 	$(BIN)/python -m tests.workerd.fuzz
@@ -56,8 +56,8 @@ docs: $(SETUP) ## Write docs/rules/ and the README's generated parts anew
 	$(BIN)/python docs/generate.py
 
 lock: $(SETUP) ## Resolve the dependencies anew, with hashes
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.txt
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev -o requirements-dev.txt
+	@$(UV) pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.txt
+	@$(UV) pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev -o requirements-dev.txt
 
 clean: ## Remove everything that make made
 	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
