@@ -6,6 +6,8 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 NODE := $(abspath $(VENV))/node
 SETUP := $(VENV)/.set-up
 NODE_SETUP := tests/node/node_modules/.set-up
+# An older uv does not know this variable, and does without.
+export UV_SYSTEM_CERTS := 1
 export PATH := $(NODE)/bin:$(PATH)
 
 .PHONY: help setup demo test test-container lint fuzz bench docs lock clean
@@ -20,8 +22,8 @@ $(VENV)/bin/python:
 
 $(SETUP): $(VENV)/bin/python requirements-dev.txt pyproject.toml
 	@test -x "$(UV)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
-	@$(UV) pip install --quiet --system-certs --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt
-	@$(UV) pip install --quiet --system-certs --python $(BIN)/python --no-deps --editable .
+	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m compileall -q pulse_ci
 	@touch $@
 
@@ -56,8 +58,8 @@ docs: $(SETUP) ## Write docs/rules/ and the README's generated parts anew
 	$(BIN)/python docs/generate.py
 
 lock: $(SETUP) ## Resolve the dependencies anew, with hashes
-	@$(UV) pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.txt
-	@$(UV) pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev -o requirements-dev.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev -o requirements-dev.txt
 
 clean: ## Remove everything that make made
 	rm -rf $(VENV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
