@@ -1,0 +1,8 @@
+"""Synthetic rows for every table of a schema, that satisfy all its constraints."""
+
+from __future__ import annotations
+
+from pulse_ci.engine.seed.seeding import seed
+from pulse_ci.engine.seed.value import Seeded, SeededTable, Unseeded
+
+__all__ = ["Seeded", "SeededTable", "Unseeded", "seed"]

@@ -1,0 +1,201 @@
+"""Tables that refer to one another to rows in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.rows import quote_name
+from pulse_ci.engine.schema import fold
+from pulse_ci.engine.seed.count import count_rows
+from pulse_ci.engine.seed.parents import parents_without_rows, reference_slot, references
+from pulse_ci.engine.seed.plan import plan_table
+from pulse_ci.engine.seed.search import Failure, Known, find_row
+from pulse_ci.engine.seed.slots import Slot, fixed
+from pulse_ci.engine.seed.value import SeededTable, Unseeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.schema import ForeignKey, Table
+    from pulse_ci.engine.seed.ordinary import Value
+    from pulse_ci.engine.seed.plan import Plan
+    from pulse_ci.engine.seed.relations import Relations
+    from pulse_ci.engine.seed.search import Row
+    from pulse_ci.engine.seed.slots import Option
+    from pulse_ci.engine.seed.writer import Writer
+
+_ATTEMPTS = 2000
+# A row that only shows one more column with or without a value is worth less.
+_FEW_ATTEMPTS = 24
+
+
+@dataclass
+class _Target:
+    """A table that is being filled; `promised` are values that rows to come must have, by the row's number."""
+
+    plan: Plan
+    references: list[tuple[ForeignKey, ...]]
+    existing: int
+    known: Known = field(default_factory=Known)
+    rows: list[Row] = field(default_factory=list)
+    failure: Failure | None = None
+    promised: dict[int, dict[int, Value]] = field(default_factory=dict)
+
+
+class Filling:
+    """Fills one group of tables: a single one, or some whose foreign keys make a circle."""
+
+    def __init__(self, writer: Writer, relations: Relations, group: tuple[Table, ...], rows: int) -> None:
+        self._writer = writer
+        self._rows = rows
+        self._relations = relations
+        self._targets = {fold(table.name): self._target(table) for table in group}
+        self._promising = False
+
+    def _target(self, table: Table) -> _Target:
+        plan = plan_table(self._relations, table, self._rows + 2)
+        return _Target(plan, references(plan), count_rows(self._writer.connection, table.name))
+
+    def fill(self) -> list[SeededTable | Unseeded]:
+        """Insert the rows; return what came of each table. Raises Stopped."""
+        if all(target.existing >= self._rows for target in self._targets.values()):
+            return [self._outcome(target, None) for target in self._targets.values()]
+        for deferred in self._ways():
+            if self._filled(deferred=deferred, whole=True):
+                return [self._outcome(target, None) for target in self._targets.values()]
+        message = None if self._filled(deferred=False, whole=False) else "A constraint does not hold at the end."
+        return [self._outcome(target, message) for target in self._targets.values()]
+
+    def _ways(self) -> tuple[bool, ...]:
+        if len(self._targets) > 1:
+            return (True, True)
+        (target,) = self._targets.values()
+        return (False, True) if self._relations.refers_to_itself(target.plan.table) else ()
+
+    def _filled(self, *, deferred: bool, whole: bool) -> bool:
+        """Try to fill the tables; keep the rows only if every table got its own, or `whole` is false."""
+        self._promising = deferred
+        self._writer.begin(deferred=deferred)
+        for target in self._targets.values():
+            target.rows, target.failure, target.promised = [], None, {}
+        for target in self._targets.values():
+            self._fill_table(target)
+        if whole and any(target.failure for target in self._targets.values()):
+            self._writer.roll_back()
+            return False
+        self._promising = False
+        for target in self._targets.values():
+            self._cover(target)
+        if deferred and not self._holds():
+            self._writer.roll_back()
+            return False
+        return self._writer.commit() is None
+
+    def _holds(self) -> bool:
+        names = (quote_name(target.plan.table.name) for target in self._targets.values())
+        run = self._writer.connection.execute
+        return not any(run(f"PRAGMA foreign_key_check({name})").fetchall() for name in names)
+
+    def _fill_table(self, target: _Target) -> None:
+        number = target.existing
+        while number < max(self._rows, max(target.promised, default=-1) + 1):
+            slots = tuple(fixed(slot, target.promised.get(number, {})) for slot in self._slots(target, number))
+            lacking = self._lacking(target, slots)
+            if lacking:
+                target.failure = lacking
+                return
+            choices = [slot.options(number, nulls_first=number % 2 == 1) for slot in slots]
+            row = self._found(target, slots, choices, _ATTEMPTS)
+            if isinstance(row, Failure):
+                target.failure = row
+                return
+            self._promise(target, number, row)
+            number += 1
+
+    def _slots(self, target: _Target, number: int) -> Iterator[Slot]:
+        plan = target.plan
+        taken = set[int]()
+        for keys in target.references:
+            slot = reference_slot(
+                self._writer.connection,
+                plan,
+                keys,
+                lambda key: self._promises(target, key, number),
+                self._rows + 6,
+            )
+            if slot.full or slot.empty or slot.last or parents_without_rows(self._writer.connection, keys):
+                taken.update(slot.places)
+                yield slot
+        for place, column in enumerate(plan.columns):
+            if place not in taken:
+                full: tuple[Option, ...] = tuple((value,) for value in column.values)
+                yield Slot((place,), full, ((None,),) if column.nullable else (), start=column.start)
+
+    def _promises(self, target: _Target, key: ForeignKey, number: int) -> list[tuple[Value, ...]]:
+        """Return what a parent without rows will be given later, if it is of this group."""
+        parent = self._targets.get(fold(key.parent))
+        places = _places(parent.plan, key.parent_columns) if parent and self._promising else None
+        if parent is None or places is None:
+            return []
+        at = number + (parent is target)
+        columns = [parent.plan.columns[place].values for place in places]
+        return [tuple(values[at % len(values)] for values in columns)]
+
+    def _promise(self, target: _Target, number: int, row: Row) -> None:
+        """Note what rows to come must have, since this row refers to them."""
+        for key in target.plan.table.foreign_keys:
+            own = _places(target.plan, key.columns)
+            for promised in self._promises(target, key, number) if own else ():
+                parent = self._targets[fold(key.parent)]
+                at = number + (parent is target)
+                if own and len(parent.rows) <= at and tuple(row[place] for place in own) == promised:
+                    places = _places(parent.plan, key.parent_columns) or []
+                    parent.promised.setdefault(at, {}).update(zip(places, promised, strict=True))
+
+    def _lacking(self, target: _Target, slots: tuple[Slot, ...]) -> Failure | None:
+        for slot in slots:
+            if not (slot.full or slot.empty or slot.last):
+                parents = " and ".join(parents_without_rows(self._writer.connection, slot.keys))
+                return Failure(f"It must refer to {parents or 'rows'} that are not there.")
+        return None
+
+    def _found(
+        self, target: _Target, slots: tuple[Slot, ...], choices: list[tuple[Option, ...]], attempts: int
+    ) -> Row | Failure:
+        row = find_row(slots, choices, lambda row: self._writer.insert(target.plan, row), target.known, attempts)
+        if not isinstance(row, Failure):
+            target.rows.append(row)
+        return row
+
+    def _cover(self, target: _Target) -> None:
+        """Add rows for columns that no row shows NULL, or none with a value."""
+        if not target.rows or target.failure:
+            return
+        for place, column in enumerate(target.plan.columns):
+            if column.nullable and all(row[place] is not None for row in target.rows):
+                self._cover_column(target, place, null=True)
+            if column.nullable and all(row[place] is None for row in target.rows):
+                self._cover_column(target, place, null=False)
+
+    def _cover_column(self, target: _Target, place: int, *, null: bool) -> None:
+        number = target.existing + len(target.rows)
+        slots = tuple(self._slots(target, number))
+        choices = [slot.options(number, nulls_first=False) for slot in slots]
+        for index, slot in enumerate(slots):
+            if place in slot.places:
+                choices[index] = slot.with_null(place) if null else slot.with_value(place)
+        self._found(target, slots, choices, _FEW_ATTEMPTS)
+
+    def _outcome(self, target: _Target, message: str | None) -> SeededTable | Unseeded:
+        name = target.plan.table.name
+        inserted = 0 if message else len(target.rows)
+        reason = message or (target.failure.reason if target.failure else None)
+        if target.existing + inserted == 0:
+            return Unseeded(name, reason or "no row")
+        return SeededTable(name, target.existing + inserted, inserted, reason)
+
+
+def _places(plan: Plan, names: tuple[str, ...]) -> list[int] | None:
+    places = [plan.places.get(fold(name), -1) for name in names]
+    return None if -1 in places or not places else places

@@ -1,0 +1,149 @@
+"""A table to the plan of its rows: which values each column may get, and which columns an error is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.rows import quote_name
+from pulse_ci.engine.schema import Table, fold
+from pulse_ci.engine.seed.affinity import affinity
+from pulse_ci.engine.seed.blame import Blame, unique_columns
+from pulse_ci.engine.seed.clause import number, read_clause
+from pulse_ci.engine.seed.ordinary import distinct_values, ordinary_values
+from pulse_ci.engine.seed.wanted import wanted_values
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.schema import Column, Index, Trigger
+    from pulse_ci.engine.seed.ordinary import Value
+    from pulse_ci.engine.seed.relations import Relations
+
+_STORED = {"INT": "integer", "INTEGER": "integer", "REAL": "real", "TEXT": "text", "BLOB": "blob"}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """A column that is written: its values, None not among them, and from which place on row 0 takes them."""
+
+    name: str
+    values: tuple[Value, ...]
+    nullable: bool
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to fill one table; `places` tells where a folded name stands among `columns`."""
+
+    table: Table
+    insert: str
+    columns: tuple[ColumnPlan, ...]
+    places: dict[str, int]
+    blame: Blame
+    has_triggers: bool
+    risky: bool = field(default=False)
+
+
+def plan_table(relations: Relations, table: Table, count: int) -> Plan:
+    """Return the plan for rows that may be as many as `count`."""
+    name = fold(table.name)
+    triggers = tuple(trigger for trigger in relations.triggers.get(name, ()) if trigger.event == "INSERT")
+    indexes = tuple(relations.indexes.get(name, ()))
+    return _plan(table, indexes, triggers, _asked(relations, table), count)
+
+
+def _asked(relations: Relations, table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return for each column that others refer to the conditions that those must meet."""
+    found: dict[str, dict[str, None]] = {}
+    for name, child, column in relations.referrers(table):
+        found.setdefault(name, {}).update(dict.fromkeys(column.checks))
+        stored = _STORED.get(column.type.upper()) if child.strict else None
+        own = table.column(name)
+        if stored and own and affinity(own.type, strict=table.strict) is not affinity(column.type, strict=True):
+            found[name][f"typeof() = '{stored}'"] = None
+    return tuple((name, tuple(checks)) for name, checks in found.items() if checks)
+
+
+@lru_cache(512)
+def _plan(
+    table: Table,
+    indexes: tuple[Index, ...],
+    triggers: tuple[Trigger, ...],
+    asked_for: tuple[tuple[str, tuple[str, ...]], ...],
+    count: int,
+) -> Plan:
+    written = [column for column in table.columns if not column.generated]
+    names = ", ".join(quote_name(column.name) for column in written)
+    marks = ", ".join("?" * len(written))
+    blame = Blame(table, indexes, triggers)
+    distinct = unique_columns(table, indexes)
+    conditions = _conditions(table, indexes, blame.sources)
+    remarks = _remarks(indexes, triggers, blame.sources)
+    asked = dict(asked_for)
+    return Plan(
+        table=table,
+        insert=f"INSERT INTO {quote_name(table.name)} ({names}) VALUES ({marks})",
+        columns=tuple(
+            _column(
+                table,
+                column,
+                [*asked.get(fold(column.name), ()), *conditions.get(fold(column.name), ())],
+                remarks.get(fold(column.name), []),
+                place,
+                count if fold(column.name) in distinct else 0,
+            )
+            for place, column in enumerate(written)
+        ),
+        places={fold(column.name): place for place, column in enumerate(written)},
+        blame=blame,
+        has_triggers=bool(triggers),
+        risky=bool(triggers) or "ON CONFLICT" in table.canonical,
+    )
+
+
+def _conditions(table: Table, indexes: tuple[Index, ...], sources: dict[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Return for each column, by folded name, the expressions whose value must not be an error, nor false."""
+    texts = [*table.checks, *(column.generated for column in table.columns if column.generated)]
+    texts += [term.expression for index in indexes for term in index.terms if term.expression]
+    return _by_column(texts, sources)
+
+
+def _remarks(
+    indexes: tuple[Index, ...], triggers: tuple[Trigger, ...], sources: dict[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """Return for each column the expressions that a row need not meet, though it is more of a row if it does."""
+    texts = [index.where for index in indexes if index.where]
+    texts += [text for trigger in triggers for text in (trigger.when or "", *trigger.body)]
+    return _by_column(texts, sources)
+
+
+def _by_column(texts: list[str], sources: dict[str, frozenset[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        names = read_clause(text).names & sources.keys()
+        for name in frozenset[str]().union(*(sources[each] for each in names)):
+            found.setdefault(name, []).append(text)
+    return found
+
+
+def _column(
+    table: Table, column: Column, conditions: list[str], remarks: list[str], place: int, count: int
+) -> ColumnPlan:
+    stored = affinity(column.type, strict=table.strict)
+    name = fold(column.name)
+    wanted = wanted_values(tuple(map(read_clause, conditions)), stored, count) if conditions else ()
+    usual = distinct_values(name, stored, count) if count else ordinary_values(column.type, stored)
+    further = wanted_values(tuple(map(read_clause, remarks)), stored, count) if remarks else ()
+    found = (*_default(column), *wanted, *usual, *further)
+    values = {(type(value), value): value for value in found}
+    nullable = not (column.not_null or column.primary_key or name == fold(table.rowid_alias or ""))
+    return ColumnPlan(column.name, tuple(values.values()), nullable, 0 if wanted or count else place)
+
+
+def _default(column: Column) -> tuple[Value, ...]:
+    text = column.default or ""
+    if text[:1] == "'":
+        return (text[1:-1].replace("''", "'"),)
+    value = number(text.replace(" ", ""))
+    return () if value is None else (value,)

@@ -1,0 +1,107 @@
+"""A database to the same with rows in every table."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import fold
+from pulse_ci.engine.seed.count import count_rows
+from pulse_ci.engine.seed.filling import Filling
+from pulse_ci.engine.seed.relations import Relations
+from pulse_ci.engine.seed.value import Seeded, SeededTable, Unseeded
+from pulse_ci.engine.seed.virtual import fill_virtual
+from pulse_ci.engine.seed.writer import Stopped, writing
+
+if TYPE_CHECKING:
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.schema import Schema, Table
+
+Outcome = SeededTable | Unseeded
+# Only what is made to be slow comes near it.
+_SECONDS = 5.0
+_OUT_OF_TIME = "The tables before it took all the time that there is for seeding."
+
+
+def seed(database: EmbeddedD1, schema: Schema | None = None, *, rows: int = 2) -> Seeded:
+    """Insert rows until each table of `schema` (by default: of the database) has at least `rows`.
+
+    The rows satisfy every constraint, and depend on nothing but the schema and the rows that are there, which are
+    kept. Children refer to rows of their parents, and to different ones. Each column that may be NULL is so in one
+    row and has a value in another, where the constraints permit; primary keys are never NULL. Views are left out.
+    """
+    relations = Relations(schema or database.schema())
+    end = time.monotonic() + _SECONDS
+    outcomes = dict[str, Outcome]()
+    ordinary = [group for group in relations.groups() if not group[0].virtual]
+    virtual = [table for table in relations.tables.values() if table.virtual]
+    failed = _fill(database, relations, ordinary, rows, end, outcomes)
+    # What a trigger needs may be in a table that is filled later.
+    if failed and relations.triggers:
+        _fill(database, relations, failed, rows, end, outcomes)
+    for table in virtual:
+        outcomes[fold(table.name)] = _virtual(database, table, rows)
+    if relations.triggers:
+        _recount(database, relations, outcomes)
+    found = [outcome for _, outcome in sorted(outcomes.items())]
+    return Seeded(
+        tuple(each for each in found if isinstance(each, SeededTable)),
+        tuple(each for each in found if isinstance(each, Unseeded)),
+    )
+
+
+def _fill(
+    database: EmbeddedD1,
+    relations: Relations,
+    groups: list[tuple[Table, ...]],
+    rows: int,
+    end: float,
+    outcomes: dict[str, Outcome],
+) -> list[tuple[Table, ...]]:
+    """Fill groups of tables; return those of which one could not be."""
+    failed = []
+    for group in groups:
+        found = _group(database, relations, group, rows, end)
+        outcomes.update((fold(table.name), outcome) for table, outcome in zip(group, found, strict=True))
+        if any(isinstance(outcome, Unseeded) for outcome in found):
+            failed.append(group)
+    return failed
+
+
+def _group(
+    database: EmbeddedD1, relations: Relations, group: tuple[Table, ...], rows: int, end: float
+) -> list[Outcome]:
+    if time.monotonic() > end:
+        return [Unseeded(table.name, _OUT_OF_TIME) for table in group]
+    try:
+        with writing(database) as writer:
+            return Filling(writer, relations, group, rows).fill()
+    except Stopped as stopped:
+        return [Unseeded(table.name, str(stopped)) for table in group]
+
+
+def _virtual(database: EmbeddedD1, table: Table, rows: int) -> Outcome:
+    try:
+        with writing(database) as writer:
+            return fill_virtual(writer, table, rows)
+    except Stopped as stopped:
+        return Unseeded(table.name, str(stopped))
+
+
+def _recount(database: EmbeddedD1, relations: Relations, outcomes: dict[str, Outcome]) -> None:
+    """Count the rows once more: a trigger of one table may have changed those of another."""
+    with database.trusted() as connection:
+        for name, outcome in outcomes.items():
+            table = relations.tables[name]
+            if table.virtual or (isinstance(outcome, Unseeded) and outcome.reason == _OUT_OF_TIME):
+                continue
+            rows = count_rows(connection, table.name)
+            match outcome:
+                case SeededTable(rows=before) if rows == 0 < before:
+                    outcomes[name] = Unseeded(table.name, "A trigger deletes the rows that are inserted.")
+                case SeededTable():
+                    outcomes[name] = SeededTable(table.name, rows, outcome.inserted, outcome.shortfall)
+                case Unseeded() if rows:
+                    outcomes[name] = SeededTable(table.name, rows, 0, outcome.reason)
+                case Unseeded():
+                    pass
