@@ -81,9 +81,7 @@ def _in_order(before: Iterable[Column], after: Iterable[Column]) -> list[str]:
     return list(spelled.values())
 
 
-def _change(
-    kind: Kind, name: str, table: str, before: Object | Column | None, after: Object | Column | None
-) -> Change:
+def _change(kind: Kind, name: str, table: str, before: Object | Column | None, after: Object | Column | None) -> Change:
     action = Action.ADDED if before is None else Action.REMOVED if after is None else Action.MODIFIED
     return Change(
         kind=kind,

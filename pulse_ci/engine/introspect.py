@@ -61,9 +61,7 @@ def _schema(rows: tuple[Row, ...], hidden: frozenset[str]) -> Schema:
     known = _known_names(shown, tables)
     views = (read_view(row.name, row.sql, _meant(row, known)) for row in shown if row.type == "view")
     triggers = (
-        read_trigger(row.name, row.table, row.sql, _meant(row, known))
-        for row in shown
-        if row.type == "trigger"
+        read_trigger(row.name, row.table, row.sql, _meant(row, known)) for row in shown if row.type == "trigger"
     )
     return Schema(tuple(tables), tuple(indexes), tuple(views), tuple(triggers))
 

@@ -23,9 +23,7 @@ EQUAL = [
     Pair("if-not-exists", "CREATE TABLE t (a)", "CREATE TABLE IF NOT EXISTS main.t (a)"),
     Pair("type-case", "CREATE TABLE t (a varchar(10))", "CREATE TABLE t (a VARCHAR ( +10 ))"),
     Pair("quoted-type", "CREATE TABLE t (a integer primary key)", 'CREATE TABLE t (a "INTEGER" PRIMARY KEY)'),
-    Pair(
-        "constraint-names", "CREATE TABLE t (a CHECK (a>0))", "CREATE TABLE t (a CONSTRAINT x CHECK (a > 0))"
-    ),
+    Pair("constraint-names", "CREATE TABLE t (a CHECK (a>0))", "CREATE TABLE t (a CONSTRAINT x CHECK (a > 0))"),
     Pair(
         "names-of-table-constraints",
         "CREATE TABLE t (a, b, UNIQUE (a, b), CHECK (a > b))",
@@ -86,9 +84,7 @@ EQUAL = [
     ),
     Pair("unique-in-table", "CREATE TABLE t (a UNIQUE, b)", "CREATE TABLE t (a, b, UNIQUE ([a]))"),
     Pair("unique-twice", "CREATE TABLE t (a UNIQUE)", "CREATE TABLE t (a UNIQUE UNIQUE, UNIQUE (a))"),
-    Pair(
-        "unique-key", "CREATE TABLE t (a TEXT PRIMARY KEY)", "CREATE TABLE t (a TEXT UNIQUE, PRIMARY KEY (a))"
-    ),
+    Pair("unique-key", "CREATE TABLE t (a TEXT PRIMARY KEY)", "CREATE TABLE t (a TEXT UNIQUE, PRIMARY KEY (a))"),
     Pair(
         "own-collation",
         "CREATE TABLE t (a COLLATE NOCASE UNIQUE)",
@@ -212,8 +208,7 @@ EQUAL = [
     Pair(
         "trigger-spelling",
         T + "CREATE TRIGGER g BEFORE UPDATE OF a, b ON t WHEN NEW.a > 1 BEGIN UPDATE t SET c = 'x'; END",
-        T
-        + "create trigger g update of B,A on [t] for each row\nwhen (new.a>1) begin update [t] set c='x' ; end",
+        T + "create trigger g update of B,A on [t] for each row\nwhen (new.a>1) begin update [t] set c='x' ; end",
     ),
     Pair(
         "fts5-spelling",
@@ -277,14 +272,10 @@ DIFFERENT = [
         "CREATE TABLE t (a INTEGER PRIMARY KEY)",
     ),
     Pair("not-null", "CREATE TABLE t (a)", "CREATE TABLE t (a NOT NULL)"),
-    Pair(
-        "not-null-conflict", "CREATE TABLE t (a NOT NULL)", "CREATE TABLE t (a NOT NULL ON CONFLICT IGNORE)"
-    ),
+    Pair("not-null-conflict", "CREATE TABLE t (a NOT NULL)", "CREATE TABLE t (a NOT NULL ON CONFLICT IGNORE)"),
     Pair("unique", "CREATE TABLE t (a)", "CREATE TABLE t (a UNIQUE)"),
     Pair("unique-conflict", "CREATE TABLE t (a UNIQUE ON CONFLICT REPLACE)", "CREATE TABLE t (a UNIQUE)"),
-    Pair(
-        "unique-collation", "CREATE TABLE t (a, UNIQUE (a COLLATE NOCASE))", "CREATE TABLE t (a, UNIQUE (a))"
-    ),
+    Pair("unique-collation", "CREATE TABLE t (a, UNIQUE (a COLLATE NOCASE))", "CREATE TABLE t (a, UNIQUE (a))"),
     Pair("unique-together", "CREATE TABLE t (a, b, UNIQUE (a, b))", "CREATE TABLE t (a UNIQUE, b UNIQUE)"),
     Pair(
         "unique-rowid",
@@ -369,9 +360,7 @@ DIFFERENT = [
     Pair("index-constant", T + "CREATE INDEX i ON t (a)", T + 'CREATE INDEX i ON t ("nocol")'),
     Pair("view-body", T + "CREATE VIEW v AS SELECT a FROM t", T + "CREATE VIEW v AS SELECT b FROM t"),
     Pair("view-columns", T + "CREATE VIEW v AS SELECT a FROM t", T + "CREATE VIEW v (b) AS SELECT a FROM t"),
-    Pair(
-        "view-string-case", T + "CREATE VIEW v AS SELECT 'x' FROM t", T + "CREATE VIEW v AS SELECT 'X' FROM t"
-    ),
+    Pair("view-string-case", T + "CREATE VIEW v AS SELECT 'x' FROM t", T + "CREATE VIEW v AS SELECT 'X' FROM t"),
     Pair(
         "view-column-or-string",
         T + 'CREATE VIEW v AS SELECT "a" FROM t',

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.pieces import Piece, Role, Scope, pieces
 from pulse_ci.engine.canonical.words import JOIN_WORDS, words
+from pulse_ci.sql.tokens import Token, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pulse_ci.sql.tokens import Token
 
 _CLAUSES = words("""
     SELECT FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT JOIN VALUES SET RETURNING
@@ -34,8 +34,8 @@ def expression(tokens: Sequence[Token], scope: Scope) -> Expression:
     found = pieces(bare(tokens), scope)
     names = frozenset(
         piece.name
-        for piece, before, after in zip(found, [None, *found], [*found[1:], None], strict=False)
-        if piece.name and not (after and after.text == "(") and not (before and before.text == "COLLATE")
+        for piece, after in zip(found, [*found[1:], None], strict=True)
+        if piece.name and not (after and after.text == "(")
     )
     return Expression(_joined(found, frozenset()), names)
 
@@ -48,18 +48,19 @@ def statement(tokens: Sequence[Token], scope: Scope) -> str:
 
 def bare(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return tokens without the parentheses that enclose all of them."""
-    while len(tokens) > 2 and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
+    while len(tokens) > 2 and is_enclosed(tokens) and not _is_query_or_list(tokens[1:-1]):
         tokens = tokens[1:-1]
     return tokens
 
 
-def _closing(tokens: Sequence[Token]) -> int:
-    depth = 0
-    for position, token in enumerate(tokens):
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0:
-            return position
-    return -1
+def _is_query_or_list(tokens: Sequence[Token]) -> bool:
+    return tokens[0].keyword in ("SELECT", "VALUES", "WITH") or len(split_commas(tokens)) > 1
+
+
+def is_enclosed(tokens: Sequence[Token]) -> bool:
+    """Tell whether the first token is a parenthesis that the last one closes."""
+    depths = list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
+    return depths[:1] == [1] and 0 in depths and depths.index(0) == len(tokens) - 1
 
 
 def _joined(found: Sequence[Piece], line_starts: frozenset[int]) -> str:
@@ -110,3 +111,20 @@ def _starts_clause(found: Sequence[Piece], position: int) -> bool:
     if piece.text == "JOIN":
         return before not in JOIN_WORDS
     return piece.text in _CLAUSES and not (piece.text == "FROM" and before in ("DISTINCT", "DELETE"))
+
+
+def code_tokens(sql: str) -> tuple[Token, ...]:
+    """Return the tokens of a text that SQLite's parser sees."""
+    return tuple(tokenize_code(sql))
+
+
+def split_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Cut tokens at the commas that are in no parentheses."""
+    parts, depth = [list[Token]()], 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.text == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [tuple(part) for part in parts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.code import bare
+from pulse_ci.engine.canonical.code import bare, is_enclosed
 from pulse_ci.engine.canonical.reader import NAMING, Reader, UnreadableError
 from pulse_ci.engine.schema import fold
 from pulse_ci.sql.tokens import unquote
@@ -79,10 +79,24 @@ def read_term(tokens: Sequence[Token]) -> TermDraft:
 
 def _uncollated(tokens: Sequence[Token]) -> tuple[str | None, Sequence[Token]]:
     collation = None
-    while len(tokens) > 2 and tokens[-2].keyword == "COLLATE":
-        collation = collation or unquote(tokens[-1].text)
+    # COLLATE binds tighter than any operator: in a || b COLLATE x it belongs to b.
+    while len(tokens) > 2 and tokens[-2].keyword == "COLLATE" and is_operand(tokens[:-2]):
+        collation = collation or read_collation(tokens[-1])
         tokens = bare(tokens[:-2])
     return collation, tokens
+
+
+def read_collation(token: Token) -> str:
+    """Return the name of a collation; SQLite's own are known in capitals."""
+    return unquote(token.text).upper()
+
+
+def is_operand(tokens: Sequence[Token]) -> bool:
+    """Tell whether an operator after these tokens is about all of them, COLLATE aside."""
+    while len(tokens) > 2 and tokens[-2].keyword == "COLLATE":
+        tokens = tokens[:-2]
+    called = tokens[1:] if tokens[0].kind in NAMING else tokens
+    return len(tokens) == 1 or is_enclosed(called)
 
 
 def read_conflict(reader: Reader) -> str | None:

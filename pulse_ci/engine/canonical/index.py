@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.code import expression
-from pulse_ci.engine.canonical.drafts import read_term
+from pulse_ci.engine.canonical.code import expression, split_commas
+from pulse_ci.engine.canonical.drafts import is_operand, read_term
 from pulse_ci.engine.canonical.keys import own_collation, spell_term
 from pulse_ci.engine.canonical.pieces import ROWID_NAMES, Scope
-from pulse_ci.engine.canonical.reader import Reader, split_commas
+from pulse_ci.engine.canonical.reader import Reader
 from pulse_ci.engine.canonical.words import meaning, quote_name
 from pulse_ci.engine.schema import Index, Term, fold
 
@@ -43,4 +43,7 @@ def _term(tokens: Tokens, collations: dict[str, str | None], scope: Scope) -> Te
     if column:
         # No such column: SQLite takes "it" for a text, and 'it' for a column that does not exist.
         return Term(None, '"' + column.replace('"', '""') + '"', term.collation, term.descending)
-    return Term(None, expression(term.expression, scope).text, term.collation, term.descending)
+    text = expression(term.expression, scope).text
+    if term.collation and not is_operand(term.expression):
+        text = f"({text})"
+    return Term(None, text, term.collation, term.descending)

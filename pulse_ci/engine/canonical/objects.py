@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pulse_ci.engine.canonical.code import statement
+from pulse_ci.engine.canonical.code import code_tokens, statement
 from pulse_ci.engine.canonical.index import Collations, parse_index
 from pulse_ci.engine.canonical.pieces import Scope, doubtful_names, sure_names
-from pulse_ci.engine.canonical.reader import UnreadableError, code_tokens
+from pulse_ci.engine.canonical.reader import UnreadableError
 from pulse_ci.engine.canonical.table import ParentKeys, parse_table
 from pulse_ci.engine.canonical.trigger import parse_trigger
 from pulse_ci.engine.canonical.view import parse_view
@@ -45,9 +45,7 @@ def read_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
         return parse_table(name, sql, parent_keys)
     except UnreadableError:
         text = _as_it_is(sql)
-        return Table(
-            name, (), None, (), (), (), False, False, None, None, (), sql, text, meaning(text), meaning(text)
-        )
+        return Table(name, (), None, (), (), (), False, False, None, None, (), sql, text, meaning(text), meaning(text))
 
 
 @lru_cache(_REMEMBERED)

@@ -17,6 +17,7 @@ from pulse_ci.engine.canonical.words import (
     MOSTLY_KEYWORDS,
     RESERVED,
     TRUTH_WORDS,
+    quote_name,
     quote_string,
     spell_name,
     words,
@@ -42,24 +43,15 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One token in canonical spelling; `name` is the folded name where it is one that could be a column's."""
+    """One token in canonical spelling; `name` is the folded name where it can be a column's.
+
+    Where a value can end with it, `ends_operand`, what comes next is an operator or an alias.
+    """
 
     text: str
     role: Role
+    ends_operand: bool = False
     name: str = ""
-
-    @property
-    def ends_operand(self) -> bool:
-        """Whether a value can end here, so that an operator or an alias comes next."""
-        match self.role:
-            case Role.NAME:
-                return self.text not in MOSTLY_KEYWORDS
-            case Role.LITERAL:
-                return True
-            case Role.SYMBOL:
-                return self.text == ")"
-            case Role.KEYWORD:
-                return self.text in ("END", "NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +64,31 @@ class Scope:
 
 _SPELLED = {"==": "=", "!=": "<>"}
 _EXPANDED = {"ISNULL": ("IS", "NULL"), "NOTNULL": ("IS", "NOT", "NULL")}
-_BEFORE_NAME = words("AS FROM JOIN INTO UPDATE SET COLLATE WITH RECURSIVE")
+_BEFORE_NAME = words("AS FROM JOIN INTO UPDATE SET WITH RECURSIVE")
+_VALUES = words("NULL TRUE FALSE ISNULL NOTNULL CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
+_AFTER_VALUE = words("ASC DESC END EXCLUDE NULLS OFFSET")
 _START = Token(TokenKind.SEMICOLON, ";", 0)
 _NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 def pieces(tokens: Sequence[Token], scope: Scope) -> list[Piece]:
     """Return the pieces of code tokens (no space, no comments)."""
-    return [
-        piece
-        for _, judged in _judged(list(_unqualified(tokens, scope.qualifiers)), scope)
-        for piece in judged
-    ]
+    return [piece for _, judged in _judged(list(_unqualified(tokens, scope.qualifiers)), scope) for piece in judged]
 
 
 def sure_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the folded names among tokens that no scope is needed to see."""
     return frozenset(
-        fold(unquote(token.text))
-        for token, judged in _judged(tokens, Scope())
-        if judged[-1].role is Role.NAME
+        fold(unquote(token.text)) for token, judged in _judged(tokens, Scope()) if judged[-1].role is Role.NAME
     )
 
 
 def doubtful_names(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the folded texts in double quotes that only a scope can tell to be names."""
+    """Return the folded texts that only a scope can tell to be names: some in double quotes, some keywords."""
     return frozenset(
         fold(unquote(token.text))
         for token, judged in _judged(tokens, Scope())
-        if token.text[0] == '"' and judged[-1].role is Role.LITERAL
+        if judged[-1].role is not Role.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
     )
 
 
@@ -129,33 +117,46 @@ def _unqualified(tokens: Sequence[Token], qualifiers: frozenset[str]) -> Iterato
             position += 1
 
 
-def _judge(
-    token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope
-) -> tuple[Piece, ...]:
+def _judge(token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope) -> tuple[Piece, ...]:
+    if token.kind in _NAMING and previous is not None and previous.text == "COLLATE":
+        return (Piece(quote_name(unquote(token.text).upper()), Role.NAME, ends_operand=True),)
     match token.kind:
         case TokenKind.WORD:
-            return _word(token, around, previous)
+            return _word(token, around, previous, scope)
         case TokenKind.QUOTED:
             return (_quoted(token, around, previous, scope),)
         case TokenKind.STRING:
             surely = _is_named(around, previous)
-            return (_name(token) if surely else Piece(token.text, Role.LITERAL),)
+            return (_name(token) if surely else _literal(token.text),)
         case TokenKind.NUMBER:
-            return (Piece(token.text.lower(), Role.LITERAL),)
+            return (_literal(token.text.lower()),)
         case TokenKind.BLOB:
-            return (Piece(token.text.upper(), Role.LITERAL),)
+            return (_literal(token.text.upper()),)
         case TokenKind.VARIABLE:
-            return (Piece(token.text, Role.LITERAL),)
+            return (_literal(token.text),)
         case _:
-            return (Piece(_SPELLED.get(token.text, token.text), Role.SYMBOL),)
+            return (Piece(_SPELLED.get(token.text, token.text), Role.SYMBOL, token.text == ")"),)
 
 
-def _word(token: Token, around: tuple[Token, Token, Token], previous: Piece | None) -> tuple[Piece, ...]:
+def _word(token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope) -> tuple[Piece, ...]:
     before, after, later = around
     word = token.keyword
-    if before.text == "." or not _is_keyword(word, after, later, previous):
+    if before.text == ".":
         return (_name(token),)
-    return tuple(Piece(each, Role.KEYWORD) for each in _EXPANDED.get(word, (word,)))
+    if word in MOSTLY_KEYWORDS:
+        return (_keyword_or_name(token, previous, scope),)
+    if not _is_keyword(word, after, later, previous):
+        return (_name(token),)
+    return tuple(Piece(each, Role.KEYWORD, each in _VALUES) for each in _EXPANDED.get(word, (word,)))
+
+
+def _keyword_or_name(token: Token, previous: Piece | None, scope: Scope) -> Piece:
+    folded = fold(token.text)
+    after_value = previous is not None and previous.ends_operand
+    if not after_value and (token.keyword in _AFTER_VALUE or folded in scope.names):
+        return _name(token)
+    # Both are spelled alike, so that it does not matter much if this is a name after all.
+    return Piece(token.keyword, Role.KEYWORD, token.keyword == "END")
 
 
 def _is_keyword(word: str, after: Token, later: Token, previous: Piece | None) -> bool:
@@ -186,7 +187,7 @@ def _quoted(token: Token, around: tuple[Token, Token, Token], previous: Piece | 
     name = unquote(token.text)
     if token.text[0] != '"' or fold(name) in scope.names or _is_named(around, previous):
         return _name(token)
-    return _name(token) if around[1].text == "(" else Piece(quote_string(name), Role.LITERAL)
+    return _name(token) if around[1].text == "(" else _literal(quote_string(name))
 
 
 def _is_named(around: tuple[Token, Token, Token], previous: Piece | None) -> bool:
@@ -201,4 +202,8 @@ def _is_named(around: tuple[Token, Token, Token], previous: Piece | None) -> boo
 
 def _name(token: Token) -> Piece:
     name = unquote(token.text)
-    return Piece(spell_name(name), Role.NAME, fold(name))
+    return Piece(spell_name(name), Role.NAME, ends_operand=True, name=fold(name))
+
+
+def _literal(text: str) -> Piece:
+    return Piece(text, Role.LITERAL, ends_operand=True)

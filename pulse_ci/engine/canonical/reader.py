@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.canonical.code import code_tokens, split_commas
 from pulse_ci.engine.canonical.words import RESERVED
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,20 +118,3 @@ class Reader:
         while depth or self.next_word != word:
             depth += {"(": 1, ")": -1}.get(self.take().text, 0)
         return tuple(self._tokens[start : self.position])
-
-
-def code_tokens(sql: str) -> tuple[Token, ...]:
-    """Return the tokens of a text that SQLite's parser sees."""
-    return tuple(tokenize_code(sql))
-
-
-def split_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Cut tokens at the commas that are in no parentheses."""
-    parts, depth = [list[Token]()], 0
-    for token in tokens:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if token.text == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tuple(part) for part in parts]

@@ -35,9 +35,7 @@ def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
     draft = read_table(sql)
     keys = settle_keys(draft)
     _imply_not_null(draft, keys)
-    scope = Scope(
-        frozenset(fold(column.name) for column in draft.columns) | ROWID_NAMES, frozenset({fold(name)})
-    )
+    scope = Scope(frozenset(fold(column.name) for column in draft.columns) | ROWID_NAMES, frozenset({fold(name)}))
     checks = _unique(expression(check, scope) for check in draft.checks)
     foreign_keys = _foreign_keys(draft, dict(parent_keys), keys, name)
     columns = _columns(draft, keys, checks, foreign_keys, scope)

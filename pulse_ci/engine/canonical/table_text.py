@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pulse_ci.engine.canonical.code import split_commas
 from pulse_ci.engine.canonical.drafts import (
     ColumnDraft,
     KeyDraft,
@@ -13,9 +14,9 @@ from pulse_ci.engine.canonical.drafts import (
     read_term,
 )
 from pulse_ci.engine.canonical.foreign import read_deferral, read_references
-from pulse_ci.engine.canonical.reader import Reader, UnreadableError, split_commas
+from pulse_ci.engine.canonical.reader import Reader, UnreadableError
 from pulse_ci.engine.canonical.words import JOIN_WORDS, RESERVED
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.sql.tokens import Token, unquote
 
 _CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 _NO_TYPE = RESERVED | JOIN_WORDS | {"INDEXED"}
@@ -57,16 +58,13 @@ def _columns(reader: Reader, draft: TableDraft) -> None:
 
 
 def _type(reader: Reader) -> str:
-    words: list[Token] = []
+    words: list[str] = []
     while reader.at_name():
-        if reader.accept("GENERATED", "ALWAYS"):
-            break
-        words.append(reader.take())
+        words.append(unquote(reader.take().text))
+    if [word.upper() for word in words[-2:]] == ["GENERATED", "ALWAYS"]:
+        words = words[:-2]
     size = _size(reader.group()) if words and reader.next_word == "(" else ""
-    if words and words[0].kind is not TokenKind.WORD:
-        # SQLite takes what the first quotes enclose and forgets the rest.
-        return _spelled_type(unquote(words[0].text))
-    return _spelled_type(" ".join(unquote(word.text) for word in words)) + size
+    return _spelled_type(" ".join(words)) + size
 
 
 def _size(tokens: tuple[Token, ...]) -> str:
@@ -103,7 +101,7 @@ def _column_constraint(reader: Reader, column: ColumnDraft, draft: TableDraft) -
         case "DEFAULT":
             column.default = _default(reader)
         case "COLLATE":
-            column.collation = reader.name()
+            column.collation = reader.name().upper()
         case "REFERENCES":
             draft.foreign_keys.append(read_references(reader, (column.name,)))
         case "GENERATED":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.code import expression
+from pulse_ci.engine.canonical.code import expression, split_commas
 from pulse_ci.engine.canonical.column import build_column
 from pulse_ci.engine.canonical.drafts import ColumnDraft
 from pulse_ci.engine.canonical.keys import Keys
 from pulse_ci.engine.canonical.pieces import Scope
-from pulse_ci.engine.canonical.reader import NAMING, Reader, split_commas
+from pulse_ci.engine.canonical.reader import NAMING, Reader
 from pulse_ci.engine.canonical.words import meaning, quote_name, quote_string
 from pulse_ci.engine.schema import Column, Table, fold
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
