@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.sql.tokens import Token
 
 _UNIQUE = "unique constraint failed: "
+_WORD = re.compile(r"[\w ]+")
 _CHECK = "check constraint failed: "
 # Of one row and one table alone: a value that fails such a constraint by itself fails it in every row.
 LASTING = frozenset({apsw.SQLITE_CONSTRAINT_CHECK, apsw.SQLITE_CONSTRAINT_NOTNULL, apsw.SQLITE_CONSTRAINT_DATATYPE})
@@ -42,7 +44,7 @@ class Blame:
             case apsw.SQLITE_CONSTRAINT_CHECK:
                 return self._of_check(text.removeprefix(_CHECK))
             case apsw.SQLITE_CONSTRAINT_FOREIGNKEY:
-                return frozenset(name for key in self._table.foreign_keys for name in map(fold, key.columns))
+                return self._traced(fold(name) for key in self._table.foreign_keys for name in key.columns)
             case apsw.SQLITE_MISMATCH:
                 return frozenset({fold(self._table.rowid_alias or "")})
             case _:
@@ -80,22 +82,20 @@ class Blame:
         return self._traced(name for name in self.sources if text.endswith(f" column {fold(self._table.name)}.{name}"))
 
     def _of_check(self, message: str) -> frozenset[str]:
-        for name, text in self._checks:
-            if message in (name, text):
-                return self._traced(read_clause(text).names)
-        return self._traced(read_clause(message).names) or self._in_expressions
+        # The message has the CHECK's name, or else its text.
+        named = self._named_checks.get(message, message) if _WORD.fullmatch(message) else message
+        return self._traced(read_clause(named).names) or self._in_expressions
 
     @cached_property
-    def _checks(self) -> list[tuple[str, str]]:
-        """Each CHECK as it is written, folded, with the name of the constraint."""
+    def _named_checks(self) -> dict[str, str]:
         tokens = [token for token in tokenize(self._table.sql) if token.is_code]
-        found, name = [], ""
+        found, name = dict[str, str](), ""
         for position, token in enumerate(tokens):
             if token.keyword == "CONSTRAINT":
                 name = fold(unquote(tokens[position + 1].text))
             elif token.keyword == "CHECK" and tokens[position + 1].text == "(":
                 start, end = tokens[position + 1].end, _closing(tokens[position + 1 :])
-                found.append((name, fold(self._table.sql[start:end].strip())))
+                found.setdefault(name, fold(self._table.sql[start:end]))
             elif token.text == "," or token.kind is TokenKind.SEMICOLON:
                 name = ""
         return found

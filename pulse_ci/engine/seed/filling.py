@@ -11,7 +11,7 @@ from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.engine.seed.parents import parents_without_rows, reference_slot, references
 from pulse_ci.engine.seed.plan import plan_table
 from pulse_ci.engine.seed.search import Failure, Known, find_row
-from pulse_ci.engine.seed.slots import Slot, fixed
+from pulse_ci.engine.seed.slots import Own, Slot, fixed
 from pulse_ci.engine.seed.value import SeededTable, Unseeded
 
 if TYPE_CHECKING:
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 _ATTEMPTS = 2000
 # A row that only shows one more column with or without a value is worth less.
 _FEW_ATTEMPTS = 24
+# Each try that fails teaches which values the rows to come cannot have.
+_CIRCLE_TRIES = 6
 
 
 @dataclass
 class _Target:
-    """A table that is being filled; `promised` are values that rows to come must have, by the row's number."""
+    """A table that is being filled; `promised` are values that rows to come must have, by the row's number.
+
+    `slots` are made anew for each row if the rows of the group itself can be referred to.
+    """
 
     plan: Plan
     references: list[tuple[ForeignKey, ...]]
@@ -41,6 +46,8 @@ class _Target:
     rows: list[Row] = field(default_factory=list)
     failure: Failure | None = None
     promised: dict[int, dict[int, Value]] = field(default_factory=dict)
+    changing: bool = False
+    slots: tuple[Slot, ...] | None = None
 
 
 class Filling:
@@ -50,12 +57,14 @@ class Filling:
         self._writer = writer
         self._rows = rows
         self._relations = relations
-        self._targets = {fold(table.name): self._target(table) for table in group}
+        self._targets = {fold(table.name): self._target(table, group) for table in group}
         self._promising = False
 
-    def _target(self, table: Table) -> _Target:
+    def _target(self, table: Table, group: tuple[Table, ...]) -> _Target:
         plan = plan_table(self._relations, table, self._rows + 2)
-        return _Target(plan, references(plan), count_rows(self._writer.connection, table.name))
+        changing = len(group) > 1 or self._relations.refers_to_itself(table)
+        existing = count_rows(self._writer.connection, table.name)
+        return _Target(plan, references(plan), existing, changing=changing)
 
     def fill(self) -> list[SeededTable | Unseeded]:
         """Insert the rows; return what came of each table. Raises Stopped."""
@@ -69,9 +78,9 @@ class Filling:
 
     def _ways(self) -> tuple[bool, ...]:
         if len(self._targets) > 1:
-            return (True, True)
+            return (True,) * _CIRCLE_TRIES
         (target,) = self._targets.values()
-        return (False, True) if self._relations.refers_to_itself(target.plan.table) else ()
+        return (False, *(True,) * _CIRCLE_TRIES) if self._relations.refers_to_itself(target.plan.table) else ()
 
     def _filled(self, *, deferred: bool, whole: bool) -> bool:
         """Try to fill the tables; keep the rows only if every table got its own, or `whole` is false."""
@@ -101,7 +110,7 @@ class Filling:
         number = target.existing
         while number < max(self._rows, max(target.promised, default=-1) + 1):
             slots = tuple(fixed(slot, target.promised.get(number, {})) for slot in self._slots(target, number))
-            lacking = self._lacking(target, slots)
+            lacking = self._lacking(slots)
             if lacking:
                 target.failure = lacking
                 return
@@ -113,51 +122,52 @@ class Filling:
             self._promise(target, number, row)
             number += 1
 
-    def _slots(self, target: _Target, number: int) -> Iterator[Slot]:
-        plan = target.plan
-        taken = set[int]()
+    def _slots(self, target: _Target, number: int) -> tuple[Slot, ...]:
+        if target.slots is None or target.changing:
+            referring = tuple(self._references(target, number))
+            taken = {place for slot in referring for place in slot.places}
+            plain = (column.slot for place, column in enumerate(target.plan.columns) if place not in taken)
+            target.slots = (*referring, *plain)
+        return target.slots
+
+    def _references(self, target: _Target, number: int) -> Iterator[Slot]:
+        connection = self._writer.connection
         for keys in target.references:
             slot = reference_slot(
-                self._writer.connection,
-                plan,
-                keys,
-                lambda key: self._promises(target, key, number),
-                self._rows + 6,
+                connection, target.plan, keys, lambda key: self._promises(target, key, number), self._rows + 6
             )
-            if slot.full or slot.empty or slot.last or parents_without_rows(self._writer.connection, keys):
-                taken.update(slot.places)
+            # Without a parent that could have rows, the insert itself tells best what is wrong.
+            if slot.full or slot.empty or slot.last or parents_without_rows(connection, keys):
                 yield slot
-        for place, column in enumerate(plan.columns):
-            if place not in taken:
-                full: tuple[Option, ...] = tuple((value,) for value in column.values)
-                yield Slot((place,), full, ((None,),) if column.nullable else (), start=column.start)
 
     def _promises(self, target: _Target, key: ForeignKey, number: int) -> list[tuple[Value, ...]]:
         """Return what a parent without rows will be given later, if it is of this group."""
         parent = self._targets.get(fold(key.parent))
-        places = _places(parent.plan, key.parent_columns) if parent and self._promising else None
+        places = parent.plan.places_of(key.parent_columns) if parent and self._promising else None
         if parent is None or places is None:
             return []
         at = number + (parent is target)
-        columns = [parent.plan.columns[place].values for place in places]
-        return [tuple(values[at % len(values)] for values in columns)]
+        slots = [parent.plan.columns[place].slot for place in places]
+        columns = [parent.known.kept(slot, slot.full) for slot in slots]
+        values = [each[at % len(each)][0] for each in columns]
+        return [tuple(value for value in values if not isinstance(value, Own))]
 
     def _promise(self, target: _Target, number: int, row: Row) -> None:
         """Note what rows to come must have, since this row refers to them."""
         for key in target.plan.table.foreign_keys:
-            own = _places(target.plan, key.columns)
+            own = target.plan.places_of(key.columns)
             for promised in self._promises(target, key, number) if own else ():
                 parent = self._targets[fold(key.parent)]
                 at = number + (parent is target)
                 if own and len(parent.rows) <= at and tuple(row[place] for place in own) == promised:
-                    places = _places(parent.plan, key.parent_columns) or []
+                    places = parent.plan.places_of(key.parent_columns) or []
                     parent.promised.setdefault(at, {}).update(zip(places, promised, strict=True))
 
-    def _lacking(self, target: _Target, slots: tuple[Slot, ...]) -> Failure | None:
+    def _lacking(self, slots: tuple[Slot, ...]) -> Failure | None:
         for slot in slots:
             if not (slot.full or slot.empty or slot.last):
                 parents = " and ".join(parents_without_rows(self._writer.connection, slot.keys))
-                return Failure(f"It must refer to {parents or 'rows'} that are not there.")
+                return Failure(f"It must refer to a row of {parents or 'another table'}, and there is none.")
         return None
 
     def _found(
@@ -180,12 +190,14 @@ class Filling:
 
     def _cover_column(self, target: _Target, place: int, *, null: bool) -> None:
         number = target.existing + len(target.rows)
-        slots = tuple(self._slots(target, number))
-        choices = [slot.options(number, nulls_first=False) for slot in slots]
-        for index, slot in enumerate(slots):
-            if place in slot.places:
-                choices[index] = slot.with_null(place) if null else slot.with_value(place)
-        self._found(target, slots, choices, _FEW_ATTEMPTS)
+        slots = self._slots(target, number)
+        for nulls_first in (not null, null):
+            choices = [slot.options(number, nulls_first=nulls_first) for slot in slots]
+            for index, slot in enumerate(slots):
+                if place in slot.places:
+                    choices[index] = slot.with_null(place) if null else slot.with_value(place)
+            if not isinstance(self._found(target, slots, choices, _FEW_ATTEMPTS), Failure):
+                return
 
     def _outcome(self, target: _Target, message: str | None) -> SeededTable | Unseeded:
         name = target.plan.table.name
@@ -194,8 +206,3 @@ class Filling:
         if target.existing + inserted == 0:
             return Unseeded(name, reason or "no row")
         return SeededTable(name, target.existing + inserted, inserted, reason)
-
-
-def _places(plan: Plan, names: tuple[str, ...]) -> list[int] | None:
-    places = [plan.places.get(fold(name), -1) for name in names]
-    return None if -1 in places or not places else places

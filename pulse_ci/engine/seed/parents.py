@@ -26,13 +26,13 @@ _MOST_OPTIONS = 64
 
 
 def references(plan: Plan) -> list[tuple[ForeignKey, ...]]:
-    """Return the foreign keys of a table, those together that share a column; none with a generated column."""
+    """Return the foreign keys of a table whose values can be chosen, those together that share a column."""
     found: list[list[ForeignKey]] = []
     for key in plan.table.foreign_keys:
-        if not all(fold(name) in plan.places for name in key.columns):
+        places = set(plan.places_of(key.columns) or ())
+        if not places:
             continue
-        names = set(map(fold, key.columns))
-        sharing = [keys for keys in found if any(names & set(map(fold, each.columns)) for each in keys)]
+        sharing = [keys for keys in found if any(places & set(plan.places_of(each.columns) or ()) for each in keys)]
         found = [keys for keys in found if keys not in sharing]
         found.append([*(each for keys in sharing for each in keys), key])
     return [tuple(keys) for keys in found]
@@ -45,12 +45,15 @@ def reference_slot(
 
     `promise` gives the rows that a parent without any will get; `most` is how many rows of a parent are looked at.
     """
-    places = tuple(dict.fromkeys(plan.places[fold(name)] for key in keys for name in key.columns))
+    places = tuple(dict.fromkeys(place for key in keys for place in plan.places_of(key.columns) or ()))
     choices = [list(_choices(connection, plan, key, promise, most)) for key in keys]
     merged = _merged(choices) if len(choices) > 1 else choices[0]
     options = list(dict.fromkeys(_option(plan, places, values) for values in merged))
     own = tuple(option for option in options if any(isinstance(value, Own) for value in option))
     others = [option for option in options if option not in own]
+    if len(places) == 1 and any(fold(name) not in plan.places for key in keys for name in key.columns):
+        # What a generated column makes of a parent's value need not be that value.
+        own += plan.columns[places[0]].slot.full
     empty = sorted((option for option in others if None in option), key=lambda option: -option.count(None))
     return Slot(places, tuple(option for option in others if None not in option), tuple(empty), own, keys=keys)
 
@@ -61,7 +64,7 @@ def parents_without_rows(connection: apsw.Connection, keys: tuple[ForeignKey, ..
 
 
 def _choices(connection: apsw.Connection, plan: Plan, key: ForeignKey, promise: Promise, most: int) -> Iterator[Values]:
-    places = [plan.places[fold(name)] for name in key.columns]
+    places = plan.places_of(key.columns) or []
     for row in _parent_rows(connection, key, most) or promise(key):
         yield dict(zip(places, row, strict=True))
     nullable = [place for place in places if plan.columns[place].nullable]
@@ -70,12 +73,12 @@ def _choices(connection: apsw.Connection, plan: Plan, key: ForeignKey, promise: 
     for place in nullable:
         yield {place: None}
     if fold(key.parent) == fold(plan.table.name):
-        yield from _own(plan.places, places, key)
+        yield from _own(plan, places, key)
 
 
-def _own(all_places: dict[str, int], places: list[int], key: ForeignKey) -> Iterator[Values]:
-    targets = [all_places.get(fold(name), -1) for name in key.parent_columns]
-    if -1 not in targets and len(targets) == len(places):
+def _own(plan: Plan, places: list[int], key: ForeignKey) -> Iterator[Values]:
+    targets = plan.places_of(key.parent_columns) or []
+    if len(targets) == len(places):
         yield {place: Own(target) for place, target in zip(places, targets, strict=True) if place != target}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pulse_ci.engine.seed.affinity import affinity
 from pulse_ci.engine.seed.blame import Blame, unique_columns
 from pulse_ci.engine.seed.clause import number, read_clause
 from pulse_ci.engine.seed.ordinary import distinct_values, ordinary_values
+from pulse_ci.engine.seed.slots import Slot
 from pulse_ci.engine.seed.wanted import wanted_values
 
 if TYPE_CHECKING:
@@ -24,25 +25,37 @@ _STORED = {"INT": "integer", "INTEGER": "integer", "REAL": "real", "TEXT": "text
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """A column that is written: its values, None not among them, and from which place on row 0 takes them."""
+    """A column that is written: its values, None not among them, and the slot that it has if it refers to nothing."""
 
     name: str
     values: tuple[Value, ...]
     nullable: bool
-    start: int
+    slot: Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to fill one table; `places` tells where a folded name stands among `columns`."""
+    """How to fill one table; `places` tells where a folded name stands among `columns`.
+
+    `risky` if an insert that fails can leave something behind, or one that succeeds nothing.
+    """
 
     table: Table
     insert: str
     columns: tuple[ColumnPlan, ...]
     places: dict[str, int]
     blame: Blame
-    has_triggers: bool
-    risky: bool = field(default=False)
+    risky: bool
+
+    def place(self, name: str) -> int | None:
+        """Return where a column is written: a generated one where the only column is that it comes from."""
+        source, *others = self.blame.sources.get(fold(name), ()) or ("",)
+        return None if others else self.places.get(source)
+
+    def places_of(self, names: tuple[str, ...]) -> list[int] | None:
+        """Return where columns are written, None if one of them nowhere is."""
+        places = [place for name in names if (place := self.place(name)) is not None]
+        return places if names and len(places) == len(names) else None
 
 
 def plan_table(relations: Relations, table: Table, count: int) -> Plan:
@@ -97,7 +110,6 @@ def _plan(
         ),
         places={fold(column.name): place for place, column in enumerate(written)},
         blame=blame,
-        has_triggers=bool(triggers),
         risky=bool(triggers) or "ON CONFLICT" in table.canonical,
     )
 
@@ -114,7 +126,8 @@ def _remarks(
 ) -> dict[str, list[str]]:
     """Return for each column the expressions that a row need not meet, though it is more of a row if it does."""
     texts = [index.where for index in indexes if index.where]
-    texts += [text for trigger in triggers for text in (trigger.when or "", *trigger.body)]
+    texts += [trigger.when for trigger in triggers if trigger.when]
+    texts += [text for trigger in triggers for text in trigger.body if "RAISE" in text]
     return _by_column(texts, sources)
 
 
@@ -138,7 +151,9 @@ def _column(
     found = (*_default(column), *wanted, *usual, *further)
     values = {(type(value), value): value for value in found}
     nullable = not (column.not_null or column.primary_key or name == fold(table.rowid_alias or ""))
-    return ColumnPlan(column.name, tuple(values.values()), nullable, 0 if wanted or count else place)
+    full = tuple((value,) for value in values.values())
+    slot = Slot((place,), full, ((None,),) if nullable else (), start=0 if wanted or count else place)
+    return ColumnPlan(column.name, tuple(values.values()), nullable, slot)
 
 
 def _default(column: Column) -> tuple[Value, ...]:

@@ -99,17 +99,40 @@ def combinations(options: Sequence[tuple[Option, ...]]) -> Iterator[tuple[Option
     if prod(sizes) <= _SORTED_AT_ONCE:
         places: Iterator[tuple[int, ...]] = iter(sorted(product(*map(range, sizes)), key=sum))
     else:
-        places = _near_then_anywhere(sizes)
+        places = _near_then_anywhere(options, sizes)
     for at in places:
         yield tuple(each[index] for each, index in zip(options, at, strict=True))
 
 
-def _near_then_anywhere(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+def _near_then_anywhere(options: Sequence[tuple[Option, ...]], sizes: list[int]) -> Iterator[tuple[int, ...]]:
     near = (at for total in range(sum(sizes)) for at in _of_sum(sizes, total))
-    yield from islice(near, _SORTED_AT_ONCE // 4)
+    yield from islice(near, _SORTED_AT_ONCE // 6)
+    yield from _rising(options)
     chance = random.Random(0)  # noqa: S311 - nothing secret, and the same rows every time
     while True:
         yield tuple(chance.randrange(size) for size in sizes)
+
+
+def _rising(options: Sequence[tuple[Option, ...]]) -> Iterator[tuple[int, ...]]:
+    """Yield choices whose numbers rise from slot to slot, or fall, for what must be in order."""
+    ranked = [sorted(_numbers(each)) for each in options]
+    if not all(ranked):
+        return
+    for slots in (ranked, ranked[::-1]):
+        for start in slots[0]:
+            picked = [start]
+            for slot in slots[1:]:
+                least = picked[-1][0]
+                picked.append(next((each for each in slot if each[0] > least), slot[-1]))
+            places = [place for _, place in picked]
+            yield tuple(places if slots is ranked else places[::-1])
+
+
+def _numbers(options: tuple[Option, ...]) -> Iterator[tuple[float, int]]:
+    for place, option in enumerate(options):
+        value = option[0]
+        if len(option) == 1 and isinstance(value, (int, float)):
+            yield value, place
 
 
 def _of_sum(sizes: list[int], total: int) -> Iterator[tuple[int, ...]]:

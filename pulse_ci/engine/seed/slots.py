@@ -77,6 +77,8 @@ def assembled(slots: tuple[Slot, ...], chosen: list[Option]) -> tuple[Value, ...
 
 
 def _settled(row: dict[int, Value | Own], value: Value | Own) -> Value:
-    while isinstance(value, Own):
+    for _ in row:
+        if not isinstance(value, Own):
+            return value
         value = row[value.place]
-    return value
+    return None

@@ -46,7 +46,7 @@ _BY_TYPE: dict[str, tuple[Value, ...]] = {
 @lru_cache(4096)
 def wanted_values(clauses: tuple[Clause, ...], affinity: Affinity, count: int) -> tuple[Value, ...]:
     """Return values that the clauses hint at, the likeliest first; `count` of them differ where they can."""
-    found = chain(_literals(clauses, affinity), _texts(clauses, affinity, count), _of_types(clauses))
+    found = chain(_literals(clauses, affinity, count), _texts(clauses, affinity, count), _of_types(clauses))
     fitting = (fitted for value in found for fitted in _fitted(value, affinity))
     # 1, 1.0 and True are one to a dict, but two to SQLite.
     distinct = {(type(value), value): value for value in fitting}
@@ -63,17 +63,17 @@ def _fitted(value: Value, affinity: Affinity) -> tuple[Value, ...]:
     return (value,)
 
 
-def _literals(clauses: Iterable[Clause], affinity: Affinity) -> Iterator[Value]:
+def _literals(clauses: Iterable[Clause], affinity: Affinity, count: int) -> Iterator[Value]:
     for clause in clauses:
         yield from clause.blobs
         measured = clause.functions & {"length", "octet_length", "substr", "substring", "json_array_length"}
         if affinity in _NUMERIC or not measured:
-            yield from _near(clause, affinity)
+            yield from _near(clause, affinity, count)
         if not (clause.functions & _DATE_FUNCTIONS or clause.patterns):
             yield from clause.strings
 
 
-def _near(clause: Clause, affinity: Affinity) -> Iterator[Value]:
+def _near(clause: Clause, affinity: Affinity, count: int) -> Iterator[Value]:
     numbers = clause.numbers
     if ">" in clause.operators:
         yield from (number + 1 for number in numbers)
@@ -81,6 +81,8 @@ def _near(clause: Clause, affinity: Affinity) -> Iterator[Value]:
         yield from (number - 1 for number in numbers)
     yield from numbers
     yield from (number + step for number in numbers for step in (1, -1))
+    further = max(count, 3 * (len(clause.names) > 1))
+    yield from (number + step * sign for step in range(2, further + 1) for number in numbers for sign in (1, -1))
     for one, other in combinations(numbers[:8], 2):
         yield from ((one + other) // 2, one + other, one * other)
         if affinity is not Affinity.INTEGER:
