@@ -17,7 +17,7 @@ _DROPS = frozenset(
     | {apsw.SQLITE_DROP_VTABLE}
 )
 _ON_A_TABLE = frozenset({apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_CREATE_TRIGGER})
-_OWN_TABLES = frozenset({"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"})
+_OWN_TABLES = frozenset({"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema", "sqlite_stat4"})
 
 
 @dataclass(frozen=True, slots=True)

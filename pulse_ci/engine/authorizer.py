@@ -64,9 +64,7 @@ class Authorizer:
         self.refusal: str | None = None  # a text of D1's own for a refusal
         self.analyzed = False
 
-    def __call__(
-        self, action: int, first: str | None, second: str | None, database: str | None, _: str | None
-    ) -> int:
+    def __call__(self, action: int, first: str | None, second: str | None, database: str | None, _: str | None) -> int:
         """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
         if action == apsw.SQLITE_ALTER_TABLE or action == apsw.SQLITE_DETACH:
             first, second, database = second, None, first
@@ -76,6 +74,7 @@ class Authorizer:
             allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
         elif action in _BY_FIRST_NAME:
             allowed = first is None or first[:4].lower() != "_cf_"
+            self.analyzed = self.analyzed or first == "sqlite_stat4"
         else:
             allowed = self._is_allowed(action, first, second)
         return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY
@@ -84,7 +83,6 @@ class Authorizer:
         if action == apsw.SQLITE_FUNCTION:
             return (second or "").lower() in FUNCTIONS
         if action in _ALWAYS:
-            self.analyzed = self.analyzed or action == apsw.SQLITE_ANALYZE
             return True
         if action in _BY_BOTH_NAMES:
             return is_allowed_name(first) and is_allowed_name(second)

@@ -87,6 +87,8 @@ class EmbeddedD1:
             request.commit()
         except BaseException:
             request.roll_back()
+            if request.broke_database:
+                self._reset_pragmas()
             raise
 
     @contextmanager

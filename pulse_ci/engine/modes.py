@@ -66,9 +66,10 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
             raise D1Refused(TOO_LONG_TEXT, sql=sql[position:end], statement=index, start=position)
         if end <= position:
             continue
-        end = _after_space(sql, end) if terminated else len(sql)
-        yield Piece(sql[position:end], position, last=end == len(sql))
-        position, index = end, index + 1
+        end = end if terminated else len(sql)
+        following = _after_space(sql, end)
+        yield Piece(sql[position:end], position, last=following == len(sql))
+        position, index = following, index + 1
     if position < len(sql) or index == 0:
         raise D1Refused(NO_STATEMENT_TEXT, sql=sql[position:], statement=index, start=position)
 

@@ -27,15 +27,18 @@ Row = tuple[object, ...]
 
 
 class Request:
-    """A request that is under way."""
+    """A request that is under way; `broke_database` tells that D1 had to start the database anew."""
 
     def __init__(self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode) -> None:
         self._connection = connection
-        self._cursor = connection.cursor()
+        self._cursors: list[apsw.Cursor] = []
+        self._open_cursor()
         self._authorizer = authorizer
         self._guard = guard
         self._mode = mode
         self._index = 0
+        self._samples = False
+        self.broke_database = False
 
     def execute(self, sql: str) -> Access:
         """Run one statement; return what it touches. Raises D1Refused."""
@@ -78,9 +81,29 @@ class Request:
             self._cursor.execute(rewritten, can_cache=False)
         if piece.last:
             return self._rows()
-        if self._mode is RequestMode.QUERY and next(self._cursor, None) and not self._cursor.is_readonly:
-            raise D1Refused(UNFINISHED_TEXT)
+        if self._mode is RequestMode.QUERY:
+            self._leave_unfinished()
         return []
+
+    def _leave_unfinished(self) -> None:
+        """Keep a statement at its first row, as workerd does: a table that it reads cannot be dropped."""
+        try:
+            changes_rows = not self._cursor.is_readonly
+        except apsw.ExecutionCompleteError:
+            return
+        if changes_rows:
+            raise D1Refused(UNFINISHED_TEXT)
+        self._open_cursor()
+
+    def _open_cursor(self) -> None:
+        self._cursor = self._connection.cursor()
+        self._cursors.append(self._cursor)
+
+    def _close_cursors(self) -> None:
+        while self._cursors:
+            cursor = self._cursors.pop()
+            cursor.exec_trace = None
+            cursor.close(True)
 
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
@@ -98,8 +121,9 @@ class Request:
     def _refused(self, error: Exception, piece: Piece) -> D1Refused:
         # A caller may go on after a refusal, and a cursor whose statement failed is best not used again.
         trace = self._cursor.exec_trace
+        self._cursors.remove(self._cursor)
         self._cursor.close(True)
-        self._cursor = self._connection.cursor()
+        self._open_cursor()
         self._cursor.exec_trace = trace
         reason = self._guard.why(error)
         if reason is not None:
@@ -127,8 +151,12 @@ class Request:
         return tuple(str(name) for (name,) in rows) or ("rowid",)
 
     def _drop_samples(self) -> None:
-        """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4."""
-        self._trusted("DROP TABLE IF EXISTS sqlite_stat4")
+        """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4; if need be, at the end."""
+        try:
+            self._trusted("DROP TABLE IF EXISTS sqlite_stat4")
+            self._samples = False
+        except apsw.LockedError:
+            self._samples = True
 
     def _trusted(self, sql: str, bindings: tuple[str, ...] = ()) -> list[Row]:
         self._connection.authorizer = None
@@ -151,15 +179,20 @@ class Request:
 
     def commit(self) -> None:
         """End the transaction, which checks deferred constraints; raises D1Refused."""
+        self._close_cursors()
+        if self._samples:
+            self._drop_samples()
         try:
             if self._connection.in_transaction:
                 self._transact("COMMIT")
         except apsw.Error as error:
+            self.broke_database = True
             raise D1Refused(COMMIT_TEXT + d1_message(error)) from None
 
     def roll_back(self) -> None:
         """Undo the transaction, if an error has not done so already."""
-        self._cursor.close(True)
+        self._close_cursors()
+        self.broke_database = self.broke_database or self._mode is RequestMode.IMPORT
         if self._connection.in_transaction:
             self._transact("ROLLBACK")
 

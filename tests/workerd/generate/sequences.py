@@ -1,0 +1,62 @@
+"""A seed to a sequence of requests."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine import RequestMode
+from pulse_ci.sql.tokens import tokenize
+from tests.workerd.generate import changes, definitions
+from tests.workerd.generate.expressions import select
+from tests.workerd.generate.world import World
+from tests.workerd.outcome import Call
+
+if TYPE_CHECKING:
+    from tests.workerd.outcome import Sequence
+
+_STATEMENTS = {
+    definitions.create_table: 14,
+    definitions.create_index: 8,
+    definitions.alter_table: 14,
+    definitions.create_view: 5,
+    definitions.drop: 6,
+    definitions.create_table_as: 2,
+    definitions.rebuild: 4,
+    changes.create_trigger: 6,
+    changes.insert: 18,
+    changes.update: 8,
+    changes.delete: 6,
+    changes.pragma: 5,
+    changes.refused: 2,
+    changes.analyze: 2,
+    select: 8,
+}
+_MODES = (RequestMode.BATCH,) * 7 + (RequestMode.IMPORT,)
+
+
+def sequence(seed: int) -> Sequence:
+    """Return the requests that a seed stands for."""
+    world = World(Random(seed))  # noqa: S311 - dice, not secrets
+    first = Call(";\n".join(definitions.create_table(world) for _ in range(2)))
+    following = [_request(world, world.pick(*_MODES)) for _ in range(world.dice.randint(3, 9))]
+    # In workerd a SELECT that others follow in one string stays open, and locks its tables for later requests.
+    return (first, *following, _request(world, RequestMode.QUERY)) if world.chance(0.4) else (first, *following)
+
+
+def _request(world: World, mode: RequestMode) -> Call:
+    kinds, weights = list(_STATEMENTS), list(_STATEMENTS.values())
+    count = world.pick(1, 1, 1, 2, 3)
+    statements = [make(world) for make in world.dice.choices(kinds, weights, k=count)]
+    sql = world.pick("; ", ";\n", ";\r\n", "; -- it's\n", ";\n/* a; b */ ").join(statements)
+    sql += world.pick(";", ";", ";", "", "\n;\n")
+    return Call(_damaged(world, sql) if world.chance(0.04) else sql, mode)
+
+
+def _damaged(world: World, sql: str) -> str:
+    """Return the text with a token left out, doubled or changed."""
+    tokens = [token.text for token in tokenize(sql)]
+    place = world.dice.randrange(len(tokens))
+    other = world.dice.choice(tokens)
+    tokens[place : place + 1] = world.pick([], [tokens[place]] * 2, [other], [tokens[place], " ", other])
+    return "".join(tokens)
