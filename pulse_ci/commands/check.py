@@ -43,7 +43,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         sources = read_sources(request.directory, request.root)
         migrations = discover(request.shown, sources)
     with _timed(timings, "prove"):
-        review, before, after = gather(
+        review, after = gather(
             migrations,
             today=request.today,
             base=request.base,
@@ -55,7 +55,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "lint"):
         findings = lint(review)
     with _timed(timings, "diff"):
-        changes = diff(before, after)
+        changes = diff(review.before, after)
     return build_report(
         request.command,
         review,

@@ -47,7 +47,7 @@ class Run:
         """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
         if change.kind is Kind.COLUMN:
             for statement, access in reversed(self.touched):
-                if _holds(access.alters | access.creates, change.table) and _spells(
+                if _holds(access.alters | access.creates, change.table) and spells(
                     statement.sql, change.name
                 ):
                     return statement
@@ -74,7 +74,8 @@ def _holds(names: frozenset[str], name: str) -> bool:
     return name.casefold() in {each.casefold() for each in names}
 
 
-def _spells(sql: str, name: str) -> bool:
+def spells(sql: str, name: str) -> bool:
+    """Return whether `name` stands in a statement's text, bare or in any quotes."""
     names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
     folded = name.casefold()
     return any(unquote(token.text).casefold() == folded for token in tokenize(sql) if token.kind in names)
@@ -84,13 +85,15 @@ def _spells(sql: str, name: str) -> bool:
 class Replayed:
     """One migration's run on the schema it meets, with that schema before and after it.
 
-    `needs` has the paths of the earlier migrations that it refers to, each with the names of the objects.
+    `origin` and `snapshot` are the database before and after. `needs` has the paths of the earlier migrations that
+    it refers to, each with the names of the objects.
     """
 
     migration: Migration
     run: Run
     before: Schema
     after: Schema
+    origin: bytes
     snapshot: bytes
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -154,9 +157,9 @@ def replay(
 
 
 def _watched(database: EmbeddedD1, migration: Migration) -> Replayed:
-    before = database.schema()
+    before, origin = database.schema(), database.snapshot()
     run = run_statements(database, migration.statements)
-    return Replayed(migration, run, before, database.schema(), database.snapshot())
+    return Replayed(migration, run, before, database.schema(), origin, database.snapshot())
 
 
 def _carried_out(database: EmbeddedD1, migration: Migration) -> Refusal | None:
@@ -168,8 +171,8 @@ def _carried_out(database: EmbeddedD1, migration: Migration) -> Refusal | None:
     return None
 
 
-class _Undone(Exception):
-    pass
+class RequestUndone(Exception):
+    """Leaves a request so that nothing of it is kept; it reports nothing."""
 
 
 def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
@@ -187,10 +190,10 @@ def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, kee
                 except D1Refused as refused:
                     refusals.append(Refusal(statement, str(refused)))
                     if not (keep_going or refusals[-1].is_transaction):
-                        raise _Undone from refused
+                        raise RequestUndone from refused
             if keep_going and refusals:
-                raise _Undone
-    except _Undone:
+                raise RequestUndone
+    except RequestUndone:
         pass
     except D1Refused as refused:
         refusals.append(Refusal(None, str(refused)))

@@ -1,8 +1,8 @@
 """A statement to what it does, as a small value; the only reader of sqlglot's tree.
 
-sqlglot misreads some of SQLite without an error and cannot parse some of it, so the leading words decide what a
-statement is, and sqlglot is asked (and loaded: it is slow to import) only for the shape of an INSERT, UPDATE or DELETE.
-Whether a statement is valid is never decided here: the replay does that.
+sqlglot misreads some of SQLite without an error and cannot parse some of it, so words outside parentheses decide what a
+statement is, and sqlglot is asked (and loaded: it is slow to import) only where they do not: behind a WITH, and for
+what a copy selects. Whether a statement is valid is never decided here: the replay does that.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlglot.expressions import Expr
 
 _TRANSACTION_WORDS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
@@ -24,11 +26,15 @@ _LEADING_TOKENS = 12
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """CREATE TABLE, INDEX, VIEW or TRIGGER; `guard_at` is where IF NOT EXISTS would go, None if it is there."""
+    """CREATE TABLE, INDEX, VIEW or TRIGGER; `guard_at` is where IF NOT EXISTS would go, None if it is there.
+
+    `from_select` tells a table that takes its columns from a SELECT.
+    """
 
     kind: str
     name: str
     guard_at: int | None
+    from_select: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class RenameColumn:
 
     table: str
     column: str
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,14 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Pragma:
+    """PRAGMA name = value, or name(value); both in lower case, the value empty where there is none."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Anything else; `word` is the statement's first."""
 
@@ -111,7 +126,18 @@ class Other:
 
 
 Operation = (
-    Create | Drop | AddColumn | DropColumn | RenameColumn | RenameTable | Insert | Update | Delete | Transaction | Other
+    Create
+    | Drop
+    | AddColumn
+    | DropColumn
+    | RenameColumn
+    | RenameTable
+    | Insert
+    | Update
+    | Delete
+    | Transaction
+    | Pragma
+    | Other
 )
 
 
@@ -125,8 +151,12 @@ def operation(sql: str) -> Operation:
             return _create_or_drop(word, code) or Other(word)
         case "ALTER":
             return _alter(code) or Other(word)
-        case "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "WITH":
-            return _write(sql) or Other(word)
+        case "INSERT" | "REPLACE" | "UPDATE" | "DELETE":
+            return _write(word, list(_outside_parentheses(sql))) or Other(word)
+        case "WITH":
+            return _write_behind_with(sql) or Other(word)
+        case "PRAGMA":
+            return _pragma(code)
         case _:
             return Transaction(word) if word in _TRANSACTION_WORDS else Other(word)
 
@@ -147,8 +177,12 @@ def _create_or_drop(word: str, code: list[Token]) -> Create | Drop | None:
     name = _name(rest[len(guard) :] if guarded else rest)
     if name is None:
         return None
-    make = Create if word == "CREATE" else Drop
-    return make(kind, name, None if guarded else code[at].end)
+    guard_at = None if guarded else code[at].end
+    if word == "DROP":
+        return Drop(kind, name, guard_at)
+    behind = rest[len(guard) :] if guarded else rest
+    behind = behind[3:] if len(behind) > 1 and behind[1].text == "." else behind[1:]
+    return Create(kind, name, guard_at, kind == "table" and [token.keyword for token in behind[:1]] == ["AS"])
 
 
 def _alter(code: list[Token]) -> AddColumn | DropColumn | RenameColumn | RenameTable | None:
@@ -170,9 +204,16 @@ def _alter(code: list[Token]) -> AddColumn | DropColumn | RenameColumn | RenameT
         case ["RENAME", "TO"]:
             return RenameTable(table, unquote(target.text))
         case ["RENAME", _]:
-            return RenameColumn(table, unquote(target.text))
+            return RenameColumn(table, unquote(target.text), unquote(rest[-1].text))
         case _:
             return None
+
+
+def _pragma(code: list[Token]) -> Pragma:
+    at = 3 if len(code) > 2 and code[2].text == "." else 1
+    name = unquote(code[at].text) if len(code) > at else ""
+    value = code[at + 2].text if len(code) > at + 2 and code[at + 1].text in ("=", "(") else ""
+    return Pragma(name.lower(), unquote(value).lower())
 
 
 def _name(code: list[Token]) -> str | None:
@@ -182,23 +223,57 @@ def _name(code: list[Token]) -> str | None:
     return unquote(code[0].text) if code and code[0].kind in names else None
 
 
-def _write(sql: str) -> Insert | Update | Delete | None:
+def _outside_parentheses(sql: str) -> Iterator[Token]:
+    depth = 0
+    for token in tokenize_code(sql):
+        depth -= token.text == ")"
+        if depth == 0 and token.kind is not TokenKind.SEMICOLON:
+            yield token
+        depth += token.text == "("
+
+
+def _write(word: str, code: list[Token]) -> Insert | Update | Delete | None:
+    words = [token.keyword for token in code]
+    at = 3 if words[1:2] == ["OR"] else 1
+    table = _name(code[at + 1 :] if words[at : at + 1] in (["INTO"], ["FROM"]) else code[at:])
+    if table is None:
+        return None
+    match word:
+        case "UPDATE":
+            return Update(table, "WHERE" in words)
+        case "DELETE":
+            return Delete(table, "WHERE" in words)
+        case _:
+            return Insert(table, word == "REPLACE" or words[2] in ("IGNORE", "REPLACE") or "CONFLICT" in words)
+
+
+def _write_behind_with(sql: str) -> Insert | Update | Delete | None:
     from sqlglot import exp
 
     tree = _parse(sql)
-    if tree is None:
+    table = tree.find(exp.Table) if tree else None
+    if tree is None or table is None:
         return None
-    table = tree.find(exp.Table)
-    name = table.name if table else ""
     match tree:
         case exp.Insert():
-            return Insert(name, bool(tree.args.get("alternative") or tree.args.get("conflict")))
+            return Insert(table.name, bool(tree.args.get("alternative") or tree.args.get("conflict")))
         case exp.Update():
-            return Update(name, tree.args.get("where") is not None)
+            return Update(table.name, tree.args.get("where") is not None)
         case exp.Delete():
-            return Delete(name, tree.args.get("where") is not None)
+            return Delete(table.name, tree.args.get("where") is not None)
         case _:
             return None
+
+
+def copies_every_column(sql: str) -> bool:
+    """Return whether a statement is an INSERT without a list of columns that takes `SELECT *`."""
+    from sqlglot import exp
+
+    tree = _parse(sql)
+    if not isinstance(tree, exp.Insert) or isinstance(tree.this, exp.Schema):
+        return False
+    source = tree.expression
+    return isinstance(source, exp.Select) and any(isinstance(each, exp.Star) for each in source.expressions)
 
 
 def _parse(sql: str) -> Expr | None:

@@ -20,3 +20,13 @@ def table(name: str) -> str:
         f"{HEADER}CREATE TABLE IF NOT EXISTS {name} ({name}_id INTEGER PRIMARY KEY);\n"
         f"-- Reverse:\n-- DROP TABLE IF EXISTS {name};\n"
     )
+
+
+def on_schema(before: str, sql: str, *, reverse: str = "") -> Example:
+    """Return an example of a migration that meets a schema: `before` is merged, `sql` is under review."""
+    base, new = "migrations/001_before.sql", "migrations/002_change.sql"
+    commented = "".join(f"-- {line}\n" for line in reverse.splitlines())
+    return Example(
+        {base: HEADER + before, new: HEADER + sql + (f"-- Reverse:\n{commented}" if reverse else "")},
+        new=frozenset({new}),
+    )

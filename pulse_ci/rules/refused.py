@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file, table
+from pulse_ci.rules.refusals import clashes, refusals_for
 from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
@@ -48,14 +49,22 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 "Make it a regular file of UTF-8 text.",
             )
     for evidence in review.evidence:
-        for refusal in evidence.replayed.run.refusals:
-            if not refusal.is_transaction:
-                where = "this statement" if refusal.statement else "the file at its end"
-                yield Remark(
-                    evidence.migration.place(refusal.statement),
-                    f"D1 refuses {where}: `{refusal.message}`. Nothing of `{evidence.migration.name}` is kept.",
-                    _hint(refusal.message),
-                )
+        for refusal, on_rows in refusals_for("replay-fails", evidence):
+            where = "this statement" if refusal.statement else "the file at its end"
+            when = ", once tables have rows" if on_rows else ""
+            yield Remark(
+                evidence.migration.place(refusal.statement),
+                f"D1 refuses {where}{when}: `{refusal.message}`. Nothing of `{evidence.migration.name}` is kept.",
+                _hint(refusal.message),
+            )
+        for refusal in clashes(evidence):
+            yield Remark(
+                evidence.migration.place(refusal.statement),
+                f"On seeded rows this statement fails: `{refusal.message}`. They may have clashed with its own values, "
+                "so what the file does to rows could not be shown.",
+                "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
+                Severity.NOTICE,
+            )
     for broken in review.broken:
         yield Remark(
             broken.migration.place(broken.refusal.statement),

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from pulse_ci.engine.losses import OnRows
     from pulse_ci.engine.proofs import Repeated, Undone
+    from pulse_ci.engine.rebuilds import Rebuild
     from pulse_ci.engine.replay import Broken, Replayed
+    from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Ignore, Migration, Place
     from pulse_ci.model import Severity
+    from pulse_ci.sql.split import Statement
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -39,6 +43,12 @@ class Evidence:
     repeated: Repeated
     undone: Undone
     depends_on: tuple[Dependency, ...]
+    on_rows: OnRows
+    rebuilds: tuple[Rebuild, ...]
+
+    def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
+        """Return the rebuild whose old table `statement` drops, if it does."""
+        return next((rebuild for rebuild in self.rebuilds if rebuild.drop == statement), None)
 
     @property
     def runs(self) -> bool:
@@ -51,6 +61,7 @@ class Review:
     """All that a rule may look at; no rule reads a file, a network or a clock."""
 
     migrations: MigrationSet
+    before: Schema
     evidence: tuple[Evidence, ...]
     broken: tuple[Broken, ...]
     today: date

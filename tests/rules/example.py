@@ -48,7 +48,7 @@ def review(
 ) -> Review:
     """Return what the rules see of some files, by path."""
     migrations = discover("migrations", (SourceFile(path, text) for path, text in sorted(files.items())))
-    found, _, _ = gather(migrations, today=TODAY, base=base, baseline=baseline, run_by_wrangler=run_by_wrangler)
+    found, _ = gather(migrations, today=TODAY, base=base, baseline=baseline, run_by_wrangler=run_by_wrangler)
     return found
 
 

@@ -1,0 +1,199 @@
+"""drop-table, drop-column, rows-lost, foreign-key-violation: what a migration takes from rows, as seeded rows show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import fold
+from pulse_ci.migrations.operations import Drop, RenameColumn, RenameTable, operation
+from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.rules.examples import on_schema, one_file
+from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.losses import Loss
+    from pulse_ci.sql.split import Statement
+
+_SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
+_GOALS = (
+    "CREATE TABLE IF NOT EXISTS goals (\n  goal_id INTEGER PRIMARY KEY,\n"
+    "  site_id INTEGER NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE\n);\n"
+)
+
+
+def _check_drop_table(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        for change in _removed(evidence, Kind.TABLE):
+            if review.before.table(change.name) and not _was_renamed(evidence, change):
+                yield Remark(
+                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                    f"Dropping table `{change.name}` deletes its rows, and the Worker that is deployed may read it.",
+                    f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
+                    "it in a later migration under `-- pulse-ci: ignore drop-table` with the reason.",
+                )
+
+
+def _check_drop_column(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        for change in _removed(evidence, Kind.COLUMN):
+            table = review.before.table(change.table)
+            if table and table.column(change.name) and not _was_renamed(evidence, change):
+                yield Remark(
+                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                    f"Dropping column `{change.name}` of `{change.table}` deletes its values, and the Worker that is "
+                    "deployed may read it.",
+                    f"Stop using `{change.name}`, deploy, and drop it in a later migration under "
+                    "`-- pulse-ci: ignore drop-column` with the reason.",
+                )
+
+
+def _removed(evidence: Evidence, kind: Kind) -> Iterator[Change]:
+    if evidence.runs:
+        changes = evidence.replayed.changes
+        yield from (change for change in changes if change.action is Action.REMOVED and change.kind is kind)
+
+
+def _was_renamed(evidence: Evidence, change: Change) -> bool:
+    for statement, _ in evidence.replayed.run.touched:
+        match operation(statement.sql):
+            case RenameTable(table) if change.kind is Kind.TABLE and fold(table) == fold(change.name):
+                return True
+            case RenameColumn(_, column) if change.kind is Kind.COLUMN and fold(column) == fold(change.name):
+                return True
+    return False
+
+
+def _check_rows_lost(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        losses = dict[Statement | None, list[Loss]]()
+        for loss in evidence.on_rows.losses:
+            if review.before.table(loss.table) and not _has_a_rule_of_its_own(evidence, loss):
+                losses.setdefault(loss.statement, []).append(loss)
+        for statement, here in losses.items():
+            yield Remark(evidence.migration.place(statement), _rows_lost(here), _keep(here))
+
+
+def _has_a_rule_of_its_own(evidence: Evidence, loss: Loss) -> bool:
+    if evidence.rebuild_at(loss.statement):
+        return bool(loss.path) or is_self_reference(evidence, loss)
+    dropped = loss.statement and isinstance(operation(loss.statement.sql), Drop)
+    return bool(dropped and loss.target and fold(loss.target) == fold(loss.table))
+
+
+def is_self_reference(evidence: Evidence, loss: Loss) -> bool:
+    """Return whether a rebuilt table lost rows of its own, and refers to itself in a way that can cost rows."""
+    rebuild = evidence.rebuild_at(loss.statement)
+    if rebuild is None or fold(rebuild.table) != fold(loss.table):
+        return False
+    keys = rebuild.after.foreign_keys
+    return any(fold(key.parent) == fold(rebuild.table) and key.on_delete != "NO ACTION" for key in keys)
+
+
+def describe(loss: Loss) -> str:
+    """Return what becomes of a table's rows: "`goals` loses 2 of 2 rows (ON DELETE CASCADE)"."""
+    through = f" ({_actions(loss)})" if loss.path else ""
+    if loss.after < loss.before:
+        return f"`{loss.table}` loses {loss.before - loss.after} of {loss.before} rows{through}"
+    return f"`{loss.table}` has {loss.altered} of {loss.before} rows overwritten{through}"
+
+
+def _actions(loss: Loss) -> str:
+    _, key = loss.path[-1]
+    by_way_of = [f"`{table}`" for table, _ in loss.path[:-1]]
+    return f"ON DELETE {key.on_delete}" + (f" by way of {', '.join(by_way_of)}" if by_way_of else "")
+
+
+def _rows_lost(losses: list[Loss]) -> str:
+    direct = [loss for loss in losses if not loss.path and fold(loss.target or loss.table) == fold(loss.table)]
+    fired = [loss for loss in losses if not loss.path and loss not in direct]
+    parts = [
+        (direct, "On rows that satisfy the schema, "),
+        ([loss for loss in losses if loss.path], f"The statement on `{losses[0].target}` reaches further: "),
+        (fired, f"A trigger of `{losses[0].target}` fires: "),
+    ]
+    return " ".join(f"{lead}{'; '.join(map(describe, which))}." for which, lead in parts if which)
+
+
+def _keep(losses: list[Loss]) -> str:
+    children = sorted({loss.table for loss in losses if loss.path})
+    if children:
+        names = ", ".join(f"`{name}`" for name in children)
+        return f"First move the rows of {names} elsewhere, or give them another parent, in a statement of its own."
+    return "Say with WHERE which rows are meant; if this is meant, `-- pulse-ci: ignore rows-lost` with the reason."
+
+
+def _check_violation(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        for table, parent in sorted({(table, parent) for table, _, parent, _ in evidence.on_rows.violations}):
+            last = evidence.migration.statements[-1] if evidence.migration.statements else None
+            yield Remark(
+                evidence.migration.place(evidence.on_rows.run.touching(table) or last),
+                f"After this file rows of `{table}` refer to rows of `{parent}` that are not there; "
+                "`PRAGMA foreign_key_check` lists them, and D1 has committed them.",
+                f"Delete or correct the rows of {bare_name(table)} that have no parent before the file ends.",
+            )
+
+
+DROP_TABLE = Rule(
+    name="drop-table",
+    severity=Severity.ERROR,
+    summary="A table that existed before is dropped",
+    problem="Its rows are gone for good, and the Worker that is still deployed may read or write it.",
+    remedy="Stop using the table, deploy, and drop it later, with the reason in an ignore.",
+    bad=on_schema(_SITES, "DROP TABLE IF EXISTS sites; -- expect\n"),
+    good=one_file(
+        "CREATE TABLE IF NOT EXISTS scratch (scratch_id INTEGER PRIMARY KEY);\nDROP TABLE IF EXISTS scratch;\n"
+    ),
+    check=_check_drop_table,
+)
+
+DROP_COLUMN = Rule(
+    name="drop-column",
+    severity=Severity.ERROR,
+    summary="A column that existed before is dropped",
+    problem="Its values are gone for good, and no reverse brings them back.",
+    remedy="Stop using the column, deploy, and drop it later, with the reason in an ignore.",
+    bad=on_schema(_SITES, "ALTER TABLE sites DROP COLUMN url; -- expect\n"),
+    good=on_schema(
+        _SITES,
+        "-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN\nALTER TABLE sites ADD COLUMN title TEXT;\n",
+        reverse="ALTER TABLE sites DROP COLUMN title;",
+    ),
+    check=_check_drop_column,
+)
+
+ROWS_LOST = Rule(
+    name="rows-lost",
+    severity=Severity.ERROR,
+    summary="A statement after which a table has fewer rows than before",
+    problem=(
+        "All tables were filled with rows that satisfy their constraints, and counted after each statement. "
+        "A DELETE on a parent takes its children along where they say ON DELETE CASCADE."
+    ),
+    remedy="Bound the statement, move the rows elsewhere first, or say in an ignore why they may go.",
+    bad=on_schema(_SITES + _GOALS, "DELETE FROM sites WHERE url IS NULL; -- expect\n"),
+    good=on_schema(_SITES + _GOALS, "UPDATE sites SET url = 'https://' || url WHERE url NOT LIKE 'https://%';\n"),
+    check=_check_rows_lost,
+)
+
+FOREIGN_KEY_VIOLATION = Rule(
+    name="foreign-key-violation",
+    severity=Severity.ERROR,
+    summary="After the file `PRAGMA foreign_key_check` has rows that it had not before",
+    problem="D1 has let through rows without a parent: every later write that touches them may fail.",
+    remedy="Delete or correct the rows without a parent in the same file.",
+    bad=on_schema(
+        _SITES + _GOALS,
+        "PRAGMA defer_foreign_keys = ON;\n"
+        "INSERT OR IGNORE INTO goals (goal_id, site_id) VALUES (1001, 9999); -- expect\n"
+        "PRAGMA defer_foreign_keys = OFF;\n",
+    ),
+    good=on_schema(
+        _SITES + _GOALS,
+        "INSERT OR IGNORE INTO sites (site_id, url) VALUES (9999, 'https://example.com');\n"
+        "INSERT OR IGNORE INTO goals (goal_id, site_id) VALUES (1001, 9999);\n",
+    ),
+    check=_check_violation,
+)

@@ -1,0 +1,127 @@
+"""unique-on-existing and foreign-key-parent: constraints that only rows, or the first write, will try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import fold
+from pulse_ci.model import Action, Kind, Severity
+from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.schema import ForeignKey, Index, Schema, Table
+
+_SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
+
+
+def _check_unique(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        for change in evidence.replayed.changes:
+            if change.kind is not Kind.INDEX or change.action is Action.REMOVED:
+                continue
+            index, table = evidence.replayed.after.index(change.name), review.before.table(change.table)
+            if index and table and index.unique and _existed(index, table) and not _was_unique(index, review.before):
+                yield Remark(
+                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                    f"Unique index `{index.name}` is refused if rows of `{table.name}` that are there have equal "
+                    f"{_terms(index)}.",
+                    f"`SELECT {_terms(index)}, count(*) FROM {bare_name(table.name)}"
+                    f"{f' WHERE {index.where}' if index.where else ''} GROUP BY {_terms(index)} HAVING count(*) > 1 "
+                    "LIMIT 20;` lists them; correct those rows first.",
+                )
+
+
+def _existed(index: Index, table: Table) -> bool:
+    return all(term.column is None or table.column(term.column) for term in index.terms)
+
+
+def _was_unique(index: Index, before: Schema) -> bool:
+    return any(each.unique and each.terms == index.terms for each in before.indexes_on(index.table))
+
+
+def _terms(index: Index) -> str:
+    return ", ".join(bare_name(term.column) if term.column else str(term.expression) for term in index.terms)
+
+
+def _check_parent(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        after, before = evidence.replayed.after, evidence.replayed.before
+        for table in after.tables if evidence.runs else ():
+            old = before.table(table.name)
+            for key in table.foreign_keys:
+                problem = _problem(key, after)
+                if problem and (old is None or key not in old.foreign_keys or not _problem(key, before)):
+                    yield Remark(
+                        evidence.migration.place(evidence.replayed.run.touching(table.name)),
+                        f"`{table.name}` refers to `{key.parent}`, {problem}: the first write to `{table.name}` fails.",
+                        _mend(key, after),
+                    )
+
+
+def _problem(key: ForeignKey, schema: Schema) -> str | None:
+    parent = schema.table(key.parent)
+    if parent is None:
+        return "which is not there"
+    missing = [column for column in key.parent_columns if not parent.column(column)]
+    if missing:
+        return f"which has no column `{missing[0]}`"
+    wanted = {fold(column) for column in key.parent_columns}
+    if wanted in _unique_sets(parent, schema):
+        return None
+    columns = ", ".join(key.parent_columns)
+    return f"whose `{columns}` is not unique" if columns else "which has no primary key"
+
+
+def _unique_sets(parent: Table, schema: Schema) -> list[set[str]]:
+    keys = [key.columns for key in (parent.primary_key, *parent.uniques) if key]
+    indexes = [
+        tuple(term.column for term in index.terms if term.column)
+        for index in schema.indexes_on(parent.name)
+        if index.unique and index.where is None and all(term.column for term in index.terms)
+    ]
+    return [{fold(column) for column in columns} for columns in (*keys, *indexes)]
+
+
+def _mend(key: ForeignKey, schema: Schema) -> str:
+    parent = schema.table(key.parent)
+    if parent and parent.primary_key and len(parent.primary_key.columns) == len(key.columns):
+        columns = ", ".join(map(bare_name, parent.primary_key.columns))
+        return f"`REFERENCES {bare_name(parent.name)} ({columns})`"
+    return f"Make {bare_name(key.parent)} first, with a primary key or a unique index on the columns referred to."
+
+
+UNIQUE_ON_EXISTING = Rule(
+    name="unique-on-existing",
+    severity=Severity.WARNING,
+    summary="A unique index on columns that existed before",
+    problem="Two equal values among the rows that are there, and D1 refuses the index and with it the file.",
+    remedy="Look for duplicates first, and correct them in an earlier migration.",
+    bad=on_schema(_SITES, "CREATE UNIQUE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n"),
+    good=on_schema(
+        _SITES,
+        "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);\n",
+        reverse="DROP INDEX IF EXISTS idx_sites_url;",
+    ),
+    check=_check_unique,
+)
+
+FOREIGN_KEY_PARENT = Rule(
+    name="foreign-key-parent",
+    severity=Severity.ERROR,
+    summary="A foreign key's parent table or column is missing, or not unique",
+    problem="SQLite takes the table as it is, and refuses every later write to it: `foreign key mismatch`.",
+    remedy="Refer to the parent's primary key, or to columns with a unique index.",
+    bad=on_schema(
+        _SITES,
+        "CREATE TABLE IF NOT EXISTS goals (goal_id INTEGER PRIMARY KEY, url TEXT REFERENCES sites (url)); -- expect\n",
+    ),
+    good=on_schema(
+        _SITES,
+        "CREATE TABLE IF NOT EXISTS goals (goal_id INTEGER PRIMARY KEY, site_id INTEGER REFERENCES sites (site_id));\n",
+        reverse="DROP TABLE IF EXISTS goals;",
+    ),
+    check=_check_parent,
+)
