@@ -22,7 +22,12 @@ _UNIQUE = "unique constraint failed: "
 _WORD = re.compile(r"[\w ]+")
 _CHECK = "check constraint failed: "
 # Of one row and one table alone: a value that fails such a constraint by itself fails it in every row.
-LASTING = frozenset({apsw.SQLITE_CONSTRAINT_CHECK, apsw.SQLITE_CONSTRAINT_NOTNULL, apsw.SQLITE_CONSTRAINT_DATATYPE})
+_LASTING = frozenset({apsw.SQLITE_CONSTRAINT_CHECK, apsw.SQLITE_CONSTRAINT_NOTNULL, apsw.SQLITE_CONSTRAINT_DATATYPE})
+
+
+def is_lasting(error: apsw.Error) -> bool:
+    """Return whether the error is about one row alone: a value that leads to it by itself does so in every row."""
+    return getattr(error, "extendedresult", 0) in _LASTING or "JSON" in str(error)
 
 
 class Blame:
@@ -47,6 +52,8 @@ class Blame:
                 return self._traced(fold(name) for key in self._table.foreign_keys for name in key.columns)
             case apsw.SQLITE_MISMATCH:
                 return frozenset({fold(self._table.rowid_alias or "")})
+            case _ if "json" in text:
+                return self._in([text for text in self._expressions if "json" in text or "->" in text])
             case _:
                 return self._by_message.get(text) or self._by_type(text) or self._in_expressions
 
@@ -102,10 +109,16 @@ class Blame:
 
     @cached_property
     def _in_expressions(self) -> frozenset[str]:
+        return self._in(self._expressions)
+
+    @cached_property
+    def _expressions(self) -> list[str]:
         texts = [*self._table.checks, *(column.generated or "" for column in self._table.columns)]
         texts += [term.expression or "" for index in self._indexes for term in index.terms]
         texts += [index.where or "" for index in self._indexes]
-        texts += [text for trigger in self._triggers for text in (trigger.when or "", *trigger.body)]
+        return texts + [text for trigger in self._triggers for text in (trigger.when or "", *trigger.body)]
+
+    def _in(self, texts: Iterable[str]) -> frozenset[str]:
         return self._traced(frozenset[str]().union(*(read_clause(text).names for text in texts)))
 
     def _traced(self, names: Iterable[str]) -> frozenset[str]:

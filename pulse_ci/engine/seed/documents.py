@@ -27,9 +27,11 @@ _BY_TYPE: dict[str, _Json] = {
 _STEP = re.compile(r'\."([^"]*)"|\.([^.\[]+)|\[(\d+)\]')
 
 
-def documents(clauses: tuple[Clause, ...]) -> Iterator[str]:
-    """Yield JSON texts: plain ones, then ones that have what is asked for at the paths that are named."""
+def documents(clauses: tuple[Clause, ...], count: int) -> Iterator[str]:
+    """Yield JSON texts: plain ones, `count` of each kind, ones with what is asked for at the paths that are named."""
     yield from _PLAIN
+    for number in range(count):
+        yield from (f"[{number}]", f'{{"n": {number}}}', f'"{number}"')
     paths = tuple(_paths(clauses))
     if not paths:
         return

@@ -94,6 +94,9 @@ class Filling:
             self._writer.roll_back()
             return False
         self._promising = False
+        if whole and not all(map(self._is_linked, self._targets.values())):
+            self._writer.roll_back()
+            return False
         for target in self._targets.values():
             self._cover(target)
         if deferred and not self._holds():
@@ -101,10 +104,24 @@ class Filling:
             return False
         return self._writer.commit() is None
 
+    def _is_linked(self, target: _Target) -> bool:
+        """Return whether some row refers to another one, in a table whose rows can."""
+        keys = (key for key in target.plan.table.foreign_keys if fold(key.parent) == fold(target.plan.table.name))
+        for key in keys:
+            own = target.plan.places_of(key.columns) or []
+            theirs = target.plan.places_of(key.parent_columns) or []
+            pairs = ((row, other) for row in target.rows for other in target.rows if row is not other)
+            if not any([row[at] for at in own] == [other[at] for at in theirs] for row, other in pairs):
+                return target.existing > 0
+        return True
+
     def _holds(self) -> bool:
-        names = (quote_name(target.plan.table.name) for target in self._targets.values())
-        run = self._writer.connection.execute
-        return not any(run(f"PRAGMA foreign_key_check({name})").fetchall() for name in names)
+        violations: list[Row] = []
+        for target in self._targets.values():
+            check = f"PRAGMA foreign_key_check({quote_name(target.plan.table.name)})"
+            if self._writer.read(check, violations):
+                return False
+        return not violations
 
     def _fill_table(self, target: _Target) -> None:
         number = target.existing
@@ -183,10 +200,16 @@ class Filling:
         if not target.rows or target.failure:
             return
         for place, column in enumerate(target.plan.columns):
-            if column.nullable and all(row[place] is not None for row in target.rows):
-                self._cover_column(target, place, null=True)
-            if column.nullable and all(row[place] is None for row in target.rows):
-                self._cover_column(target, place, null=False)
+            for null in (True, False) if column.nullable else ():
+                shown = any((row[place] is None) == null for row in target.rows)
+                if not shown and not self._is_there(target, column.name, null=null):
+                    self._cover_column(target, place, null=null)
+
+    def _is_there(self, target: _Target, column: str, *, null: bool) -> bool:
+        """Return whether a row that was there before has the column NULL, or has a value in it."""
+        condition = f"{quote_name(column)} IS {'NULL' if null else 'NOT NULL'}"
+        select = f"SELECT 1 FROM {quote_name(target.plan.table.name)} WHERE {condition} LIMIT 1"
+        return target.existing > 0 and bool(self._writer.connection.execute(select).fetchall())
 
     def _cover_column(self, target: _Target, place: int, *, null: bool) -> None:
         number = target.existing + len(target.rows)

@@ -13,19 +13,23 @@ if TYPE_CHECKING:
 _GLOB = re.compile(r"\*|\?|\[\^?\]?[^\]]*\]|[^*?\[]+|\[")
 _LIKE = re.compile(r"[\\!].|%|_|[^%_\\!]+|[\\!]")
 _FILLS = "a0Af"
+_ONE = "abcdefgh0"
+
+# The texts that a piece of a pattern can stand for; none where any will do.
+Piece = tuple[str, ...]
+_ANY: Piece = ()
 
 
 def matches(pattern: Pattern, lengths: tuple[int, ...], count: int) -> Iterator[str]:
     """Yield texts that match a pattern: short ones, ones of the lengths, and `count` that differ."""
     pieces = _glob_pieces(pattern.text) if pattern.glob else _like_pieces(pattern.text)
-    fixed = sum(len(piece) for piece in pieces if piece is not None)
-    open_ended = None in pieces
+    fixed = sum(len(piece[0]) for piece in pieces if piece)
+    open_ended = _ANY in pieces
     for length in dict.fromkeys((*lengths, fixed)):
         for fill in _FILLS[: 1 + 3 * open_ended]:
             yield _filled(pieces, fill * (length - fixed))
     for number in range(1, count + 1):
-        if open_ended:
-            yield _filled(pieces, str(number))
+        yield _filled(pieces, str(number)) if open_ended else _filled(pieces, "", number)
 
 
 def alphabet(pattern: Pattern) -> str:
@@ -35,27 +39,35 @@ def alphabet(pattern: Pattern) -> str:
     return _members(pattern.text[3:-2])
 
 
-def _filled(pieces: list[str | None], text: str) -> str:
-    """Put a text in the place of the first piece that stands for any text, and nothing in the others."""
-    first = pieces.index(None) if None in pieces else -1
-    return "".join(text if place == first else piece or "" for place, piece in enumerate(pieces))
+def _filled(pieces: list[Piece], text: str, number: int = 0) -> str:
+    """Put a text in the place of the first piece that stands for any; pieces with a choice spell a number."""
+    first = pieces.index(_ANY) if _ANY in pieces else -1
+    found = []
+    for place in range(len(pieces) - 1, -1, -1):
+        piece = pieces[place]
+        if piece:
+            number, choice = divmod(number, len(piece))
+            found.append(piece[choice])
+        elif place == first:
+            found.append(text)
+    return "".join(reversed(found))
 
 
-def _glob_pieces(text: str) -> list[str | None]:
+def _glob_pieces(text: str) -> list[Piece]:
     return [_glob_piece(piece) for piece in _GLOB.findall(text)]
 
 
-def _glob_piece(piece: str) -> str | None:
+def _glob_piece(piece: str) -> Piece:
     if piece == "*":
-        return None
+        return _ANY
     if piece == "?":
-        return "a"
+        return tuple(_ONE)
     if piece[0] != "[" or piece == "[":
-        return piece
+        return (piece,)
     if piece[1] == "^":
         barred = _members(piece[2:-1])
-        return next((each for each in "a0A-é" if each not in barred), "~")
-    return (_members(piece[1:-1]) or "a")[0]
+        return tuple(each for each in _ONE + "A-é" if each not in barred) or ("~",)
+    return tuple(_members(piece[1:-1])) or ("a",)
 
 
 def _members(text: str) -> str:
@@ -72,11 +84,13 @@ def _members(text: str) -> str:
     return found
 
 
-def _like_pieces(text: str) -> list[str | None]:
+def _like_pieces(text: str) -> list[Piece]:
     return [_like_piece(piece) for piece in _LIKE.findall(text)]
 
 
-def _like_piece(piece: str) -> str | None:
+def _like_piece(piece: str) -> Piece:
     if piece == "%":
-        return None
-    return "a" if piece == "_" else piece[-1] if piece[0] in "\\!" else piece
+        return _ANY
+    if piece == "_":
+        return tuple(_ONE)
+    return (piece[-1] if piece[0] in "\\!" else piece,)

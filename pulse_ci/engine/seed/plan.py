@@ -93,6 +93,8 @@ def _plan(
     distinct = unique_columns(table, indexes)
     conditions = _conditions(table, indexes, blame.sources)
     remarks = _remarks(indexes, triggers, blame.sources)
+    for name, others in _partners(table, blame.sources).items():
+        remarks.setdefault(name, []).extend(text for other in others for text in conditions[other])
     asked = dict(asked_for)
     return Plan(
         table=table,
@@ -131,6 +133,16 @@ def _remarks(
     return _by_column(texts, sources)
 
 
+def _partners(table: Table, sources: dict[str, frozenset[str]]) -> dict[str, dict[str, None]]:
+    """Return for each column those that it is compared with, whose values may suit it too."""
+    found: dict[str, dict[str, None]] = {}
+    for check in table.checks:
+        together = sorted({source for name in read_clause(check).names for source in sources.get(name, ())})
+        for name in together if len(together) < 5 else ():
+            found.setdefault(name, {}).update((other, None) for other in together if other != name)
+    return found
+
+
 def _by_column(texts: list[str], sources: dict[str, frozenset[str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for text in texts:
@@ -146,7 +158,9 @@ def _column(
     stored = affinity(column.type, strict=table.strict)
     name = fold(column.name)
     wanted = wanted_values(tuple(map(read_clause, conditions)), stored, count) if conditions else ()
-    usual = distinct_values(name, stored, count) if count else ordinary_values(column.type, stored)
+    usual = ordinary_values(column.type, stored)
+    if count:
+        usual = (*distinct_values(name, stored, count), *usual)
     further = wanted_values(tuple(map(read_clause, remarks)), stored, count) if remarks else ()
     found = (*_default(column), *wanted, *usual, *further)
     values = {(type(value), value): value for value in found}

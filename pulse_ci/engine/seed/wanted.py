@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import chain, combinations
+from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.seed.affinity import Affinity
@@ -58,6 +59,8 @@ def _fitted(value: Value, affinity: Affinity) -> tuple[Value, ...]:
         return value, value.encode()
     if affinity is Affinity.TEXT and isinstance(value, (int, float)):
         return (str(value),)
+    if affinity is Affinity.INTEGER and isinstance(value, float):
+        return (floor(value), ceil(value)) if isfinite(value) else ()
     if affinity is Affinity.REAL and isinstance(value, int):
         return (float(value),)
     return (value,)
@@ -100,7 +103,7 @@ def _texts(clauses: tuple[Clause, ...], affinity: Affinity, count: int) -> Itera
         if not pattern.negated:
             yield from matches(pattern, lengths, count)
     if any(function.startswith("json") for function in functions) or operators & {"->", "->>"}:
-        yield from documents(clauses)
+        yield from documents(clauses, count)
     if functions & _DATE_FUNCTIONS:
         yield from _DATES
     parts = tuple(part for clause in clauses for part in clause.parts)

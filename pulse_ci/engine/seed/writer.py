@@ -10,7 +10,7 @@ import apsw
 from pulse_ci.engine.authorizer import Authorizer
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.engine.refusal import d1_message
-from pulse_ci.engine.seed.blame import LASTING
+from pulse_ci.engine.seed.blame import is_lasting
 from pulse_ci.engine.seed.search import Failure
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Writer:
         if isinstance(error, apsw.SQLError) and str(error).startswith(_HOPELESS):
             return Failure(message)
         names = plan.blame.columns(error) or plan.places.keys()
-        return Failure(message, _places(plan, names), getattr(error, "extendedresult", 0) in LASTING)
+        return Failure(message, _places(plan, names), is_lasting(error))
 
     def _survived(self, error: apsw.Error) -> str:
         """Return D1's message, after restoring the rows of this transaction if the error undid it."""

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Schemas that are hard to fill, by the kind of constraint that makes them so."""
 
 from __future__ import annotations
@@ -8,6 +9,14 @@ from typing import NamedTuple
 class Case(NamedTuple):
     name: str
     sql: str
+
+
+class Unfilled(NamedTuple):
+    """The reasons are tables, each with words of why it has no row."""
+
+    name: str
+    sql: str
+    reasons: tuple[tuple[str, str], ...]
 
 
 FILLED = [
@@ -144,7 +153,6 @@ FILLED = [
         "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, c INT NOT NULL, d INT NOT NULL, "
         "CHECK (a < b AND b < c AND c < d AND d < 12 AND a > 2))",
     ),
-    Case("one-row-only", "CREATE TABLE t (id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)"),
     # Foreign keys
     Case(
         "children",
@@ -307,4 +315,72 @@ FILLED = [
     Case("fts5-vocabulary", "CREATE VIRTUAL TABLE f USING fts5(a); CREATE VIRTUAL TABLE v USING fts5vocab(f, row)"),
     Case("rtree", "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1, y0, y1, +name TEXT)"),
     Case("rtree-of-integers", "CREATE VIRTUAL TABLE r USING rtree_i32(id, x0, x1)"),
+]
+
+# What cannot be filled.
+UNFILLED = [
+    Unfilled(
+        "never-true", "CREATE TABLE t (a INT NOT NULL CHECK (a > 5 AND a < 5))", (("t", "CHECK constraint failed"),)
+    ),
+    Unfilled(
+        "never-true-of-two",
+        "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, CHECK (a < b AND b < a))",
+        (("t", "CHECK constraint"),),
+    ),
+    Unfilled("no-parent-table", "CREATE TABLE t (a INT REFERENCES later (id))", (("t", "no such table: main.later"),)),
+    Unfilled(
+        "parent-key-not-unique",
+        "CREATE TABLE p (a INT); CREATE TABLE c (a INT REFERENCES p (a))",
+        (("c", "foreign key mismatch"),),
+    ),
+    Unfilled(
+        "parent-empty",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY CHECK (id > id)); CREATE TABLE c (p INT NOT NULL REFERENCES p); CREATE TABLE g (c INT REFERENCES c (p))",
+        (("c", "It must refer to a row of p"), ("g", "foreign key mismatch"), ("p", "CHECK")),
+    ),
+    Unfilled(
+        "trigger-that-aborts",
+        "CREATE TABLE t (a INT); CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT RAISE(ABORT, 'read only'); END",
+        (("t", "read only"),),
+    ),
+    Unfilled(
+        "trigger-that-ignores",
+        "CREATE TABLE t (a INT); CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT RAISE(IGNORE); END",
+        (("t", "passed over"),),
+    ),
+    Unfilled(
+        "trigger-that-deletes",
+        "CREATE TABLE t (a INT); CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t; END",
+        (("t", "A trigger deletes"),),
+    ),
+    Unfilled(
+        "trigger-that-is-broken",
+        "CREATE TABLE t (a INT); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO nowhere VALUES (1); END",
+        (("t", "no such table: main.nowhere"),),
+    ),
+    Unfilled("fts5-of-nothing", "CREATE VIRTUAL TABLE f USING fts5(a, content='nowhere')", (("f", ""),)),
+]
+
+# What takes more than there is, if nothing stops it.
+HOSTILE = [
+    Unfilled(
+        "trigger-that-loops",
+        "CREATE TABLE t (a INT); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO u SELECT n FROM (WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) AS n FROM r); END; CREATE TABLE u (a INT)",
+        (("t", "The sandbox stopped the insert"),),
+    ),
+    Unfilled(
+        "triggers-that-call-one-another",
+        "CREATE TABLE t (a INT); CREATE TABLE u (a INT); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO u VALUES (1); END; CREATE TRIGGER h AFTER INSERT ON u BEGIN INSERT INTO t VALUES (1); END",
+        (),
+    ),
+    Unfilled(
+        "heavy-check",
+        "CREATE TABLE t (a INT NOT NULL CHECK (length(replace(hex(zeroblob(1000000 + a)), '0', 'zzzz')) < 0))",
+        (("t", ""),),
+    ),
+    Unfilled(
+        "trigger-that-fills-the-memory",
+        "CREATE TABLE t (a INT); CREATE TABLE u (a BLOB); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO u WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) SELECT randomblob(1000000) FROM r; END",
+        (("t", "The sandbox stopped the insert"),),
+    ),
 ]
