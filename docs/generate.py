@@ -22,6 +22,7 @@ from pulse_ci.rules.registry import RULES  # noqa: E402
 if TYPE_CHECKING:
     from pulse_ci.rules.rule import Example, Rule
 
+
 def main(words: list[str]) -> int:
     """Write what is out of date, or with --check only name it; return 1 where something was."""
     only_check = "--check" in words

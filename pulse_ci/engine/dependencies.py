@@ -41,9 +41,7 @@ class Makers:
 
 def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[str]:
     """Return every name, folded, that the migration's statements, or the objects that they make, refer to."""
-    used = {
-        name for _, access in replayed.run.touched for name in access.reads | access.writes | access.alters
-    }
+    used = {name for _, access in replayed.run.touched for name in access.reads | access.writes | access.alters}
     used |= {name for _, access in replayed.run.touched for name in access.drops}
     for change in replayed.changes:
         if change.action is not Action.REMOVED:

@@ -171,9 +171,7 @@ class _Tracker:
         for name, current in self._names.items():
             if fold(current) == fold(table):
                 columns = self._columns[name]
-                self._columns[name] = {
-                    old: to if fold(now) == fold(column) else now for old, now in columns.items()
-                }
+                self._columns[name] = {old: to if fold(now) == fold(column) else now for old, now in columns.items()}
 
     def look(self, connection: apsw.Connection, statement: Statement | None) -> None:
         """Read the rows of every table as they are after `statement`."""

@@ -47,9 +47,7 @@ class Run:
         """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
         if change.kind is Kind.COLUMN:
             for statement, access in reversed(self.touched):
-                if _holds(access.alters | access.creates, change.table) and spells(
-                    statement.sql, change.name
-                ):
+                if _holds(access.alters | access.creates, change.table) and spells(statement.sql, change.name):
                     return statement
             return self.touching(change.table)
         return self.touching(change.name)

@@ -22,9 +22,7 @@ def quote_name(name: str) -> str:
 def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return for each table that is there its number of rows and a hash of them that their order does not change."""
     with database.trusted() as connection:
-        there = {
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         prints = {}
         for table in tables:
             if table in there:
