@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import StrEnum, auto
 
 
-class Affinity(Enum):
+class Affinity(StrEnum):
     """What a column turns values into; ANY stores each as it is."""
 
     INTEGER = auto()

@@ -12,7 +12,7 @@ from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAMING = frozenset({TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING})
+_NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 @dataclass(frozen=True, slots=True)

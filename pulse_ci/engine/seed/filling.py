@@ -10,7 +10,7 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.engine.seed.parents import parents_without_rows, reference_slot, references
 from pulse_ci.engine.seed.plan import plan_table
-from pulse_ci.engine.seed.search import Failure, Known, find_row
+from pulse_ci.engine.seed.search import Failure, Known, Turn, find_row
 from pulse_ci.engine.seed.slots import Own, Slot, fixed
 from pulse_ci.engine.seed.value import SeededTable, Unseeded
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pulse_ci.engine.seed.plan import Plan
     from pulse_ci.engine.seed.relations import Relations
     from pulse_ci.engine.seed.search import Row
-    from pulse_ci.engine.seed.slots import Option
     from pulse_ci.engine.seed.writer import Writer
 
 _ATTEMPTS = 2000
@@ -131,8 +130,7 @@ class Filling:
             if lacking:
                 target.failure = lacking
                 return
-            choices = [slot.options(number, nulls_first=number % 2 == 1) for slot in slots]
-            row = self._found(target, slots, choices, _ATTEMPTS)
+            row = self._found(target, slots, Turn(number, nulls_first=number % 2 == 1), _ATTEMPTS)
             if isinstance(row, Failure):
                 target.failure = row
                 return
@@ -187,10 +185,8 @@ class Filling:
                 return Failure(f"It must refer to a row of {parents or 'another table'}, and there is none.")
         return None
 
-    def _found(
-        self, target: _Target, slots: tuple[Slot, ...], choices: list[tuple[Option, ...]], attempts: int
-    ) -> Row | Failure:
-        row = find_row(slots, choices, lambda row: self._writer.insert(target.plan, row), target.known, attempts)
+    def _found(self, target: _Target, slots: tuple[Slot, ...], turn: Turn, attempts: int) -> Row | Failure:
+        row = find_row(slots, turn, lambda row: self._writer.insert(target.plan, row), target.known, attempts)
         if not isinstance(row, Failure):
             target.rows.append(row)
         return row
@@ -214,12 +210,11 @@ class Filling:
     def _cover_column(self, target: _Target, place: int, *, null: bool) -> None:
         number = target.existing + len(target.rows)
         slots = self._slots(target, number)
+        (index,) = (index for index, slot in enumerate(slots) if place in slot.places)
+        only = {index: slots[index].with_null(place) if null else slots[index].with_value(place)}
         for nulls_first in (not null, null):
-            choices = [slot.options(number, nulls_first=nulls_first) for slot in slots]
-            for index, slot in enumerate(slots):
-                if place in slot.places:
-                    choices[index] = slot.with_null(place) if null else slot.with_value(place)
-            if not isinstance(self._found(target, slots, choices, _FEW_ATTEMPTS), Failure):
+            row = self._found(target, slots, Turn(number, nulls_first, only), _FEW_ATTEMPTS)
+            if not isinstance(row, Failure):
                 return
 
     def _outcome(self, target: _Target, message: str | None) -> SeededTable | Unseeded:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.rows import quote_name
 from pulse_ci.engine.schema import Table, fold
-from pulse_ci.engine.seed.affinity import affinity
+from pulse_ci.engine.seed.affinity import Affinity, affinity
 from pulse_ci.engine.seed.blame import Blame, unique_columns
 from pulse_ci.engine.seed.clause import number, read_clause
 from pulse_ci.engine.seed.ordinary import distinct_values, ordinary_values
@@ -63,7 +63,7 @@ def plan_table(relations: Relations, table: Table, count: int) -> Plan:
     name = fold(table.name)
     triggers = tuple(trigger for trigger in relations.triggers.get(name, ()) if trigger.event == "INSERT")
     indexes = tuple(relations.indexes.get(name, ()))
-    return _plan(table, indexes, triggers, _asked(relations, table), count)
+    return _plan(table, table.sql, indexes, triggers, _asked(relations, table), count)
 
 
 def _asked(relations: Relations, table: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -81,6 +81,7 @@ def _asked(relations: Relations, table: Table) -> tuple[tuple[str, tuple[str, ..
 @lru_cache(512)
 def _plan(
     table: Table,
+    _: str,  # the text: tables are equal though names differ in case, and constraints in theirs
     indexes: tuple[Index, ...],
     triggers: tuple[Trigger, ...],
     asked_for: tuple[tuple[str, tuple[str, ...]], ...],
@@ -158,16 +159,26 @@ def _column(
     stored = affinity(column.type, strict=table.strict)
     name = fold(column.name)
     wanted = wanted_values(tuple(map(read_clause, conditions)), stored, count) if conditions else ()
-    usual = ordinary_values(column.type, stored)
-    if count:
-        usual = (*distinct_values(name, stored, count), *usual)
+    usual = _usual(column.type, stored, name if count else "", count)
     further = wanted_values(tuple(map(read_clause, remarks)), stored, count) if remarks else ()
-    found = (*_default(column), *wanted, *usual, *further)
-    values = {(type(value), value): value for value in found}
+    before = (*_default(column), *wanted)
+    values = _distinct((*before, *usual, *further)) if before or further else usual
     nullable = not (column.not_null or column.primary_key or name == fold(table.rowid_alias or ""))
-    full = tuple((value,) for value in values.values())
+    full = tuple((value,) for value in values)
     slot = Slot((place,), full, ((None,),) if nullable else (), start=0 if wanted or count else place)
-    return ColumnPlan(column.name, tuple(values.values()), nullable, slot)
+    return ColumnPlan(column.name, values, nullable, slot)
+
+
+@lru_cache(2048)
+def _usual(declared: str, stored: Affinity, name: str, count: int) -> tuple[Value, ...]:
+    """Return values for a column on which there are no conditions; each once only if there is a name."""
+    usual = ordinary_values(declared, stored)
+    return _distinct((*distinct_values(name, stored, count), *usual)) if name else usual
+
+
+def _distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    # 1 and 1.0 are one to a dict, but two to SQLite.
+    return tuple({(type(value), value): value for value in values}.values())
 
 
 def _default(column: Column) -> tuple[Value, ...]:

@@ -43,6 +43,10 @@ class Known:
         """Remember that an option fails."""
         self._options.setdefault(slot.places, set()).add(repr(option))
 
+    def any(self, slot: Slot) -> bool:
+        """Return whether an option of the slot is known to fail."""
+        return slot.places in self._options
+
     def kept(self, slot: Slot, options: tuple[Option, ...]) -> tuple[Option, ...]:
         """Return the options that are not known to fail, or all where none would be left."""
         failing = self._options.get(slot.places)
@@ -51,18 +55,35 @@ class Known:
         return tuple(option for option in options if repr(option) not in failing) or options
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which row it is, and what it should rather have; `only` narrows the options of some slots, by index."""
+
+    number: int
+    nulls_first: bool
+    only: dict[int, tuple[Option, ...]] = field(default_factory=dict)
+
+    def options(self, slots: tuple[Slot, ...], index: int, known: Known) -> tuple[Option, ...]:
+        """Return the options of a slot in the order in which they are tried."""
+        slot = slots[index]
+        options = self.only.get(index)
+        return known.kept(slot, slot.options(self.number, nulls_first=self.nulls_first) if options is None else options)
+
+    def first(self, slots: tuple[Slot, ...], index: int, known: Known) -> Option | None:
+        """Return the first of options(), None where there is none."""
+        if index in self.only or known.any(slots[index]):
+            return next(iter(self.options(slots, index, known)), None)
+        return slots[index].first(self.number, nulls_first=self.nulls_first)
+
+
 def find_row(
-    slots: tuple[Slot, ...],
-    choices: list[tuple[Option, ...]],
-    insert: Callable[[Row], Failure | None],
-    known: Known,
-    attempts: int,
+    slots: tuple[Slot, ...], turn: Turn, insert: Callable[[Row], Failure | None], known: Known, attempts: int
 ) -> Row | Failure:
-    """Insert a row made of one of each slot's choices; the first of each unless SQLite objects."""
-    choices = [known.kept(slot, options) for slot, options in zip(slots, choices, strict=True)]
-    if not all(choices):
+    """Insert a row made of one option of each slot; the first of each unless SQLite objects."""
+    firsts = [turn.first(slots, index, known) for index in range(len(slots))]
+    chosen = [option for option in firsts if option is not None]
+    if len(chosen) < len(firsts):
         return Failure("no value is left to try")
-    chosen = [options[0] for options in choices]
     walks: dict[frozenset[int], Iterator[tuple[Option, ...]]] = {}
     failure: Failure | None = None
     for _ in range(attempts):
@@ -77,7 +98,7 @@ def find_row(
         joint = _joined(at, walks)
         if joint not in walks:
             walks = {each: walk for each, walk in walks.items() if not each & joint}
-            walks[joint] = combinations([known.kept(slots[index], choices[index]) for index in sorted(joint)])
+            walks[joint] = combinations([turn.options(slots, index, known) for index in sorted(joint)])
         following = next(walks[joint], None)
         if not at or following is None:
             return failure

@@ -42,6 +42,12 @@ class Slot:
         turned = self.full[first:] + self.full[:first]
         return (self.empty + turned if nulls_first else turned + self.empty) + self.last
 
+    def first(self, turn: int, *, nulls_first: bool) -> Option | None:
+        """Return the first of options(), None where there is none."""
+        if self.full and not (nulls_first and self.empty):
+            return self.full[(turn + self.start) % len(self.full)]
+        return next(iter(self.empty + self.last), None)
+
     def with_null(self, place: int) -> tuple[Option, ...]:
         """Return the options that leave one of the columns NULL."""
         at = self.places.index(place)
