@@ -19,7 +19,7 @@ _UNSEEN = re.compile(
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:^$=\"'])")
 # GitHub turns these into links after the Markdown is rendered, where no backslash helps.
 _LINKED = re.compile(r"(@|#|\bGH-|(?<=\w)/(?=\w)|\bhttps?|\bftp|\bwww|\bmailto|\bxmpp)", re.IGNORECASE)
-_HEX_RUN = re.compile(r"\b([0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE)
+_HEX_RUN = re.compile(r"([0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE)
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -53,7 +53,7 @@ def code(text: str) -> str:
 
 def cell(markdown: str) -> str:
     """Return one line of Markdown made fit for a table cell, which a bar would end even in a code span."""
-    return re.sub(r"(?<!\\)\|", r"\\|", markdown)
+    return markdown.replace("|", "\\|")
 
 
 def prose(text: str) -> str:

@@ -60,14 +60,14 @@ _SIZES = (
 
 
 def render(report: Report, links: Links | None = None, budget: int = COMMENT_BYTES) -> str:
-    """Return the Markdown, folded in steps until it has at most `budget` bytes of UTF-8; each step says so."""
+    """Return the Markdown, folded in steps to at most `budget` bytes of UTF-8 (from 200 up); each says so."""
     links = links or Links()
-    body = ""
     for size in _SIZES:
         body = "\n".join(_sections(report, links, size)).strip() + "\n"
         if len(body.encode()) <= budget:
             return body
-    return body.encode()[:budget].decode(errors="ignore")
+    mark, where = _CONCLUSION[report.conclusion], _job_summary(links)
+    return f"### {mark} {wording.counts(report)}\n\n_All else is left out for size; {where} has it._\n"
 
 
 def _sections(report: Report, links: Links, size: _Size) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _context_line(report: Report) -> str:
     parts = [
         f"**{wording.counts(report)}**",
         totals,
-        f"{len(report.migrations)} files replayed on {_where(report)}",
+        f"{wording.plural(len(report.migrations), 'file')} replayed on {_where(report)}",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -217,8 +217,11 @@ def _proof_row(migration: MigrationResult) -> str:
 def _left_out(count: int, noun: str, links: Links | None) -> str:
     if count <= 0:
         return ""
-    where = link("the job summary", links.run) if links and links.run else "the job summary"
-    return f"\n_{wording.plural(count, noun)} left out for size; {where} has all._"
+    return f"\n_{wording.plural(count, noun)} left out for size; {_job_summary(links)} has all._"
+
+
+def _job_summary(links: Links | None) -> str:
+    return link("the job summary", links.run) if links and links.run else "the job summary"
 
 
 def _footer(links: Links) -> str:

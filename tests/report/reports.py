@@ -1,0 +1,120 @@
+"""Reports to render: one that reads well, and any number that a hostile contributor would like to see rendered."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from pulse_ci.model import Action, Change, Finding, Kind, Severity
+from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
+
+EMBEDDED = Database("embedded", None, "3.54.1")
+SKIPPED = Staging("skipped", "not asked for")
+
+# fmt: off
+_NASTY = (
+    "@octocat", "#1", "GH-1", "octo/repo#1", "octo/repo@0123456", "https://evil.example", "www.evil.example",
+    "mailto:a@b.example", "a@b.example", "xmpp:a@b.example", "0123456789abcdef0123456789abcdef01234567",
+    "![x](https://evil.example/x.png)", "[x](javascript:alert)", "[x]: https://evil.example", "[x]",
+    "<https://evil.example>", "<img src=x>", "<script>", "</details>", "<details>", "</summary>", "<!--", "-->",
+    "<br>", "&lt;", "&#64;octocat", "&amp;", "`", "``", "```", "````", "~~~", "```diff", "\n```\n", "\n~~~\n", "|",
+    "\\|", "\\\\|", "\\", "\n", "\r\n", "\r", "\t", "    x", "# h", "\n# h\n", "- [ ] task", "* x", "+ x", "1. x",
+    "> q", "---", "===", "~~x~~", "**x**", "__x__", "_x_", "$x$", "$$x$$", ":smile:", "'", '"', ";", "--", "/*",
+    "*/", "\x00", "\x1b[31m", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\u2028", "\ufeff", "\udcff",
+    "\U000e0041", "::error::x", "%0A", "{{x}}", "\xad", "é", "日本", "a", "events", " ",
+)
+# fmt: on
+nasty = st.lists(st.one_of(st.sampled_from(_NASTY), st.text(st.characters(codec=None), max_size=6)), max_size=6).map(
+    "".join
+)
+_said = st.one_of(nasty, nasty.map(lambda name: f"Nothing drops table `{name}` of {name} again."))
+
+findings = st.builds(
+    Finding,
+    rule=st.sampled_from(["missing-drop", "replay-fails"]),
+    severity=st.sampled_from(list(Severity)),
+    path=nasty,
+    line=st.integers(1, 99),
+    end_line=st.integers(99, 200),
+    message=_said,
+    remedy=_said,
+    ignored=st.booleans(),
+)
+changes = st.builds(
+    Change,
+    kind=st.sampled_from(list(Kind)),
+    name=nasty,
+    table=nasty,
+    action=st.sampled_from(list(Action)),
+    before=st.none() | nasty,
+    after=st.none() | nasty,
+)
+migrations = st.builds(
+    MigrationResult,
+    number=st.none() | st.integers(0, 9999),
+    name=nasty,
+    path=nasty,
+    under_review=st.booleans(),
+    applied=st.none(),
+    depends_on=st.lists(st.integers(0, 999), max_size=3).map(tuple),
+    replay=st.sampled_from(["ok", "failed"]),
+    error=st.none() | nasty,
+    idempotent=st.sampled_from([True, False, None]),
+    reversible=st.sampled_from([True, False, None]),
+)
+reports = st.builds(
+    Report,
+    command=st.sampled_from(["check", "lint", "preview"]),
+    conclusion=st.sampled_from(list(Conclusion)),
+    database=st.just(EMBEDDED) | nasty.map(lambda name: Database("staging", name, None)),
+    staging=nasty.map(lambda reason: Staging("skipped", reason)),
+    migrations=st.lists(migrations, max_size=4).map(tuple),
+    findings=st.lists(findings, max_size=5).map(tuple),
+    changes=st.lists(changes, max_size=15).map(tuple),
+)
+
+
+def small_report() -> Report:
+    """Return a report with one of each: an error, an ignored warning, a table, an index, a column."""
+    path = "migrations/022_custom_fields.sql"
+    return Report(
+        command="check",
+        conclusion=Conclusion.FAILURE,
+        database=EMBEDDED,
+        staging=SKIPPED,
+        migrations=(
+            MigrationResult(1, "001_sites.sql", "migrations/001_sites.sql", False, None, (), "ok", None, None, None),
+            MigrationResult(22, "022_custom_fields.sql", path, True, None, (1,), "ok", None, True, False),
+        ),
+        findings=(
+            Finding("missing-drop", Severity.ERROR, path, 4, 6, "Nothing drops table `a` again.", "`DROP TABLE a;`"),
+            Finding("missing-reason", Severity.WARNING, path, 1, 1, "No reason.", "Give one.", ignored=True),
+        ),
+        changes=(
+            Change(Kind.TABLE, "a", "a", Action.ADDED, None, "CREATE TABLE a (\n  b TEXT\n)"),
+            Change(Kind.INDEX, "i", "a", Action.ADDED, None, "CREATE INDEX i ON a (b)"),
+            Change(Kind.COLUMN, "url", "sites", Action.MODIFIED, "url", "url TEXT"),
+        ),
+    )
+
+
+def large_report(findings: int, changes: int, migrations: int) -> Report:
+    """Return a report of that size."""
+    files = [f"{number:03}_table_{number}.sql" for number in range(1, migrations + 1)]
+    sql = "CREATE TABLE t (\n" + ",\n".join(f"  column_{column} TEXT" for column in range(20)) + "\n)"
+    return Report(
+        command="check",
+        conclusion=Conclusion.FAILURE,
+        database=EMBEDDED,
+        staging=SKIPPED,
+        migrations=tuple(
+            MigrationResult(number, name, f"migrations/{name}", True, None, (), "ok", None, True, True)
+            for number, name in enumerate(files, start=1)
+        ),
+        findings=tuple(
+            Finding("missing-drop", Severity.ERROR, f"migrations/{number}.sql", 1, 1, f"`{number}` é " * 9, "Drop it.")
+            for number in range(findings)
+        ),
+        changes=tuple(
+            Change(Kind.TABLE, f"t{number}", f"t{number}", Action.ADDED, None, sql) for number in range(changes)
+        ),
+    )
