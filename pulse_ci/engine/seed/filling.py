@@ -66,7 +66,7 @@ class Filling:
         return _Target(plan, references(plan), existing, changing=changing)
 
     def fill(self) -> list[SeededTable | Unseeded]:
-        """Insert the rows; return what came of each table. Raises Stopped."""
+        """Insert the rows; return what came of each table. Raises what the sandbox stops."""
         if all(target.existing >= self._rows for target in self._targets.values()):
             return [self._outcome(target, None) for target in self._targets.values()]
         for deferred in self._ways():

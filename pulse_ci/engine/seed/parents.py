@@ -91,7 +91,7 @@ def _parent_rows(connection: apsw.Connection, key: ForeignKey, most: int) -> lis
     select = f"SELECT DISTINCT {', '.join(names)} FROM {quote_name(key.parent)} WHERE {present} LIMIT {most}"
     try:
         return connection.execute(select).fetchall()
-    except apsw.SQLError:
+    except (apsw.SQLError, UnicodeDecodeError):
         return None
 
 

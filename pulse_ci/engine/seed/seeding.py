@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import apsw
+
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.engine.seed.filling import Filling
 from pulse_ci.engine.seed.relations import Relations
 from pulse_ci.engine.seed.value import Seeded, SeededTable, Unseeded
 from pulse_ci.engine.seed.virtual import fill_virtual
-from pulse_ci.engine.seed.writer import Stopped, writing
+from pulse_ci.engine.seed.writer import why_stopped, writing
 
 if TYPE_CHECKING:
     from pulse_ci.engine.connection import EmbeddedD1
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 Outcome = SeededTable | Unseeded
 # Only what is made to be slow comes near it.
 _SECONDS = 5.0
+_STOPPED = (apsw.Error, MemoryError)
 _OUT_OF_TIME = "The tables before it took all the time that there is for seeding."
 
 
@@ -76,16 +79,16 @@ def _group(
     try:
         with writing(database) as writer:
             return Filling(writer, relations, group, rows).fill()
-    except Stopped as stopped:
-        return [Unseeded(table.name, str(stopped)) for table in group]
+    except _STOPPED as error:
+        return [Unseeded(table.name, why_stopped(error)) for table in group]
 
 
 def _virtual(database: EmbeddedD1, table: Table, rows: int) -> Outcome:
     try:
         with writing(database) as writer:
             return fill_virtual(writer, table, rows)
-    except Stopped as stopped:
-        return Unseeded(table.name, str(stopped))
+    except _STOPPED as error:
+        return Unseeded(table.name, why_stopped(error))
 
 
 def _recount(database: EmbeddedD1, relations: Relations, outcomes: dict[str, Outcome]) -> None:

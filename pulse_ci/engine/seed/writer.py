@@ -25,10 +25,6 @@ _PRAGMAS = (("foreign_keys", 1), ("ignore_check_constraints", 0), ("recursive_tr
 _HOPELESS = ("no such ", "foreign key mismatch", "not authorized", "unsafe use", "near ", "error in ", "table ")
 
 
-class Stopped(Exception):
-    """The sandbox stopped an insert; the transaction is gone."""
-
-
 class Writer:
     """Inserts rows; constraints, triggers and limits are D1's."""
 
@@ -58,14 +54,14 @@ class Writer:
             self.connection.execute("ROLLBACK")
 
     def insert(self, plan: Plan, row: Row) -> Failure | None:
-        """Insert a row, or leave everything as it was and return why not. Raises Stopped."""
+        """Insert a row, or leave everything as it was and return why not. Raises what the sandbox stops."""
         failure = self._guarded(plan, row) if plan.risky else self._tried(plan, row)
         if failure is None:
             self._log.append((plan.insert, row))
         return failure
 
     def run(self, sql: str, row: Row = ()) -> str | None:
-        """Run a statement of our own; return SQLite's message if it fails. Raises Stopped."""
+        """Run a statement of our own; return SQLite's message if it fails. Raises what the sandbox stops."""
         try:
             self.connection.execute(sql, row)
         except apsw.Error as error:
@@ -74,7 +70,7 @@ class Writer:
         return None
 
     def read(self, sql: str, into: list[Row]) -> str | None:
-        """Put the rows of a query at the end of a list; return SQLite's message if it fails. Raises Stopped."""
+        """Put the rows of a query at the end of a list; return SQLite's message if it fails, as run() does."""
         try:
             into += self.connection.execute(sql).fetchall()
         except apsw.Error as error:
@@ -123,7 +119,7 @@ class Writer:
         """Return D1's message, after restoring the rows of this transaction if the error undid it."""
         if isinstance(error, (apsw.InterruptError, apsw.NoMemError, apsw.FullError)):
             self.roll_back()
-            raise Stopped(_why(error)) from None
+            raise error
         if not self.connection.in_transaction:
             self._open()
             for sql, row in self._log:
@@ -131,14 +127,19 @@ class Writer:
         return d1_message(error)
 
 
-def _why(error: apsw.Error) -> str:
+def why_stopped(error: Exception) -> str:
+    """Return what to say of an error that ended the seeding of a table."""
     match error:
         case apsw.InterruptError():
             return "The sandbox stopped the insert: it takes too much work."
-        case apsw.NoMemError():
+        case apsw.NoMemError() | MemoryError():
             return "The sandbox stopped the insert: it needs too much memory."
-        case _:
+        case apsw.FullError():
             return "The sandbox stopped the insert: the database would be too large."
+        case apsw.Error():
+            return d1_message(error)
+        case _:
+            return str(error)
 
 
 def _places(plan: Plan, names: Iterable[str]) -> frozenset[int]:

@@ -103,6 +103,20 @@ def test_boundary_values_are_among_the_rows() -> None:
         assert {0, -1, 9007199254740993, "", "Zoë ✓ 日本語 😀", "it's"} <= values
 
 
+def test_a_parent_key_that_is_no_text_is_no_parent() -> None:
+    parent = "CREATE TABLE p (id TEXT PRIMARY KEY); INSERT INTO p VALUES (CAST(x'ff' AS TEXT)), (CAST(x'fe' AS TEXT))"
+    with database(parent, "CREATE TABLE c (p TEXT NOT NULL REFERENCES p)") as filled:
+        seeded = seed(filled)
+
+        assert [failure.table for failure in seeded.failures] == ["c"]
+
+
+def test_the_constraints_of_one_spelling_are_not_those_of_another() -> None:
+    for name in ("T", "t"):
+        with database(f"CREATE TABLE {name} (a INT NOT NULL, CONSTRAINT {name}_a CHECK (a > 70))") as filled:
+            assert [table.name for table in seed(filled).tables] == [name]
+
+
 def test_views_are_left_out() -> None:
     with database("CREATE TABLE t (a)", "CREATE VIEW v AS SELECT a FROM t") as filled:
         assert [table.name for table in seed(filled).tables] == ["t"]
