@@ -19,10 +19,13 @@ def read_base(ref: str, directory: str, root: Path) -> Base:
 
     """
     tip = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", asking=ref)
-    fork = _merge_base(root, tip)
-    changed = _git(root, "diff", "--name-status", "-z", "--find-renames", fork, "--", directory, asking=ref)
+    fork = _find_merge_base(root, tip)
+    changed = _git(root, "diff", "--name-status", "-z", "--find-renames", fork or tip, "--", directory, asking=ref)
     untracked = _git(root, "ls-files", "--others", "-z", "--", directory, asking=ref)
     added, edits = _read_status(changed)
+    if fork is None:
+        # What the tip has and the checkout has not was then as likely added there as deleted here.
+        edits = [edit for edit in edits if edit.action != "deleted"]
     listing = _git(root, "ls-tree", "-z", "--name-only", tip, "--", f"{directory.rstrip('/')}/", asking=ref)
     return Base(
         label=ref,
@@ -33,10 +36,10 @@ def read_base(ref: str, directory: str, root: Path) -> Base:
     )
 
 
-def _merge_base(root: Path, tip: str) -> str:
-    # A shallow checkout may not reach the fork point: the ref's own tip is then the best there is.
+def _find_merge_base(root: Path, tip: str) -> str | None:
+    """Where the checkout left `tip`; a shallow one may not reach so far, and the tip is then the best there is."""
     result = _run(root, "merge-base", tip, "HEAD")
-    return result.stdout.strip() if result.returncode == 0 else tip
+    return result.stdout.strip() if result.returncode == 0 else None
 
 
 def _read_status(output: str) -> tuple[list[str], list[Edit]]:
