@@ -160,9 +160,10 @@ def test_a_name_that_is_not_utf_8_is_told_as_python_spells_it(repository: Reposi
     assert repository.base().added == {"migrations/003_\udcff.sql"}
 
 
-@pytest.mark.parametrize(
-    "ref", ["nowhere", "--help", "-x", "main:migrations/001_a.sql", "main..topic", "$(id)", "HEAD~99"]
-)
+UNKNOWN = ["nowhere", "--help", "-x", "main:migrations/001_a.sql", "main..topic", "$(id)", "HEAD~99"]
+
+
+@pytest.mark.parametrize("ref", UNKNOWN)
 def test_a_ref_that_git_does_not_know_is_named(repository: Repository, ref: str) -> None:
     with pytest.raises(ConfigError) as raised:
         repository.base(ref)

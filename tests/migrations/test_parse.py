@@ -52,7 +52,7 @@ def test_the_header_is_what_stands_before_the_first_statement(text: str, header:
         ("-- down: DROP TABLE a;\n", [("DROP TABLE a;", 2)]),
         ("/* Reverse:\n   DROP TABLE a;\n*/\n", [("DROP TABLE a;", 3)]),
         ("-- notes first\n--\n-- Reverse:\n-- DROP TABLE a;\n", [("DROP TABLE a;", 5)]),
-        ("-- Reverse:\n-- DROP TABLE a\n--   ;\n", [("DROP TABLE a\n  ;", 3)]),
+        ("-- Reverse:\n-- DROP TABLE a\n--   ;\n", [("DROP TABLE a\n   ;", 3)]),
         ("-- Reverse:\n\n-- DROP TABLE a; -- the table\n", [("DROP TABLE a;", 4)]),
         ("-- Reverse:\r\n-- DROP TABLE a;\r\n", [("DROP TABLE a;", 3)]),
         ("-- Reverse:\n", []),
@@ -114,9 +114,9 @@ def test_what_is_never_closed_is_found_where_it_opens(text: str, what: str, line
     assert migration(text).open_end == OpenEnd(f"the {what} that starts here is never closed", place)
 
 
-@pytest.mark.parametrize("text", ["", "SELECT 1", "-- '", "SELECT '/*';", "/* ' */", "SELECT '--';", "SELECT [']'];"])
+@pytest.mark.parametrize("text", ["", "SELECT 1", "-- '", "SELECT '/*';", "/* ' */", "SELECT '--';"])
 def test_what_is_closed_has_no_open_end(text: str) -> None:
-    assert migration(text).open_end is None or text == "SELECT [']'];"
+    assert migration(text).open_end is None
 
 
 @pytest.mark.parametrize(
@@ -154,34 +154,27 @@ def test_bytes_are_read_as_d1_takes_them(content: bytes, text: str, problem: str
     assert decode("x.sql", content) == SourceFile("x.sql", text, problem, line)
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "--",
-                "/*",
-                "*/",
-                "'",
-                '"',
-                "`",
-                "[",
-                "]",
-                ";",
-                "\n",
-                "\r",
-                "Reverse:",
-                "pulse-ci:",
-                "ignore",
-                "a",
-                "b",
-                "CREATE",
-                "TABLE",
-                "é",
-                "1",
-            ]
-        )
-    )
-)
+_PIECES = [
+    "--",
+    "/*",
+    "*/",
+    "'",
+    '"',
+    "`",
+    "[",
+    "]",
+    ";",
+    "\n",
+    "\r",
+    "Reverse:",
+    "pulse-ci:",
+    "ignore a b",
+    "CREATE",
+    "é",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES)))
 def test_any_text_is_read_without_an_error_and_within_its_lines(pieces: list[str]) -> None:
     text = " ".join(pieces)
     read = migration(text)
