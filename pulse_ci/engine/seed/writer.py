@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # What a migration may have left otherwise; recursive triggers are off in D1 unless a request turns them on.
 _PRAGMAS = (("foreign_keys", 1), ("ignore_check_constraints", 0), ("recursive_triggers", 0))
+# Longer than any statement, and so than any text of the schema; short, since nothing can stop one call of replace() or
+# trim() in a CHECK, whose work grows with the square.
+_LONGEST = 200_000
 _HOPELESS = ("no such ", "foreign key mismatch", "not authorized", "unsafe use", "near ", "error in ", "table ")
 
 
@@ -151,6 +154,7 @@ def writing(database: EmbeddedD1) -> Iterator[Writer]:
     """Give a writer on the trusted connection, though with D1's rules for what triggers and CHECKs may do."""
     with database.trusted() as connection:
         set_limits(connection, D1_LIMITS)
+        connection.limit(apsw.SQLITE_LIMIT_LENGTH, _LONGEST)
         before = {name: connection.pragma(name) for name, _ in _PRAGMAS}
         changed = [(name, value) for name, value in _PRAGMAS if before[name] != value]
         for name, value in changed:
