@@ -380,7 +380,7 @@ HOSTILE = [
     ),
     Unfilled(
         "trigger-that-fills-the-memory",
-        "CREATE TABLE t (a INT); CREATE TABLE u (a BLOB); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO u WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000) SELECT randomblob(1000000) FROM r; END",
+        "CREATE TABLE t (a INT); CREATE TABLE u (a BLOB); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO u WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 10000) SELECT randomblob(100000) FROM r; END",
         (("t", "The sandbox stopped the insert"),),
     ),
 ]
