@@ -22,6 +22,7 @@ LAYERS = (
     ("settings", "wrangler"),
     ("migrations",),
     ("engine",),
+    ("repair",),
     ("d1", "worker"),
     ("rules",),
     ("report",),

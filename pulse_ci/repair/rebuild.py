@@ -1,0 +1,201 @@
+"""A table rebuilt into another definition, with no row lost whatever refers to it.
+
+On D1 foreign keys are always enforced: dropping a table deletes its rows first, with all that ON DELETE does to
+its children. So whatever refers to the table is moved out of the way with it, however far: all are renamed, made
+anew under their own names, and filled, parents first; then the old ones, which refer to one another alone, are
+dropped, children first. Where nothing refers to the table, that comes down to rename, create, copy, drop.
+
+The old table is renamed and not the new one, so that the new one has its final name from the start: rows that refer
+to their own table find themselves, circles of tables find one another, and what SQLite stores is the text as given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.canonical.virtual import SHADOWS
+from pulse_ci.engine.canonical.words import quote_name, quote_string
+from pulse_ci.engine.introspect import schema_of
+from pulse_ci.engine.schema import Table, fold
+from pulse_ci.errors import MigrationError
+from pulse_ci.repair.columns import alter
+from pulse_ci.repair.complete import complete
+from pulse_ci.repair.draft import Draft
+from pulse_ci.repair.kin import descendants, mentioning, parents_first
+from pulse_ci.repair.spelling import create_new, drops, shown
+from pulse_ci.repair.virtual import content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from pulse_ci.engine.schema import Object, Schema
+
+FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
+DEFER = "PRAGMA defer_foreign_keys = ON;"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a table is to become, and for each column the expression over the old columns that fills it."""
+
+    table: Table
+    copy: Mapping[str, str]
+
+
+def safe_rebuild(schema: Schema, table: str, new_sql: str, copy: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the statements that make `table` into what `new_sql`, a CREATE TABLE under its own name, says.
+
+    `copy` gives for each new column an expression over the old ones; what it leaves out gets its default, and
+    generated columns are never copied. Indexes, views and triggers are as before at the end.
+
+    Raises:
+        MigrationError: there is no such table, or the indexes, views and triggers do not fit the new one.
+        D1Refused: D1 does not take the schema as it is.
+
+    """
+    wanted = replaced(schema, table, new_sql)
+    target = wanted.table(table)
+    if target is None or schema.table(table) is None:
+        raise MigrationError(f"There is no table {shown(table)} to rebuild.")
+    with Draft(schema) as draft:
+        done = alter(draft, target, copy) or rebuild(draft, {fold(table): Target(target, copy)})
+        if not (done and complete(draft, wanted)):
+            raise MigrationError(f"Table {shown(table)} cannot be rebuilt: {draft.refusal or 'it comes out otherwise'}")
+        return (*draft.statements, FOREIGN_KEY_CHECK) if moves_rows(draft.statements) else tuple(draft.statements)
+
+
+def replaced(schema: Schema, table: str, new_sql: str) -> Schema:
+    """Return the schema with another definition of one table."""
+    return schema_of([_row(each, new_sql if each == schema.table(table) else each.sql) for each in schema.objects])
+
+
+def _row(item: Object, sql: str) -> tuple[str, str, str, str]:
+    return type(item).__name__.lower(), item.name, item.table, sql
+
+
+def moves_rows(statements: Sequence[str]) -> bool:
+    """Tell whether statements move rows from table to table, so that their foreign keys are to be looked at."""
+    return any(statement.startswith("INSERT") and "\nSELECT " in statement for statement in statements)
+
+
+def rebuild(draft: Draft, targets: Mapping[str, Target]) -> bool:
+    """Write down what rebuilds all these tables (by folded name), with what refers to them, as one family.
+
+    Indexes, views and triggers of the family are gone afterwards. False, and nothing written, if D1 refuses.
+    """
+    if not targets:
+        return True
+    family = _Family.of(draft.schema, targets)
+    wanted = {fold(target.table.name): target.table for target in family.targets.values()}
+    return draft.add(
+        [*drops(mentioning(draft.schema, family.targets)), *family.statements()],
+        lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The tables to rebuild and all that refer to them; `former` has the names of the old ones meanwhile."""
+
+    schema: Schema
+    targets: Mapping[str, Target]
+    former: Mapping[str, str]
+
+    @classmethod
+    def of(cls, schema: Schema, targets: Mapping[str, Target]) -> _Family:
+        members = {name: schema.table(name) for name in sorted(descendants(schema, targets))}
+        unchanged = {name: Target(table, same_columns(table, table)) for name, table in members.items() if table}
+        return cls(schema, unchanged | dict(targets), _temporary_names(schema, members))
+
+    def statements(self) -> Iterator[str]:
+        old = parents_first(self.schema, self.targets)
+        new = parents_first(self._wanted(), self.targets)
+        if old.needs_deferral or new.needs_deferral:
+            yield DEFER
+        for name in old.names:
+            yield f"ALTER TABLE {quote_name(self._old(name).name)} RENAME TO {quote_name(self.former[name])};"
+        yield from (create_new(self.targets[name].table.sql) for name in new.names)
+        for name in new.names:
+            yield from self._copying(name)
+        yield from (f"DROP TABLE {quote_name(self.former[name])};" for name in reversed(old.names))
+
+    def _old(self, name: str) -> Table:
+        table = self.schema.table(name)
+        if table is None:
+            raise MigrationError(f"There is no table {shown(name)} to rebuild.")
+        return table
+
+    def _wanted(self) -> Schema:
+        tables = (
+            self.targets[fold(each.name)].table if fold(each.name) in self.targets else each
+            for each in self.schema.tables
+        )
+        return schema_of([_row(each, each.sql) for each in tables])
+
+    def _copying(self, name: str) -> Iterator[str]:
+        old, target, former = self._old(name), self.targets[name], self.former[name]
+        names, values = _filled(self.schema, old, target)
+        yield (
+            f"INSERT INTO {quote_name(target.table.name)} ({', '.join(names)})\n"
+            f"SELECT {', '.join(values)} FROM {quote_name(former)};"
+        )
+        if old.autoincrement and target.table.autoincrement:
+            # The rename took the old number along; what the copying left may be lower.
+            yield f"DELETE FROM sqlite_sequence WHERE name = {quote_string(target.table.name)};"
+            yield (
+                f"UPDATE sqlite_sequence SET name = {quote_string(target.table.name)} "
+                f"WHERE name = {quote_string(former)};"
+            )
+
+
+def _filled(schema: Schema, old: Table, target: Target) -> tuple[list[str], list[str]]:
+    copy = {fold(name): sql for name, sql in target.copy.items()}
+    filled = [each for each in target.table.columns if not each.generated and fold(each.name) in copy]
+    names = [quote_name(column.name) for column in filled]
+    values = [copy[fold(column.name)] for column in filled]
+    if not names or (target.table.rowid_alias is None and _is_indexed_by_rowid(schema, old)):
+        rowid, old_rowid = rowid_name(target.table), rowid_name(old)
+        if rowid and old_rowid:
+            return [rowid, *names], [old_rowid, *values]
+    return names, values
+
+
+def _is_indexed_by_rowid(schema: Schema, table: Table) -> bool:
+    return any(fold(content_of(each) or "") == fold(table.name) for each in schema.tables)
+
+
+def rowid_name(table: Table) -> str | None:
+    """Return a name by which a table's rowid can be had, or None where there is none."""
+    names = ("rowid", "_rowid_", "oid") if not table.without_rowid and not table.virtual else ()
+    return next((name for name in names if table.column(name) is None), None)
+
+
+def same_columns(old: Table, new: Table) -> dict[str, str]:
+    """Return the copy that fills each column from the old one of the same name."""
+    return {
+        column.name: quote_name(former.name)
+        for column in new.columns
+        if not column.generated and (former := old.column(column.name))
+    }
+
+
+def _temporary_names(schema: Schema, tables: Mapping[str, Table | None]) -> dict[str, str]:
+    found = dict[str, str]()
+    for name, table in tables.items():
+        found[name] = temporary_name(schema, table.name if table else name, set(map(fold, found.values())))
+    return found
+
+
+def temporary_name(schema: Schema, name: str, taken: Collection[str] = ()) -> str:
+    """Return a name for a table to have meanwhile, that nothing in the schema has."""
+    names = {*schema.names, *_shadows(schema), *taken}
+    candidates = (f"{name}_old{number or ''}" for number in count())
+    return next(candidate for candidate in candidates if fold(candidate) not in names)
+
+
+def _shadows(schema: Schema) -> Iterator[str]:
+    for table in schema.tables:
+        for suffix in SHADOWS.get(table.module or "", ()):
+            yield f"{fold(table.name)}_{suffix}"
