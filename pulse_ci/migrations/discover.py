@@ -67,7 +67,7 @@ class MigrationSet:
         return tuple(
             migration
             for migration in self.migrations
-            if (migration.number is None or migration.number > baseline)
+            if (baseline == 0 or migration.number is None or migration.number > baseline)
             and (base is None or migration.path in base.added)
         )
 

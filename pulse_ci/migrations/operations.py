@@ -7,6 +7,7 @@ what a copy selects. Whether a statement is valid is never decided here: the rep
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -204,7 +205,8 @@ def _alter(code: list[Token]) -> AddColumn | DropColumn | RenameColumn | RenameT
         case ["RENAME", "TO"]:
             return RenameTable(table, unquote(target.text))
         case ["RENAME", _]:
-            return RenameColumn(table, unquote(target.text), unquote(rest[-1].text))
+            names = [token for token in rest if token.kind is not TokenKind.SEMICOLON]
+            return RenameColumn(table, unquote(target.text), unquote(names[-1].text))
         case _:
             return None
 
@@ -244,7 +246,7 @@ def _write(word: str, code: list[Token]) -> Insert | Update | Delete | None:
         case "DELETE":
             return Delete(table, "WHERE" in words)
         case _:
-            return Insert(table, word == "REPLACE" or words[2] in ("IGNORE", "REPLACE") or "CONFLICT" in words)
+            return Insert(table, word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words)
 
 
 def _write_behind_with(sql: str) -> Insert | Update | Delete | None:
@@ -280,6 +282,8 @@ def _parse(sql: str) -> Expr | None:
     from sqlglot import ErrorLevel, parse_one
     from sqlglot.errors import SqlglotError
 
+    # It would log what it cannot parse, a stranger's text, to standard error, where a runner obeys commands.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         return parse_one(sql, dialect="sqlite", error_level=ErrorLevel.RAISE)
     except (SqlglotError, RecursionError):

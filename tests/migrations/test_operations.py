@@ -1,0 +1,129 @@
+"""What a statement does, read from its leading words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pulse_ci.migrations.operations import (
+    AddColumn,
+    Create,
+    Delete,
+    Drop,
+    DropColumn,
+    Insert,
+    Operation,
+    Other,
+    Pragma,
+    RenameColumn,
+    RenameTable,
+    Transaction,
+    Update,
+    copies_every_column,
+    is_transaction,
+    operation,
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("CREATE TABLE a (b);", Create("table", "a", 12, from_select=False)),
+        ('create  table if not exists main."a b" (b);', Create("table", "a b", None, from_select=False)),
+        ("CREATE TABLE a AS SELECT 1;", Create("table", "a", 12, from_select=True)),
+        ("CREATE TABLE main.a AS SELECT 1;", Create("table", "a", 12, from_select=True)),
+        ("CREATE UNIQUE INDEX /* IF NOT EXISTS */ i ON a (b);", Create("index", "i", 19, from_select=False)),
+        ("CREATE VIRTUAL TABLE f USING fts5(a);", Create("table", "f", 20, from_select=False)),
+        ("CREATE VIEW [v] AS SELECT 1;", Create("view", "v", 11, from_select=False)),
+        ("CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;", Create("trigger", "t", 14, from_select=False)),
+        ("DROP TABLE a;", Drop("table", "a", 10)),
+        ("DROP INDEX IF EXISTS 'i';", Drop("index", "i", None)),
+        ("ALTER TABLE a ADD COLUMN b TEXT;", AddColumn("a", "b")),
+        ("ALTER TABLE a ADD b TEXT;", AddColumn("a", "b")),
+        ("ALTER TABLE main.a ADD COLUMN `b c` TEXT;", AddColumn("a", "b c")),
+        ("ALTER TABLE a DROP COLUMN b;", DropColumn("a", "b")),
+        ("ALTER TABLE a DROP b;", DropColumn("a", "b")),
+        ("ALTER TABLE a RENAME TO b;", RenameTable("a", "b")),
+        ("ALTER TABLE a RENAME COLUMN b TO c;", RenameColumn("a", "b", "c")),
+        ('ALTER TABLE a RENAME b TO "c d" ;', RenameColumn("a", "b", "c d")),
+        ("ALTER TABLE a RENAME COLUMN b TO c", RenameColumn("a", "b", "c")),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b);", Other("ALTER")),
+        ("INSERT INTO a VALUES (1);", Insert("a", guarded=False)),
+        ("INSERT OR IGNORE INTO a VALUES (1);", Insert("a", guarded=True)),
+        ("INSERT OR REPLACE INTO a VALUES (1);", Insert("a", guarded=True)),
+        ("INSERT OR FAIL INTO a VALUES (1);", Insert("a", guarded=False)),
+        ("REPLACE INTO a VALUES (1);", Insert("a", guarded=True)),
+        ("INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING;", Insert("a", guarded=True)),
+        ("WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x;", Insert("a", guarded=False)),
+        ("UPDATE a SET b = 1;", Update("a", bounded=False)),
+        ("UPDATE OR IGNORE a SET b = 1 WHERE c;", Update("a", bounded=True)),
+        ("UPDATE a SET b = (SELECT 1 WHERE 2);", Update("a", bounded=False)),
+        ("UPDATE a SET b = 'WHERE';", Update("a", bounded=False)),
+        ("DELETE FROM a;", Delete("a", bounded=False)),
+        ("DELETE FROM a WHERE b;", Delete("a", bounded=True)),
+        ("BEGIN TRANSACTION;", Transaction("BEGIN")),
+        ("end;", Transaction("END")),
+        ("/* x */ SAVEPOINT s;", Transaction("SAVEPOINT")),
+        ("PRAGMA foreign_keys = OFF;", Pragma("foreign_keys", "off")),
+        ("PRAGMA main.Defer_Foreign_Keys(ON);", Pragma("defer_foreign_keys", "on")),
+        ("PRAGMA optimize;", Pragma("optimize", "")),
+        ("PRAGMA", Pragma("", "")),
+        ("SELECT 1;", Other("SELECT")),
+        ("REINDEX;", Other("REINDEX")),
+        ("", Other("")),
+        ("'x'", Other("")),
+    ],
+)
+def test_a_statement_is_what_its_words_say(sql: str, expected: Operation) -> None:
+    assert operation(sql) == expected
+
+
+@pytest.mark.parametrize("word", ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT x", "RELEASE x"])
+def test_a_transaction_of_ones_own_is_known(word: str) -> None:
+    assert is_transaction(f"-- x\n{word.lower()};")
+
+
+@pytest.mark.parametrize(
+    "sql", ["", "SELECT 'BEGIN';", '"BEGIN"', "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;"]
+)
+def test_other_statements_are_no_transaction(sql: str) -> None:
+    assert not is_transaction(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "copies"),
+    [
+        ("INSERT INTO b SELECT * FROM a;", True),
+        ("INSERT INTO b SELECT x, y FROM a;", False),
+        ("INSERT INTO b (x) SELECT * FROM a;", False),
+        ("INSERT INTO b VALUES (1);", False),
+        ("nonsense (", False),
+    ],
+)
+def test_a_copy_of_every_column_is_known(sql: str, copies: bool) -> None:
+    assert copies_every_column(sql) is copies
+
+
+def test_what_cannot_be_parsed_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert operation("WITH x\n::error::y ALTER TABLE t ADD b") == Other("WITH")
+    assert caplog.records == []
+
+
+_KEYWORDS = """
+    CREATE DROP ALTER TABLE INDEX VIEW TRIGGER UNIQUE VIRTUAL IF NOT EXISTS ADD COLUMN RENAME TO INSERT OR IGNORE INTO
+    REPLACE UPDATE SET DELETE FROM WHERE WITH AS SELECT VALUES PRAGMA BEGIN ON CONFLICT
+"""
+_PIECES = ["a", "'b'", "`d`", "[e]", ".", "(", ")", ",", "=", ";", "*", "1", "?1", "/*", "--", "é"]
+_WORDS = [*_KEYWORDS.split(), *_PIECES]
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=10))
+@example(["INSERT", "a"])
+@example(["REPLACE"])
+@example(["ALTER", "TABLE", "a", "RENAME"])
+def test_no_sequence_of_words_is_an_error(words: list[str]) -> None:
+    sql = " ".join(words)
+
+    assert operation(sql) is not None
+    assert copies_every_column(sql) in (True, False)
