@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import apsw
 
 QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_NONE: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):
@@ -45,11 +46,12 @@ def introspect(connection: apsw.Connection, hidden: frozenset[str] = frozenset()
 
 def schema_of(rows: Iterable[tuple[object, ...]], hidden: frozenset[str] = frozenset()) -> Schema:
     """Return the schema that the rows of QUERY describe, wherever they come from."""
-    return _schema(tuple(Row(*map(str, row)) for row in rows), hidden)
+    return _schema(tuple(rows), hidden)
 
 
 @lru_cache(64)
-def _schema(rows: tuple[Row, ...], hidden: frozenset[str]) -> Schema:
+def _schema(found: tuple[tuple[object, ...], ...], hidden: frozenset[str]) -> Schema:
+    rows = [Row(*map(str, row)) for row in found]
     shown = _shown(rows, hidden)
     tables = _linked([read_table(row.name, row.sql) for row in shown if row.type == "table"])
     by_name = {fold(table.name): table for table in tables}
@@ -58,15 +60,15 @@ def _schema(rows: tuple[Row, ...], hidden: frozenset[str]) -> Schema:
         for row in shown
         if row.type == "index"
     )
-    known = _known_names(shown, tables)
-    views = (read_view(row.name, row.sql, _meant(row, known)) for row in shown if row.type == "view")
+    meant = _meant_names(shown, tables)
+    views = (read_view(row.name, row.sql, meant.get(row, _NONE)) for row in shown if row.type == "view")
     triggers = (
-        read_trigger(row.name, row.table, row.sql, _meant(row, known)) for row in shown if row.type == "trigger"
+        read_trigger(row.name, row.table, row.sql, meant.get(row, _NONE)) for row in shown if row.type == "trigger"
     )
     return Schema(tuple(tables), tuple(indexes), tuple(views), tuple(triggers))
 
 
-def _shown(rows: tuple[Row, ...], hidden: frozenset[str]) -> list[Row]:
+def _shown(rows: list[Row], hidden: frozenset[str]) -> list[Row]:
     unseen = set(map(fold, hidden)) | set(_shadows(rows))
     return sorted(
         (row for row in rows if not _is_unseen(row.name, unseen) and not _is_unseen(row.table, unseen)),
@@ -79,9 +81,9 @@ def _is_unseen(name: str, unseen: set[str]) -> bool:
     return folded.startswith(("sqlite_", "_cf_")) or folded in unseen
 
 
-def _shadows(rows: tuple[Row, ...]) -> Iterator[str]:
+def _shadows(rows: list[Row]) -> Iterator[str]:
     for row in rows:
-        if row.type == "table" and "virtual" in fold(row.sql[:32]):
+        if row.sql.startswith("CREATE VIRTUAL"):
             table = read_table(row.name, row.sql)
             for suffix in SHADOWS.get(table.module or "", ()):
                 yield f"{fold(row.name)}_{suffix}"
@@ -98,12 +100,17 @@ def _with_parents(table: Table, keys: dict[str, tuple[str, ...]]) -> Table:
     return read_table(table.name, table.sql, parent_keys) if parent_keys else table
 
 
+def _meant_names(rows: list[Row], tables: list[Table]) -> dict[Row, frozenset[str]]:
+    """Return the doubtful names of each view and trigger that name something."""
+    doubtful = {row: read_names(row.sql).doubtful for row in rows if row.type in ("view", "trigger")}
+    if not any(doubtful.values()):
+        return {}
+    known = _known_names(rows, tables)
+    return {row: names & known for row, names in doubtful.items()}
+
+
 def _known_names(rows: list[Row], tables: list[Table]) -> frozenset[str]:
     columns = {fold(column.name) for table in tables for column in table.columns}
     named = {fold(row.name) for row in rows if row.type in ("table", "view")}
     in_views = (read_names(row.sql).sure for row in rows if row.type == "view")
     return frozenset(columns | named | ROWID_NAMES).union(*in_views)
-
-
-def _meant(row: Row, known: frozenset[str]) -> frozenset[str]:
-    return read_names(row.sql).doubtful & known

@@ -240,6 +240,45 @@ EQUAL = [
         "CREATE TABLE t (a TEXT, b INT); CREATE VIEW v AS SELECT a FROM t WHERE b = 'q';"
         "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET a = NEW.b; END",
     ),
+    Pair("check-fully-qualified", "CREATE TABLE t (a CHECK (main.t.a > 0))", "CREATE TABLE t (a CHECK (a > 0))"),
+    Pair("view-main", T + "CREATE VIEW v AS SELECT t.a FROM main.t", T + "CREATE VIEW v AS SELECT t.a FROM t"),
+    Pair("two-word-type", "CREATE TABLE t (a double  precision)", "CREATE TABLE t (a DOUBLE /**/ PRECISION)"),
+    Pair("type-generated", "CREATE TABLE t (a INT AS (1), b)", "CREATE TABLE t (a INT generated always AS (1), b)"),
+    Pair(
+        "deferral-of-the-last-reference",
+        P + "CREATE TABLE t (a REFERENCES p, b INT DEFERRABLE INITIALLY DEFERRED)",
+        P + "CREATE TABLE t (a REFERENCES p DEFERRABLE INITIALLY DEFERRED, b INT)",
+    ),
+    Pair(
+        "trigger-statements",
+        T + "CREATE TRIGGER g AFTER INSERT ON t BEGIN REPLACE INTO t (a) VALUES (replace(NEW.a, 'x', '')); END",
+        T + "CREATE TRIGGER g AFTER INSERT ON t BEGIN replace into [t] (\"a\") values (REPLACE(new.A,'x','')); end",
+    ),
+    Pair(
+        "trigger-query-condition",
+        T + "CREATE TRIGGER g AFTER INSERT ON t WHEN (SELECT 1 FROM t) BEGIN SELECT 1; END",
+        T + "CREATE TRIGGER g AFTER INSERT ON t WHEN ((select 1 from t)) BEGIN SELECT 1; END",
+    ),
+    Pair(
+        "index-collated-text",
+        T + "CREATE INDEX i ON t (a || 'x' COLLATE NOCASE)",
+        T + "CREATE INDEX i ON t (a||'x' collate nocase)",
+    ),
+    Pair(
+        "view-column-like-a-keyword",
+        "CREATE TABLE t (key, rows); CREATE VIEW v AS SELECT key FROM t WHERE rows LIKE 'x'",
+        "CREATE TABLE t (key, rows); CREATE VIEW v AS SELECT \"key\" FROM t WHERE [rows] like 'x'",
+    ),
+    Pair(
+        "fts5-vocabulary",
+        "CREATE VIRTUAL TABLE f USING fts5(a); CREATE VIRTUAL TABLE w USING fts5vocab(f, row)",
+        "CREATE VIRTUAL TABLE f USING fts5(a); CREATE VIRTUAL TABLE w USING fts5vocab('f', 'row')",
+    ),
+    Pair(
+        "rtree",
+        "CREATE VIRTUAL TABLE r USING rtree(id, low, high, +note)",
+        "CREATE VIRTUAL TABLE r USING RTREE( ID,low , [high], +note)",
+    ),
     Pair(
         "statistics",
         T + "CREATE INDEX i ON t (a); INSERT INTO t VALUES (1, 2, 3); ANALYZE",
@@ -357,6 +396,16 @@ DIFFERENT = [
     Pair("index-columns", T + "CREATE INDEX i ON t (a, b)", T + "CREATE INDEX i ON t (b, a)"),
     Pair("index-partial", T + "CREATE INDEX i ON t (a)", T + "CREATE INDEX i ON t (a) WHERE b > 1"),
     Pair("index-expression", T + "CREATE INDEX i ON t (lower(a))", T + "CREATE INDEX i ON t (upper(a))"),
+    Pair(
+        "index-collation-of-a-whole",
+        T + "CREATE INDEX i ON t (a || 'x' COLLATE NOCASE)",
+        T + "CREATE INDEX i ON t ((a || 'x') COLLATE NOCASE)",
+    ),
+    Pair(
+        "deferral-of-another",
+        P + "CREATE TABLE t (a REFERENCES p DEFERRABLE INITIALLY DEFERRED, b REFERENCES p)",
+        P + "CREATE TABLE t (a REFERENCES p, b REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
+    ),
     Pair("index-constant", T + "CREATE INDEX i ON t (a)", T + 'CREATE INDEX i ON t ("nocol")'),
     Pair("view-body", T + "CREATE VIEW v AS SELECT a FROM t", T + "CREATE VIEW v AS SELECT b FROM t"),
     Pair("view-columns", T + "CREATE VIEW v AS SELECT a FROM t", T + "CREATE VIEW v (b) AS SELECT a FROM t"),

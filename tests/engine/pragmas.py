@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
@@ -24,7 +25,8 @@ def reported(connection: apsw.Connection, table: str) -> Facts:
             (name, _type(type_), not_null, key, hidden)
             for _, name, type_, not_null, _, key, hidden in _pragma(connection, "table_xinfo", table)
         ],
-        "foreign keys": _reported_foreign_keys(connection, table),
+        # Written twice, a foreign key is still one.
+        "foreign keys": sorted(set(_reported_foreign_keys(connection, table))),
         "keys": sorted((origin, _terms(connection, name)) for _, name, _, origin, _ in indexes if origin != "c"),
         "indexes": sorted(
             (name, unique, partial, _terms(connection, name))
@@ -45,7 +47,7 @@ def read(schema: Schema, table: Table) -> Facts:
             (each.name, _type(each.type), each.not_null, each.primary_key, (2 + each.stored) if each.generated else 0)
             for each in table.columns
         ],
-        "foreign keys": sorted(_read_foreign_key(key) for key in table.foreign_keys),
+        "foreign keys": sorted({_read_foreign_key(key) for key in table.foreign_keys}),
         "keys": sorted((origin, _read_terms(table, key.terms)) for origin, key in keys),
         "indexes": sorted(
             (index.name, index.unique, index.where is not None, _read_terms(table, index.terms))
@@ -60,13 +62,13 @@ def _pragma(connection: apsw.Connection, pragma: str, name: object) -> list[Row]
 
 
 def _type(text: object) -> str:
-    return "".join(str(text).upper().split()).replace("'", "").replace(chr(34), "")
+    return re.sub(r"[\s'\"`\[\]+]", "", str(text)).upper()
 
 
 def _terms(connection: apsw.Connection, index: object) -> list[Row]:
     """Column or None, descending, collation; of the key alone."""
     return [
-        (fold(str(name)) if name is not None else "", descending, str(collation).upper())
+        (fold(str(name)), descending, str(collation).upper()) if name is not None else ("", descending, "")
         for _, _, name, descending, collation, in_key in _pragma(connection, "index_xinfo", index)
         if in_key
     ]
@@ -77,9 +79,11 @@ def _read_terms(table: Table, terms: tuple[Term, ...]) -> list[Row]:
 
 
 def _collation(table: Table, term: Term) -> str:
-    column = table.column(term.column) if term.column else None
-    # An expression has the collation of what stands in it, which only SQLite knows.
-    return (term.collation or (column.collation if column else None) or "BINARY").upper()
+    if term.column is None:
+        # An expression has the collation of what stands in it, which only SQLite knows.
+        return ""
+    column = table.column(term.column)
+    return term.collation or (column.collation if column else None) or "BINARY"
 
 
 def _reported_foreign_keys(connection: apsw.Connection, table: str) -> list[Row]:

@@ -34,8 +34,8 @@ def expression(tokens: Sequence[Token], scope: Scope) -> Expression:
     found = pieces(bare(tokens), scope)
     names = frozenset(
         piece.name
-        for piece, after in zip(found, [*found[1:], None], strict=True)
-        if piece.name and not (after and after.text == "(")
+        for position, piece in enumerate(found)
+        if piece.name and not (position + 1 < len(found) and found[position + 1].text == "(")
     )
     return Expression(_joined(found, frozenset()), names)
 

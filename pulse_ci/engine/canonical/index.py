@@ -20,7 +20,7 @@ Collations = tuple[tuple[str, str | None], ...]
 
 def parse_index(name: str, table: str, sql: str, collations: Collations) -> Index:
     """Return the index that a CREATE INDEX makes on a table with these folded columns."""
-    scope = Scope(frozenset(column for column, _ in collations) | ROWID_NAMES, frozenset({fold(table)}))
+    scope = Scope(frozenset(column for column, _ in collations) | ROWID_NAMES, frozenset({fold(table), "main"}))
     reader = Reader.of(sql)
     reader.expect("CREATE")
     unique = reader.accept("UNIQUE")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pulse_ci.engine.canonical.code import code_tokens, statement
 from pulse_ci.engine.canonical.index import Collations, parse_index
-from pulse_ci.engine.canonical.pieces import Scope, doubtful_names, sure_names
+from pulse_ci.engine.canonical.pieces import Scope, doubtful_names, idle_qualifiers, sure_names
 from pulse_ci.engine.canonical.reader import UnreadableError
 from pulse_ci.engine.canonical.table import ParentKeys, parse_table
 from pulse_ci.engine.canonical.trigger import parse_trigger
@@ -16,15 +16,20 @@ from pulse_ci.engine.canonical.virtual import parse_virtual_table
 from pulse_ci.engine.canonical.words import meaning
 from pulse_ci.engine.schema import Index, Table, Trigger, View, fold
 
-_REMEMBERED = 8192
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The folded names in a text: those that are sure, and texts in double quotes that may be names."""
+    """The folded names in a text: those that are sure, those that may be some, and those that say nothing."""
 
     sure: frozenset[str]
     doubtful: frozenset[str]
+    qualifiers: frozenset[str]
+
+    def scope(self, meant: frozenset[str]) -> Scope:
+        """Return the scope in which these of the doubtful names are meant as names."""
+        return Scope(self.sure | meant, self.qualifiers)
 
 
 @lru_cache(_REMEMBERED)
@@ -32,7 +37,7 @@ def read_names(sql: str) -> Names:
     """Return the names in a CREATE VIEW or a CREATE TRIGGER."""
     tokens = code_tokens(sql)
     sure = sure_names(tokens)
-    return Names(sure, doubtful_names(tokens) - sure)
+    return Names(sure, doubtful_names(tokens) - sure, idle_qualifiers(tokens))
 
 
 @lru_cache(_REMEMBERED)
@@ -61,7 +66,7 @@ def read_index(name: str, table: str, sql: str, collations: Collations) -> Index
 def read_view(name: str, sql: str, names: frozenset[str]) -> View:
     """Return a view; `names` are those of its texts in double quotes that name something."""
     try:
-        return parse_view(name, sql, Scope(names | read_names(sql).sure))
+        return parse_view(name, sql, read_names(sql).scope(names))
     except UnreadableError:
         return View(name, (), sql, _as_it_is(sql), meaning(_as_it_is(sql)))
 
@@ -70,12 +75,13 @@ def read_view(name: str, sql: str, names: frozenset[str]) -> View:
 def read_trigger(name: str, table: str, sql: str, names: frozenset[str]) -> Trigger:
     """Return a trigger; `names` are those of its texts in double quotes that name something."""
     try:
-        return parse_trigger(name, table, sql, Scope(names | read_names(sql).sure))
+        return parse_trigger(name, table, sql, read_names(sql).scope(names))
     except UnreadableError:
         text = _as_it_is(sql)
         return Trigger(name, table, "", "", (), None, (), sql, text, meaning(text))
 
 
+@lru_cache(_REMEMBERED)
 def column_collations(table: Table | None) -> Collations:
     """Return what an index needs to know of its table."""
     return tuple((fold(column.name), column.collation) for column in table.columns) if table else ()

@@ -66,7 +66,27 @@ _SPELLED = {"==": "=", "!=": "<>"}
 _EXPANDED = {"ISNULL": ("IS", "NULL"), "NOTNULL": ("IS", "NOT", "NULL")}
 _BEFORE_NAME = words("AS FROM JOIN INTO UPDATE SET WITH RECURSIVE")
 _VALUES = words("NULL TRUE FALSE ISNULL NOTNULL CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
-_AFTER_VALUE = words("ASC DESC END EXCLUDE NULLS OFFSET")
+_FRAME_EDGE = words("BETWEEN AND ROWS RANGE GROUPS EXCLUDE")
+# Where a keyword that is mostly one comes after something else than a value.
+_KEYWORD_AFTER = {
+    "BY": words("GROUP ORDER PARTITION"),
+    "CONFLICT": words("ON"),
+    "CURRENT": _FRAME_EDGE,
+    "FIRST": words("NULLS"),
+    "FOLLOWING": words("UNBOUNDED"),
+    "GROUPS": words("("),
+    "LAST": words("NULLS"),
+    "MATERIALIZED": words("AS NOT"),
+    "PARTITION": words("("),
+    "PRECEDING": words("UNBOUNDED"),
+    "RANGE": words("("),
+    "RECURSIVE": words("WITH"),
+    "ROW": words("CURRENT"),
+    "ROWS": words("("),
+    "TIES": words("EXCLUDE"),
+    "UNBOUNDED": _FRAME_EDGE,
+    **dict.fromkeys(words("ABORT FAIL IGNORE ROLLBACK"), words("( OR")),
+}
 _START = Token(TokenKind.SEMICOLON, ";", 0)
 _NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
@@ -90,6 +110,17 @@ def doubtful_names(tokens: Sequence[Token]) -> frozenset[str]:
         for token, judged in _judged(tokens, Scope())
         if judged[-1].role is not Role.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
     )
+
+
+def idle_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return `main` if `main.` says nothing: all tables are there, but another thing can have the name or hide one."""
+    alone = any(
+        fold(unquote(token.text)) == "main" and _at(tokens, position + 1).text != "."
+        for position, token in enumerate(tokens)
+        if token.kind in _NAMING
+    )
+    hidden = any(token.keyword == "WITH" for token in tokens)
+    return frozenset() if alone or hidden else frozenset({"main"})
 
 
 def _judged(tokens: Sequence[Token], scope: Scope) -> Iterator[tuple[Token, tuple[Piece, ...]]]:
@@ -151,12 +182,12 @@ def _word(token: Token, around: tuple[Token, Token, Token], previous: Piece | No
 
 
 def _keyword_or_name(token: Token, previous: Piece | None, scope: Scope) -> Piece:
-    folded = fold(token.text)
+    word = token.keyword
     after_value = previous is not None and previous.ends_operand
-    if not after_value and (token.keyword in _AFTER_VALUE or folded in scope.names):
-        return _name(token)
-    # Both are spelled alike, so that it does not matter much if this is a name after all.
-    return Piece(token.keyword, Role.KEYWORD, token.keyword == "END")
+    expected = previous is not None and previous.text in _KEYWORD_AFTER.get(word, ())
+    if after_value or (expected and fold(word) not in scope.names):
+        return Piece(word, Role.KEYWORD, word == "END")
+    return _name(token)
 
 
 def _is_keyword(word: str, after: Token, later: Token, previous: Piece | None) -> bool:
@@ -175,10 +206,12 @@ def _is_keyword(word: str, after: Token, later: Token, previous: Piece | None) -
             return previous is not None and previous.text == ")" and after.text == "("
         case "WINDOW":
             return later.keyword == "AS"
+        case "REPLACE":
+            return after.keyword == "INTO"
         case "INDEXED":
             return after.keyword == "BY" or (previous is not None and previous.text == "NOT")
         case "WITH":
-            return previous is None or previous.text in ("(", ";", "AS")
+            return after.text != "(" and (previous is None or previous.text in ("(", ";", "AS"))
         case _:
             return False
 

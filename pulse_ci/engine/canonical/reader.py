@@ -23,6 +23,7 @@ class Reader:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
+        self._words = tuple(token.keyword or token.text for token in tokens)
         self.position = 0
 
     @classmethod
@@ -38,11 +39,8 @@ class Reader:
 
     @property
     def next_word(self) -> str:
-        """The next token's word in capitals, or the symbol that it is; else empty."""
-        if self.done:
-            return ""
-        token = self._tokens[self.position]
-        return token.text if token.kind is TokenKind.OPERATOR else token.keyword
+        """The next token: a bare word in capitals, all else as it is; empty at the end."""
+        return "" if self.done else self._words[self.position]
 
     def take(self) -> Token:
         """Return the next token."""
@@ -53,8 +51,7 @@ class Reader:
 
     def accept(self, *words: str) -> bool:
         """Move past these words or symbols if all of them come next."""
-        following = self._tokens[self.position : self.position + len(words)]
-        if [token.keyword or token.text for token in following] != list(words):
+        if self._words[self.position : self.position + len(words)] != words:
             return False
         self.position += len(words)
         return True
@@ -67,14 +64,13 @@ class Reader:
     def choose(self, *words: str) -> str:
         """Move past the one of these words that comes next and return it; empty if none does."""
         word = self.next_word
-        return self.take().keyword if word and word in words else ""
+        return word if word in words and self.accept(word) else ""
 
     def at_name(self) -> bool:
         """Whether a name comes next, or a word that can be one."""
         if self.done:
             return False
-        token = self._tokens[self.position]
-        return token.kind in NAMING and token.keyword not in RESERVED
+        return self._tokens[self.position].kind in NAMING and self._words[self.position] not in RESERVED
 
     def name(self) -> str:
         """Return the name that comes next, without its quotes."""

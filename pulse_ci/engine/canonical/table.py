@@ -8,10 +8,12 @@ a CHECK are left out too, as SQLite ignores them.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.code import Expression, expression
 from pulse_ci.engine.canonical.column import build_column
+from pulse_ci.engine.canonical.drafts import same_name
 from pulse_ci.engine.canonical.foreign import spell_references
 from pulse_ci.engine.canonical.keys import Keys, settle_keys
 from pulse_ci.engine.canonical.pieces import ROWID_NAMES, Scope
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pulse_ci.engine.canonical.drafts import TableDraft
 
 ParentKeys = tuple[tuple[str, tuple[str, ...]], ...]
+# By the folded name of the only column that they use; None for the others.
+Checks = dict[str | None, tuple[str, ...]]
 
 
 def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
@@ -35,8 +39,9 @@ def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
     draft = read_table(sql)
     keys = settle_keys(draft)
     _imply_not_null(draft, keys)
-    scope = Scope(frozenset(fold(column.name) for column in draft.columns) | ROWID_NAMES, frozenset({fold(name)}))
-    checks = _unique(expression(check, scope) for check in draft.checks)
+    names = frozenset(fold(column.name) for column in draft.columns)
+    scope = Scope(names | ROWID_NAMES, frozenset({fold(name), "main"}))
+    checks = _by_column(_unique(expression(check, scope) for check in draft.checks), names)
     foreign_keys = _foreign_keys(draft, dict(parent_keys), keys, name)
     columns = _columns(draft, keys, checks, foreign_keys, scope)
     return _table(name, sql, draft, keys, checks, foreign_keys, columns)
@@ -69,27 +74,27 @@ def _foreign_keys(
 
 
 def _columns(
-    draft: TableDraft,
-    keys: Keys,
-    checks: tuple[Expression, ...],
-    foreign_keys: tuple[ForeignKey, ...],
-    scope: Scope,
+    draft: TableDraft, keys: Keys, checks: Checks, foreign_keys: tuple[ForeignKey, ...], scope: Scope
 ) -> tuple[Column, ...]:
     return tuple(
         build_column(
             column,
             keys,
-            tuple(check.text for check in checks if _only_column(check, draft) == fold(column.name)),
-            tuple(key for key in foreign_keys if [fold(each) for each in key.columns] == [fold(column.name)]),
+            checks.get(fold(column.name), ()),
+            tuple(key for key in foreign_keys if len(key.columns) == 1 and same_name(key.columns[0], column.name)),
             scope,
         )
         for column in draft.columns
     )
 
 
-def _only_column(check: Expression, draft: TableDraft) -> str | None:
-    used = [folded for folded in (fold(column.name) for column in draft.columns) if folded in check.names]
-    return used[0] if len(used) == 1 else None
+def _by_column(checks: Iterable[Expression], columns: frozenset[str]) -> Checks:
+    found: Checks = {}
+    for check in checks:
+        used = check.names & columns
+        home = next(iter(used)) if len(used) == 1 else None
+        found[home] = (*found.get(home, ()), check.text)
+    return found
 
 
 def _table(
@@ -97,13 +102,13 @@ def _table(
     sql: str,
     draft: TableDraft,
     keys: Keys,
-    checks: tuple[Expression, ...],
+    checks: Checks,
     foreign_keys: tuple[ForeignKey, ...],
     columns: tuple[Column, ...],
 ) -> Table:
     constraints = [
         *sorted(keys.in_table()),
-        *(f"CHECK ({check.text})" for check in checks if _only_column(check, draft) is None),
+        *(f"CHECK ({check})" for check in checks.get(None, ())),
         *(_spell_foreign_key(key) for key in foreign_keys if len(key.columns) > 1),
     ]
     lines = ",\n".join(f"  {line}" for line in [*(column.canonical for column in columns), *constraints])
@@ -114,7 +119,7 @@ def _table(
         columns=columns,
         primary_key=keys.primary,
         uniques=keys.uniques,
-        checks=tuple(check.text for check in checks),
+        checks=tuple(chain.from_iterable(checks.values())),
         foreign_keys=foreign_keys,
         strict=draft.strict,
         without_rowid=draft.without_rowid,

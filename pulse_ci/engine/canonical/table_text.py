@@ -16,7 +16,7 @@ from pulse_ci.engine.canonical.drafts import (
 from pulse_ci.engine.canonical.foreign import read_deferral, read_references
 from pulse_ci.engine.canonical.reader import Reader, UnreadableError
 from pulse_ci.engine.canonical.words import JOIN_WORDS, RESERVED
-from pulse_ci.sql.tokens import Token, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
 _CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 _NO_TYPE = RESERVED | JOIN_WORDS | {"INDEXED"}
@@ -58,13 +58,24 @@ def _columns(reader: Reader, draft: TableDraft) -> None:
 
 
 def _type(reader: Reader) -> str:
-    words: list[str] = []
+    tokens: list[Token] = []
     while reader.at_name():
-        words.append(unquote(reader.take().text))
-    if [word.upper() for word in words[-2:]] == ["GENERATED", "ALWAYS"]:
-        words = words[:-2]
-    size = _size(reader.group()) if words and reader.next_word == "(" else ""
+        tokens.append(reader.take())
+    tokens = _without_generated(tokens)
+    size = _size(reader.group()) if tokens and reader.next_word == "(" else ""
+    words = [unquote(token.text) for token in tokens]
+    if words and tokens[0].kind is not TokenKind.WORD and (size or len(words) > 1):
+        # SQLite takes the type from the quotes and forgets what follows, but for INTEGER then being no rowid.
+        return f"{_quoted_type(words[0])} {_spelled_type(' '.join(words[1:]))}{size}"
     return _spelled_type(" ".join(words)) + size
+
+
+def _without_generated(tokens: list[Token]) -> list[Token]:
+    # As in SQLite (src/build.c, sqlite3AddColumn): GENERATED ALWAYS is first read as part of a type.
+    length = tokens[-1].end - tokens[0].start if tokens else 0
+    if length < len("GENERATED ALWAYS") or tokens[-1].keyword != "ALWAYS":
+        return tokens
+    return tokens[:-2] if tokens[-2].keyword == "GENERATED" else tokens[:-1]
 
 
 def _size(tokens: tuple[Token, ...]) -> str:
@@ -77,6 +88,10 @@ def _spelled_type(text: str) -> str:
     plain = _PLAIN_TYPE.fullmatch(" ".join(words)) and not _NO_TYPE.intersection(map(str.upper, words))
     if not words or plain:
         return " ".join(words).upper()
+    return _quoted_type(text)
+
+
+def _quoted_type(text: str) -> str:
     return '"' + text.upper().replace('"', '""') + '"'
 
 

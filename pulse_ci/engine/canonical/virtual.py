@@ -31,12 +31,12 @@ def parse_virtual_table(name: str, sql: str) -> Table:
     reader.own_name()
     reader.expect("USING")
     module = fold(reader.name())
-    groups = split_commas(reader.group()) if not reader.done else []
-    arguments = tuple(_spelled(group, module) for group in groups if group)
+    groups = [group for group in split_commas(reader.group()) if group] if not reader.done else []
+    arguments = tuple(_spelled(group, module) for group in groups)
     canonical = f"CREATE VIRTUAL TABLE {quote_name(name)} USING {quote_name(module)}({', '.join(arguments)})"
     return Table(
         name=name,
-        columns=tuple(_column(group) for group in groups if group and not _is_option(group)),
+        columns=tuple(_column(group) for group in groups if not _is_option(group)) if module in SHADOWS else (),
         primary_key=None,
         uniques=(),
         checks=(),
@@ -61,6 +61,8 @@ def _spelled(tokens: Tokens, module: str) -> str:
     # FTS5 reads content='x', content="x" and content=x as one.
     if module == "fts5" and len(tokens) == 3 and tokens[1].text == "=":
         return f"{fold(tokens[0].text)} = {_value(tokens[2])}"
+    if module == "fts5vocab":
+        return _value(tokens[0])
     return expression(tokens, Scope(frozenset(_names(tokens)))).text
 
 
