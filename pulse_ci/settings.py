@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pulse_ci.errors import ConfigError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ENV_PREFIX = "PULSE_CI_"
+_SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
 def _lines(value: object) -> object:
@@ -24,6 +26,13 @@ def _boolean(value: object) -> object:
     if isinstance(value, bool) or value in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return str(value).lower() == "true"
     raise ValueError("write true or false")
+
+
+def _shard(value: str) -> str:
+    found = _SHARD.fullmatch(value)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ValueError("write the part and the number of parts, for example 3/10")
+    return value
 
 
 Globs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_lines)]
@@ -52,7 +61,7 @@ class Settings(BaseSettings):
     baseline: int = Field(0, ge=0)
     worker: Globs = ()
     databases: Globs = ()
-    shard: str | None = Field(None, pattern=r"^[1-9][0-9]*/[1-9][0-9]*$")
+    shard: Annotated[str, AfterValidator(_shard)] | None = None
     fail_on: Literal["error", "warning", "never"] = "error"
     comment: Literal["always", "changes", "off"] = "always"
     label: str | None = None

@@ -96,7 +96,8 @@ def _section(content: dict[str, Any], config: Path, environment: str | None) -> 
     if environment is None:
         return content
     # d1_databases is not inherited: an environment that does not repeat it has none.
-    section = (content.get("env") or {}).get(environment)
+    environments = content.get("env")
+    section = environments.get(environment) if isinstance(environments, dict) else None
     if not isinstance(section, dict):
         raise ConfigError(f"{config} has no environment {environment!r}. Correct --environment.")
     return section
