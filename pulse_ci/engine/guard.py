@@ -37,7 +37,8 @@ class Guard:
         self._steps = 0
         self._rows = 0
         self._bytes = 0
-        self._processor_end = time.thread_time() + self._sandbox.seconds
+        # The processor's clock is slow to ask, so it is not asked before there is something to measure.
+        self._processor_end: float | None = None
         self._wall_end = time.monotonic() + self._sandbox.wall_seconds
 
     def take(self, row: tuple[object, ...]) -> bool:
@@ -61,6 +62,8 @@ class Guard:
 
     def _progress(self) -> bool:
         self._steps += _STEPS_A_CALL
+        if self._processor_end is None:
+            self._processor_end = time.thread_time() + self._sandbox.seconds
         if self._steps > self._sandbox.steps:
             self.reason = f"it takes more than {self._sandbox.steps:,} steps of work"
         elif time.thread_time() > self._processor_end:

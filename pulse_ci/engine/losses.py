@@ -10,7 +10,18 @@ from pulse_ci.engine.replay import Refusal, RequestUndone, Run
 from pulse_ci.engine.rows import quote_name
 from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused
-from pulse_ci.migrations.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
+from pulse_ci.migrations.operations import (
+    AddColumn,
+    Delete,
+    Drop,
+    DropColumn,
+    Insert,
+    RenameColumn,
+    RenameTable,
+    Update,
+    operation,
+)
+from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,9 +107,14 @@ class SeededRuns:
         self._at: Schema | None = None
 
     def run(self, replayed: Replayed) -> OnRows:
-        """Run one replayed migration on the schema that it meets, with rows in every table."""
+        """Run one replayed migration on the schema that it meets, with rows in every table.
+
+        One that leaves the tables alone that were there can neither lose a row nor fail on one: it is not run.
+        """
         from pulse_ci.engine.seed import seed
 
+        if not _reaches_rows(replayed):
+            return OnRows(Run((), ()), (), {}, (), ())
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
         seeded = seed(self._database, replayed.before)
@@ -106,6 +122,19 @@ class SeededRuns:
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
         return result
+
+
+def _reaches_rows(replayed: Replayed) -> bool:
+    """Return whether a migration writes, alters or drops a table that was there, or makes a unique index on one."""
+    there = {fold(table.name) for table in replayed.before.tables}
+    for statement, access in replayed.run.touched:
+        if access.drops or any(fold(name) in there for name in access.writes | access.alters):
+            return True
+        does = operation(statement.sql)
+        if isinstance(does, AddColumn | DropColumn | RenameColumn | RenameTable):
+            return True
+    indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
+    return any(index.unique and fold(index.table) in there for index in indexes if index)
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:
