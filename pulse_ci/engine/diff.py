@@ -22,6 +22,8 @@ def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
     They come table by table: the table itself, its columns in their order, its indexes and its triggers. An
     object whose text is as it was is not a change, whatever became of the objects that it names.
     """
+    if before is after:
+        return ()
     old, new = _by_identity(before), _by_identity(after)
     pairs = ((old.get(identity), new.get(identity)) for identity in sorted(old.keys() | new.keys()))
     changes = chain.from_iterable(_changes(one, other) for one, other in pairs)

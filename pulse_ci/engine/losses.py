@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import Refusal, RequestUndone, Run
+from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
 from pulse_ci.engine.rows import quote_name
 from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused
@@ -114,6 +114,9 @@ class SeededRuns:
         from pulse_ci.engine.seed import seed
 
         if not _reaches_rows(replayed):
+            if self._at == replayed.before:
+                run = run_statements(self._database, replayed.migration.statements)
+                self._at = None if run.refusals else replayed.after
             return OnRows(Run((), ()), (), {}, (), ())
         if self._at != replayed.before:
             self._database.restore(replayed.origin)

@@ -105,7 +105,7 @@ class Migration:
         """The number as it is spelled, or None where the name is not `NNN_description.sql`."""
         return _digits(self.path)
 
-    @property
+    @cached_property
     def number(self) -> int | None:
         """The migration number, or None where the name is not `NNN_description.sql`."""
         return number_of(self.path)
