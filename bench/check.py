@@ -36,7 +36,7 @@ def main() -> None:
         apply = [NODE, WRANGLER, "d1", "migrations", "apply", "pulse_analytics", "--local"]
         applies = time_process(apply, workspace, runs=3, prepare=lambda: _forget(workspace))
     print("PULSE's 21 migrations, whole processes")
-    print(row("pulse-ci check (replay, twice, undone, 21 rules)", checks))
+    print(row("pulse-ci check (replay, twice, undone, rows, all rules)", checks))
     print(row("wrangler d1 migrations apply --local", applies))
     print(row("pulse-ci --help", helps))
     print(f"  the check takes 1/{statistics.median(applies) / statistics.median(checks):.1f} of wrangler's time")
