@@ -23,7 +23,7 @@ def test_nothing_said_is_the_documented_default() -> None:
     assert settings.migrations_dir == Path("migrations")
     assert (settings.fail_on, settings.comment, settings.format, settings.baseline) == ("error", "always", "text", 0)
     assert settings.suggest is False
-    assert settings.preview is settings.command is settings.base is settings.api_token is None
+    assert (settings.preview, settings.command, settings.base, settings.api_token) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in ("account_id", "api_token")])
