@@ -89,9 +89,14 @@ def rebuild(draft: Draft, targets: Mapping[str, Target]) -> bool:
         return True
     family = _Family.of(draft.schema, targets)
     wanted = {fold(target.table.name): target.table for target in family.targets.values()}
-    return draft.add(
-        [*drops(mentioning(draft.schema, family.targets)), *family.statements()],
-        lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
+    statements = list(family.statements())
+    # A rename fails as long as any view is broken, one of other tables too.
+    return any(
+        draft.add(
+            [*drops(items), *statements],
+            lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
+        )
+        for items in (mentioning(draft.schema, family.targets), (*draft.schema.triggers, *draft.schema.views))
     )
 
 

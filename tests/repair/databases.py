@@ -1,0 +1,44 @@
+"""Databases with rows, and their schemas."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.engine.seed import seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.schema import Schema
+
+
+@contextmanager
+def database(*statements: str) -> Iterator[EmbeddedD1]:
+    """A database on which these statements have run."""
+    with EmbeddedD1() as made:
+        if statements:
+            made.run("\n".join(statement.rstrip(";") + ";" for statement in statements))
+        yield made
+
+
+def schema(*statements: str) -> Schema:
+    with database(*statements) as made:
+        return made.schema()
+
+
+def seeded(*statements: str, rows: int = 3) -> bytes:
+    """A snapshot of a database with at least so many rows in every table that these statements make."""
+    with database(*statements) as made:
+        outcome = seed(made, rows=rows)
+        assert not outcome.failures
+        return made.snapshot()
+
+
+def after(snapshot: bytes, *statements: str) -> EmbeddedD1:
+    """A database of that snapshot on which these statements have run."""
+    made = EmbeddedD1()
+    made.restore(snapshot)
+    made.run("\n".join(statements))
+    return made
