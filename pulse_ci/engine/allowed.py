@@ -30,6 +30,19 @@ ABSENT_FUNCTIONS = frozenset(
 ABSENT_FUNCTION_PREFIXES = ("geopoly_",)
 ABSENT_CONNECTION_FUNCTIONS = frozenset({"fts3_tokenizer", "matchinfo", "offsets", "optimize"})
 
+# Functions whose work grows with the product of two lengths, and which nothing can stop once they run: with the longest
+# value, in bytes, that a statement with one of them may hold, so that a call takes half a second at most.
+COSTLY_FUNCTIONS = {
+    "trim": 20_000,
+    "ltrim": 20_000,
+    "rtrim": 20_000,
+    "unhex": 30_000,
+    "json_patch": 60_000,
+    "jsonb_patch": 60_000,
+    "instr": 200_000,
+    "replace": 200_000,
+}
+
 MODULES = frozenset({"fts5", "fts5vocab", "rtree", "rtree_i32"})
 
 

@@ -6,11 +6,19 @@ src/workerd/api/sql.c++, SqlStorageRegulator, has for a user's SQL.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.engine.allowed import FUNCTIONS, MODULES, is_allowed_name, is_allowed_pragma
+from pulse_ci.engine.allowed import (
+    COSTLY_FUNCTIONS,
+    FUNCTIONS,
+    MODULES,
+    is_allowed_name,
+    is_allowed_pragma,
+)
+from pulse_ci.engine.limits import VALUE_BYTES
 from pulse_ci.engine.renaming import new_name_of_table
 
 if TYPE_CHECKING:
@@ -23,6 +31,12 @@ TRANSACTION_TEXT = (
     "automatic atomic write coalescing."
 )
 
+_CHANGES_SCHEMA = re.compile("create|alter", re.IGNORECASE)
+_COSTLY_NAME = re.compile("|".join(COSTLY_FUNCTIONS), re.IGNORECASE)
+
+_OK, _DENY = apsw.SQLITE_OK, apsw.SQLITE_DENY
+_DATABASE_FIRST = frozenset({apsw.SQLITE_ALTER_TABLE, apsw.SQLITE_DETACH})
+_ON_ROWS = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE, apsw.SQLITE_INSERT, apsw.SQLITE_DELETE})
 _BY_FIRST_NAME = frozenset(
     {
         apsw.SQLITE_READ,
@@ -53,7 +67,10 @@ _IN_TEMP = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE})
 class Authorizer:
     """Answers SQLite's questions about one statement as D1 does, and remembers what came up."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: apsw.Connection | None = None) -> None:
+        self._connection = connection  # whose values are limited where a statement uses a slow function
+        self._longest_in_schema = VALUE_BYTES
+        self.longest = VALUE_BYTES  # of a value in this statement, in bytes
         self.own_transaction = False
         self.begin("")
 
@@ -63,25 +80,40 @@ class Authorizer:
         self._recorder = recorder
         self.refusal: str | None = None  # a text of D1's own for a refusal
         self.analyzed = False
+        if self.longest != self._longest_in_schema:
+            self._limit_values(self._longest_in_schema)
+
+    def expect(self, schema: str) -> None:
+        """Take the SQL of a schema that others made: SQLite does not ask about its functions again."""
+        for name in _COSTLY_NAME.findall(schema):
+            self._longest_in_schema = min(self._longest_in_schema, COSTLY_FUNCTIONS[name.lower()])
+
+    def _limit_values(self, longest: int) -> None:
+        self.longest = longest
+        if self._connection is not None:
+            self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, longest)
 
     def __call__(self, action: int, first: str | None, second: str | None, database: str | None, _: str | None) -> int:
         """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
-        if action == apsw.SQLITE_ALTER_TABLE or action == apsw.SQLITE_DETACH:
+        # Most questions are these: a statement that changes the schema asks a dozen of them.
+        if first == "sqlite_master" and database == "main" and action in _ON_ROWS and self._recorder is None:
+            return _OK
+        if action in _DATABASE_FIRST:
             first, second, database = second, None, first
         if self._recorder is not None:
             self._recorder.note(action, first, second)
         if database is not None and database != "main":
             allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
         elif action in _BY_FIRST_NAME:
-            allowed = first is None or first[:4].lower() != "_cf_"
+            allowed = is_allowed_name(first)
             self.analyzed = self.analyzed or first == "sqlite_stat4"
         else:
             allowed = self._is_allowed(action, first, second)
-        return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY
+        return _OK if allowed else _DENY
 
     def _is_allowed(self, action: int, first: str | None, second: str | None) -> bool:
         if action == apsw.SQLITE_FUNCTION:
-            return (second or "").lower() in FUNCTIONS
+            return self._is_allowed_function((second or "").lower())
         if action in _ALWAYS:
             return True
         if action in _BY_BOTH_NAMES:
@@ -95,6 +127,15 @@ class Authorizer:
         if action in _TRANSACTIONS:
             return self._is_allowed_transaction()
         return False
+
+    def _is_allowed_function(self, name: str) -> bool:
+        longest = COSTLY_FUNCTIONS.get(name)
+        if longest is not None and longest < self.longest:
+            self._limit_values(longest)
+            # A CHECK or an index calls the function again later, and the authorizer is not asked then.
+            if _CHANGES_SCHEMA.search(self._sql):
+                self._longest_in_schema = longest
+        return name in FUNCTIONS
 
     def _is_allowed_transaction(self) -> bool:
         if not self.own_transaction:

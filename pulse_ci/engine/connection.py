@@ -48,7 +48,7 @@ class EmbeddedD1:
         self.sandbox = sandbox or Sandbox()
         self.mode = mode
         self._connection = apsw.Connection(":memory:")
-        self._authorizer = Authorizer()
+        self._authorizer = Authorizer(self._connection)
         _remove_what_d1_lacks(self._connection)
         self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
         set_limits(self._connection)
@@ -66,12 +66,17 @@ class EmbeddedD1:
         return self._request(sql)
 
     def _request(self, sql: str) -> list[tuple[object, ...]]:
-        if len(sql) * 4 > self.sandbox.request_bytes and len(sql.encode()) > self.sandbox.request_bytes:
-            raise SandboxStopped(
-                f"The sandbox refused the request: it has more than {self.sandbox.request_bytes:,} bytes."
-            )
-        with self.request() as request:
-            return request.run(sql, self.sandbox.statements)
+        most = self.sandbox.request_bytes
+        if len(sql) > most or (len(sql) * 4 > most and len(sql.encode(errors="replace")) > most):
+            raise SandboxStopped(f"The sandbox refused the request: it has more than {most:,} bytes.")
+        request = self._open()
+        try:
+            rows = request.run(sql, self.sandbox.statements)
+            request.commit()
+        except BaseException:
+            self._undo(request)
+            raise
+        return rows
 
     @contextmanager
     def request(self) -> Iterator[Request]:
@@ -79,17 +84,24 @@ class EmbeddedD1:
 
         Leaving it commits, which raises D1Refused where a deferred constraint is violated.
         """
-        self._guard.begin()
-        request = Request(self._connection, self._authorizer, self._guard, self.mode)
-        request.begin()
+        request = self._open()
         try:
             yield request
             request.commit()
         except BaseException:
-            request.roll_back()
-            if request.broke_database:
-                self._reset_pragmas()
+            self._undo(request)
             raise
+
+    def _open(self) -> Request:
+        self._guard.begin()
+        request = Request(self._connection, self._authorizer, self._guard, self.mode)
+        request.begin()
+        return request
+
+    def _undo(self, request: Request) -> None:
+        request.roll_back()
+        if request.broke_database:
+            self._reset_pragmas()
 
     @contextmanager
     def trusted(self) -> Iterator[apsw.Connection]:
@@ -121,6 +133,7 @@ class EmbeddedD1:
             connection.deserialize("main", snapshot)
             self._guard.watch(connection)
             self._reset_pragmas()
+            self._authorizer.expect(str(connection.execute("SELECT group_concat(sql) FROM sqlite_master").get))
 
     def close(self) -> None:
         """Free the memory; the object is of no use afterwards."""

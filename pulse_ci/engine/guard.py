@@ -10,7 +10,8 @@ import apsw
 if TYPE_CHECKING:
     from pulse_ci.engine.limits import Sandbox
 
-_STEPS_A_CALL = 20_000
+_STATEMENTS_A_LOOK = 20
+_STEPS_A_CALL = 250  # few, since a step can copy megabytes
 
 
 class Guard:
@@ -35,6 +36,7 @@ class Guard:
         self.reason = None
         apsw.memory_high_water(True)
         self._steps = 0
+        self._statements = 0
         self._rows = 0
         self._bytes = 0
         # The processor's clock is slow to ask, so it is not asked before there is something to measure.
@@ -60,14 +62,23 @@ class Guard:
             return f"the database would be larger than {self._sandbox.database_bytes:,} bytes"
         return self.reason
 
+    def may_start(self) -> bool:
+        """Return whether there is time left for another statement; looks at the clock now and then."""
+        self._statements += 1
+        return self._statements % _STATEMENTS_A_LOOK != 1 or not self._is_over()
+
     def _progress(self) -> bool:
         self._steps += _STEPS_A_CALL
+        return self._is_over()
+
+    def _is_over(self) -> bool:
         if self._processor_end is None:
             self._processor_end = time.thread_time() + self._sandbox.seconds
+            return False
         if self._steps > self._sandbox.steps:
             self.reason = f"it takes more than {self._sandbox.steps:,} steps of work"
-        elif time.thread_time() > self._processor_end:
+        elif time.thread_time() >= self._processor_end:
             self.reason = f"it takes more than {self._sandbox.seconds:g} seconds of processor time"
-        elif time.monotonic() > self._wall_end:
+        elif time.monotonic() >= self._wall_end:
             self.reason = f"it takes more than {self._sandbox.wall_seconds:g} seconds"
         return self.reason is not None

@@ -8,8 +8,9 @@ import apsw
 
 # workerd, src/workerd/util/sqlite.c++, setupSecurity(); LENGTH as measured on workerd 1.20261117.1.
 # VDBE_OP is not among them: what 100,000 bytes of SQL compile to does not reach that workerd's.
+VALUE_BYTES = 8_388_642
 D1_LIMITS = (
-    (apsw.SQLITE_LIMIT_LENGTH, 8_388_642),
+    (apsw.SQLITE_LIMIT_LENGTH, VALUE_BYTES),
     (apsw.SQLITE_LIMIT_COLUMN, 100),
     (apsw.SQLITE_LIMIT_EXPR_DEPTH, 100),
     (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 5),
@@ -22,6 +23,7 @@ D1_LIMITS = (
 )
 # Our own queries may be longer and wider than a user's.
 TRUSTED_LIMITS = (
+    (apsw.SQLITE_LIMIT_LENGTH, VALUE_BYTES),
     (apsw.SQLITE_LIMIT_COLUMN, 2000),
     (apsw.SQLITE_LIMIT_EXPR_DEPTH, 1000),
     (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 500),
@@ -50,7 +52,7 @@ class Sandbox:
     database_bytes: int = 64 * 1024 * 1024
     output_rows: int = 100_000
     output_bytes: int = 32 * 1024 * 1024
-    request_bytes: int = 10 * 1024 * 1024
+    request_bytes: int = 8 * 1024 * 1024
     statements: int = 50_000
 
 

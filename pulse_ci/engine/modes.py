@@ -51,7 +51,7 @@ def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
     """Yield the statements of a request; raises D1Refused where D1 meets something that is not one."""
     match mode:
         case RequestMode.BATCH:
-            return (Piece(sql[start:end], start, last=True) for start, end, _ in cut(sql))
+            return (Piece(sql[start:end], start, last=True) for start, end, _ in cut(sql, STATEMENT_BYTES))
         case RequestMode.QUERY:
             return _query_pieces(sql)
         case RequestMode.IMPORT:
@@ -61,7 +61,7 @@ def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
 def _query_pieces(sql: str) -> Iterator[Piece]:
     # The parser ends a statement, not sqlite3_complete(): a byte order mark is space to it.
     position = index = 0
-    for _, end, terminated in cut(sql.replace("\ufeff", " ")):
+    for _, end, terminated in cut(sql.replace("\ufeff", " "), STATEMENT_BYTES):
         if len(sql.encode(errors="replace")) > STATEMENT_BYTES:
             raise D1Refused(TOO_LONG_TEXT, sql=sql[position:end], statement=index, start=position)
         if end <= position:
@@ -76,7 +76,7 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
 
 def _import_pieces(sql: str) -> Iterator[Piece]:
     position = index = 0
-    for start, end, terminated in cut(sql):
+    for start, end, terminated in cut(sql, STATEMENT_BYTES):
         _refuse_stray(sql, position, start, index)
         yield Piece(sql[position:end], position, last=not terminated)
         position, index = end, index + 1

@@ -8,7 +8,7 @@ import apsw
 
 from pulse_ci.engine.access import Access, AccessRecorder
 from pulse_ci.engine.limited import is_limited, rewrite_limited
-from pulse_ci.engine.limits import STATEMENT_BYTES
+from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
 from pulse_ci.engine.refusal import (
     COMMIT_TEXT,
@@ -60,6 +60,8 @@ class Request:
     def _run(self, piece: Piece) -> list[Row]:
         if len(piece.sql) * 4 > STATEMENT_BYTES and len(piece.sql.encode(errors="replace")) > STATEMENT_BYTES:
             raise D1Refused(TOO_LONG_TEXT, sql=piece.sql, statement=self._index, start=piece.start)
+        if not self._guard.may_start():
+            raise self._stopped(piece, str(self._guard.reason))
         try:
             rows = self._step(piece)
         except D1Refused as refused:
@@ -125,7 +127,7 @@ class Request:
         self._cursor.close(True)
         self._open_cursor()
         self._cursor.exec_trace = trace
-        reason = self._guard.why(error)
+        reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
         if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
@@ -135,6 +137,14 @@ class Request:
         else:
             message = f"The SQL is not text that SQLite can read: {error}."
         return D1Refused(message, sql=piece.sql, statement=self._index, start=piece.start)
+
+    def _too_long_a_value(self, error: Exception) -> str | None:
+        longest = self._authorizer.longest
+        if not isinstance(error, apsw.TooBigError) or longest == VALUE_BYTES:
+            return None
+        return (
+            f"a value has more than {longest:,} bytes, where the schema or the statement uses a function that is slow"
+        )
 
     def _stopped(self, piece: Piece, reason: str) -> SandboxStopped:
         words = " ".join(piece.sql[:60].split())

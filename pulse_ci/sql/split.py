@@ -28,7 +28,6 @@ _GAP = re.compile(r"(?:[ \t\n\f\r;]++|--[^\n]*+|/\*(?s:.*?)\*/)*+")
 _CODE = r"""(?:[^;'"`\[/-]++|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*(?s:.*?)\*/|-(?!-)|/(?!\*))*+"""
 _TO_SEMICOLON = re.compile(_CODE)
 _TRIGGER_WORD = re.compile("trigger", re.IGNORECASE)
-_OPEN_COMMENT = re.compile(r"/\*(?![\s\S]*?\*/)")
 
 # Columns: semicolon, other, EXPLAIN, CREATE, TEMP, TRIGGER, END. A trigger's body ends at `; END ;` alone.
 _START, _NORMAL, _EXPLAIN, _CREATE, _TRIGGER, _SEMI, _END = range(7)
@@ -55,11 +54,22 @@ def split(sql: str) -> tuple[Statement, ...]:
     return tuple(_statement(sql, *piece, lines) for piece in cut(sql))
 
 
-def cut(sql: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it."""
-    position = _skip_gap(sql, 0)
-    while position < len(sql):
-        end, terminated = _end_of_statement(sql, position)
+def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it.
+
+    A statement of more than `longest` characters is not read to its end: it is cut behind so many and one more.
+    """
+    size, position = len(sql), _skip_gap(sql, 0)
+    while position < size:
+        most = size if longest is None else min(size, position + longest + 1)
+        code = _TO_SEMICOLON.match(sql, position, most)
+        assert code is not None  # noqa: S101 - the pattern matches the empty string
+        end, terminated = code.end() + 1, code.end() < most and sql[code.end()] == ";"
+        # A trigger begins with CREATE, or with EXPLAIN.
+        if sql[position] in "CcEe" and _TRIGGER_WORD.search(sql, position, end):
+            end, terminated = _end_of_trigger(sql, position, most)
+        if not terminated:
+            end = most if most < size else _end_of_code(sql, position, size)
         yield position, end, terminated
         position = _skip_gap(sql, end)
 
@@ -67,21 +77,13 @@ def cut(sql: str) -> Iterator[tuple[int, int, bool]]:
 def _skip_gap(sql: str, position: int) -> int:
     gap = _GAP.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
-    return len(sql) if _OPEN_COMMENT.match(sql, gap.end()) else gap.end()
+    end = gap.end()
+    return len(sql) if sql.startswith("/*", end) else end
 
 
-def _end_of_statement(sql: str, start: int) -> tuple[int, bool]:
-    code = _TO_SEMICOLON.match(sql, start)
-    assert code is not None  # noqa: S101 - the pattern matches the empty string
-    end = code.end()
-    if _TRIGGER_WORD.search(sql, start, end):
-        return _end_of_trigger(sql, start)
-    return (end + 1, True) if sql.startswith(";", end) else (_end_of_code(sql, start), False)
-
-
-def _end_of_trigger(sql: str, start: int) -> tuple[int, bool]:
+def _end_of_trigger(sql: str, start: int, most: int) -> tuple[int, bool]:
     state = _START
-    for piece in _PIECE.finditer(sql, start):
+    for piece in _PIECE.finditer(sql, start, most):
         match piece.lastgroup:
             case "gap":
                 continue
@@ -96,15 +98,15 @@ def _end_of_trigger(sql: str, start: int) -> tuple[int, bool]:
         state = _NEXT_STATE[state][column]
         if state == _START:
             return piece.end(), True
-    return _end_of_code(sql, start), False
+    return most, False
 
 
-def _end_of_code(sql: str, start: int) -> int:
+def _end_of_code(sql: str, start: int, most: int) -> int:
     """Return where the last code of an unfinished statement ends: comments behind it are not its own."""
     end = start
-    for piece in _PIECE.finditer(sql, start):
+    for piece in _PIECE.finditer(sql, start, most):
         if piece.lastgroup == "open":
-            return end if piece.group() == "/*" else len(sql)
+            return end if piece.group() == "/*" else most
         if piece.lastgroup != "gap":
             end = piece.end()
     return end

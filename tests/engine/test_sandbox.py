@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pulse_ci.engine import D1Refused, EmbeddedD1, Sandbox, SandboxStopped
+from tests.engine.hostile import FILES, HARMLESS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_ends_soon_in_little_memory_and_the_database_lives_on(name: str) -> None:
+    program = [sys.executable, "-m", "tests.engine.hostile", name]
+
+    ended = json.loads(subprocess.run(program, cwd=ROOT, capture_output=True, timeout=60, check=True).stdout)
+
+    assert (ended["refused"] is None) == (name in HARMLESS)
+    assert ended["seconds"] < 2
+    assert ended["megabytes"] < 300
+    assert ended["alive"]
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "sql", "message"),
+    [
+        (Sandbox(statements=2), "SELECT 1; SELECT 2; SELECT 3", "statement 3 (SELECT 3): the request has more than 2"),
+        (Sandbox(request_bytes=8), "SELECT 1;", "refused the request: it has more than 8 bytes"),
+        (Sandbox(output_rows=1), "VALUES (1), (2)", "statement 1 (VALUES (1), (2)): it returns more than 1 rows"),
+        (Sandbox(output_bytes=9), "SELECT 'ten letter'", "its rows hold more than 9 bytes"),
+        (
+            Sandbox(steps=1000),
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT 1 FROM n",
+            "1,000 steps",
+        ),
+        (Sandbox(seconds=0), "SELECT 1", "statement 1 (SELECT 1): it takes more than 0 seconds of processor time"),
+    ],
+)
+def test_each_limit_is_named_with_the_statement(sandbox: Sandbox, sql: str, message: str) -> None:
+    with EmbeddedD1(sandbox) as database, pytest.raises(SandboxStopped) as stopped:
+        database.query(sql)
+
+    assert message in str(stopped.value)
+
+
+def test_a_database_that_is_too_large_is_told_from_a_table_without_a_free_rowid() -> None:
+    with EmbeddedD1() as database:
+        database.run("CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES (9223372036854775807)")
+
+        with pytest.raises(D1Refused) as refused:
+            database.run("INSERT INTO t DEFAULT VALUES")
+
+    assert not isinstance(refused.value, SandboxStopped)
+    assert str(refused.value) == "database or disk is full: SQLITE_FULL"
+
+
+def test_a_stopped_request_leaves_nothing_behind() -> None:
+    with EmbeddedD1(Sandbox(statements=2)) as database:
+        with pytest.raises(SandboxStopped):
+            database.run("CREATE TABLE a (x); CREATE TABLE b (x); CREATE TABLE c (x)")
+
+        assert database.query("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 'b', 'c')") == [(0,)]
+
+
+def test_a_slow_function_in_a_schema_that_was_restored_is_still_known() -> None:
+    with EmbeddedD1() as made, EmbeddedD1() as other:
+        made.run("CREATE TABLE t (a, CHECK (instr(a, 'x') = 0))")
+        other.restore(made.snapshot())
+
+        with pytest.raises(SandboxStopped, match="200,000 bytes"):
+            other.run("INSERT INTO t VALUES (zeroblob(1000000))")
+
+
+def test_a_long_value_is_fine_where_no_slow_function_meets_it() -> None:
+    with EmbeddedD1() as database:
+        database.run("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(2000000)); SELECT trim(' x ')")
+
+        assert database.query("SELECT length(a) FROM t") == [(2_000_000,)]
