@@ -44,9 +44,13 @@ def _check_gap(review: Review) -> Iterator[Remark]:
         below = max((each for each in known if each < number), default=review.baseline)
         yield Remark(
             migration.place(),
-            f"{migration.digits} follows {below:0{review.migrations.width}}: {_missing(below, number)}.",
+            f"{migration.digits} {_after(review, below)}: {_missing(below, number)}.",
             f"{_renumbered(review, migration, below + 1)}  (or commit the missing file)",
         )
+
+
+def _after(review: Review, below: int) -> str:
+    return f"follows {below:0{review.migrations.width}}" if below else "is the first"
 
 
 def _missing(below: int, number: int) -> str:
@@ -75,14 +79,14 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
 
 
 def _check_order(review: Review) -> Iterator[Remark]:
-    tip = _tip(review)
+    tip, label = _tip(review), review.base.label if review.base else "it"
     for migration in review.new:
         number = migration.number
         if number is not None and number not in tip and number < max(tip, default=0):
             yield Remark(
                 migration.place(),
-                f"{migration.digits} comes before {max(tip)}, which {review.base.label if review.base else 'it'} "
-                "already has: a database that is up to date would run it out of order.",
+                f"{migration.digits} comes before {max(tip):0{review.migrations.width}}, which {label} already has: "
+                "a database that is up to date would run it out of order.",
                 _renumbered(review, migration, _next_free(review)),
             )
 

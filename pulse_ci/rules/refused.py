@@ -20,7 +20,7 @@ _UNDO = "DROP TABLE IF EXISTS sites;"
 
 # What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
 _HINTS = (
-    (r"no such (table|view|index|trigger): (\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
+    (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
     (r"duplicate column name: (\S+?)(:|$)", "An earlier migration has added `{1}`: remove the statement."),

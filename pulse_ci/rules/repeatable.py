@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.operations import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _UNGUARDABLE = (AddColumn, DropColumn, RenameColumn, RenameTable)
 _MAX_SHOWN = 300
+_MAX_ALIKE = 3
 
 
 def _check(review: Review) -> Iterator[Remark]:
@@ -36,14 +38,23 @@ def _check(review: Review) -> Iterator[Remark]:
 
 
 def _refused(evidence: Evidence) -> Iterator[Remark]:
+    alike: dict[tuple[str, str], list[Remark]] = {}
     for refusal in evidence.repeated.refusals:
         unguardable = refusal.statement and isinstance(operation(refusal.statement.sql), _UNGUARDABLE)
-        yield Remark(
+        remark = Remark(
             evidence.migration.place(refusal.statement),
             f"A second run of the file fails here: `{refusal.message}`.",
             _guarded(refusal.statement) if refusal.statement else "Make each statement safe to run again.",
             Severity.WARNING if unguardable else None,
         )
+        alike.setdefault((remark.message, remark.remedy), []).append(remark)
+    for remarks in alike.values():
+        yield from remarks if len(remarks) <= _MAX_ALIKE else [_summed_up(remarks)]
+
+
+def _summed_up(remarks: list[Remark]) -> Remark:
+    more, lines = len(remarks) - 1, f"{remarks[1].place.line} to {remarks[-1].place.line}"
+    return replace(remarks[0], message=f"{remarks[0].message} So do {more:,} more statements, on lines {lines}.")
 
 
 def _guarded(statement: Statement) -> str:

@@ -20,7 +20,13 @@ def _check(review: Review) -> Iterator[Remark]:
     for reverse in (*review.migrations.reverse_files, *review.migrations.migrations):
         field, in_reverse = reverse.header.reverse_of, reverse in review.migrations.reverse_files
         looked_at = review.is_new(reverse.path) if in_reverse else reverse in new
-        if field is None or not looked_at:
+        if not looked_at or (field is None and not in_reverse):
+            continue
+        if field is None:
+            if reverse.number is not None and reverse.number not in numbers:
+                yield Remark(
+                    reverse.place(), f"There is no migration {reverse.digits} to undo.", _right_header(reverse)
+                )
             continue
         place, named = reverse.place_of_line(field.line), int(field.value)
         if named not in numbers:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.rows import quote_name
 from pulse_ci.model import Action, Change, Kind, Severity
 from pulse_ci.rules.examples import HEADER, one_file
+from pulse_ci.rules.renames import find_rename_back
 from pulse_ci.rules.reverse_header import undoes_something_else
 from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pulse_ci.migrations.discover import Reverse
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
@@ -20,7 +22,7 @@ _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
 def _check_missing_drop(review: Review) -> Iterator[Remark]:
     for evidence in _undone(review):
         for change in evidence.undone.changes:
-            if change.action is Action.ADDED:
+            if change.action is Action.ADDED and not find_rename_back(evidence, change):
                 yield _missing_drop(review, evidence, change)
 
 
@@ -62,24 +64,34 @@ def _incomplete(evidence: Evidence, left: list[Change]) -> Remark:
         return Remark(
             evidence.migration.place(first),
             f"Nothing undoes this file; without a reverse these stay changed: {names}.",
-            _mend(left[0]),
+            _mend(evidence, left[0]),
         )
     return Remark(
         reverse.source.place(reverse.statements[0] if reverse.statements else None),
         f"After `{evidence.migration.name}` and its reverse the schema is not what it was: {names}.",
-        _mend(left[0]),
+        _mend(evidence, left[0]),
     )
 
 
 def _difference(change: Change) -> str:
     where = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
-    what = "is gone" if change.action is Action.REMOVED else "differs"
-    return f"{change.kind} `{change.name}`{where} {what}"
+    return f"{change.kind} `{change.name}`{where} {_what_differs(change)}"
 
 
-def _mend(change: Change) -> str:
+def _what_differs(change: Change) -> str:
+    if change.action is Action.REMOVED:
+        return "is gone"
+    before, after = (
+        sorted(line.rstrip(",") for line in (sql or "").splitlines()) for sql in (change.before, change.after)
+    )
+    return "has its columns in another order" if before == after and change.kind is Kind.TABLE else "differs"
+
+
+def _mend(evidence: Evidence, change: Change) -> str:
+    if rename := find_rename_back(evidence, change):
+        return f"In the reverse: `{rename}`"
     if change.kind is Kind.COLUMN and change.action is Action.REMOVED:
-        return f"In the reverse: `ALTER TABLE {quote_name(change.table)} ADD COLUMN {change.before};`"
+        return f"In the reverse: `ALTER TABLE {bare_name(change.table)} ADD COLUMN {change.before};`"
     if change.before is None or change.kind is Kind.COLUMN:
         return f"In the reverse, restore `{change.name}`: it was `{change.before}`."
     return f"In the reverse, make it again: `{' '.join(change.before.split())}`"
@@ -93,8 +105,14 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 yield Remark(
                     undone.reverse.source.place(refusal.statement or undone.reverse.statements[-1]),
                     f"The reverse of `{evidence.migration.name}` does not run: D1 answers `{refusal.message}`.",
-                    "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT.",
+                    _correct(undone.reverse, refusal.message),
                 )
+
+
+def _correct(reverse: Reverse, message: str) -> str:
+    if "syntax error" in message and reverse.source.reverse_block:
+        return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
+    return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."
 
 
 MISSING_DROP = Rule(

@@ -140,4 +140,6 @@ class Rule:
 
 def bare_name(name: str) -> str:
     """Return `name` as SQL spells it: bare where that is safe, in double quotes elsewhere."""
-    return name if _BARE.fullmatch(name) else quote_name(name)
+    from apsw import keywords
+
+    return name if _BARE.fullmatch(name) and name.upper() not in keywords else quote_name(name)
