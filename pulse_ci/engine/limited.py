@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _SYNTAX_ERROR = re.compile(r'near "(?:order|limit)": syntax error', re.IGNORECASE)
 _FIRST_WORDS = frozenset({"EXPLAIN", "WITH", "UPDATE", "DELETE"})
-_ORDER = ("SET", "WHERE", "RETURNING", "ORDER", "LIMIT")
-_CLAUSES = frozenset({*_ORDER, "FROM"})
+_ORDER = ("SET", "FROM", "WHERE", "RETURNING", "ORDER", "LIMIT")
+_CLAUSES = frozenset(_ORDER)
 _BEFORE_TABLE = frozenset({"FROM", "OR", "ROLLBACK", "ABORT", "REPLACE", "FAIL", "IGNORE"})
 
 
@@ -30,6 +30,7 @@ class _Parts:
     before_table: str
     table: str
     change: str
+    source: str
     where: str
     returning: str
     limit: str
@@ -51,10 +52,55 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...]]) -> str |
     if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
         raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
     key = key_of(unquote(_table_name(parts.table)))
+    if parts.source:
+        return _rewrite_joined(parts, key)
     columns = ", ".join(key)
     left = columns if len(key) == 1 else f"({columns})"
     chosen = f"SELECT {columns} FROM {parts.table} {parts.where} {parts.limit}"
     return f"{parts.before_table}{parts.table} {parts.change}WHERE {left} IN ({chosen}) {parts.returning}"
+
+
+def _rewrite_joined(parts: _Parts, key: tuple[str, ...]) -> str | None:
+    """Return an `UPDATE … FROM` that takes the rows chosen, one for each row to change, from a subquery."""
+    changes = _assignments(parts.change)
+    if changes is None:
+        return None
+    table = _called(parts.table)
+    keys = [f"{table}.{column}" for column in key]
+    chosen = [f"{column} AS k{number}" for number, column in enumerate(keys)]
+    chosen += [f"{value} AS v{number}" for number, (_, value) in enumerate(changes)]
+    settings = ", ".join(f"{column} = chosen.v{number}" for number, (column, _) in enumerate(changes))
+    same = " AND ".join(f"{column} IS chosen.k{number}" for number, column in enumerate(keys))
+    return (
+        f"{parts.before_table}{parts.table} SET {settings} FROM (SELECT {', '.join(chosen)} "
+        f"FROM {parts.table}, {parts.source} {parts.where} GROUP BY {', '.join(keys)} {parts.limit}) AS chosen "
+        f"WHERE {same} {parts.returning}"
+    )
+
+
+def _assignments(change: str) -> list[tuple[str, str]] | None:
+    """Return the columns and expressions of a SET clause, None where it sets a row of columns at once."""
+    found: list[tuple[str, str]] = []
+    for item in _split_at_commas(change[3:]):
+        column, equals, value = item.partition("=")
+        if not equals or column.lstrip().startswith("("):
+            return None
+        found.append((column.strip(), value.strip()))
+    return found
+
+
+def _split_at_commas(sql: str) -> list[str]:
+    commas = [token.start for token in _outermost(list(tokenize(sql))) if token.text == ","]
+    starts = [0, *(comma + 1 for comma in commas)]
+    return [sql[start:end] for start, end in zip(starts, [*commas, len(sql)], strict=True)]
+
+
+def _called(table: str) -> str:
+    """Return the name by which the statement calls its table: the alias if there is one."""
+    names = [token for token in tokenize(table) if token.is_code]
+    rest = names[3:] if len(names) > 2 and names[1].text == "." else names[1:]
+    rest = rest[1:] if rest and rest[0].keyword == "AS" else rest
+    return rest[0].text if rest and rest[0].keyword not in ("INDEXED", "NOT") else _table_name(table)
 
 
 def _parts(sql: str) -> _Parts | None:
@@ -77,6 +123,7 @@ def _parts(sql: str) -> _Parts | None:
         before_table=sql[: table.start],
         table=sql[table.start : bounds[0]].rstrip(),
         change=clauses["SET"] + " " if "SET" in clauses else "",
+        source=clauses.get("FROM", "")[4:].strip(),
         where=clauses.get("WHERE", ""),
         returning=clauses.get("RETURNING", ""),
         limit=f"{clauses.get('ORDER', '')} {clauses.get('LIMIT', '')}".strip(),

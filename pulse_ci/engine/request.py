@@ -12,6 +12,7 @@ from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
 from pulse_ci.engine.refusal import (
     COMMIT_TEXT,
+    NO_STATEMENT_TEXT,
     PARAMETERS_TEXT,
     TOO_LONG_TEXT,
     UNFINISHED_TEXT,
@@ -134,6 +135,8 @@ class Request:
             message = PARAMETERS_TEXT
         elif isinstance(error, apsw.Error):
             message = self._authorizer.refusal or d1_message(error)
+        elif "null character" in str(error):
+            message = NO_STATEMENT_TEXT
         else:
             message = f"The SQL is not text that SQLite can read: {error}."
         return D1Refused(message, sql=piece.sql, statement=self._index, start=piece.start)

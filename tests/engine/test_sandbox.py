@@ -11,6 +11,7 @@ from pulse_ci.engine import D1Refused, EmbeddedD1, Sandbox, SandboxStopped
 from tests.engine.hostile import FILES, HARMLESS
 
 ROOT = Path(__file__).parents[2]
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -34,10 +35,12 @@ def test_a_hostile_file_ends_soon_in_little_memory_and_the_database_lives_on(nam
         (Sandbox(output_bytes=9), "SELECT 'ten letter'", "its rows hold more than 9 bytes"),
         (
             Sandbox(steps=1000),
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT 1 FROM n",
+            ENDLESS,
             "1,000 steps",
         ),
-        (Sandbox(seconds=0), "SELECT 1", "statement 1 (SELECT 1): it takes more than 0 seconds of processor time"),
+        (Sandbox(seconds=0), ENDLESS, "it takes more than 0 seconds of processor time"),
+        (Sandbox(wall_seconds=0), ENDLESS, "it takes more than 0 seconds"),
+        (Sandbox(heap_bytes=5_000_000), "SELECT length(hex(zeroblob(4000000)))", "more than 5,000,000 bytes of memory"),
     ],
 )
 def test_each_limit_is_named_with_the_statement(sandbox: Sandbox, sql: str, message: str) -> None:

@@ -68,7 +68,7 @@ def test_line_and_column_point_at_the_statement(sql: str) -> None:
         assert statement.end_line == statement.line + statement.sql[:-1].count("\n")
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", [name for name in SHAPES if "NUL" not in name])  # where C's strings end
 def test_known_shapes_are_cut_as_sqlite_cuts_them(name: str) -> None:
     sql = SHAPES[name]
 

@@ -115,6 +115,13 @@ UPDATE w SET z = 'lim' ORDER BY x DESC, y LIMIT 2; SELECT * FROM w
 UPDATE w SET z = 'lim' WHERE y = 1 LIMIT 1; SELECT * FROM w
 UPDATE t SET (b, c) = ('m', 7) ORDER BY a LIMIT 1; SELECT b, c FROM t
 UPDATE t SET b = (SELECT z FROM w ORDER BY z LIMIT 1) WHERE a = 1; SELECT b FROM t
+UPDATE t SET b = w.z FROM w WHERE w.x = t.a ORDER BY t.a LIMIT 1; SELECT a, b FROM t
+UPDATE t SET b = w.z, c = w.y + t.a FROM w WHERE w.x = t.a AND w.y = 1 ORDER BY t.a DESC LIMIT 1; SELECT a, b, c FROM t
+UPDATE t AS q SET b = z FROM w WHERE w.x = q.a AND y = 2 LIMIT 2; SELECT a, b FROM t
+UPDATE t AS q SET "b" = r.z FROM w AS r JOIN a_rowid ON 1 WHERE r.x = q.a AND r.y = 1 RETURNING a, b ORDER BY q.a LIMIT 1
+UPDATE w SET z = t.b FROM t WHERE t.a = w.x ORDER BY w.y DESC, w.x LIMIT 2; SELECT * FROM w
+UPDATE main.w SET z = (SELECT max(a) FROM t) FROM (SELECT 1 AS one) ORDER BY x, y LIMIT 1; SELECT * FROM w
+UPDATE t SET b = w.z FROM w WHERE w.x = t.a ORDER BY t.a; SELECT a, b FROM t
 UPDATE t SET b = CASE WHEN a > 2 THEN 'hi' ELSE 'lo' END ORDER BY a LIMIT 3; SELECT a, b FROM t
 UPDATE t SET c = c + 1 WHERE a IN (SELECT a FROM t LIMIT 2) LIMIT 1; SELECT a, c FROM t
 EXPLAIN QUERY PLAN DELETE FROM t WHERE a = 1
