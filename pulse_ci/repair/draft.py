@@ -13,7 +13,7 @@ from pulse_ci.repair.spelling import create, drops
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pulse_ci.engine.schema import Object, Schema
+    from pulse_ci.engine.schema import Object, Schema, Trigger, View
 
 
 class _NotEnough(Exception):
@@ -36,6 +36,11 @@ class Draft:
     def schema(self) -> Schema:
         """What the schema is by now."""
         return self._database.schema()
+
+    @property
+    def code(self) -> tuple[Trigger | View, ...]:
+        """All triggers and views: what can name anything."""
+        return (*self.schema.triggers, *self.schema.views)
 
     def add(self, statements: Sequence[str], reaches: Callable[[Schema], bool] = lambda _: True) -> bool:
         """Write statements down if they run and what they make is what it should; else change nothing."""
@@ -62,9 +67,8 @@ class Draft:
 
         They are not made again here: what is missing in the end is for `complete` to see.
         """
-        named = mentioning(self.schema, tables)
-        every: tuple[Object, ...] = (*self.schema.triggers, *self.schema.views)
-        return any(self.add([*drops(items), *statements], reaches) for items in ((), named, every))
+        obstacles = ((), mentioning(self.schema, tables), self.code)
+        return any(self.add([*drops(items), *statements], reaches) for items in obstacles)
 
     def is_true(self, condition: str) -> bool:
         """Tell whether a condition on constants holds, or is NULL; False where it cannot be asked."""

@@ -5,22 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.words import meaning, quote_name
+from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.affinity import Affinity, affinity
 from pulse_ci.repair.columns import holds, is_addable
-from pulse_ci.repair.rebuild import rowid_name
+from pulse_ci.repair.conditions import constraints_back, unique_indexes_back
+from pulse_ci.repair.rebuild import ROW_NUMBER, rowid_name
 from pulse_ci.repair.spelling import shown
 from pulse_ci.repair.virtual import content_of
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from pulse_ci.engine.schema import Column, ForeignKey, Key, Schema, Table
+    from pulse_ci.engine.schema import Column, Schema, Table
     from pulse_ci.repair.draft import Draft
 
 _ZERO = {Affinity.TEXT: "''", Affinity.BLOB: "x''", Affinity.ANY: "''"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What cannot be brought back, in a sentence: of a table by folded name, rows (None) or values of a column."""
+
+    table: str
+    column: str | None
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +38,18 @@ class Restoring:
     """By folded table the copies that fill the earlier columns; the losses and conditions, in words."""
 
     copies: Mapping[str, Mapping[str, str]]
-    losses: tuple[str, ...]
+    losses: tuple[Loss, ...]
     conditions: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Notes:
     copies: dict[str, dict[str, str]]
-    losses: list[str]
+    losses: list[Loss]
     conditions: list[str]
+
+    def lose(self, table: Table, column: Column | None, sentence: str) -> None:
+        self.losses.append(Loss(fold(table.name), fold(column.name) if column else None, sentence))
 
 
 def restoring(draft: Draft, before: Schema) -> Restoring:
@@ -44,25 +57,26 @@ def restoring(draft: Draft, before: Schema) -> Restoring:
     notes = _Notes({}, [], [])
     for table in before.tables:
         present = draft.schema.table(table.name)
-        if present is None or present.virtual != table.virtual:
-            notes.losses += [f"Rows of {shown(table.name)} cannot be restored."] * (not content_of(table))
-        elif table.virtual:
-            notes.losses += _of_virtual(present, table)
+        if present is None or present.virtual or table.virtual:
+            _note_rows(notes, present, table)
         elif present != table:
             notes.copies[fold(table.name)] = dict(_copied(draft, notes, present, table))
-            notes.conditions += _conditions(present, table)
-    notes.losses += _taken_along(draft.schema, before)
-    notes.conditions += _unique_indexes(draft.schema, before)
+            notes.conditions += constraints_back(present, table)
+    _note_taken_along(notes, draft.schema, before)
+    notes.conditions += unique_indexes_back(draft.schema, before)
     return Restoring(notes.copies, tuple(notes.losses), tuple(notes.conditions))
 
 
-def _of_virtual(present: Table, before: Table) -> Iterator[str]:
-    if present != before and not content_of(before) and (content_of(present), content_of(before)) != (None, None):
-        yield f"Rows of {shown(before.name)} cannot be restored."
-    elif present.columns != before.columns and not content_of(before):
-        for column in before.columns:
+def _note_rows(notes: _Notes, present: Table | None, table: Table) -> None:
+    """Note what is lost of a table that is gone, or of a virtual one."""
+    if present == table or content_of(table):
+        return
+    if present and present.module == table.module and content_of(present) is None and content_of(table) is None:
+        for column in table.columns:
             if present.column(column.name) is None:
-                yield f"Values of {_shown(before, column)} cannot be restored."
+                notes.lose(table, column, f"Values of {_shown(table, column)} cannot be restored.")
+    else:
+        notes.lose(table, None, f"Rows of {shown(table.name)} cannot be restored.")
 
 
 def _copied(draft: Draft, notes: _Notes, present: Table, table: Table) -> Iterator[tuple[str, str]]:
@@ -82,16 +96,18 @@ def _kept(notes: _Notes, table: Table, column: Column, former: Column) -> str:
     name = quote_name(former.name)
     then, now = (affinity(each.type, strict=table.strict) for each in (column, former))
     if then is not now:
-        notes.losses.append(
+        notes.lose(
+            table,
+            column,
             f"Values of {_shown(table, column)} that became {former.type or 'ANY'} are turned back to "
-            f"{column.type or 'ANY'}; what the first change took from them stays lost."
+            f"{column.type or 'ANY'}; what the first change took from them stays lost.",
         )
     if not column.not_null or former.not_null or (column.primary_key and table.rowid_alias):
         return name
     if column.default is None:
         notes.conditions.append(f"NULLs in {_shown(table, column)} keep it from running.")
         return name
-    notes.losses.append(f"NULLs in {_shown(table, column)} become {column.default}.")
+    notes.lose(table, column, f"NULLs in {_shown(table, column)} become {column.default}.")
     return f"coalesce({name}, {column.default})"
 
 
@@ -99,10 +115,10 @@ def _missing(draft: Draft, notes: _Notes, present: Table, table: Table, column: 
     """Return what fills a column whose values are gone, None where its default will do; note the loss."""
     gone = f"Values of {_shown(table, column)} cannot be restored"
     if is_addable(draft, column):
-        notes.losses.append(f"{gone}.")
+        notes.lose(table, column, f"{gone}.")
         return None
     value = _stand_in(draft, present, table, column)
-    notes.losses.append(f"{gone}{f': {value} stands in for them' if value else ''}.")
+    notes.lose(table, column, f"{gone}{f': {value} stands in for them' if value else ''}.")
     if value is None and column.default is None and column.not_null:
         notes.conditions.append(
             f"Rows of {shown(table.name)} keep it from running: {_shown(table, column)} needs a value."
@@ -111,65 +127,32 @@ def _missing(draft: Draft, notes: _Notes, present: Table, table: Table, column: 
 
 
 def _stand_in(draft: Draft, present: Table, table: Table, column: Column) -> str | None:
-    rowid = rowid_name(present)
-    is_number = affinity(column.type, strict=table.strict) not in _ZERO
-    if (column.primary_key or column.unique) and rowid and column.not_null | column.primary_key:
-        return rowid if is_number else f"CAST({rowid} AS TEXT)"
-    if column.default is not None and holds(draft, column, column.default):
-        return None
-    literals = (
-        token.text
-        for check in column.checks
-        for token in tokenize_code(check)
-        if token.kind in (TokenKind.STRING, TokenKind.NUMBER)
-    )
-    candidates = (
-        ["NULL"] if not column.not_null else [],
-        [_ZERO.get(affinity(column.type, strict=table.strict), "0")],
-        literals,
-    )
-    found = next((value for each in candidates for value in each if holds(draft, column, value)), None)
-    return None if found == "NULL" and column.default is None else found
+    kind = affinity(column.type, strict=table.strict)
+    if column.primary_key or (column.unique and column.not_null):
+        number = rowid_name(present) or ROW_NUMBER
+        return f"CAST({number} AS TEXT)" if kind in _ZERO else number
+    if column.unique:
+        return "NULL" if column.default else None
+    candidates = [column.default or "NULL", _ZERO.get(kind, "0"), *_literals(column)]
+    fitting = (value for value in candidates if not (column.not_null and value == "NULL"))
+    found = next((value for value in fitting if holds(draft, column, value)), None)
+    return None if found == (column.default or "NULL") else found
 
 
-def _conditions(present: Table, table: Table) -> Iterator[str]:
-    returning = [
-        *(f"CHECK ({check})" for check in table.checks if meaning(check) not in map(meaning, present.checks)),
-        *(f"UNIQUE {_listed(key)}" for key in _keys(table) if _listed(key) not in map(_listed, _keys(present))),
-        *(_spelled(key) for key in table.foreign_keys if _spelled(key) not in map(_spelled, present.foreign_keys)),
-        *["STRICT"] * (table.strict and not present.strict),
-    ]
-    for constraint in returning:
-        yield f"Rows of {shown(table.name)} that break {shown(constraint)} keep it from running."
+def _literals(column: Column) -> list[str]:
+    literal = (TokenKind.STRING, TokenKind.NUMBER)
+    return [token.text for check in column.checks for token in tokenize_code(check) if token.kind in literal]
 
 
-def _keys(table: Table) -> Iterable[Key]:
-    return (*((table.primary_key,) if table.primary_key else ()), *table.uniques)
-
-
-def _listed(key: Key) -> str:
-    return f"({', '.join(fold(column) for column in key.columns)})"
-
-
-def _spelled(key: ForeignKey) -> str:
-    columns = ", ".join(map(fold, key.columns))
-    return f"FOREIGN KEY ({columns}) REFERENCES {fold(key.parent)} ({', '.join(map(fold, key.parent_columns))})"
-
-
-def _taken_along(present: Schema, before: Schema) -> Iterator[str]:
-    """Tables that stay, and refer before and after to a table that goes."""
+def _note_taken_along(notes: _Notes, present: Schema, before: Schema) -> None:
+    """Note the tables that stay, and refer before and after to a table that goes."""
     for table in before.tables:
         now = present.table(table.name)
         for key in table.foreign_keys if now else ():
             parent = present.table(key.parent)
             if parent and before.table(key.parent) is None and now and key in now.foreign_keys:
-                yield f"Rows of {shown(table.name)} that refer to {shown(parent.name)} follow its rows."
-
-
-def _unique_indexes(present: Schema, before: Schema) -> Iterator[str]:
-    for index in before.indexes:
-        if index.unique and index != present.index(index.name) and present.table(index.table):
-            yield f"Rows of {shown(index.table)} that break the unique index {shown(index.name)} keep it from running."
+                sentence = f"Rows of {shown(table.name)} that refer to {shown(parent.name)} go as ON DELETE says."
+                notes.lose(table, None, sentence)
 
 
 def _shown(table: Table, column: Column) -> str:

@@ -78,6 +78,15 @@ def prove(before_snapshot: bytes, statements: Sequence[str], expected: Schema) -
         )
 
 
+def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[RowsChanged, ...]:
+    """Return the tables that two snapshots have, with other rows in the columns that both have."""
+    with EmbeddedD1() as before, EmbeddedD1() as after:
+        before.restore(before_snapshot)
+        after.restore(after_snapshot)
+        kept = _kept_columns(before.schema(), after.schema())
+        return tuple(_changed(_contents(before, kept), _contents(after, kept)))
+
+
 def _kept_columns(schema: Schema, expected: Schema) -> dict[str, tuple[str, ...]]:
     tables = ((table, expected.table(table.name)) for table in schema.tables)
     return {

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
 DEFER = "PRAGMA defer_foreign_keys = ON;"
+# What tells rows apart where nothing else does.
+ROW_NUMBER = "row_number() OVER ()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def rebuild(draft: Draft, targets: Mapping[str, Target]) -> bool:
             [*drops(items), *statements],
             lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
         )
-        for items in (mentioning(draft.schema, family.targets), (*draft.schema.triggers, *draft.schema.views))
+        for items in (mentioning(draft.schema, family.targets), draft.code)
     )
 
 
@@ -162,8 +164,8 @@ def _filled(schema: Schema, old: Table, target: Target) -> tuple[list[str], list
     values = [copy[fold(column.name)] for column in filled]
     if not names or (target.table.rowid_alias is None and _is_indexed_by_rowid(schema, old)):
         rowid, old_rowid = rowid_name(target.table), rowid_name(old)
-        if rowid and old_rowid:
-            return [rowid, *names], [old_rowid, *values]
+        if rowid:
+            return [rowid, *names], [old_rowid or ROW_NUMBER, *values]
     return names, values
 
 

@@ -9,7 +9,7 @@ from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.schema import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pulse_ci.engine.schema import Column, Schema, Table
     from pulse_ci.repair.draft import Draft
@@ -35,12 +35,12 @@ def _shape(table: Table) -> tuple[object, ...]:
 
 
 def rename_columns(draft: Draft, before: Schema) -> None:
-    """Write down the renames back of columns: in a table, one gone and one come in the same place, otherwise alike."""
+    """Write down the renames back of columns: in one place of a table, one gone and one come, otherwise alike."""
     for table in before.tables:
         present = draft.schema.table(table.name)
-        pair = _renamed_column(table, present) if present and not (table.virtual or present.virtual) else None
-        if pair:
-            old, new = pair
+        if present is None or table.virtual or present.virtual:
+            continue
+        for old, new in _renamed_columns(table, present):
             head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
             statement = f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
             draft.add_past([table.name], [statement], _has(table.name, old))
@@ -54,9 +54,21 @@ def _has(table: str, column: Column) -> Callable[[Schema], bool]:
     return test
 
 
-def _renamed_column(before: Table, present: Table) -> tuple[Column, Column] | None:
-    gone = [(place, column) for place, column in enumerate(before.columns) if present.column(column.name) is None]
-    come = [(place, column) for place, column in enumerate(present.columns) if before.column(column.name) is None]
-    if len(gone) != 1 or len(come) != 1 or gone[0][0] != come[0][0]:
-        return None
-    return gone[0][1], come[0][1]
+def _renamed_columns(before: Table, present: Table) -> Iterator[tuple[Column, Column]]:
+    gone, come = _only_in(before, present), _only_in(present, before)
+    for shape in gone:
+        if len(gone[shape]) == len(come.get(shape, ())) == 1:
+            yield gone[shape][0], come[shape][0]
+
+
+def _only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
+    """Return the columns that the other table has not, by what they are and between which common ones they stand."""
+    found: dict[tuple[object, ...], list[Column]] = {}
+    place = 0
+    for column in table.columns:
+        if other.column(column.name):
+            place += 1
+        else:
+            key = (column.type, column.not_null, column.default, column.primary_key, column.unique, column.collation)
+            found.setdefault((place, *key), []).append(column)
+    return found

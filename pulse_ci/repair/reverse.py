@@ -12,7 +12,7 @@ from pulse_ci.repair.columns import alter
 from pulse_ci.repair.complete import clear, complete
 from pulse_ci.repair.draft import Draft
 from pulse_ci.repair.kin import parents_first
-from pulse_ci.repair.losses import Restoring, restoring
+from pulse_ci.repair.losses import Loss, Restoring, restoring
 from pulse_ci.repair.rebuild import DEFER, FOREIGN_KEY_CHECK, Target, moves_rows, rebuild, temporary_name
 from pulse_ci.repair.renames import rename_columns, rename_tables
 from pulse_ci.repair.spelling import create, drop
@@ -28,15 +28,20 @@ if TYPE_CHECKING:
 class ReversePlan:
     """What undoes a migration.
 
-    losses       what the statements cannot bring back, a sentence each
+    lost         what the statements cannot bring back
     conditions   which rows, written since the migration, would keep the statements from running
     problem      why the statements do not lead to the earlier schema; None where they do
     """
 
     statements: tuple[str, ...]
-    losses: tuple[str, ...] = ()
+    lost: tuple[Loss, ...] = ()
     conditions: tuple[str, ...] = ()
     problem: str | None = None
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What the statements cannot bring back, a sentence each."""
+        return tuple(loss.sentence for loss in self.lost)
 
 
 def write_reverse(before: Schema, after: Schema) -> ReversePlan:
