@@ -27,6 +27,7 @@ examples:
   pulse-ci check --base origin/main       only the files that this branch adds
   pulse-ci preview --baseline 21          what the files after 021 do to the schema
   pulse-ci new "Add custom fields"        the next numbered file, with its reverse
+  pulse-ci reverse 022                    what undoes 022, written to reverse/ if it holds
   pulse-ci rules not-idempotent           what a rule means, with an example
 
 Each flag is also an environment variable: --fail-on is PULSE_CI_FAIL_ON. Flags win.
@@ -58,6 +59,8 @@ def _run(command: str, options: dict[str, object]) -> int:
     match command:
         case "new":
             return _new(options)
+        case "reverse":
+            return _reverse(options)
         case "rules":
             return _rules(options)
         case _:
@@ -97,6 +100,19 @@ def _new(options: dict[str, object]) -> int:
     return OK
 
 
+def _reverse(options: dict[str, object]) -> int:
+    from pathlib import Path
+
+    from pulse_ci.commands.reverse import reverse
+
+    directory = Path(str(options["migrations_dir"] or "migrations"))
+    written = reverse(str(options["number"]), directory, dry_run=bool(options["dry_run"]))
+    sys.stdout.write(written.text if options["dry_run"] else f"{written.path}\n")
+    if not options["dry_run"]:
+        sys.stderr.writelines(f"{note}\n" for note in written.notes)
+    return OK
+
+
 def _rules(options: dict[str, object]) -> int:
     from pulse_ci.commands.rules import explain, list_rules
 
@@ -132,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, summary in _REPORTING.items():
         _add_reporting_flags(add(name, help=summary, description=_sentence(summary)))
     _add_new(add("new", help="the next numbered file, header and reverse included"))
+    _add_reverse(add("reverse", help="write the reverse of one migration, proven by replay"))
     rules = add("rules", help="list the rules, or explain one")
     rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
     return parser
@@ -173,3 +190,11 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
         "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
     )
     parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")
+
+
+def _add_reverse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", metavar="NNN", help="the migration's number")
+    parser.add_argument(
+        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the reverse and write nothing")
