@@ -206,17 +206,9 @@ class Schema:
 
     def find(self, kind: Kind, name: str) -> Object | None:
         """Return the object of that kind and name, in any case; a column is found through its table."""
-        match kind:
-            case Kind.TABLE:
-                return self.table(name)
-            case Kind.INDEX:
-                return self.index(name)
-            case Kind.VIEW:
-                return self.view(name)
-            case Kind.TRIGGER:
-                return self.trigger(name)
-            case Kind.COLUMN:
-                return None
+        finders = {Kind.TABLE: self.table, Kind.INDEX: self.index, Kind.VIEW: self.view, Kind.TRIGGER: self.trigger}
+        finder = finders.get(kind)
+        return finder(name) if finder else None
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name, in any case."""

@@ -35,7 +35,7 @@ def _action(reader: Reader) -> str:
 def read_deferral(reader: Reader, draft: TableDraft) -> bool:
     """Read [NOT] DEFERRABLE … if it comes next; as in SQLite, it is about the last foreign key so far."""
     negated = reader.accept("NOT", "DEFERRABLE")
-    if not negated and not reader.accept("DEFERRABLE"):
+    if not (negated or reader.accept("DEFERRABLE")):
         return False
     deferred = reader.accept("INITIALLY") and reader.take().keyword == "DEFERRED" and not negated
     if draft.foreign_keys:

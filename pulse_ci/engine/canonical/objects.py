@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from pulse_ci.engine.canonical.code import code_tokens, statement
 from pulse_ci.engine.canonical.index import Collations, parse_index
@@ -15,6 +16,7 @@ from pulse_ci.engine.canonical.view import parse_view
 from pulse_ci.engine.canonical.virtual import parse_virtual_table
 from pulse_ci.engine.canonical.words import meaning
 from pulse_ci.engine.schema import Index, Table, Trigger, View, fold
+from pulse_ci.sql.tokens import tokenize_code
 
 _REMEMBERED = 4096
 
@@ -44,7 +46,7 @@ def read_names(sql: str) -> Names:
 def read_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
     """Return a table, virtual or not."""
     try:
-        words = [token.keyword for token in code_tokens(sql)[:2]]
+        words = [token.keyword for token in islice(tokenize_code(sql), 2)]
         if words == ["CREATE", "VIRTUAL"]:
             return parse_virtual_table(name, sql)
         return parse_table(name, sql, parent_keys)

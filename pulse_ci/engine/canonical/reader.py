@@ -23,7 +23,7 @@ class Reader:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
-        self._words = tuple(token.keyword or token.text for token in tokens)
+        self._words = (*(token.keyword or token.text for token in tokens), "")
         self.position = 0
 
     @classmethod
@@ -40,7 +40,7 @@ class Reader:
     @property
     def next_word(self) -> str:
         """The next token: a bare word in capitals, all else as it is; empty at the end."""
-        return "" if self.done else self._words[self.position]
+        return self._words[self.position]
 
     def take(self) -> Token:
         """Return the next token."""
@@ -89,9 +89,15 @@ class Reader:
         """Return what stands in the parentheses that come next."""
         self.expect("(")
         start, depth = self.position, 1
-        while depth:
-            depth += {"(": 1, ")": -1}.get(self.take().text, 0)
-        return tuple(self._tokens[start : self.position - 1])
+        for position, word in enumerate(self._words[start:], start):
+            if word == "(":
+                depth += 1
+            elif word == ")":
+                depth -= 1
+            if depth == 0:
+                self.position = position + 1
+                return tuple(self._tokens[start:position])
+        raise UnreadableError
 
     def names(self) -> tuple[str, ...]:
         """Return the names in the parentheses that come next, or none if there are no parentheses."""
