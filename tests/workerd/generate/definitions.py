@@ -24,7 +24,6 @@ def create_table(world: World) -> str:
     if not rowid and "PRIMARY KEY" not in " ".join(parts):
         parts.append(f"PRIMARY KEY ({world.column_of(table)})")
     options = ", ".join(option for option, on in (("STRICT", strict), ("WITHOUT ROWID", not rowid)) if on)
-    table.with_rowid = rowid
     world.tables.append(table)
     guard = world.maybe(0.3, "IF NOT EXISTS ")
     return f"CREATE TABLE {guard}{world.spell(table.name)} ({', '.join(parts)}) {options}".rstrip()
@@ -33,7 +32,11 @@ def create_table(world: World) -> str:
 def _column(world: World, table: Table, name: str, number: int, strict: bool) -> str:
     words = [world.spell(name), world.pick(*(_STRICT_TYPES if strict else _TYPES))]
     if number == 0 and world.chance(0.5):
-        words.append("PRIMARY KEY" + world.maybe(0.15, " AUTOINCREMENT") + world.maybe(0.05, " DESC"))
+        integer = world.chance(0.6)
+        words[1] = "INTEGER" if integer else words[1]
+        words.append(
+            "PRIMARY KEY" + world.maybe(0.2 if integer else 0.02, " AUTOINCREMENT") + world.maybe(0.03, " DESC")
+        )
     words += _column_constraints(world, table)
     return " ".join(filter(None, words))
 
@@ -47,7 +50,7 @@ def _column_constraints(world: World, table: Table) -> list[str]:
         world.maybe(0.1, f"{world.maybe(0.3, 'CONSTRAINT k ')}CHECK ({expression(world, table, 1)})"),
         world.maybe(0.05, f"COLLATE {world.pick('NOCASE', 'RTRIM', 'BINARY')}"),
         world.maybe(0.12, references(world)),
-        world.maybe(0.06, f"AS ({expression(world, table, 1)}){world.pick('', ' STORED', ' VIRTUAL')}"),
+        world.maybe(0.04, f"AS ({expression(world, table, 1)}){world.pick('', ' STORED', ' VIRTUAL')}"),
     ]
 
 
@@ -67,7 +70,7 @@ def references(world: World) -> str:
 def _table_constraints(world: World, table: Table) -> list[str]:
     columns = ", ".join(world.columns_of(table, 2))
     choices = (
-        (0.06, f"PRIMARY KEY ({columns})"),
+        (0.04, f"PRIMARY KEY ({columns})"),
         (0.08, f"UNIQUE ({columns})"),
         (0.08, f"CHECK ({expression(world, table)})"),
         (0.08, f"FOREIGN KEY ({world.column_of(table)}) {references(world)}"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine import RequestMode
+from pulse_ci.engine import D1Refused, EmbeddedD1, RequestMode
 from pulse_ci.sql.tokens import tokenize
 from tests.workerd.generate import changes, definitions
 from tests.workerd.generate.expressions import select
@@ -36,12 +37,21 @@ _MODES = (RequestMode.BATCH,) * 7 + (RequestMode.IMPORT,)
 
 
 def sequence(seed: int) -> Sequence:
-    """Return the requests that a seed stands for."""
+    """Return the requests that a seed stands for, made while they run: most find what they name."""
     world = World(Random(seed))  # noqa: S311 - dice, not secrets
-    first = Call(";\n".join(definitions.create_table(world) for _ in range(2)))
-    following = [_request(world, world.pick(*_MODES)) for _ in range(world.dice.randint(3, 9))]
+    modes = [world.pick(*_MODES) for _ in range(world.dice.randint(4, 10))]
     # In workerd a SELECT that others follow in one string stays open, and locks its tables for later requests.
-    return (first, *following, _request(world, RequestMode.QUERY)) if world.chance(0.4) else (first, *following)
+    modes += [RequestMode.QUERY] if world.chance(0.4) else []
+    calls = []
+    with EmbeddedD1() as database:
+        for mode in modes:
+            call = _request(world, mode) if world.tables else Call(definitions.create_table(world))
+            database.mode = call.mode
+            with suppress(D1Refused):
+                database.run(call.sql)
+            world.look(database)
+            calls.append(call)
+    return tuple(calls)
 
 
 def _request(world: World, mode: RequestMode) -> Call:

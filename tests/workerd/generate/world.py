@@ -1,29 +1,41 @@
-"""What a generated sequence has made so far, as far as its generator knows: a statement may have been refused."""
+"""What a generated sequence has made so far."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+import apsw
+
 if TYPE_CHECKING:
     from random import Random
+
+    from pulse_ci.engine import EmbeddedD1
 
 T = TypeVar("T")
 
 _NAMES = ("users", "events", "sessions", "sites", "goals", "t", "a", "b", "order", "We Ird", "größe", "x1", "tmp")
 _COLUMNS = ("id", "name", "site_id", "value", "created", "n", "flag", "data", "key", "Odd Col", "länge", "x", "y", "z")
+_KINDS = ("table", "view", "index", "trigger")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _RESERVED = frozenset({"order"})
 
 
 @dataclass
 class Table:
-    """A table or view that was asked for."""
+    """A table or view."""
 
     name: str
     columns: list[str]
     is_view: bool = False
-    with_rowid: bool = True
+
+
+def _columns(connection: apsw.Connection, table: str) -> list[str]:
+    try:
+        found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    except apsw.SQLError:  # a view over what is gone
+        return []
+    return [str(name) for (name,) in found]
 
 
 @dataclass
@@ -34,6 +46,18 @@ class World:
     tables: list[Table] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
     triggers: list[str] = field(default_factory=list)
+
+    def look(self, database: EmbeddedD1) -> None:
+        """Take in what is in the database: a statement may have been refused."""
+        with database.trusted() as connection:
+            objects = connection.execute("SELECT type, name FROM sqlite_master ORDER BY rowid").fetchall()
+            names = {kind: [str(name) for other, name in objects if other == kind] for kind in _KINDS}
+            own = ("_cf_", "sqlite_")
+            tables = [Table(name, _columns(connection, name)) for name in names["table"] if not name.startswith(own)]
+            views = [Table(name, _columns(connection, name), is_view=True) for name in names["view"]]
+        self.tables = [table for table in tables + views if table.columns]
+        self.indexes = [name for name in names["index"] if not name.startswith("sqlite_")]
+        self.triggers = names["trigger"]
 
     def chance(self, share: float) -> bool:
         return self.dice.random() < share
