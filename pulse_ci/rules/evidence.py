@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.losses import SeededRuns
+from pulse_ci.engine.on_rows import SeededRuns
 from pulse_ci.engine.proofs import repeat, undo
 from pulse_ci.engine.rebuilds import find_rebuilds
 from pulse_ci.engine.replay import Replay, replay

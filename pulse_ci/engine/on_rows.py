@@ -1,0 +1,131 @@
+"""A migration run on seeded rows: what fails only there, which rows are lost, which are left without a parent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.losses import Loss, Tracker
+from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
+from pulse_ci.engine.schema import fold
+from pulse_ci.errors import D1Refused
+from pulse_ci.migrations.operations import AddColumn, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import apsw
+
+    from pulse_ci.engine.access import Access
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.replay import Replayed
+    from pulse_ci.engine.schema import Schema
+    from pulse_ci.engine.seed import Unseeded
+    from pulse_ci.sql.split import Statement
+
+Violation = tuple[str, object, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OnRows:
+    """What came of running a migration on seeded tables."""
+
+    run: Run
+    losses: tuple[Loss, ...]
+    counts: Mapping[str, tuple[int, int]]
+    violations: tuple[Violation, ...]
+    unseeded: tuple[Unseeded, ...]
+
+
+def run_on_rows(
+    database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, unseeded: tuple[Unseeded, ...]
+) -> OnRows:
+    """Run `statements` as one request on a `database` that has `schema` and rows, and compare all rows.
+
+    Where the file is refused, nothing is lost, as on D1: only the refusal is told.
+    """
+    tracker = Tracker(schema)
+    with database.trusted() as connection:
+        tracker.look(connection, None)
+        known = set(_violations(connection))
+    run = _run(database, statements, tracker)
+    with database.trusted() as connection:
+        violations = tuple(each for each in _violations(connection) if each not in known)
+    if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
+        return OnRows(run, (), {}, (), unseeded)
+    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations, unseeded)
+
+
+class SeededRuns:
+    """Runs migrations one after the other on rows; the rows stay from one to the next where they can."""
+
+    def __init__(self, database: EmbeddedD1) -> None:
+        self._database = database
+        self._at: Schema | None = None
+
+    def run(self, replayed: Replayed) -> OnRows:
+        """Run one replayed migration on the schema that it meets, with rows in every table.
+
+        One that leaves the tables alone that were there can neither lose a row nor fail on one: it is not run.
+        """
+        from pulse_ci.engine.seed import seed
+
+        if not _reaches_rows(replayed):
+            if self._at == replayed.before:
+                run = run_statements(self._database, replayed.migration.statements)
+                self._at = None if run.refusals else replayed.after
+            return OnRows(Run((), ()), (), {}, (), ())
+        if self._at != replayed.before:
+            self._database.restore(replayed.origin)
+        seeded = seed(self._database, replayed.before)
+        result = run_on_rows(self._database, replayed.migration.statements, replayed.before, seeded.failures)
+        clean = not (result.run.refusals or result.losses or result.violations)
+        self._at = replayed.after if clean else None
+        return result
+
+
+def _reaches_rows(replayed: Replayed) -> bool:
+    """Return whether a migration writes, alters or drops a table that was there, or makes a unique index on one."""
+    there = {fold(table.name) for table in replayed.before.tables}
+    for statement, access in replayed.run.touched:
+        if access.drops or any(fold(name) in there for name in access.writes | access.alters):
+            return True
+        does = operation(statement.sql)
+        if isinstance(does, AddColumn | DropColumn | RenameColumn | RenameTable):
+            return True
+    indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
+    return any(index.unique and fold(index.table) in there for index in indexes if index)
+
+
+def _violations(connection: apsw.Connection) -> list[Violation]:
+    import apsw
+
+    try:
+        return list(connection.execute("PRAGMA foreign_key_check"))
+    except apsw.SQLError:  # a key whose parent is not unique: SQLite cannot tell
+        return []
+
+
+def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker) -> Run:
+    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
+    try:
+        with database.request() as request:
+            for statement in statements:
+                try:
+                    access = request.execute(statement.sql)
+                except D1Refused as refused:
+                    refusals.append(Refusal(statement, str(refused)))
+                    if not refusals[-1].is_transaction:
+                        raise RequestUndone from refused
+                    continue
+                touched.append((statement, access))
+                tracker.follow(statement)
+                if access.writes or access.drops or access.alters:
+                    with database.trusted() as connection:
+                        tracker.look(connection, statement)
+    except RequestUndone:
+        pass
+    except D1Refused as refused:
+        refusals.append(Refusal(None, str(refused)))
+    return Run(tuple(touched), tuple(refusals))
