@@ -37,9 +37,33 @@ class Action(StrEnum):
     MODIFIED = "modified"
 
 
+PROBE_ROWS = 100_000
+"""How many rows of a table a probe looks at, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A read-only question to real rows that settles a finding which depends on them.
+
+    `sql` is one SELECT without a semicolon, on the schema that the migration meets. It returns one row of two
+    integers: how many of `counts` were found, and how many rows of `table` were looked at, PROBE_ROWS at most. If none
+    was found and there were fewer rows than that, the finding does not hold on this database; if any was found, D1
+    refuses the statement there. `counts` stands behind a number: "12 duplicates of `url`". `listing` is the statement
+    with which a person looks for himself.
+    """
+
+    table: str
+    counts: str
+    sql: str
+    listing: str
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule's remark on some lines of one file; lines count from 1."""
+    """One rule's remark on some lines of one file; lines count from 1.
+
+    `probe` is None where no row can change the finding.
+    """
 
     rule: str
     severity: Severity
@@ -50,6 +74,7 @@ class Finding:
     remedy: str
     ignored: bool = False
     fix: str | None = None
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True, slots=True)

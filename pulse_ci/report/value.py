@@ -102,7 +102,7 @@ class Report:
             "conclusion": self.conclusion.value,
             "database": values["database"],
             "migrations": values["migrations"],
-            "findings": values["findings"],
+            "findings": [{name: each[name] for name in each if name != "probe"} for each in values["findings"]],
             "changes": values["changes"],
             "rows": [],
             "queries": [],

@@ -45,4 +45,5 @@ def _finding(rule: Rule, remark: Remark, *, ignored: bool) -> Finding:
         message=remark.message,
         remedy=remark.remedy,
         ignored=ignored,
+        probe=remark.probe,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.schema import fold
 from pulse_ci.model import Action, Kind, Severity
 from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.probes import duplicates
 from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ def _check_unique(review: Review) -> Iterator[Remark]:
                 continue
             index, table = evidence.replayed.after.index(change.name), review.before.table(change.table)
             if index and table and index.unique and _existed(index, table) and not _was_unique(index, review.before):
+                probe = duplicates(index)
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
                     f"Unique index `{index.name}` is refused if rows of `{table.name}` that are there have equal "
                     f"{_terms(index)}.",
-                    f"`SELECT {_terms(index)}, count(*) FROM {bare_name(table.name)}"
-                    f"{f' WHERE {index.where}' if index.where else ''} GROUP BY {_terms(index)} HAVING count(*) > 1 "
-                    "LIMIT 20;` lists them; correct those rows first.",
+                    f"`{probe.listing}` lists them; correct those rows first.",
+                    probe=probe,
                 )
 
 

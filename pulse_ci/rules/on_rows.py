@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.migrations.operations import AddColumn, DropColumn, operation
+from pulse_ci.migrations.operations import AddColumn, Insert, operation
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.probes import any_row, broken_by_column, broken_by_copy
 from pulse_ci.rules.refusals import refusals_for
-from pulse_ci.rules.rule import Example, Remark, Review, Rule, bare_name
+from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.replay import Refusal
+    from pulse_ci.model import Probe
     from pulse_ci.rules.rule import Evidence
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT, title TEXT);\n"
 _TEAMS = "CREATE TABLE IF NOT EXISTS teams (team_id INTEGER PRIMARY KEY);\n"
+_NEEDS = {
+    "not-null-without-default": "rows that need a value",
+    "non-constant-default": "rows that need a value",
+    "references-with-default": "rows that would refer to one parent",
+}
 _IGNORE = "-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN\n"
 
 
@@ -36,28 +43,38 @@ def _rule(
     def check(review: Review) -> Iterator[Remark]:
         for evidence in review.evidence:
             for refusal, on_rows in refusals_for(name, evidence):
-                yield _remark(evidence, refusal, remedy, on_rows=on_rows)
+                probe = _probe(name, evidence, refusal) if on_rows else None
+                yield _remark(evidence, refusal, remedy, probe, on_rows=on_rows)
 
     return Rule(name, severity, summary, problem, remedy, bad, good, check)
 
 
-def _remark(evidence: Evidence, refusal: Refusal, remedy: str, *, on_rows: bool) -> Remark:
+def _remark(evidence: Evidence, refusal: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
     where = "once its table has a row" if on_rows else "even on an empty table"
-    table = _table(refusal)
-    query = f" `SELECT count(*) FROM {bare_name(table)};` tells how many rows it has." if on_rows and table else ""
     return Remark(
         evidence.migration.place(refusal.statement),
         f"D1 refuses this statement {where}: `{refusal.message}`.",
-        f"{remedy}{query}",
+        f"{remedy} `{probe.listing}` shows what is there." if probe else remedy,
+        probe=probe,
     )
 
 
-def _table(refusal: Refusal) -> str | None:
+def _probe(rule: str, evidence: Evidence, refusal: Refusal) -> Probe | None:
+    """Return the question that settles a refusal on rows, None where its table is made by the same files."""
+    before, after = evidence.replayed.before, evidence.replayed.after
     match operation(refusal.statement.sql) if refusal.statement else None:
-        case AddColumn(table) | DropColumn(table):
-            return table
-        case _:
-            return None
+        case AddColumn(table, name) if before.table(table):
+            altered = after.table(table)
+            column = altered.column(name) if altered else None
+            if altered and column and (column.generated or rule == "check-on-existing"):
+                return broken_by_column(altered, column)
+            return any_row(table, _NEEDS.get(rule, "rows that are there"))
+        case Insert():
+            reads = {each: access.reads for each, access in evidence.replayed.run.touched}
+            for rebuild in evidence.rebuilds:
+                if refusal.statement in rebuild.copies:
+                    return broken_by_copy(rebuild, refusal.statement, before, reads[refusal.statement])
+    return None
 
 
 def _added(column: str, mark: str = " -- expect") -> Example:

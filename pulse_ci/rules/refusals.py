@@ -36,6 +36,7 @@ class _Claim:
 # The messages are SQLite's and workerd's own; the first claim that fits has it.
 _CLAIMS = (
     _Claim("not-null-without-default", "Cannot add a NOT NULL column with default value NULL"),
+    _Claim("not-null-without-default", "NOT NULL constraint failed", (AddColumn,)),
     _Claim("non-constant-default", "Cannot add a column with non-constant default"),
     _Claim("unique-or-primary-column", "Cannot add a (UNIQUE|PRIMARY KEY) column"),
     _Claim("references-with-default", "Cannot add a REFERENCES column with non-NULL default value"),

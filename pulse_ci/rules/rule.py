@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Ignore, Migration, Place
-    from pulse_ci.model import Severity
+    from pulse_ci.model import Probe, Severity
     from pulse_ci.sql.split import Statement
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -108,6 +108,7 @@ class Remark:
     message: str
     remedy: str
     severity: Severity | None = None
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True, slots=True)

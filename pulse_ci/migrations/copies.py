@@ -1,0 +1,63 @@
+"""An INSERT that copies rows to the columns that it fills and the SELECT that it fills them from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.sql.tokens import Token
+
+_NAMES = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What an INSERT … SELECT copies; `columns` is empty where the statement lists none."""
+
+    columns: tuple[str, ...]
+    select: str
+
+
+def find_copy(sql: str) -> Copy | None:
+    """Return what a statement copies; None where it is no INSERT … SELECT, or begins with WITH."""
+    code = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
+    at = _behind_table(code)
+    if at is None:
+        return None
+    columns, at = _columns(code, at)
+    if at >= len(code) or code[at].keyword not in ("SELECT", "WITH"):
+        return None
+    return Copy(columns, sql[code[at].start : _end(code, at)])
+
+
+def _behind_table(code: Sequence[Token]) -> int | None:
+    words = [token.keyword for token in code[:5]]
+    if words[:1] not in (["INSERT"], ["REPLACE"]) or "INTO" not in words:
+        return None
+    at = words.index("INTO") + 2
+    at += 2 * (code[at : at + 1] != [] and code[at].text == ".")
+    return at + 2 * (code[at : at + 1] != [] and code[at].keyword == "AS")
+
+
+def _columns(code: Sequence[Token], at: int) -> tuple[tuple[str, ...], int]:
+    if at >= len(code) or code[at].text != "(":
+        return (), at
+    end = next((index for index in range(at, len(code)) if code[index].text == ")"), len(code))
+    return tuple(unquote(token.text) for token in code[at:end] if token.kind in _NAMES), end + 1
+
+
+def _end(code: Sequence[Token], at: int) -> int:
+    """Return where the SELECT ends: before ON CONFLICT or RETURNING, or with the statement."""
+    depth, end = 0, code[at].end
+    for index, token in enumerate(code[at:], at):
+        depth += (token.text == "(") - (token.text == ")")
+        following = code[index + 1].keyword if index + 1 < len(code) else ""
+        if depth == 0 and (token.keyword == "RETURNING" or (token.keyword == "ON" and following == "CONFLICT")):
+            break
+        end = token.end
+    return end
