@@ -32,7 +32,6 @@ TRANSACTION_TEXT = (
 )
 
 _CHANGES_SCHEMA = re.compile("create|alter", re.IGNORECASE)
-_COSTLY_NAME = re.compile("|".join(COSTLY_FUNCTIONS), re.IGNORECASE)
 
 _OK, _DENY = apsw.SQLITE_OK, apsw.SQLITE_DENY
 _DATABASE_FIRST = frozenset({apsw.SQLITE_ALTER_TABLE, apsw.SQLITE_DETACH})
@@ -85,8 +84,10 @@ class Authorizer:
 
     def expect(self, schema: str) -> None:
         """Take the SQL of a schema that others made: SQLite does not ask about its functions again."""
-        for name in _COSTLY_NAME.findall(schema):
-            self._longest_in_schema = min(self._longest_in_schema, COSTLY_FUNCTIONS[name.lower()])
+        folded = schema.lower()
+        for name, longest in COSTLY_FUNCTIONS.items():
+            if longest < self._longest_in_schema and name in folded:
+                self._longest_in_schema = longest
 
     def _limit_values(self, longest: int) -> None:
         self.longest = longest
