@@ -6,10 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pulse_ci.cli import COULD_NOT_RUN, exit_status
+from pulse_ci.cli import COULD_NOT_RUN, OK, exit_status
 from pulse_ci.cli import main as command_line
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.github import runner
+from pulse_ci.github.arrival import Nothing
 from pulse_ci.github.context import RunnerContext
 from pulse_ci.model import Severity
 
@@ -64,13 +65,24 @@ def _run(context: RunnerContext) -> int:
             _say(*runner.mask(secret.get_secret_value()))
     command = _command(settings, context)
     with Publisher(settings, context) as publisher:
-        report = publisher.check(command)
+        match publisher.arrive():
+            case Nothing(reason):
+                return _nothing(context, reason)
+            case arrival:
+                report = publisher.check(command, arrival)
         comment = publisher.comment(report)
     _tell(report, settings)
     if comment.action == "skipped" and comment.reason:
         _say(runner.notice(Severity.NOTICE, comment.reason))
     publisher.write_files(report, comment)
     return exit_status(report)
+
+
+def _nothing(context: RunnerContext, reason: str) -> int:
+    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "neutral"})
+    runner.append_summary(context.summary_path, f"### Nothing to check\n\n{_shown(reason)}\n")
+    _say(runner.notice(Severity.NOTICE, reason))
+    return OK
 
 
 def _command(settings: Settings, context: RunnerContext) -> str:

@@ -40,7 +40,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     """
     timings: dict[str, float] = {}
     with _timed(timings, "read"):
-        sources = read_sources(request.directory, request.root)
+        sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
         migrations = discover(request.shown, sources)
     with _timed(timings, "prove"):
         review, after = gather(

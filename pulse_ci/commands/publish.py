@@ -6,15 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
+from pulse_ci.commands.arrived import request_for_arrival
 from pulse_ci.commands.check import check, lint_only, preview
 from pulse_ci.commands.output import write_file
-from pulse_ci.commands.request import read_request, request_for
 from pulse_ci.errors import GitHubError
 from pulse_ci.github import runner
+from pulse_ci.github.arrival import Arrival, Nothing, read_arrival
 from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
-from pulse_ci.github.event import find_pull_request
 from pulse_ci.github.marker import Marker
-from pulse_ci.github.pulls import read_base
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
 from pulse_ci.rules.registry import RULES
@@ -58,15 +57,16 @@ class Publisher:
         if self._github:
             self._github.close()
 
-    def check(self, command: str) -> Report:
+    def arrive(self) -> Arrival | Nothing:
+        """Ask what the event is about; raises PulseError."""
+        assert self._github is not None  # noqa: S101 - a context manager
+        return read_arrival(self._context, self._github)
+
+    def check(self, command: str, arrival: Arrival) -> Report:
         """Ask GitHub what is new, and check it; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
-        self._pull_request = find_pull_request(self._context, self._github)
-        base = None
-        if self._pull_request and not self._settings.base:
-            directory = request_for(self._settings.migrations_dir).shown
-            base = read_base(self._github, self._pull_request, directory)
-        self._request = read_request(self._settings, command, base)
+        self._pull_request = arrival.pull_request
+        self._request = request_for_arrival(self._settings, arrival, self._github, command)
         return _STEPS[command](self._request)
 
     def comment(self, report: Report) -> CommentResult:

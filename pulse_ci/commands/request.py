@@ -14,12 +14,16 @@ from pulse_ci.wrangler import WranglerDatabase, find_config, read_database
 
 if TYPE_CHECKING:
     from pulse_ci.migrations.base import Base
+    from pulse_ci.migrations.source import SourceFile
     from pulse_ci.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What is to be checked; `directory` and `root` are absolute, `shown` is the directory as reports spell it."""
+    """What is to be checked; `directory` and `root` are absolute, `shown` is the directory as reports spell it.
+
+    `sources` are the files where they do not come from the directory.
+    """
 
     command: str
     directory: Path
@@ -27,6 +31,7 @@ class CheckRequest:
     shown: str
     today: date
     base: Base | None = None
+    sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
     fail_on: FailOn = FailOn.ERROR
     wrangler: WranglerDatabase | None = None

@@ -38,24 +38,13 @@ class PullRequest:
         return self.head_repo is None or self.head_repo.lower() != self.base_repo.lower()
 
 
-def find_pull_request(context: RunnerContext, github: GitHub) -> PullRequest | None:
-    """Return the pull request that the event is about, or None for an event that is about none.
-
-    The event file is read; where a self-hosted runner has none, the number is taken from GITHUB_REF and the
-    rest from the API.
+def read_event(path: Path | None) -> Fields | None:
+    """Return the event's payload, or None where there is no event file, as on some self-hosted runners.
 
     Raises:
-        GitHubError: nothing says which pull request the event is about, or its payload is malformed.
+        GitHubError: the file is no JSON object.
 
     """
-    match context.event_name:
-        case "pull_request" | "pull_request_target":
-            return _read_event(context.event_path) or _ask(context, github)
-        case _:  # merge_group, push, workflow_run, schedule name no pull request
-            return None
-
-
-def _read_event(path: Path | None) -> PullRequest | None:
     if path is None or not path.is_file():
         return None
     try:
@@ -64,10 +53,20 @@ def _read_event(path: Path | None) -> PullRequest | None:
         raise GitHubError(
             f"The event file {path} cannot be read: {error}. Check that GITHUB_EVENT_PATH is what the runner set."
         ) from error
-    return _pull_request(Fields(payload, "The event").object("pull_request"))
+    return Fields(payload, "The event")
 
 
-def _ask(context: RunnerContext, github: GitHub) -> PullRequest:
+def find_named(context: RunnerContext, github: GitHub) -> PullRequest:
+    """Return the pull request that the event names.
+
+    Where there is no event file, the number is taken from GITHUB_REF and the rest from the API.
+
+    Raises:
+        GitHubError: nothing says which pull request the event is about, or its payload is malformed.
+
+    """
+    if event := read_event(context.event_path):
+        return _pull_request(event.object("pull_request"))
     number = _PULL_REF.fullmatch(context.ref)
     if number is None:
         raise GitHubError(
@@ -76,6 +75,24 @@ def _ask(context: RunnerContext, github: GitHub) -> PullRequest:
         )
     answer = github.get(f"/repos/{context.repository}/pulls/{number[1]}")
     return _pull_request(Fields(answer, "The pull request"))
+
+
+def find_of_branch(github: GitHub, repository: str, head_repo: str, branch: str, sha: str) -> tuple[PullRequest, ...]:
+    """Return the open pull requests to `repository` from a branch of `head_repo` whose head still is `sha`."""
+    head = f"{head_repo.partition('/')[0]}:{branch}"
+    found = _open(github, f"/repos/{repository}/pulls", {"state": "open", "head": head})
+    return tuple(each for each in found if each.head_sha == sha and each.head_repo == head_repo)
+
+
+def find_of_commit(github: GitHub, repository: str, sha: str) -> tuple[PullRequest, ...]:
+    """Return the open pull requests within `repository` whose head is `sha`; GitHub names none from a fork here."""
+    found = _open(github, f"/repos/{repository}/commits/{sha}/pulls", {})
+    return tuple(each for each in found if each.head_sha == sha and each.base_repo == repository)
+
+
+def _open(github: GitHub, path: str, params: dict[str, str]) -> list[PullRequest]:
+    listed = (Fields(item, "The pull request") for item in github.pages(path, params))
+    return [_pull_request(fields) for fields in listed if fields.text("state") == "open"]
 
 
 def _pull_request(fields: Fields) -> PullRequest:

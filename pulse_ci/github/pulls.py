@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError
+from pulse_ci.github.contents import FULL_CHECKOUT, list_directory
 from pulse_ci.github.failures import NotFound
 from pulse_ci.github.fields import Fields
 from pulse_ci.migrations.base import Base, Edit
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from pulse_ci.github.client import GitHub
     from pulse_ci.github.event import PullRequest
 
-# https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files and
-# https://docs.github.com/en/rest/repos/contents#get-repository-content: more are not listed.
+# https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files: more are not listed.
 _MOST_FILES = 3000
-_MOST_ENTRIES = 1000
-_REMEDY = "Check out the full history (fetch-depth: 0) and give the base branch as `base`."
 
 
 def read_base(github: GitHub, pull_request: PullRequest, directory: str) -> Base:
@@ -47,7 +44,7 @@ def _changed_files(github: GitHub, pull_request: PullRequest) -> Iterable[Fields
     if len(files) >= _MOST_FILES:
         raise GitHubError(
             f"Pull request #{pull_request.number} changes {_MOST_FILES} files or more, and GitHub lists no "
-            f"more than that. {_REMEDY}"
+            f"more than that. {FULL_CHECKOUT}"
         )
     return files
 
@@ -70,18 +67,8 @@ def _edit(file: Fields) -> Edit | None:
 
 
 def _tip(github: GitHub, pull_request: PullRequest, directory: str) -> Iterable[str]:
-    folder = PurePosixPath(directory).as_posix().removeprefix(".").strip("/")
-    path = f"/repos/{pull_request.base_repo}/contents/{folder}"
     try:
-        entries = github.get(path, {"ref": pull_request.base_ref})
+        entries = list_directory(github, pull_request.base_repo, directory, pull_request.base_ref)
     except NotFound:  # the pull request adds the directory
         return []
-    if not isinstance(entries, list):
-        raise GitHubError(f"{directory!r} is no directory on {pull_request.base_ref}. Check `migrations-dir`.")
-    if len(entries) >= _MOST_ENTRIES:
-        raise GitHubError(
-            f"{directory!r} has {_MOST_ENTRIES} files or more on {pull_request.base_ref}: GitHub lists no "
-            f"more than that. {_REMEDY}"
-        )
-    listed = [Fields(entry, "The directory entry") for entry in entries]
-    return [entry.text("path") for entry in listed if entry.text("type") == "file"]
+    return [entry.path for entry in entries if entry.kind == "file"]

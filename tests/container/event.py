@@ -37,6 +37,8 @@ class Event:
                 return f"refs/pull/{self.payload['number']}/merge"
             case "merge_group":
                 return str(self.payload["merge_group"]["head_ref"])
+            case "push" | "workflow_dispatch":
+                return str(self.payload["ref"])
             case _:
                 return f"refs/heads/{self.payload['repository']['default_branch']}"
 

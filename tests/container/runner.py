@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tests.container.action import environment
 from tests.container.outcome import Outcome, read_outputs
+from tests.container.variables import runner_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +93,7 @@ class Runner:
         files = {name: self._file_command(f"{kind}_{run_id}") for name, kind in _FILE_COMMANDS.items()}
         values = {
             **environment(inputs or {}, self.token),
-            **self._variables(event, run_id),
+            **runner_variables(event, run_id, self.api_url),
             **{name: f"/github/file_commands/{path.name}" for name, path in files.items()},
             **(variables or {}),
         }
@@ -129,45 +130,6 @@ class Runner:
             *("-v", "/var/run/docker.sock:/var/run/docker.sock"),
             *volumes,
         ]
-
-    def _variables(self, event: Event, run_id: int) -> dict[str, str]:
-        return {
-            "GITHUB_ACTION": "__org_pulse-migrate-action",
-            "GITHUB_ACTION_REF": "v1",
-            "GITHUB_ACTION_REPOSITORY": "org/pulse-migrate-action",
-            "GITHUB_ACTOR": event.actor,
-            "GITHUB_API_URL": self.api_url,
-            "GITHUB_BASE_REF": event.base_ref,
-            "GITHUB_EVENT_NAME": event.name,
-            "GITHUB_EVENT_PATH": "/github/workflow/event.json",
-            "GITHUB_GRAPHQL_URL": f"{self.api_url}/graphql",
-            "GITHUB_HEAD_REF": event.head_ref,
-            "GITHUB_JOB": "check",
-            "GITHUB_REF": event.ref,
-            "GITHUB_REF_NAME": event.ref.split("/", 2)[2],
-            "GITHUB_REF_PROTECTED": "false",
-            "GITHUB_REF_TYPE": "branch",
-            "GITHUB_REPOSITORY": event.repository,
-            "GITHUB_REPOSITORY_OWNER": event.repository.split("/")[0],
-            "GITHUB_RETENTION_DAYS": "90",
-            "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_RUN_ID": str(run_id),
-            "GITHUB_RUN_NUMBER": "1",
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_SHA": event.sha,
-            "GITHUB_TRIGGERING_ACTOR": event.actor,
-            "GITHUB_WORKFLOW": "migrations",
-            "GITHUB_WORKFLOW_REF": f"{event.repository}/.github/workflows/migrations.yml@{event.ref}",
-            "GITHUB_WORKFLOW_SHA": event.sha,
-            "GITHUB_WORKSPACE": "/github/workspace",
-            "RUNNER_ARCH": "X64",
-            "RUNNER_ENVIRONMENT": "github-hosted",
-            "RUNNER_NAME": "GitHub Actions 1",
-            "RUNNER_OS": "Linux",
-            "RUNNER_TEMP": "/github/runner_temp",
-            "RUNNER_TOOL_CACHE": "/opt/hostedtoolcache",
-            "RUNNER_WORKSPACE": "/github",
-        }
 
 
 def own(path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.context import RunnerContext
-from pulse_ci.github.event import PullRequest, find_pull_request
+from pulse_ci.github.event import PullRequest, find_named
 from tests.standin import events
 from tests.standin.state import Pull
 
@@ -29,7 +29,7 @@ def context(path: Path | None, *, event: str = "pull_request", ref: str = "refs/
 
 
 def read(event: events.Event, directory: Path, github: GitHub) -> PullRequest:
-    found = find_pull_request(context(events.write(event, directory)), github)
+    found = find_named(context(events.write(event, directory)), github)
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def test_a_pull_request_is_read_in_full(tmp_path: Path, github: GitHub) -> None:
 def test_pull_request_target_is_read_alike(tmp_path: Path, github: GitHub) -> None:
     path = events.write(events.from_fork(), tmp_path)
 
-    found = find_pull_request(context(path, event="pull_request_target", ref="refs/heads/main"), github)
+    found = find_named(context(path, event="pull_request_target", ref="refs/heads/main"), github)
 
     assert found is not None
     assert found.is_fork
@@ -101,7 +101,7 @@ def test_without_an_event_file_the_number_comes_from_the_ref(
 ) -> None:
     standin.state.pulls.append(Pull(2, head_repo=None, head_ref="feature"))
 
-    found = find_pull_request(context(tmp_path / "none.json" if is_set else None), github)
+    found = find_named(context(tmp_path / "none.json" if is_set else None), github)
 
     assert found is not None
     assert (found.number, found.head_ref, found.is_fork) == (2, "feature", True)
@@ -110,12 +110,7 @@ def test_without_an_event_file_the_number_comes_from_the_ref(
 
 def test_without_an_event_file_or_a_number_one_is_told_what_to_do(github: GitHub) -> None:
     with pytest.raises(GitHubError, match=r"names no pull request\. Mount the runner's event file"):
-        find_pull_request(context(None, ref="refs/heads/main"), github)
-
-
-@pytest.mark.parametrize("name", ["push", "merge_group", "schedule", "workflow_dispatch", "workflow_run", ""])
-def test_other_events_are_about_no_pull_request(name: str, tmp_path: Path, github: GitHub) -> None:
-    assert find_pull_request(context(tmp_path / "event.json", event=name), github) is None
+        find_named(context(None, ref="refs/heads/main"), github)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +134,7 @@ def test_a_malformed_event_is_told_by_field(text: str, message: str, tmp_path: P
     path.write_bytes(text.encode("latin-1"))
 
     with pytest.raises(GitHubError, match=message):
-        find_pull_request(context(path), github)
+        find_named(context(path), github)
 
 
 def test_outside_a_workflow_the_context_is_empty() -> None:

@@ -54,6 +54,46 @@ def pull_request(action: str = "opened") -> Event:
     return next(event for event in examples("pull_request") if event["action"] == action)
 
 
+def push(before: str, after: str, ref: str = "refs/heads/changes") -> Event:
+    """Return a push to a branch of Codertocat/Hello-World; of zeros, `before` makes it new and `after` no more."""
+    event = examples("push")[0]
+    event |= {"ref": ref, "before": before, "after": after, "created": not int(before, 16)}
+    event |= {"deleted": not int(after, 16), "head_commit": event["head_commit"] if int(after, 16) else None}
+    return _judged(event, "push")
+
+
+def merge_group(base: str, head: str, base_ref: str = "refs/heads/main") -> Event:
+    """Return a merge group of Codertocat/Hello-World that asks for its checks."""
+    event = _here(examples("merge_group")[0])
+    ref = f"refs/heads/gh-readonly-queue/{base_ref.removeprefix('refs/heads/')}/pr-2-{head}"
+    event["merge_group"] |= {"base_sha": base, "head_sha": head, "base_ref": base_ref, "head_ref": ref}
+    return _judged(event, "merge_group")
+
+
+def workflow_run(pull: Event, conclusion: str = "success") -> Event:
+    """Return the end of a workflow run that a pull request started; of a fork's, it names no pull request."""
+    event = _here(next(event for event in examples("workflow_run") if event["action"] == "completed"))
+    head, run = pull["pull_request"]["head"], event["workflow_run"]
+    repository = head["repo"] and {key: head["repo"][key] for key in run["head_repository"] if key in head["repo"]}
+    run |= {"event": "pull_request", "conclusion": conclusion, "pull_requests": []}
+    run |= {"head_sha": head["sha"], "head_branch": head["ref"], "head_repository": repository}
+    return _judged(event, "workflow_run")
+
+
+def workflow_dispatch(ref: str = "refs/heads/main") -> Event:
+    """Return a workflow that somebody started by hand in Codertocat/Hello-World."""
+    return _judged(_here(examples("workflow_dispatch")[0]) | {"ref": ref}, "workflow_dispatch")
+
+
+def schedule() -> Event:
+    """Return what the runner hands to a scheduled workflow: no webhook, so that GitHub has no schema of it."""
+    return {key: pull_request()[key] for key in ("repository", "sender")} | {"schedule": "23 4 * * *"}
+
+
+def _here(event: Event) -> Event:
+    return event | {"repository": pull_request()["repository"]}
+
+
 def from_fork(owner: str = "mallory") -> Event:
     """Return a pull request from somebody's fork."""
     event = pull_request("synchronize")
@@ -86,8 +126,8 @@ def write(event: Event, directory: Path) -> Path:
     return path
 
 
-def _judged(event: Event) -> Event:
-    found = problems("pull_request", event)
+def _judged(event: Event, name: str = "pull_request") -> Event:
+    found = problems(name, event)
     if found:
         raise AssertionError(f"GitHub would not send this event: {'; '.join(found)}")
     return event

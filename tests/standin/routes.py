@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.standin.answer import Answer, Request, invalid, page, refuse
 from tests.standin.faults import READ_ONLY, TOO_LONG
+from tests.standin.shapes import blob_name
 from tests.standin.state import Comment, Issue, Pull
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ _Numbered = TypeVar("_Numbered", Issue, Pull)
 _REPO = "/repos/{owner}/{repo}"
 _NOT_FOUND = "Not Found"
 _LONGEST = 65_536
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Routes:
@@ -46,6 +49,7 @@ class Routes:
             ("get", "/rate_limit"): self._example,
             ("get", f"{_REPO}/commits/{{commit_sha}}/pulls"): self._pulls_of_commit,
             ("get", f"{_REPO}/contents/{{path}}"): self._contents,
+            ("get", f"{_REPO}/git/blobs/{{file_sha}}"): self._blob,
             ("get", f"{_REPO}/issues"): self._list_issues,
             ("post", f"{_REPO}/issues"): self._create_issue,
             ("get", f"{_REPO}/issues/{{issue_number}}"): self._get_issue,
@@ -78,14 +82,21 @@ class Routes:
         return page([self._shapes.listed_pull(pull) for pull in found], request)
 
     def _contents(self, request: Request) -> Answer:
-        path = request.variables["path"].strip("/")
-        files = self._state.tree.get(request.query.get("ref", "main"), {})
+        path, ref = request.variables["path"].strip("/"), request.query.get("ref", "main")
+        if ref not in self._state.tree and _COMMIT.fullmatch(ref):
+            return refuse(404, f"No commit found for the ref {ref}")
+        files = self._state.tree.get(ref, {})
         if path in files:
             return Answer(200, self._shapes.content(path, files[path]))
         entries = _entries(f"{path}/" if path else "", files)
         if not entries:
             return refuse(404, _NOT_FOUND)
         return Answer(200, [self._shapes.entry(name, text) for name, text in sorted(entries.items())][:1000])
+
+    def _blob(self, request: Request) -> Answer:
+        texts = (text for files in self._state.tree.values() for text in files.values())
+        found = next((text for text in texts if blob_name(text) == request.variables["file_sha"]), None)
+        return refuse(404, _NOT_FOUND) if found is None else Answer(200, self._shapes.blob(found))
 
     def _list_issues(self, request: Request) -> Answer:
         query = request.query

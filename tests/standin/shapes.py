@@ -117,7 +117,7 @@ class Shapes:
 
     def entry(self, path: str, text: str | None) -> Shape:
         """Return a directory's entry; without text it is a directory."""
-        sha = hashlib.sha1((text or path).encode(), usedforsecurity=False).hexdigest()
+        sha = blob_name(path if text is None else text)
         url = f"{self._api}/contents/{path}"
         return {
             "type": "dir" if text is None else "file",
@@ -138,8 +138,29 @@ class Shapes:
 
     def content(self, path: str, text: str) -> Shape:
         """Return a file with what it holds."""
-        encoded = base64.encodebytes(text.encode()).decode()
-        return {**self.entry(path, text), "encoding": "base64", "content": encoded}
+        return {**self.entry(path, text), "encoding": "base64", "content": _base64(text)}
+
+    def blob(self, text: str) -> Shape:
+        """Return what git keeps of a file."""
+        sha = blob_name(text)
+        return {
+            "sha": sha,
+            "node_id": f"B_{sha}",
+            "size": len(text.encode()),
+            "url": f"{self._api}/git/blobs/{sha}",
+            "encoding": "base64",
+            "content": _base64(text),
+        }
+
+
+def _base64(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode()
+
+
+def blob_name(text: str) -> str:
+    """Return git's name of a file that holds `text`."""
+    content = text.encode()
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _repository(branch: Shape, name: str | None) -> Shape | None:

@@ -1,0 +1,59 @@
+"""What arrived at GitHub, to the request to check it: what is new, and the files of the commit that is meant."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pulse_ci.commands.request import read_request, request_for
+from pulse_ci.errors import ConfigError
+from pulse_ci.github.compared import compare
+from pulse_ci.github.contents import read_files
+from pulse_ci.github.pulls import read_base
+
+if TYPE_CHECKING:
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.github.arrival import Arrival
+    from pulse_ci.github.client import GitHub
+    from pulse_ci.migrations.base import Base
+    from pulse_ci.settings import Settings
+
+
+def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, command: str) -> CheckRequest:
+    """Return the request to check what arrived.
+
+    The files are the checkout's where it is that of the change and holds all that is new, else they are asked of
+    GitHub: a job needs no checkout, and what it checked out by mistake is not taken for the change.
+
+    Raises:
+        PulseError: GitHub, git or wrangler's configuration does not say what is needed.
+
+    """
+    if settings.base and not arrival.is_checked_out:
+        raise ConfigError(
+            "base: on this event the job's checkout is the base branch, in which git does not see the change. "
+            "Leave it out: what is new is learned from GitHub."
+        )
+    shown = request_for(settings.migrations_dir).shown
+    request = read_request(settings, command, None if settings.base else _base(github, arrival, shown))
+    if not arrival.head or _is_checked_out(request, arrival):
+        return request
+    return replace(request, sources=read_files(github, arrival.repository, shown, arrival.head, request.root))
+
+
+def _base(github: GitHub, arrival: Arrival, directory: str) -> Base | None:
+    if arrival.pull_request:
+        return read_base(github, arrival.pull_request, directory)
+    if arrival.before:
+        return compare(github, arrival.repository, directory, arrival.before, arrival.head)
+    return None
+
+
+def _is_checked_out(request: CheckRequest, arrival: Arrival) -> bool:
+    if not arrival.is_checked_out or not request.directory.is_dir():
+        return False
+    added = request.base.added if request.base else frozenset[str]()
+    new = (path for path in added if PurePosixPath(path).is_relative_to(request.shown))
+    return all(os.path.lexists(request.root / path) for path in new)

@@ -1,0 +1,144 @@
+"""A directory of migrations at a commit, as GitHub's API lists and hands it out: no checkout needed.
+
+Source: https://docs.github.com/en/rest/repos/contents and https://docs.github.com/en/rest/git/blobs
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import ConfigError, GitHubError
+from pulse_ci.github.failures import NotFound
+from pulse_ci.github.fields import Fields
+from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pulse_ci.github.client import GitHub
+
+_MOST_ENTRIES = 1000  # more are not listed
+_MOST_FETCHED = 300  # of the 1,000 requests that the jobs of a repository have in an hour
+FULL_CHECKOUT = "Check out the full history (fetch-depth: 0) and give the base branch as `base`."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a directory holds; `kind` is GitHub's: file, dir, symlink or submodule, and `blob` git's name of it."""
+
+    path: str
+    kind: str
+    blob: str
+    size: int
+
+
+def list_directory(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+    """Return the entries of `directory`, relative to the repository, at a branch or commit.
+
+    Raises:
+        NotFound: it is not there.
+        GitHubError: it is a file, or holds more than GitHub lists.
+
+    """
+    folder = PurePosixPath(directory).as_posix().removeprefix(".").strip("/")
+    listed = github.get(f"/repos/{repository}/contents/{folder}", {"ref": ref})
+    if not isinstance(listed, list):
+        raise GitHubError(f"{directory!r} is no directory on {ref}. Check `migrations-dir`.")
+    if len(listed) >= _MOST_ENTRIES:
+        raise GitHubError(
+            f"{directory!r} has {_MOST_ENTRIES} files or more on {ref}: GitHub lists no more than that. {FULL_CHECKOUT}"
+        )
+    return tuple(_entry(Fields(item, "The directory entry")) for item in listed)
+
+
+def _entry(fields: Fields) -> Entry:
+    return Entry(fields.text("path"), fields.text("type"), fields.text("sha"), fields.number("size"))
+
+
+def list_migrations(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+    """Return the SQL files of `directory` and of its `reverse/`: one request, or two where there are reverses.
+
+    Raises:
+        NotFound: the directory is not there.
+
+    """
+    entries = list_directory(github, repository, directory, ref)
+    for entry in entries:
+        if entry.kind == "dir" and PurePosixPath(entry.path).name == REVERSE_DIRECTORY:
+            entries += list_directory(github, repository, entry.path, ref)
+    return tuple(entry for entry in entries if entry.kind != "dir" and entry.path.lower().endswith(".sql"))
+
+
+def read_files(github: GitHub, repository: str, directory: str, commit: str, checkout: Path) -> tuple[SourceFile, ...]:
+    """Return the SQL files of `directory` as `commit` has them.
+
+    A file that `checkout` has with the same content is taken from there; one request is needed for each other.
+    The commit of a fork's pull request is asked of the repository that it was sent to, which has it too.
+
+    Raises:
+        ConfigError: the directory is not there.
+        GitHubError: GitHub failed, or more files are needed than may be asked for.
+
+    """
+    try:
+        entries = list_migrations(github, repository, directory, commit)
+    except NotFound as error:
+        raise ConfigError(
+            f"{directory} is not there at commit {commit[:7]} of {repository}. "
+            "Name the directory of your migrations: `migrations-dir`."
+        ) from error
+    kept = {entry: content for entry in entries if (content := _from_checkout(entry, checkout)) is not None}
+    if len(entries) - len(kept) > _MOST_FETCHED:
+        raise GitHubError(
+            f"{len(entries) - len(kept)} files would have to be read from GitHub one by one, and at most "
+            f"{_MOST_FETCHED} are. Check out the repository before (actions/checkout)."
+        )
+    return tuple(_source(entry, kept.get(entry), github, repository) for entry in entries)
+
+
+def _from_checkout(entry: Entry, checkout: Path) -> bytes | None:
+    path = checkout / entry.path
+    if entry.size > MAX_FILE_BYTES or not path.is_file() or path.stat().st_size != entry.size:
+        return None
+    content = path.read_bytes()
+    return content if blob_name(content) == entry.blob else None
+
+
+def blob_name(content: bytes) -> str:
+    """Return what git calls a file of this content."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
+
+
+def _source(entry: Entry, content: bytes | None, github: GitHub, repository: str) -> SourceFile:
+    if entry.kind != "file":
+        return SourceFile(entry.path, "", f"is a {entry.kind}, not a file; it was not read")
+    if entry.size > MAX_FILE_BYTES:
+        return SourceFile(entry.path, "", f"has {entry.size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+    return decode(entry.path, _fetch(entry, github, repository) if content is None else content)
+
+
+def _fetch(entry: Entry, github: GitHub, repository: str) -> bytes:
+    fields = Fields(github.get(f"/repos/{repository}/git/blobs/{entry.blob}"), "The file")
+    try:
+        return base64.b64decode(fields.text("content"))
+    except binascii.Error as error:
+        raise GitHubError(f"GitHub handed out {entry.path} in a form that cannot be read: {error}.") from error
+
+
+def changed_entries(before: tuple[Entry, ...], after: tuple[Entry, ...]) -> Iterator[tuple[Entry | None, Entry | None]]:
+    """Yield what differs between two listings, as pairs of before and after; a file that moved is one pair."""
+    old, paths = {entry.path: entry for entry in before}, {entry.path for entry in after}
+    gone = [entry for entry in before if entry.path not in paths]
+    for entry in after:
+        was = old.get(entry.path) or next((each for each in gone if each.blob == entry.blob), None)
+        if was in gone:
+            gone.remove(was)
+        if was is None or (was.path, was.blob) != (entry.path, entry.blob):
+            yield was, entry
+    yield from ((entry, None) for entry in gone)
