@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from functools import partial
@@ -42,6 +43,8 @@ _REPORTING = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    # What a run makes, it keeps to its end: looking for garbage as often as Python does costs a tenth of the time.
+    gc.set_threshold(50_000, 20, 20)
     options = vars(_parser().parse_args(arguments))
     try:
         return _run(options.pop("command"), options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
 import apsw
@@ -47,6 +48,7 @@ class EmbeddedD1:
     def __init__(self, sandbox: Sandbox | None = None, *, mode: RequestMode = RequestMode.BATCH) -> None:
         self.sandbox = sandbox or Sandbox()
         self.mode = mode
+        self._known: _Known | None = _Known()
         self._connection = apsw.Connection(":memory:")
         self._authorizer = Authorizer(self._connection)
         _remove_what_d1_lacks(self._connection)
@@ -69,14 +71,8 @@ class EmbeddedD1:
         most = self.sandbox.request_bytes
         if len(sql) > most or (len(sql) * 4 > most and len(sql.encode(errors="replace")) > most):
             raise SandboxStopped(f"The sandbox refused the request: it has more than {most:,} bytes.")
-        request = self._open()
-        try:
-            rows = request.run(sql, self.sandbox.statements)
-            request.commit()
-        except BaseException:
-            self._undo(request)
-            raise
-        return rows
+        with self.request() as request:
+            return request.run(sql, self.sandbox.statements)
 
     @contextmanager
     def request(self) -> Iterator[Request]:
@@ -84,19 +80,18 @@ class EmbeddedD1:
 
         Leaving it commits, which raises D1Refused where a deferred constraint is violated.
         """
-        request = self._open()
+        self._guard.begin()
+        request = Request(self._connection, self._authorizer, self._guard, self.mode)
+        request.begin()
+        self._known = None  # nothing can be kept while statements run
         try:
             yield request
             request.commit()
         except BaseException:
             self._undo(request)
             raise
-
-    def _open(self) -> Request:
-        self._guard.begin()
-        request = Request(self._connection, self._authorizer, self._guard, self.mode)
-        request.begin()
-        return request
+        finally:
+            self._known = _Known()
 
     def _undo(self, request: Request) -> None:
         request.roll_back()
@@ -106,6 +101,13 @@ class EmbeddedD1:
     @contextmanager
     def trusted(self) -> Iterator[apsw.Connection]:
         """Give the bare connection to our own code: no authorizer, wider limits. Never for a user's SQL."""
+        if self._known:
+            self._known = _Known()
+        with self._unguarded() as connection:
+            yield connection
+
+    @contextmanager
+    def _unguarded(self) -> Iterator[apsw.Connection]:
         self._guard.begin()
         self._connection.authorizer = None
         set_limits(self._connection, TRUSTED_LIMITS)
@@ -117,15 +119,25 @@ class EmbeddedD1:
 
     def schema(self) -> Schema:
         """Return the schema as it is now."""
+        if self._known and self._known.schema:
+            return self._known.schema
         from pulse_ci.engine.introspect import introspect
 
-        with self.trusted() as connection:
-            return introspect(connection)
+        with self._unguarded() as connection:
+            schema = introspect(connection)
+        if self._known:
+            self._known.schema = schema
+        return schema
 
     def snapshot(self) -> bytes:
         """Return the database's content, for restore()."""
-        with self.trusted() as connection:
-            return connection.serialize("main") or b""
+        if self._known and self._known.content:
+            return self._known.content
+        with self._unguarded() as connection:
+            content = connection.serialize("main") or b""
+        if self._known:
+            self._known.content = content
+        return content
 
     def restore(self, snapshot: bytes) -> None:
         """Replace the database's content with a snapshot's; pragmas go back to what D1 starts with."""
@@ -148,6 +160,14 @@ class EmbeddedD1:
     def _reset_pragmas(self) -> None:
         for name, value in _PRAGMAS_AT_START:
             self._connection.pragma(name, value)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was read from the database since it was last written to."""
+
+    schema: Schema | None = None
+    content: bytes | None = None
 
 
 class _NoTable:

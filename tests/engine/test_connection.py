@@ -183,3 +183,24 @@ def test_a_query_refuses_a_comment_behind_its_last_statement() -> None:
 def test_closing_twice_does_no_harm(database: EmbeddedD1) -> None:
     database.close()
     database.close()
+
+
+@pytest.mark.parametrize("mode", [RequestMode.BATCH, RequestMode.IMPORT])
+def test_what_was_read_before_a_write_is_not_shown_after_it(mode: RequestMode) -> None:
+    with EmbeddedD1(mode=mode) as database:
+        empty, content = database.schema(), database.snapshot()
+
+        with database.request() as request:
+            request.execute("SELECT 1")
+            assert database.schema() == empty
+            request.execute("CREATE TABLE t (a)")
+            assert [table.name for table in database.schema().tables] == ["t"]
+            request.execute("CREATE TABLE u (a)")
+
+        assert [table.name for table in database.schema().tables] == ["t", "u"]
+        assert database.snapshot() != content
+        database.restore(content)
+        assert database.schema() == empty
+        with database.trusted() as connection:
+            connection.execute("CREATE TABLE v (a)")
+        assert [table.name for table in database.schema().tables] == ["v"]
