@@ -107,12 +107,16 @@ def _reverse(options: dict[str, object]) -> int:
     from pathlib import Path
 
     from pulse_ci.commands.reverse import reverse
+    from pulse_ci.report.escape import visible
 
     directory = Path(str(options["migrations_dir"] or "migrations"))
     written = reverse(str(options["number"]), directory, dry_run=bool(options["dry_run"]))
-    sys.stdout.write(written.text if options["dry_run"] else f"{written.path}\n")
-    if not options["dry_run"]:
-        sys.stderr.writelines(f"{note}\n" for note in written.notes)
+    if options["dry_run"]:
+        # Into a file it goes as it is; a terminal would obey what a migration's text may hold.
+        sys.stdout.write(visible(written.text) if sys.stdout.isatty() else written.text)
+    else:
+        sys.stdout.write(f"{visible(written.path)}\n")
+        sys.stderr.writelines(f"{visible(note)}\n" for note in written.notes)
     return OK
 
 

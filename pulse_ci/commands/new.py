@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.request import request_for
+from pulse_ci.commands.writing import create
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
@@ -54,15 +55,9 @@ def _reverse(number: str, title: str, today: date) -> str:
 
 
 def _write_both(forward: Path, forward_text: str, reverse: Path, reverse_text: str) -> None:
+    create(reverse, reverse_text)
     try:
-        reverse.parent.mkdir(exist_ok=True)
-        with reverse.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(reverse_text)
-    except OSError as error:
-        raise MigrationError(f"{reverse} cannot be written: {error.strerror}.") from error
-    try:
-        with forward.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(forward_text)
-    except OSError as error:
+        create(forward, forward_text)
+    except MigrationError:
         reverse.unlink()
-        raise MigrationError(f"{forward} cannot be written: {error.strerror}.") from error
+        raise

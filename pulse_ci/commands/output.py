@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from pulse_ci import __version__
+from pulse_ci.commands.writing import replace
 from pulse_ci.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -63,22 +64,9 @@ def write_file(path: Path, text: str) -> None:
             # A pipe or a terminal (/dev/stdout) takes the text, and must not be replaced by a file.
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         else:
-            _replace(path, text)
+            replace(path, text.encode(errors="backslashreplace"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.part")
-    # Made anew: what a pull request may have put there, a link out of the workspace, is not written through.
-    partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8", errors="backslashreplace") as stream:
-        stream.write(text)
-    try:
-        partial.replace(path)
-    except OSError:
-        partial.unlink()
-        raise
 
 
 def wants_colour(stream: TextIO) -> bool:

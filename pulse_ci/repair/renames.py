@@ -1,18 +1,65 @@
-"""Renames recognised: one object gone and one come, of the same definition."""
+"""Renames taken back: those that statements spell, and those that two schemas show."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.schema import fold
+from pulse_ci.migrations.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pulse_ci.engine.schema import Column, Schema, Table
     from pulse_ci.repair.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """The renames that statements spell, all names folded.
+
+    tables    the name that a table has in the end, to the one that it had before
+    columns   the former name of a table and the last one of its column, to the column's former name
+    """
+
+    tables: dict[str, str] = field(default_factory=dict)
+    columns: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def spelled_renames(statements: Iterable[str], before: Schema) -> Spelled:
+    """Follow the tables of `before`, and their columns, through statements that have run."""
+    tables = {fold(table.name): fold(table.name) for table in before.tables}
+    columns = dict[tuple[str, str], str]()
+    for sql in statements:
+        match operation(sql):
+            case RenameTable(table, to):
+                tables[fold(to)] = tables.pop(fold(table), "")
+            case Create("table", table):
+                tables.setdefault(fold(table), "")
+            case Drop("table", table):
+                tables.pop(fold(table), None)
+            case RenameColumn(table, column, to):
+                former = tables.get(fold(table)) or fold(table)
+                columns[former, fold(to)] = columns.pop((former, fold(column)), fold(column))
+            case DropColumn(table, column):
+                columns.pop((tables.get(fold(table)) or fold(table), fold(column)), None)
+    return Spelled({now: former for now, former in tables.items() if former not in ("", now)}, columns)
+
+
+def rename_as_spelled(draft: Draft, before: Schema, spelled: Spelled) -> None:
+    """Write down the renames back of what statements renamed, where neither name is taken."""
+    for now, former in spelled.tables.items():
+        table, wanted = draft.schema.table(now), before.table(former)
+        if table and wanted and before.table(now) is None and draft.schema.table(former) is None:
+            draft.add_past([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
+    for (name, now), former in spelled.columns.items():
+        present, table = draft.schema.table(name), before.table(name)
+        new, old = present and present.column(now), table and table.column(former)
+        if present and table and new and old and not (table.column(now) or present.column(former)):
+            draft.add_past([name], [_rename_column(table, new, old)])
 
 
 def rename_tables(draft: Draft, before: Schema) -> None:
@@ -41,9 +88,12 @@ def rename_columns(draft: Draft, before: Schema) -> None:
         if present is None or table.virtual or present.virtual:
             continue
         for old, new in _renamed_columns(table, present):
-            head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
-            statement = f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
-            draft.add_past([table.name], [statement], _has(table.name, old))
+            draft.add_past([table.name], [_rename_column(table, new, old)], _has(table.name, old))
+
+
+def _rename_column(table: Table, new: Column, old: Column) -> str:
+    head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
+    return f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
 
 
 def _has(table: str, column: Column) -> Callable[[Schema], bool]:

@@ -14,7 +14,7 @@ from pulse_ci.repair.draft import Draft
 from pulse_ci.repair.kin import parents_first
 from pulse_ci.repair.losses import Loss, Restoring, restoring
 from pulse_ci.repair.rebuild import DEFER, FOREIGN_KEY_CHECK, Target, moves_rows, rebuild, temporary_name
-from pulse_ci.repair.renames import rename_columns, rename_tables
+from pulse_ci.repair.renames import Spelled, rename_as_spelled, rename_columns, rename_tables
 from pulse_ci.repair.spelling import create, drop
 from pulse_ci.repair.virtual import content_of, moving
 
@@ -44,14 +44,17 @@ class ReversePlan:
         return tuple(loss.sentence for loss in self.lost)
 
 
-def write_reverse(before: Schema, after: Schema) -> ReversePlan:
+def write_reverse(before: Schema, after: Schema, renames: Spelled | None = None) -> ReversePlan:
     """Return what takes a database from the schema `after` a migration back to the one `before` it.
+
+    `renames` are those that the migration spells; others are recognised where they can be nothing else.
 
     Raises:
         D1Refused: D1 does not take the objects of `after` as they are.
 
     """
     with Draft(after) as draft:
+        rename_as_spelled(draft, before, renames or Spelled())
         rename_tables(draft, before)
         rename_columns(draft, before)
         notes = restoring(draft, before)

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.engine.diff import diff
 from pulse_ci.errors import D1Refused
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ class Generated:
 
 
 def generated(number: int) -> Generated:
-    """The migration of that number: one to five changes, each of which D1 takes."""
+    """The migration of that number: one to five changes, each of which D1 takes, and which do not cancel out."""
     author = _Author(Random(number))  # noqa: S311 - the same migrations every time
     before = [author.new_table(), author.new_table(), *(author.write(each) for each in _FURNITURE)]
     author.run_all(before)
-    wanted, done = author.chance.randint(1, 5), list[str]()
-    for _ in range(40):
-        if len(done) < wanted and (statements := author.change()) and author.run_all(statements):
+    start, wanted, done = author.schema, author.chance.randint(1, 5), list[str]()
+    while len(done) < wanted or not diff(start, author.schema):
+        if (statements := author.change()) and author.run_all(statements):
             done.append("\n".join(statements))
     return Generated(tuple(author.accepted[: -len(done)]), tuple(done))
 
@@ -62,7 +63,7 @@ class _Author:
 
     def change(self) -> list[str]:
         """The statements of one random change; none where there is no room for it."""
-        return [self.write(self.chance.choice(_CHANGES))]
+        return list(filter(None, [self.write(self.chance.choice(_CHANGES))]))
 
     def write(self, change: Callable[[_Author], str]) -> str:
         try:
