@@ -1,13 +1,11 @@
-"""A statement to what it does, as a small value; the only reader of sqlglot's tree.
+"""A statement to what it does, as a small value.
 
-sqlglot misreads some of SQLite without an error and cannot parse some of it, so words outside parentheses decide what a
-statement is, and sqlglot is asked (and loaded: it is slow to import) only where they do not: behind a WITH, and for
-what a copy selects. Whether a statement is valid is never decided here: the replay does that.
+Words outside parentheses decide what a statement is; only where they do not, behind a WITH, is its tree looked at.
+Whether a statement is valid is never decided here: the replay does that.
 """
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,8 +15,6 @@ from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlglot.expressions import Expr
 
 _TRANSACTION_WORDS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
 _CREATABLE = {"TABLE", "INDEX", "VIEW", "TRIGGER"}
@@ -126,20 +122,9 @@ class Other:
     word: str
 
 
-Operation = (
-    Create
-    | Drop
-    | AddColumn
-    | DropColumn
-    | RenameColumn
-    | RenameTable
-    | Insert
-    | Update
-    | Delete
-    | Transaction
-    | Pragma
-    | Other
-)
+Alteration = AddColumn | DropColumn | RenameColumn | RenameTable
+Write = Insert | Update | Delete
+Operation = Create | Drop | Alteration | Write | Transaction | Pragma | Other
 
 
 @lru_cache(maxsize=4096)
@@ -186,7 +171,7 @@ def _create_or_drop(word: str, code: list[Token]) -> Create | Drop | None:
     return Create(kind, name, guard_at, kind == "table" and [token.keyword for token in behind[:1]] == ["AS"])
 
 
-def _alter(code: list[Token]) -> AddColumn | DropColumn | RenameColumn | RenameTable | None:
+def _alter(code: list[Token]) -> Alteration | None:
     qualified = len(code) > 3 and code[3].text == "."
     table, rest = _name(code[2:]), code[5:] if qualified else code[3:]
     if table is None or len(rest) < 2:
@@ -234,57 +219,28 @@ def _outside_parentheses(sql: str) -> Iterator[Token]:
         depth += token.text == "("
 
 
-def _write(word: str, code: list[Token]) -> Insert | Update | Delete | None:
+def _write(word: str, code: list[Token]) -> Write | None:
     words = [token.keyword for token in code]
     at = 3 if words[1:2] == ["OR"] else 1
     table = _name(code[at + 1 :] if words[at : at + 1] in (["INTO"], ["FROM"]) else code[at:])
     if table is None:
         return None
+    guarded = word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words
+    return _writing(word, table, bounded="WHERE" in words, guarded=guarded)
+
+
+def _write_behind_with(sql: str) -> Write | None:
+    from pulse_ci.migrations.tree import find_write
+
+    found = find_write(sql)
+    return found and _writing(found.word, found.table, bounded=found.bounded, guarded=found.guarded)
+
+
+def _writing(word: str, table: str, *, bounded: bool, guarded: bool) -> Write:
     match word:
         case "UPDATE":
-            return Update(table, "WHERE" in words)
+            return Update(table, bounded)
         case "DELETE":
-            return Delete(table, "WHERE" in words)
+            return Delete(table, bounded)
         case _:
-            return Insert(table, word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words)
-
-
-def _write_behind_with(sql: str) -> Insert | Update | Delete | None:
-    from sqlglot import exp
-
-    tree = _parse(sql)
-    table = tree.find(exp.Table) if tree else None
-    if tree is None or table is None:
-        return None
-    match tree:
-        case exp.Insert():
-            return Insert(table.name, bool(tree.args.get("alternative") or tree.args.get("conflict")))
-        case exp.Update():
-            return Update(table.name, tree.args.get("where") is not None)
-        case exp.Delete():
-            return Delete(table.name, tree.args.get("where") is not None)
-        case _:
-            return None
-
-
-def copies_every_column(sql: str) -> bool:
-    """Return whether a statement is an INSERT without a list of columns that takes `SELECT *`."""
-    from sqlglot import exp
-
-    tree = _parse(sql)
-    if not isinstance(tree, exp.Insert) or isinstance(tree.this, exp.Schema):
-        return False
-    source = tree.expression
-    return isinstance(source, exp.Select) and any(isinstance(each, exp.Star) for each in source.expressions)
-
-
-def _parse(sql: str) -> Expr | None:
-    from sqlglot import ErrorLevel, parse_one
-    from sqlglot.errors import SqlglotError
-
-    # It would log what it cannot parse, a stranger's text, to standard error, where a runner obeys commands.
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    try:
-        return parse_one(sql, dialect="sqlite", error_level=ErrorLevel.RAISE)
-    except (SqlglotError, RecursionError):
-        return None
+            return Insert(table, guarded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
-from pulse_ci.migrations.operations import copies_every_column
+from pulse_ci.migrations.tree import copies_every_column
 from pulse_ci.model import Action, Kind, Severity
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name

@@ -20,10 +20,10 @@ from pulse_ci.migrations.operations import (
     RenameTable,
     Transaction,
     Update,
-    copies_every_column,
     is_transaction,
     operation,
 )
+from pulse_ci.migrations.tree import copies_every_column
 
 
 @pytest.mark.parametrize(
