@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from pulse_ci.engine.schema import Object
+
 QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 _NONE: frozenset[str] = frozenset()
 
@@ -47,6 +49,11 @@ def introspect(connection: apsw.Connection, hidden: frozenset[str] = frozenset()
 def schema_of(rows: Iterable[tuple[object, ...]], hidden: frozenset[str] = frozenset()) -> Schema:
     """Return the schema that the rows of QUERY describe, wherever they come from."""
     return _schema(tuple(rows), hidden)
+
+
+def row_of(item: Object, sql: str | None = None) -> Row:
+    """Return the row that stands for an object in QUERY's answer, with another text if one is given."""
+    return Row(type(item).__name__.lower(), item.name, item.table, item.sql if sql is None else sql)
 
 
 @lru_cache(64)

@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.virtual import SHADOWS
 from pulse_ci.engine.canonical.words import quote_name, quote_string
-from pulse_ci.engine.introspect import schema_of
+from pulse_ci.engine.introspect import row_of, schema_of
 from pulse_ci.engine.schema import Table, fold
 from pulse_ci.errors import MigrationError
 from pulse_ci.repair.columns import alter
 from pulse_ci.repair.complete import complete
 from pulse_ci.repair.draft import Draft
 from pulse_ci.repair.kin import descendants, mentioning, parents_first
-from pulse_ci.repair.spelling import create_new, drops, shown
+from pulse_ci.repair.spelling import create_new, drop, drops, shown
 from pulse_ci.repair.virtual import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pulse_ci.engine.schema import Object, Schema
+    from pulse_ci.engine.schema import Index, Schema
 
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
 DEFER = "PRAGMA defer_foreign_keys = ON;"
@@ -70,11 +70,7 @@ def safe_rebuild(schema: Schema, table: str, new_sql: str, copy: Mapping[str, st
 
 def replaced(schema: Schema, table: str, new_sql: str) -> Schema:
     """Return the schema with another definition of one table."""
-    return schema_of([_row(each, new_sql if each == schema.table(table) else each.sql) for each in schema.objects])
-
-
-def _row(item: Object, sql: str) -> tuple[str, str, str, str]:
-    return type(item).__name__.lower(), item.name, item.table, sql
+    return schema_of([row_of(each, new_sql if each == schema.table(table) else None) for each in schema.objects])
 
 
 def moves_rows(statements: Sequence[str]) -> bool:
@@ -124,6 +120,8 @@ class _Family:
         for name in old.names:
             yield f"ALTER TABLE {quote_name(self._old(name).name)} RENAME TO {quote_name(self.former[name])};"
         yield from (create_new(self.targets[name].table.sql) for name in new.names)
+        for index in self._referred_to():
+            yield from (drop(index), create_new(index.sql))
         for name in new.names:
             yield from self._copying(name)
         yield from (f"DROP TABLE {quote_name(self.former[name])};" for name in reversed(old.names))
@@ -139,7 +137,16 @@ class _Family:
             self.targets[fold(each.name)].table if fold(each.name) in self.targets else each
             for each in self.schema.tables
         )
-        return schema_of([_row(each, each.sql) for each in tables])
+        return schema_of([row_of(each) for each in tables])
+
+    def _referred_to(self) -> Iterator[Index]:
+        """Yield the indexes by which rows are referred to: without them, no row can be copied to the children."""
+        keys = (key for target in self.targets.values() for key in target.table.foreign_keys)
+        referred = [(fold(key.parent), set(map(fold, key.parent_columns))) for key in keys]
+        for index in self.schema.indexes:
+            reference = fold(index.table), {fold(term.column or "") for term in index.terms}
+            if index.unique and reference[0] in self.targets and reference in referred:
+                yield index
 
     def _copying(self, name: str) -> Iterator[str]:
         old, target, former = self._old(name), self.targets[name], self.former[name]

@@ -83,6 +83,18 @@ def test_rowids_stay_where_a_full_text_index_counts_on_them() -> None:
     assert after(snapshot, *rebuilding).query("SELECT rowid, name FROM p") == [(5, "a"), (9, "b")]
 
 
+def test_rows_that_are_referred_to_by_a_unique_index_are_kept_with_their_children() -> None:
+    old = "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT NOT NULL)"
+    rest = ["CREATE UNIQUE INDEX by_code ON p (code)", "CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p (code))"]
+    new = old.replace("code TEXT", "code VARCHAR(9)")
+    snapshot = seeded(old, *rest)
+
+    rebuilding = safe_rebuild(schema(old, *rest), "p", new, {"id": "id", "code": "code"})
+
+    proof = prove(snapshot, rebuilding, schema(new, *rest))
+    assert (proof.refusal, proof.changes, proof.rows, proof.violations) == (None, (), (), ())
+
+
 def test_generated_columns_are_computed_and_not_copied() -> None:
     old = "CREATE TABLE p (a INTEGER, b INTEGER AS (a * 2) STORED, c AS (a + 1))"
     new = "CREATE TABLE p (a INTEGER, b INTEGER AS (a * 3) STORED, c AS (a + 1))"
