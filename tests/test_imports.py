@@ -23,6 +23,7 @@ LAYERS = (
     ("migrations",),
     ("engine",),
     ("repair",),
+    ("drift",),
     ("d1", "worker"),
     ("rules",),
     ("report",),

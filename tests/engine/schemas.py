@@ -64,7 +64,11 @@ def _below(limit: int) -> st.SearchStrategy[int]:
 @st.composite
 def schemas(draw: st.DrawFn) -> SchemaSpec:
     """Whole schemas."""
-    pick = Pick(lambda limit: draw(_below(limit)))
+    return whole(Pick(lambda limit: draw(_below(limit))))
+
+
+def whole(pick: Pick) -> SchemaSpec:
+    """A schema of one to three tables, with what belongs to them."""
     tables = tuple(_table(name, pick) for name in pick.some(TABLE_NAMES, 1, 3))
     tables = tuple(_pointing(table, tables, pick) for table in tables)
     return SchemaSpec(

@@ -1,0 +1,85 @@
+"""Expected and actual schema to a Drift: the differences, what mends them, and what adopts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.drift.parts import part_of, renamed_column, renamed_tables
+from pulse_ci.drift.value import Difference, Drift, Way
+from pulse_ci.engine.diff import diff
+from pulse_ci.engine.introspect import row_of, schema_of
+from pulse_ci.engine.schema import fold
+from pulse_ci.errors import D1Refused
+from pulse_ci.model import Action, Kind
+from pulse_ci.repair.reverse import write_reverse
+from pulse_ci.repair.spelling import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.engine.schema import Object, Schema
+    from pulse_ci.model import Change
+
+_OBJECTS = {Kind.COLUMN: Kind.TABLE}
+
+
+def compare(
+    expected: Schema, actual: Schema, allowance: Callable[[Change], Allowance | None] = lambda _: None
+) -> Drift:
+    """Return what differs; `allowance` is asked of each difference who has allowed it, if anybody.
+
+    The statements leave alone what is allowed, as far as it is a whole object: of a table, all its differences.
+    """
+    changes = diff(expected, actual)
+    if not changes:
+        return Drift()
+    allowed = {change: allowance(change) for change in changes}
+    wanted = _accepting(expected, actual, allowed)
+    mend = _way(wanted, actual)
+    parts = part_of(changes, mend.statements)
+    differences = (Difference(each, () if allowed[each] else parts[each], allowed[each]) for each in changes)
+    return Drift(tuple(differences), mend, _way(actual, wanted))
+
+
+def _accepting(expected: Schema, actual: Schema, allowed: dict[Change, Allowance | None]) -> Schema:
+    """Return the expected schema with the objects whose differences are all allowed as they are."""
+    open_objects = {_object(change) for change, allowance in allowed.items() if allowance is None}
+    accepted = {_object(change) for change in allowed} - open_objects
+    if not accepted:
+        return expected
+    kept = (each for each in expected.objects if _identity(each) not in accepted)
+    taken = (each for each in actual.objects if _identity(each) in accepted)
+    return schema_of([row_of(each) for each in (*kept, *taken)])
+
+
+def _object(change: Change) -> tuple[Kind, str]:
+    kind = _OBJECTS.get(change.kind, change.kind)
+    return kind, fold(change.table if kind is Kind.TABLE else change.name)
+
+
+def _identity(item: Object) -> tuple[Kind, str]:
+    return Kind(type(item).__name__.lower()), fold(item.name)
+
+
+def _way(wanted: Schema, present: Schema) -> Way:
+    try:
+        plan = write_reverse(wanted, present)
+    except D1Refused as refused:
+        return Way(problem=f"D1 does not take the schema that is there as it stands: {refused}")
+    if plan.problem:
+        return Way(problem=plan.problem)
+    return Way(plan.statements, tuple(_deleted(wanted, present, plan.statements)), plan.losses, plan.conditions)
+
+
+def _deleted(wanted: Schema, present: Schema, statements: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each table and column that goes, and is not renamed: its rows and values go with it."""
+    tables = {name for statement in statements for name in renamed_tables(statement)}
+    columns = {renamed_column(statement) for statement in statements}
+    for change in diff(wanted, present):
+        if change.action is not Action.ADDED:
+            continue
+        if change.kind is Kind.TABLE and fold(change.name) not in tables:
+            yield f"Rows of {shown(change.name)} are deleted with it."
+        elif change.kind is Kind.COLUMN and (fold(change.table), fold(change.name)) not in columns:
+            yield f"Values of {shown(change.table)}.{shown(change.name)} are deleted with it."

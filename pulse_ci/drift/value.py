@@ -1,0 +1,71 @@
+"""Drift as values: the differences of one database, and the two ways to end them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action, Kind
+
+if TYPE_CHECKING:
+    from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.model import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Statements that end a drift.
+
+    deletes      the rows and values that they delete, a sentence each
+    losses       the rows and values that were there once, and that they cannot bring back
+    conditions   which rows would keep them from running
+    problem      why there are none that do; None where there are
+    """
+
+    statements: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: `change.before` is what was expected, `change.after` what is there.
+
+    `mend` has the statements, of those that mend the database, which concern this difference.
+    """
+
+    change: Change
+    mend: tuple[str, ...] = ()
+    allowed: Allowance | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is there, in words."""
+        kind, name, table = self.change.kind, self.change.name, self.change.table
+        what = f"{kind} `{table}`.`{name}`" if kind is Kind.COLUMN else f"{kind} `{name}`"
+        match self.change.action:
+            case Action.ADDED:
+                return f"{what} is in no migration"
+            case Action.REMOVED:
+                return f"{what} is missing"
+            case _:
+                return f"{what} is otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """All differences of one database; `mend` puts the database right, `adopt` leads the files' schema to it.
+
+    Both are about the differences that are not allowed.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    mend: Way = Way()
+    adopt: Way = Way()
+
+    @property
+    def open(self) -> tuple[Difference, ...]:
+        """The differences that nobody has allowed."""
+        return tuple(each for each in self.differences if each.allowed is None)
