@@ -156,9 +156,14 @@ class Request:
 
     def _key_of(self, table: str) -> tuple[str, ...]:
         """Return the columns that identify a row of a table, quoted."""
+        # Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
+        without_rowid = (
+            "EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.origin = 'pk' AND NOT EXISTS "
+            "(SELECT 1 FROM pragma_index_xinfo(i.name) WHERE cid = -1))"
+        )
         select = (
-            "SELECT '\"' || replace(c.name, '\"', '\"\"') || '\"' FROM pragma_table_list(?1) AS t, "
-            "pragma_table_info(?1) AS c WHERE t.schema = 'main' AND t.wr AND c.pk ORDER BY c.pk"
+            "SELECT '\"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_table_info(?1) "
+            f"WHERE pk AND {without_rowid} ORDER BY pk"
         )
         rows = self._trusted(select, (table,))
         return tuple(str(name) for (name,) in rows) or ("rowid",)

@@ -11,6 +11,7 @@ import argparse
 import secrets
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.workerd.engine import run_sequence
@@ -36,8 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
         return _report(options.seed, compare(rig, options.seed, options.count, options.seconds))
 
 
-def compare(rig: Rig, seed: int, count: int, seconds: float) -> Iterator[tuple[int, list[Difference]]]:
-    """Yield for each sequence its seed and the differences it shows."""
+@dataclass(frozen=True)
+class Judged:
+    """A sequence's seed, the differences it shows, and how many of its requests D1 accepted and refused."""
+
+    seed: int
+    differences: list[Difference]
+    accepted: int
+    refused: int
+
+
+def compare(rig: Rig, seed: int, count: int, seconds: float) -> Iterator[Judged]:
+    """Yield what came of each sequence."""
     end = time.monotonic() + seconds
     lots = [range(start, min(start + _LOT, seed + count)) for start in range(seed, seed + count, _LOT)]
     sent = [sequence(number) for number in lots[0]]
@@ -51,23 +62,27 @@ def compare(rig: Rig, seed: int, count: int, seconds: float) -> Iterator[tuple[i
             following = None
         ours = [run_sequence(item) for item in running]
         for number, item, engine, workerd in zip(lot, running, ours, rig.receive(), strict=True):
-            yield number, differences(item, engine, workerd)
+            accepted = sum(answer.error is None for answer in workerd.answers)
+            yield Judged(number, differences(item, engine, workerd), accepted, len(workerd.answers) - accepted)
         if following is None:
             return
 
 
-def _report(seed: int, results: Iterator[tuple[int, list[Difference]]]) -> int:
-    done = texts = parted = 0
-    for number, found in results:
+def _report(seed: int, results: Iterator[Judged]) -> int:
+    done = texts = parted = accepted = refused = 0
+    for judged in results:
         done += 1
-        texts += sum(difference.what == "text" for difference in found)
-        serious = [difference for difference in found if difference.what != "text"]
+        accepted += judged.accepted
+        refused += judged.refused
+        texts += sum(difference.what == "text" for difference in judged.differences)
+        serious = [difference for difference in judged.differences if difference.is_serious]
         if serious:
             parted += 1
-            print(f"seed {number}: {serious[0]}", flush=True)
+            print(f"seed {judged.seed}: {serious[0]}", flush=True)
         if done % 1000 == 0:
             print(f"{done:,} sequences, {parted} with a difference, {texts} messages differ", flush=True)
     print(f"{done:,} sequences from seed {seed}: {parted} with a difference, {texts} messages differ")
+    print(f"{accepted + refused:,} requests: D1 accepted {accepted:,} and refused {refused:,}")
     return 1 if parted else 0
 
 

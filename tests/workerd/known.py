@@ -17,6 +17,8 @@ PARTED = {
     "CREATE TRIGGER g INSTEAD OF DELETE ON v BEGIN DELETE FROM t WHERE a = old.a; END; "
     "INSERT INTO t VALUES (1), (2); DELETE FROM v ORDER BY a LIMIT 1",
     "UPDATE … SET (a, b) = … FROM … LIMIT": "CREATE TABLE t (a); UPDATE t SET (a) = (1) FROM (SELECT 1) LIMIT 1",
+    "the order of PRAGMA table_list behind an ANALYZE (SQLITE_ENABLE_STAT4)": "CREATE TABLE t (a); ANALYZE t; "
+    "PRAGMA table_list",
     "a row of several columns with a text that is not UTF-8": "SELECT CAST(x'ff41' AS TEXT), 1",
 }
 
