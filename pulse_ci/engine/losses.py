@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.rows import quote_name
@@ -11,11 +11,13 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
 
     import apsw
 
+    from pulse_ci.engine.access import Access
     from pulse_ci.engine.schema import ForeignKey, Schema, Table
+    from pulse_ci.migrations.operations import Operation
     from pulse_ci.sql.split import Statement
 
 Row = tuple[object, ...]
@@ -23,7 +25,7 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """The rows of a table at one moment, in the columns that it has had all along."""
+    """The rows of a table at one moment; its columns go by the folded names that they had first."""
 
     columns: tuple[str, ...]
     rows: Counter[Row]
@@ -38,8 +40,9 @@ class TableRows:
 class Loss:
     """A table that has fewer rows, or other values in its rows, than before the file.
 
-    `target` is the table that the statement itself names; `path` leads from there to `table` by foreign keys, each
-    with the table that holds it; it is empty where the rows went directly or through a trigger.
+    `altered` counts rows that a statement on another table overwrote. `target` is the table that the statement itself
+    names; `path` leads from there to `table` by foreign keys, each with the table that holds it; it is empty where
+    the rows went directly or through a trigger.
     """
 
     table: str
@@ -51,96 +54,141 @@ class Loss:
     path: tuple[tuple[str, ForeignKey], ...]
 
 
+@dataclass
+class _Followed:
+    """One table under whatever name it goes; `name` is None once it is dropped.
+
+    `renamed` has the columns' present names with the first ones. `moments` are its rows after each statement that
+    touched it; `reached` are the statements on other tables that cost it rows or values, with how many.
+    """
+
+    name: str | None
+    renamed: dict[str, str] = field(default_factory=dict)
+    moments: list[tuple[Statement | None, TableRows | None]] = field(default_factory=list)
+    reached: list[tuple[Statement, int]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> TableRows | None:
+        """Its rows as they are now, None once it is dropped."""
+        return self.moments[-1][1] if self.moments else None
+
+
 class Tracker:
-    """Follows every table that was there before the file, under whatever name it goes."""
+    """Follows every table that was there before the file, and those that the file makes."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, connection: apsw.Connection) -> None:
         self._schema = schema
-        self._tables = {table.name: table for table in schema.tables if not table.virtual}
-        self._names = {name: name for name in self._tables}
-        self._columns = {
-            table.name: {column.name: column.name for column in table.columns if not column.generated}
-            for table in self._tables.values()
+        self._tables = [table for table in schema.tables if not table.virtual]
+        self._originals = {
+            table.name: _Followed(table.name, moments=[(None, _read(connection, table.name, {}))])
+            for table in self._tables
         }
-        self._moments: list[tuple[Statement | None, dict[str, TableRows | None]]] = []
-        self._written: set[str] = set()
+        self._followed = list(self._originals.values())
+        self._targets: dict[Statement, str] = {}
 
-    def follow(self, statement: Statement) -> None:
-        """Note what a statement renames and what it writes directly."""
-        match operation(statement.sql):
-            case RenameTable(table, to):
-                for name, current in self._names.items():
-                    if fold(current) == fold(table):
-                        self._names[name] = to
-            case RenameColumn(table, column, to):
-                self._rename_column(table, column, to)
-            case Insert(table) | Update(table) | Delete(table) | Drop("table", table):
-                self._written.add(fold(table))
+    def follow(self, statement: Statement, access: Access, connection: apsw.Connection) -> None:
+        """Read again what a statement touched, as it is now."""
+        does = operation(statement.sql)
+        self._rename(does)
+        touched = set(map(fold, access.writes | access.alters | access.drops | access.creates))
+        there = {fold(name): name for name in _ordinary_tables(connection)}
+        target = self._note_target(statement, does)
+        for each in self._followed:
+            if each.name is not None and fold(each.name) in touched:
+                self._look(each, statement, connection, alive=fold(each.name) in there, direct=each is target)
+        known = {fold(each.name) for each in self._followed if each.name is not None}
+        for name in touched & there.keys() - known:
+            self._followed.append(_Followed(there[name]))
+            self._look(self._followed[-1], statement, connection, alive=True, direct=True)
 
-    def _rename_column(self, table: str, column: str, to: str) -> None:
-        for name, current in self._names.items():
-            if fold(current) == fold(table):
-                columns = self._columns[name]
-                self._columns[name] = {old: to if fold(now) == fold(column) else now for old, now in columns.items()}
+    def _note_target(self, statement: Statement, does: Operation) -> _Followed | None:
+        match does:
+            case Drop("table", name) | Delete(name) | Update(name) | Insert(name):
+                target = self._named(name)
+                self._targets[statement] = next((each for each, it in self._originals.items() if it is target), name)
+                return target
+            case _:
+                return None
 
-    def look(self, connection: apsw.Connection, statement: Statement | None) -> None:
-        """Read the rows of every table as they are after `statement`."""
-        there = {
-            fold(str(name)): str(name)
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
-        last = self._moments[-1][1] if self._moments else {}
-        moment = {}
-        for name, current in self._names.items():
-            found = there.get(fold(current)) or there.get(fold(name))
-            rows = self._read(connection, name, found) if found else None
-            moment[name] = last[name] if rows == last.get(name) and name in last else rows
-        self._moments.append((statement, moment))
+    def _look(
+        self, table: _Followed, statement: Statement, connection: apsw.Connection, *, alive: bool, direct: bool
+    ) -> None:
+        last = table.rows
+        now = _read(connection, table.name, table.renamed) if alive and table.name else None
+        table.moments.append((statement, now))
+        if not alive:
+            table.name = None
+        if last and not direct and (gone := _lost(last, now)):
+            table.reached.append((statement, gone))
 
-    def _read(self, connection: apsw.Connection, name: str, found: str) -> TableRows:
-        info = connection.execute("SELECT name FROM pragma_table_xinfo(?)", (found,))
-        have = {fold(str(column)) for (column,) in info}
-        columns = {old: now for old, now in self._columns[name].items() if fold(now) in have}
-        listed = ", ".join(map(quote_name, columns.values())) or "1"
-        rows = Counter(connection.execute(f"SELECT {listed} FROM {quote_name(found)}"))
-        return TableRows(tuple(columns), rows)
+    def _rename(self, does: Operation) -> None:
+        match does:
+            case RenameTable(name, to) if table := self._named(name):
+                table.name = to
+            case RenameColumn(name, column, to) if table := self._named(name):
+                first = table.renamed.pop(fold(column), fold(column))
+                table.renamed[fold(to)] = first
+
+    def _named(self, name: str) -> _Followed | None:
+        return next((each for each in self._followed if each.name and fold(each.name) == fold(name)), None)
+
+    def _last(self, name: str) -> _Followed:
+        """Return the table of that name before the file as it is after it: itself, or the one made in its place."""
+        original = self._originals[name]
+        return original if original.name else self._named(name) or original
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Return for each table how many rows it had before and has after the file."""
-        first, last = self._moments[0][1], self._moments[-1][1]
-        return {name: (_count(first[name]), _count(last[name])) for name in self._tables}
+        return {
+            name: (_count(original.moments[0][1]), _count(self._last(name).rows))
+            for name, original in self._originals.items()
+        }
 
-    def losses(self) -> Iterable[Loss]:
-        """Yield a loss for each table that has fewer rows, or was altered without being written to."""
-        first, last = self._moments[0][1], self._moments[-1][1]
-        for name, table in self._tables.items():
-            before, after = first[name], last[name]
+    def losses(self) -> Iterator[Loss]:
+        """Yield a loss for each table that has fewer rows, or that a statement on another table has altered."""
+        for table in self._tables:
+            original, last = self._originals[table.name], self._last(table.name)
+            before, after = original.moments[0][1], last.rows
             if before is None or before == after:
                 continue
-            gone = _lost(before, after)
-            fewer = max(_count(before) - _count(after), 0)
-            altered = 0 if fold(name) in self._written else gone - fewer
-            if fewer or altered > 0:
-                yield self._loss(table, _count(before), _count(after), max(altered, 0))
+            fewer = max(before.count - _count(after), 0)
+            reached = [*original.reached, *(last.reached if last is not original else ())]
+            altered = min(max(_lost(before, after) - fewer, 0), sum(gone for _, gone in reached))
+            if fewer or altered:
+                statement = reached[0][0] if reached else _cause(original)
+                yield self._loss(table, before.count, _count(after), altered, statement)
 
-    def _loss(self, table: Table, before: int, after: int, altered: int) -> Loss:
-        statement = self._cause(table.name)
-        target = _target(statement)
-        path = tuple(_path(self._schema, self._original(target), table.name)) if target else ()
+    def _loss(self, table: Table, before: int, after: int, altered: int, statement: Statement | None) -> Loss:
+        target = self._targets.get(statement) if statement else None
+        path = tuple(_path(self._schema, target, table.name)) if target else ()
         return Loss(table.name, before, after, altered, statement, target, path)
 
-    def _original(self, name: str) -> str:
-        return next((old for old, now in self._names.items() if fold(now) == fold(name)), name)
 
-    def _cause(self, name: str) -> Statement | None:
-        """Return the first statement after which the table is never again as it was before the file."""
-        first = self._moments[0][1][name]
-        cause = None
-        for statement, moment in reversed(self._moments[1:]):
-            if first is not None and _lost(first, moment[name]) == 0:
-                break
-            cause = statement
-        return cause
+def _ordinary_tables(connection: apsw.Connection) -> Iterator[str]:
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' "
+        "AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    )
+    return (str(name) for (name,) in found)
+
+
+def _read(connection: apsw.Connection, name: str, renamed: Mapping[str, str]) -> TableRows:
+    info = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,))
+    columns = [str(name) for name, hidden in info if hidden == 0]
+    listed = ", ".join(map(quote_name, columns)) or "1"
+    rows = Counter(connection.execute(f"SELECT {listed} FROM {quote_name(name)}"))
+    return TableRows(tuple(renamed.get(fold(column), fold(column)) for column in columns), rows)
+
+
+def _cause(table: _Followed) -> Statement | None:
+    """Return the first statement after which the table is never again as it was before the file."""
+    first = table.moments[0][1]
+    cause = None
+    for statement, rows in reversed(table.moments[1:]):
+        if first is not None and _lost(first, rows) == 0:
+            break
+        cause = statement
+    return cause
 
 
 def _count(rows: TableRows | None) -> int:
@@ -160,14 +208,6 @@ def _lost(before: TableRows, after: TableRows | None) -> int:
     for row, times in after.rows.items():
         new[tuple(row[index] for index in order)] += times
     return (old - new).total()
-
-
-def _target(statement: Statement | None) -> str | None:
-    match operation(statement.sql) if statement else None:
-        case Drop("table", table) | Delete(table) | Update(table) | Insert(table):
-            return table
-        case _:
-            return None
 
 
 def _path(schema: Schema, start: str, end: str) -> list[tuple[str, ForeignKey]]:

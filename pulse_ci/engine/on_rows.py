@@ -45,9 +45,8 @@ def run_on_rows(
 
     Where the file is refused, nothing is lost, as on D1: only the refusal is told.
     """
-    tracker = Tracker(schema)
     with database.trusted() as connection:
-        tracker.look(connection, None)
+        tracker = Tracker(schema, connection)
         known = set(_violations(connection))
     run = _run(database, statements, tracker)
     with database.trusted() as connection:
@@ -120,10 +119,9 @@ def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker
                         raise RequestUndone from refused
                     continue
                 touched.append((statement, access))
-                tracker.follow(statement)
-                if access.writes or access.drops or access.alters:
+                if access.writes or access.drops or access.alters or access.creates:
                     with database.trusted() as connection:
-                        tracker.look(connection, statement)
+                        tracker.follow(statement, access, connection)
     except RequestUndone:
         pass
     except D1Refused as refused:
