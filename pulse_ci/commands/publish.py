@@ -16,6 +16,8 @@ from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
 from pulse_ci.github.marker import Marker
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
+from pulse_ci.report.received import read_report
+from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class Publisher:
         """Ask GitHub what is new, and check it; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
         self._pull_request = arrival.pull_request
+        if self._received:
+            return read_report(self._received, FailOn(self._settings.fail_on))
         self._request = request_for_arrival(self._settings, arrival, self._github, command)
         return _STEPS[command](self._request)
 
@@ -89,7 +93,7 @@ class Publisher:
     def write_files(self, report: Report, comment: CommentResult) -> None:
         """Write the outputs, the job summary and the files that were asked for."""
         settings, context = self._settings, self._context
-        if settings.report_file:
+        if settings.report_file and not self._received:
             write_like_parent(settings.report_file, report.to_json())
         if settings.sarif_file:
             summaries = {rule.name: rule.summary for rule in RULES}
@@ -100,6 +104,11 @@ class Publisher:
             write_like_parent(settings.output, render(report, settings.format))
         runner.append_summary(context.summary_path, self._markdown(report, markdown.SUMMARY_BYTES))
         runner.write_outputs(context.output_path, self._outputs(report, comment))
+
+    @property
+    def _received(self) -> Path | None:
+        """The report of the run that this one follows, if it is to be shown as it is."""
+        return self._settings.report_file if self._context.event_name == "workflow_run" else None
 
     def _outputs(self, report: Report, comment: CommentResult) -> dict[str, str]:
         return {

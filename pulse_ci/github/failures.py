@@ -39,7 +39,7 @@ class Unauthorized(RefusedError):
 class Forbidden(RefusedError):
     """The token may not do this."""
 
-    remedy = "Give the job the permission for it; README, 'Permissions', lists them."
+    remedy = "Give the job the permission for it; docs/github.md, 'Permissions', lists them."
 
 
 class NotFound(RefusedError):

@@ -39,6 +39,11 @@ class Job:
     def __post_init__(self) -> None:
         self.workspace.mkdir()
 
+    @property
+    def token(self) -> str:
+        """The job's own token."""
+        return TOKEN
+
     def check_out(self, files: Mapping[str, str]) -> None:
         """Put files into the workspace as actions/checkout does."""
         (self.workspace / ".git").mkdir(exist_ok=True)
