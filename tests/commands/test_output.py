@@ -105,6 +105,16 @@ def test_a_reader_that_goes_away_is_no_error_worth_a_word(repository: Path) -> N
     assert (done.returncode, done.stderr) == (2, b"")
 
 
+def test_a_full_disk_behind_standard_output_is_said(repository: Path) -> None:
+    put(repository, n001_sites=table("sites"))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PULSE_CI, "check", "--format", "json"], cwd=repository, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (done.returncode, done.stderr) == (2, b"pulse-ci: standard output: No space left on device\n")
+
+
 class Interrupted(io.StringIO):
     def write(self, _: str) -> int:
         raise KeyboardInterrupt
