@@ -1,7 +1,10 @@
 // Runs requests on real workerd. JSON lines on standard input and output:
 //   in    [[{"mode": "batch", "statements": ["…"]}, {"mode": "query"|"import", "sql": "…"}, …], …]
 //   out   [{"requests": [{"error": null|"…", "rows": [[…]]}], "objects": [[…]], "tables": {"name": [[…]]}}, …]
-// A line holds sequences of requests; each sequence meets an empty database. `--version` prints SQLite's own.
+// A line holds sequences of requests; each sequence meets an empty database. Or it holds one request to a database
+// that stays, by its name:
+//   in    {"database": "…", "action": "transact"|"import"|"bookmark"|"delete", "statements": [{"sql": "…"}], "sql": "…"}
+//   out   {"error": null|"…", "results": [{"columns": ["…"], "rows": [[…]], "rows_read": 1, …}], "wrote": false, …}
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";

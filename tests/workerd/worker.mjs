@@ -19,6 +19,44 @@ export class Database extends DurableObject {
     return rows;
   }
 
+  // One request of the REST API: what each statement gave, and what it cost.
+  async transact(statements) {
+    const before = this.#state();
+    const results = this.ctx.storage.transactionSync(() => statements.map((statement) => this.#result(statement)));
+    await this.ctx.storage.sync();
+    return { results, wrote: this.#state() !== before };
+  }
+
+  #result({ sql, params = [] }) {
+    const before = this.#rows("SELECT total_changes()")[0][0];
+    const cursor = this.ctx.storage.sql.prepare(sql)(...params);
+    const rows = Array.from(cursor.raw(), (row) => row.map(listed));
+    const [[total, changes, id]] = this.#rows("SELECT total_changes(), changes(), last_insert_rowid()");
+    return {
+      columns: cursor.columnNames,
+      rows,
+      rows_read: cursor.rowsRead,
+      rows_written: cursor.rowsWritten,
+      changes: total === before ? 0 : changes,
+      last_row_id: id,
+    };
+  }
+
+  #state() {
+    return JSON.stringify(this.#rows(`SELECT total_changes(), group_concat(type || name || sql) FROM sqlite_master`));
+  }
+
+  async ingest(sql) {
+    const before = this.#state();
+    this.#import(sql);
+    await this.ctx.storage.sync();
+    return { results: [], wrote: this.#state() !== before };
+  }
+
+  bookmark() {
+    return this.ctx.storage.getCurrentBookmark();
+  }
+
   #import(sql) {
     try {
       const { remainder } = this.ctx.storage.sql.ingest(sql);
@@ -63,6 +101,26 @@ function plain(value) {
   return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
 }
 
+// A value as the REST API has it: a blob is a list of bytes.
+const listed = (value) => (value instanceof ArrayBuffer ? Array.from(new Uint8Array(value)) : value);
+
+async function ask(database, { action, statements, sql }) {
+  try {
+    switch (action) {
+      case "transact":
+        return { error: null, ...(await database.transact(statements)) };
+      case "import":
+        return { error: null, ...(await database.ingest(sql)) };
+      case "bookmark":
+        return { error: null, bookmark: await database.bookmark() };
+      case "delete":
+        return { error: null, deleted: await database.empty() };
+    }
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+
 async function answer(database, request) {
   try {
     return { error: null, rows: await database().run(request) };
@@ -82,8 +140,12 @@ export default {
   async fetch(request, env) {
     // A database that broke is of no more use, but its name finds the one that takes its place.
     const database = () => env.DATABASES.get(env.DATABASES.idFromName("database"));
+    const asked = await request.json();
+    if (!Array.isArray(asked)) {
+      return Response.json(await ask(env.DATABASES.get(env.DATABASES.idFromName(asked.database)), asked));
+    }
     const answers = [];
-    for (const sequence of await request.json()) answers.push(await runSequence(database, sequence));
+    for (const sequence of asked) answers.push(await runSequence(database, sequence));
     return Response.json(answers);
   },
 };

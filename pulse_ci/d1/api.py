@@ -1,0 +1,158 @@
+"""Requests to Cloudflare's API, over httpx: sent, sent again where that is safe, and told apart when they fail.
+
+httpx reads HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE itself. It is imported when a client is made: the import
+alone takes longer than most commands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulse_ci import __version__
+from pulse_ci.d1.answers import Envelope, read_envelope
+from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable, failure
+from pulse_ci.d1.retry import retrying
+from pulse_ci.errors import D1Error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import httpx
+
+API_URL = "https://api.cloudflare.com/client/v4"
+# D1 itself ends a request after 30 seconds.
+_SECONDS = 45
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, and the token to it; the token is never shown."""
+
+    id: str
+    token: str = field(repr=False)
+    api_url: str = API_URL
+
+
+@dataclass(slots=True)
+class Spent:
+    """What was asked of Cloudflare so far: requests (each time that one was sent), and rows."""
+
+    requests: int = 0
+    rows_read: int = 0
+    rows_written: int = 0
+
+
+class Api:
+    """Cloudflare's API for one account. Every method raises a D1Error, of `failures` where Cloudflare says why."""
+
+    def __init__(
+        self, account: Account, *, transport: httpx.BaseTransport | None, sleep: Callable[[float], None]
+    ) -> None:
+        import httpx
+
+        if not account.token or not account.token.isascii() or not account.token.isprintable() or " " in account.token:
+            raise D1Error("The Cloudflare API token has a character that no token has. Copy the secret anew.")
+        if not account.id.isalnum():
+            raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
+        self.spent = Spent()
+        self._token, self._sleep, self._httpx = account.token, sleep, httpx
+        self._base = f"{account.api_url.rstrip('/')}/accounts/{account.id}"
+        headers = {"Authorization": f"Bearer {account.token}", "User-Agent": f"pulse-migrate-action/{__version__}"}
+        try:
+            if httpx.URL(self._base).scheme not in {"https", "http"} or not httpx.URL(self._base).host:
+                raise httpx.InvalidURL("it is no address")
+            self._client = httpx.Client(headers=headers, timeout=_SECONDS, transport=transport)
+        except (httpx.InvalidURL, OSError, ValueError) as error:
+            raise D1Error(
+                f"No client for {account.api_url} could be made: {error}. "
+                "Check CLOUDFLARE_API_BASE_URL, HTTPS_PROXY and SSL_CERT_FILE."
+            ) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: Mapping[str, object] | None = None,
+        sql: Sequence[str] = (),
+    ) -> Envelope:
+        """Send a request that changes nothing, or that may be done twice: it is sent again after any failure."""
+        send = retrying(self._sleep, writes=False)
+        return send(self._send, method, path, params, body, sql)
+
+    def write(
+        self, method: str, path: str, *, body: Mapping[str, object] | None = None, sql: Sequence[str] = ()
+    ) -> Envelope:
+        """Send a request that must not be done twice.
+
+        Raises:
+            AmbiguousWrite: it may have been done; it was not sent again.
+
+        """
+        send = retrying(self._sleep, writes=True)
+        try:
+            return send(self._send, method, path, None, body, sql)
+        except Unavailable as error:
+            raise AmbiguousWrite(error) from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None,
+        body: Mapping[str, object] | None,
+        sql: Sequence[str],
+    ) -> Envelope:
+        asked = f"{method} {path}"
+        self.spent.requests += 1
+        try:
+            response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
+        except self._httpx.RequestError as error:
+            raise self._unanswered(asked, error) from None
+        return self._read(response, asked, sql)
+
+    def _read(self, response: httpx.Response, asked: str, sql: Sequence[str]) -> Envelope:
+        status, envelope = response.status_code, read_envelope(response.content)
+        if status < 300 and envelope and not envelope.code:
+            return envelope
+        if envelope and envelope.code:
+            said = self._said(envelope.message)
+        elif status >= 400:
+            said = f"{status} {self._said(response.reason_phrase)}"
+        else:
+            raise self._not_cloudflare(asked, status)
+        code = envelope.code if envelope else 0
+        raise failure(status, asked, code, said, sql=sql, retry_after=_retry_after(response))
+
+    def _unanswered(self, asked: str, error: httpx.RequestError) -> D1Error:
+        host = self._httpx.URL(self._base).host
+        said = f"no answer from {host} ({self._said(str(error)) or type(error).__name__})"
+        unsent = (self._httpx.ConnectError, self._httpx.ConnectTimeout, self._httpx.PoolTimeout)
+        if isinstance(error, unsent):
+            return Overloaded(
+                asked, f"{said}; check the network, CLOUDFLARE_API_BASE_URL, the proxy and SSL_CERT_FILE", None
+            )
+        return Unavailable(asked, said)
+
+    def _not_cloudflare(self, asked: str, status: int) -> D1Error:
+        what = "a redirect, which is not followed with a token" if 300 <= status < 400 else "something that is not JSON"
+        return D1Error(
+            f"{asked} was answered with {what}. "
+            "Check that CLOUDFLARE_API_BASE_URL is the address of the API, and the proxy before it."
+        )
+
+    def _said(self, text: str) -> str:
+        return _UNPRINTABLE.sub(" ", text.replace(self._token, "***")).strip().rstrip(".")[:2000]
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    return float(value) if value.isdecimal() and value.isascii() and len(value) < 9 else None

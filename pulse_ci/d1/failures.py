@@ -1,0 +1,130 @@
+"""How a request to D1 can fail.
+
+D1Error
+├── D1Refused         a SQL error, in D1's own words
+├── AccessError       Cloudflare answered, and will not do it for this token, account or name
+│   ├── TokenRefused      the token is wrong or has expired
+│   ├── NotPermitted      the token may not do this in this account
+│   ├── DatabaseNotFound  there is no such database in the account
+│   └── LimitReached      the account can have no more databases
+├── Overloaded        too many requests: nothing was done
+├── Unavailable       an internal error, a page of HTML or no answer: whether anything was done is not known
+└── AmbiguousWrite    the same of a request that writes: read the state before anything else
+
+A message says what was asked, what Cloudflare said, and what to do next.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import D1Error, D1Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class AccessError(D1Error):
+    """Cloudflare answered, and did not do what it was asked."""
+
+    remedy = "Check the account id, the database and the token."
+
+    def __init__(self, asked: str, said: str) -> None:
+        """Take the request as in "GET /d1/database", and Cloudflare's own words."""
+        super().__init__(f"Cloudflare refused {asked}: {said}. {self.remedy}")
+        self.said = said
+
+
+class TokenRefused(AccessError):
+    """The token is wrong or has expired."""
+
+    remedy = (
+        "Give an `api-token` (or CLOUDFLARE_API_TOKEN) that is valid: Cloudflare's dashboard, My Profile, API Tokens."
+    )
+
+
+class NotPermitted(AccessError):
+    """The token may not do this in this account."""
+
+    remedy = "Check `account-id`, and give the token the permission Account, D1, Read; what writes needs Edit."
+
+
+class DatabaseNotFound(AccessError):
+    """There is no such database in the account."""
+
+    remedy = "Check `database_id` in wrangler's configuration, or `--database`, and that `account-id` is its account."
+
+
+class LimitReached(AccessError):
+    """The account can have no more databases."""
+
+    remedy = "Delete databases that are not needed (`wrangler d1 list`), or use `preview: staging`."
+
+
+class Overloaded(D1Error):
+    """Too many requests; nothing was done. `retry_after` is how many seconds Cloudflare asks to wait."""
+
+    def __init__(self, asked: str, said: str, retry_after: float | None) -> None:
+        super().__init__(f"Cloudflare did not get to {asked}: {said}. Run it again in a few minutes.")
+        self.retry_after = retry_after
+
+
+class Unavailable(D1Error):
+    """D1 failed or did not answer; what was asked may have been done."""
+
+    def __init__(self, asked: str, said: str, next_step: str = "Run it again in a few minutes.") -> None:
+        super().__init__(f"D1 failed at {asked}: {said}. {next_step}")
+        self.asked = asked
+        self.said = said
+
+
+class AmbiguousWrite(D1Error):
+    """A request that writes failed in a way that leaves open whether it was done."""
+
+    def __init__(self, failure: Unavailable) -> None:
+        super().__init__(
+            f"It is not known whether {failure.asked} was done: {failure.said}. "
+            "Look at the database (`pulse-ci status`) before anything is run again."
+        )
+
+
+# SQLite's errors end in the name of their code; a trigger's own text, which may say anything, stands before it.
+_SQL_ERROR = re.compile(r": SQLITE_[A-Z0-9_]+(?: \(extended: SQLITE_[A-Z0-9_]+\))?$")
+# https://developers.cloudflare.com/d1/observability/debug-d1/
+_NOT_DONE = re.compile(r"D1 DB is overloaded|Currently processing a long-running")
+_INTERNAL = re.compile(
+    r"internal error; reference|caused object to be reset|^D1 DB reset because|^Network connection lost|"
+    r"^Cannot resolve D1 DB|^Can't read from request stream|exceeded its (?:CPU time|memory) limit",
+    re.IGNORECASE,
+)
+_BY_CODE: dict[int, type[AccessError]] = {
+    1000: TokenRefused,
+    6003: TokenRefused,
+    6111: TokenRefused,
+    9109: TokenRefused,
+    10000: TokenRefused,
+    7003: DatabaseNotFound,
+    7403: NotPermitted,
+    7404: DatabaseNotFound,
+    7406: LimitReached,
+}
+_BY_STATUS: dict[int, type[AccessError]] = {401: TokenRefused, 403: NotPermitted, 404: DatabaseNotFound}
+
+
+def failure(
+    status: int, asked: str, code: int, said: str, *, sql: Sequence[str] = (), retry_after: float | None = None
+) -> D1Error:
+    """Return the error for an answer of `status` whose body has an error `code` and says something.
+
+    A SQL error and an internal one have the same code: the text alone tells them apart.
+    """
+    if _SQL_ERROR.search(said) and status < 500:
+        return D1Refused(said, sql=sql[0] if len(sql) == 1 else None)
+    if status == 429 or _NOT_DONE.search(said):
+        return Overloaded(asked, said, retry_after)
+    if status >= 500 or _INTERNAL.search(said):
+        return Unavailable(asked, said)
+    if kind := _BY_CODE.get(code) or _BY_STATUS.get(status):
+        return kind(asked, said)
+    return D1Refused(said) if sql else AccessError(asked, said)

@@ -1,0 +1,4 @@
+from __future__ import annotations
+
+from tests.cloudflare.fixtures import cloud as cloud
+from tests.cloudflare.fixtures import databases as databases
