@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
 
 Row = tuple[object, ...]
+_ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Loss:
     """A table that has fewer rows, or other values in its rows, than before the file.
 
     `altered` counts rows that a statement on another table overwrote. `target` is the table that the statement itself
-    names; `path` leads from there to `table` by foreign keys, each with the table that holds it; it is empty where
-    the rows went directly or through a trigger.
+    names; `path` leads from there to `table` by foreign keys, each with the table that holds it, and `action` is what
+    the last of them says: "ON DELETE CASCADE". Both are empty where the rows went directly or through a trigger.
     """
 
     table: str
@@ -52,6 +53,7 @@ class Loss:
     statement: Statement | None
     target: str | None
     path: tuple[tuple[str, ForeignKey], ...]
+    action: str = ""
 
 
 @dataclass
@@ -156,12 +158,28 @@ class Tracker:
             altered = min(max(_lost(before, after) - fewer, 0), sum(gone for _, gone in reached))
             if fewer or altered:
                 statement = reached[0][0] if reached else _cause(original)
-                yield self._loss(table, before.count, _count(after), altered, statement)
+                loss = self._loss(table, before.count, _count(after), altered, statement)
+                if fewer or loss.action != "ON UPDATE CASCADE":  # which lets children follow, and loses nothing
+                    yield loss
 
     def _loss(self, table: Table, before: int, after: int, altered: int, statement: Statement | None) -> Loss:
         target = self._targets.get(statement) if statement else None
-        path = tuple(_path(self._schema, target, table.name)) if target else ()
-        return Loss(table.name, before, after, altered, statement, target, path)
+        for event in _events(statement) if target else ():
+            if path := _path(self._schema, str(target), table.name, event):
+                action = f"ON {event} {_action(path[-1][1], event)}"
+                return Loss(table.name, before, after, altered, statement, target, tuple(path), action)
+        return Loss(table.name, before, after, altered, statement, target, ())
+
+
+def _events(statement: Statement | None) -> tuple[str, ...]:
+    """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
+    match operation(statement.sql) if statement else None:
+        case Update():
+            return ("UPDATE",)
+        case Insert():
+            return ("DELETE", "UPDATE")
+        case _:
+            return ("DELETE",)
 
 
 def _ordinary_tables(connection: apsw.Connection) -> Iterator[str]:
@@ -210,18 +228,18 @@ def _lost(before: TableRows, after: TableRows | None) -> int:
     return (old - new).total()
 
 
-def _path(schema: Schema, start: str, end: str) -> list[tuple[str, ForeignKey]]:
-    """Return the shortest way from a parent to a descendant by foreign keys that act on its rows."""
+def _path(schema: Schema, start: str, end: str, event: str) -> list[tuple[str, ForeignKey]]:
+    """Return the shortest way from a parent to a descendant by foreign keys that act on its rows at an event."""
     ways: dict[str, list[tuple[str, ForeignKey]]] = {fold(start): []}
     queue = [start]
     while queue:
         parent = queue.pop(0)
         for child, key in schema.children_of(parent):
-            if fold(child.name) not in ways and _acts(key):
+            if fold(child.name) not in ways and _action(key, event) in _ACTING:
                 ways[fold(child.name)] = [*ways[fold(parent)], (child.name, key)]
                 queue.append(child.name)
     return ways.get(fold(end), []) if fold(start) != fold(end) else []
 
 
-def _acts(key: ForeignKey) -> bool:
-    return key.on_delete in ("CASCADE", "SET NULL", "SET DEFAULT") or key.on_update in ("CASCADE", "SET NULL")
+def _action(key: ForeignKey, event: str) -> str:
+    return key.on_update if event == "UPDATE" else key.on_delete

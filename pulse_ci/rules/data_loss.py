@@ -100,9 +100,8 @@ def describe(loss: Loss) -> str:
 
 
 def _actions(loss: Loss) -> str:
-    _, key = loss.path[-1]
     by_way_of = [f"`{table}`" for table, _ in loss.path[:-1]]
-    return f"ON DELETE {key.on_delete}" + (f" by way of {', '.join(by_way_of)}" if by_way_of else "")
+    return loss.action + (f" by way of {', '.join(by_way_of)}" if by_way_of else "")
 
 
 def _rows_lost(losses: list[Loss]) -> str:

@@ -103,3 +103,38 @@ def test_values_that_a_new_table_of_its_own_kind_loses_are_seen() -> None:
     assert [(loss.table, loss.before, loss.after, loss.altered) for loss in on_rows(sql, schema).losses] == [
         ("s", 3, 3, 2)
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "sql", "action"),
+    [
+        ("ON DELETE CASCADE", "DELETE FROM p;", "ON DELETE CASCADE"),
+        ("ON UPDATE SET NULL ON DELETE CASCADE", "UPDATE p SET id = id + 10;", "ON UPDATE SET NULL"),
+        ("ON DELETE SET NULL", "REPLACE INTO p SELECT * FROM p;", "ON DELETE SET NULL"),
+        (
+            "ON UPDATE SET NULL",
+            "INSERT INTO p VALUES (1) ON CONFLICT DO UPDATE SET id = 7;",
+            "ON UPDATE SET NULL",
+        ),
+    ],
+)
+def test_a_loss_names_what_its_foreign_key_says(key: str, sql: str, action: str) -> None:
+    schema = f"""
+        CREATE TABLE p (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (up INTEGER REFERENCES p (id) {key});
+        INSERT INTO p VALUES (1);
+        INSERT INTO c VALUES (1);
+    """
+
+    assert {loss.table: loss.action for loss in on_rows(sql, schema).losses}["c"] == action
+
+
+def test_children_that_follow_their_parent_to_another_key_lose_nothing() -> None:
+    schema = """
+        CREATE TABLE p (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (up INTEGER REFERENCES p (id) ON UPDATE CASCADE);
+        INSERT INTO p VALUES (1);
+        INSERT INTO c VALUES (1);
+    """
+
+    assert on_rows("UPDATE p SET id = 7;", schema).losses == ()
