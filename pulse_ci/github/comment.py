@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unavailable
 from pulse_ci.github.fields import Fields
+from pulse_ci.github.identity import login_of
 from pulse_ci.github.marker import Marker, digest_of, split_marker
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pulse_ci.github.failures import RefusedError
 
 LARGEST_BODY = 60_000
-_ACTIONS_BOT = "github-actions[bot]"
 
 
 class CommentMode(StrEnum):
@@ -101,7 +101,7 @@ class _Thread:
 
     def upsert(self, *, may_create: bool) -> CommentResult:
         marked = self._marked()
-        login = self._login() if marked else ""
+        login = login_of(self._github) if marked else ""
         mine = [comment for comment in marked if comment.author == login]
         if mine:
             return self._settle(mine)
@@ -158,15 +158,6 @@ class _Thread:
         comments = (_read(item) for item in self._github.pages(self._path))
         found = (comment for comment in comments if comment and comment.marker.id == self._marker.id)
         return sorted(found, key=lambda comment: comment.id)
-
-    def _login(self) -> str:
-        # An App's token may not ask who it is, and the job's own token is one.
-        if self._github.is_installation:
-            return _ACTIONS_BOT
-        try:
-            return Fields(self._github.get("/user"), "The user").text("login")
-        except Forbidden:
-            return _ACTIONS_BOT
 
     def _delete(self, comment: _Comment) -> None:
         try:

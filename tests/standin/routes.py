@@ -127,6 +127,10 @@ class Routes:
             return refuse(404, _NOT_FOUND)
         for name in ("title", "body", "state", "state_reason", "labels"):
             setattr(issue, name, request.body.get(name, getattr(issue, name)))
+        if "state" in request.body:
+            closed = issue.state == "closed"
+            issue.state_reason = request.body.get("state_reason", "completed" if closed else "reopened")
+            issue.closed_at = self._state.now if closed else None
         return Answer(200, self._shapes.issue(issue))
 
     def _list_comments(self, request: Request) -> Answer:

@@ -60,6 +60,8 @@ class Shapes:
     def issue(self, issue: Issue) -> Shape:
         """Return an issue."""
         example: Shape = self._contract.example("post", f"{_REPO}/issues", 201)
+        # GitHub's example is of a pull request, which is an issue with this key.
+        del example["pull_request"]
         return {
             **example,
             "number": issue.number,
@@ -67,6 +69,7 @@ class Shapes:
             "body": issue.body,
             "state": issue.state,
             "state_reason": issue.state_reason,
+            "closed_at": issue.closed_at,
             "labels": [self.label(name) for name in issue.labels],
             "user": self.user(issue.login),
             "url": f"{self._api}/issues/{issue.number}",

@@ -56,6 +56,7 @@ class Issue:
     body: str = ""
     state: str = "open"
     state_reason: str | None = None
+    closed_at: str | None = None
     labels: list[str] = field(default_factory=list)
 
 
@@ -74,13 +75,15 @@ class Fault:
 class State:
     """Everything; `login` is whose token is used, None meaning an App's token, as the job's own is.
 
-    `bot` is that App. `tree` holds the text of every file: branch or commit, then path.
+    `bot` is that App. `now` is when issues are closed. `tree` holds the text of every file: branch or commit,
+    then path.
     """
 
     repository: str = "Codertocat/Hello-World"
     login: str | None = None
     bot: str = ACTIONS_BOT
     read_only: bool = False
+    now: str = "2026-11-23T08:17:00Z"
     pulls: list[Pull] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
