@@ -96,7 +96,7 @@ class EmbeddedD1:
     def _undo(self, request: Request) -> None:
         request.roll_back()
         if request.broke_database:
-            self._reset_pragmas()
+            self._start_anew()
 
     @contextmanager
     def trusted(self) -> Iterator[apsw.Connection]:
@@ -156,6 +156,11 @@ class EmbeddedD1:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _start_anew(self) -> None:
+        self._reset_pragmas()
+        with self.trusted() as connection:
+            connection.pragma("writable_schema", "RESET")  # reads the schema from the database again
 
     def _reset_pragmas(self) -> None:
         for name, value in _PRAGMAS_AT_START:
