@@ -76,7 +76,7 @@ def _schema(found: tuple[tuple[object, ...], ...], hidden: frozenset[str]) -> Sc
 
 
 def _shown(rows: list[Row], hidden: frozenset[str]) -> list[Row]:
-    unseen = set(map(fold, hidden)) | set(_shadows(rows))
+    unseen = set(map(fold, hidden)) | shadow_names(rows)
     return sorted(
         (row for row in rows if not _is_unseen(row.name, unseen) and not _is_unseen(row.table, unseen)),
         key=lambda row: fold(row.name),
@@ -88,7 +88,12 @@ def _is_unseen(name: str, unseen: set[str]) -> bool:
     return folded.startswith(("sqlite_", "_cf_")) or folded in unseen
 
 
-def _shadows(rows: list[Row]) -> Iterator[str]:
+def shadow_names(rows: Iterable[Row]) -> frozenset[str]:
+    """Return the folded names of the tables that virtual tables keep behind them."""
+    return frozenset(_shadows(rows))
+
+
+def _shadows(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.sql.startswith("CREATE VIRTUAL"):
             table = read_table(row.name, row.sql)

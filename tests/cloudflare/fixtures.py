@@ -1,4 +1,4 @@
-"""The stand-in as pytest fixtures; import them in a conftest.py."""
+"""The stand-in as pytest fixtures."""
 
 from __future__ import annotations
 

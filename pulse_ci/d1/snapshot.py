@@ -1,0 +1,156 @@
+"""A live D1 database to a Snapshot: its schema, its migrations table, and how many rows its tables have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.d1.inferred import infer
+from pulse_ci.d1.reached import reached
+from pulse_ci.d1.recorded import compare
+from pulse_ci.d1.state import Recorded
+from pulse_ci.engine.canonical.words import quote_name, quote_string
+from pulse_ci.engine.introspect import Row, schema_of
+from pulse_ci.engine.schema import fold
+from pulse_ci.model import PROBE_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pulse_ci.d1.answers import Result
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.state import State
+    from pulse_ci.engine.history import History
+    from pulse_ci.engine.schema import Schema, Table
+    from pulse_ci.migrations.parse import Migration
+
+# D1's own tables are listed, and may not even be looked at.
+_OBJECTS = Query(
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    r" AND name NOT LIKE '\_cf\_%' ESCAPE '\' AND tbl_name NOT LIKE '\_cf\_%' ESCAPE '\' ORDER BY rowid"
+)
+_MOST_NAMES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows a table has; from PROBE_ROWS up they are not counted but guessed from the largest rowid."""
+
+    counted: int
+    largest_rowid: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the rows were counted to the last one."""
+        return self.counted < PROBE_ROWS
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, as far as it is known."""
+        return self.counted if self.exact else max(self.counted, self.largest_rowid or 0)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a live database; `recorded` is None where it has no migrations table.
+
+    `rows` has the tables, by folded name, that a pending file reaches. `sequence` and `statistics` are the content
+    of sqlite_sequence and sqlite_stat1.
+    """
+
+    objects: tuple[Row, ...]
+    migrations_table: str
+    recorded: Recorded | None
+    rows: Mapping[str, RowCount]
+    sequence: tuple[tuple[str, int], ...] = ()
+    statistics: tuple[tuple[object, ...], ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema without the migrations table, D1's own tables, and those behind virtual ones."""
+        return schema_of(self.objects, frozenset({self.migrations_table}))
+
+
+def read_snapshot(client: D1Client, database: str, migrations_table: str, history: History) -> Snapshot:
+    """Read a database, in two requests that only read; `history` is of the files that may be pending there.
+
+    Rows are counted in those tables alone that a file which has not run there reaches, up to PROBE_ROWS of each.
+    """
+    (listed,) = client.read(database, [_OBJECTS])
+    objects = tuple(Row(*map(str, row)) for row in listed.rows)
+    bare = Snapshot(objects, migrations_table, None, {})
+    parts = dict(_parts(bare, history))
+    results = dict(zip(parts, client.read(database, list(parts.values())) if parts else (), strict=True))
+    return Snapshot(
+        objects=objects,
+        migrations_table=migrations_table,
+        recorded=_recorded(migrations_table, results.pop(_RECORDED, None)),
+        sequence=tuple((str(name), int(str(seq))) for name, seq in _rows(results.pop(_SEQUENCE, None))),
+        statistics=tuple(_rows(results.pop(_STATISTICS, None))),
+        rows={name: count for name, result in results.items() if (count := _row_count(result))},
+    )
+
+
+def state_of(snapshot: Snapshot, history: History, edited: frozenset[str] = frozenset()) -> State:
+    """Return what became of each file: by the records, or by the schema where there are none."""
+    if snapshot.recorded is None:
+        return infer(history, snapshot.schema)
+    return compare(history, snapshot.schema, snapshot.recorded, edited)
+
+
+# No table has such a name: SQLite keeps it for itself.
+_RECORDED, _SEQUENCE, _STATISTICS = "sqlite_recorded", "sqlite_sequence", "sqlite_stat1"
+
+
+def _parts(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
+    """Yield the queries of the second request, each under the name of what it asks for."""
+    records = _records_of(bare)
+    stored = {fold(each.name) for each in bare.objects}
+    if records:
+        yield _RECORDED, Query(f"SELECT CAST(name AS TEXT) FROM {quote_name(records)} ORDER BY rowid")
+    if _SEQUENCE in stored:
+        yield _SEQUENCE, Query("SELECT name, CAST(seq AS TEXT) FROM sqlite_sequence WHERE seq IS NOT NULL")
+    if _STATISTICS in stored:
+        yield _STATISTICS, Query("SELECT tbl, idx, stat FROM sqlite_stat1")
+    candidates = history.migrations if records else infer(history, bare.schema).pending
+    for table, files in reached(bare.schema, history.migrations, candidates).items():
+        yield fold(table.name), Query(_count(table, records, files))
+
+
+def _records_of(bare: Snapshot) -> str | None:
+    """Return the migrations table's name as it is stored, if there is one that is wrangler's."""
+    found = schema_of(bare.objects).table(bare.migrations_table)
+    return found.name if found and found.column("name") and not found.without_rowid else None
+
+
+def _count(table: Table, records: str | None, files: Iterable[Migration]) -> str:
+    """Return a SELECT that counts only if one of the files is not recorded, and so reads nothing where all have run."""
+    name = quote_name(table.name)
+    largest = "NULL" if table.without_rowid or table.virtual else f"(SELECT max(rowid) FROM {name})"
+    select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})), {largest}"
+    if records is None:
+        return select
+    names = sorted({each.name for each in files})[-_MOST_NAMES:]
+    listed = ", ".join(quote_string(each) for each in names)
+    have_run = f"(SELECT count(DISTINCT name) FROM {quote_name(records)} WHERE name IN ({listed}))"
+    return f"{select} WHERE {have_run} < {len(names)}"
+
+
+def _rows(result: Result | None) -> tuple[tuple[object, ...], ...]:
+    return result.rows if result else ()
+
+
+def _recorded(table: str, result: Result | None) -> Recorded | None:
+    return Recorded(table, tuple(str(name) for (name,) in result.rows)) if result else None
+
+
+def _row_count(result: Result) -> RowCount | None:
+    for counted, largest in result.rows:
+        return RowCount(_number(counted) or 0, _number(largest))
+    return None
+
+
+def _number(value: object) -> int | None:
+    return int(value) if isinstance(value, int | float) else None
