@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.reach import find_reach
 from pulse_ci.engine.rows import quote_name
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
@@ -16,12 +17,11 @@ if TYPE_CHECKING:
     import apsw
 
     from pulse_ci.engine.access import Access
-    from pulse_ci.engine.schema import ForeignKey, Schema, Table
+    from pulse_ci.engine.schema import ForeignKey, Schema
     from pulse_ci.migrations.operations import Operation
     from pulse_ci.sql.split import Statement
 
 Row = tuple[object, ...]
-_ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class TableRows:
 class Loss:
     """A table that has fewer rows, or other values in its rows, than before the file.
 
-    `altered` counts rows that a statement on another table overwrote. `target` is the table that the statement itself
+    `lost` counts the rows that are gone, also where the file then brought others, and `altered` those that a statement
+    on another table overwrote. `target` is the table that the statement itself
     names; `path` leads from there to `table` by foreign keys, each with the table that holds it, and `action` is what
     the last of them says: "ON DELETE CASCADE". Both are empty where the rows went directly or through a trigger.
     """
@@ -49,11 +50,12 @@ class Loss:
     table: str
     before: int
     after: int
+    lost: int
     altered: int
     statement: Statement | None
     target: str | None
     path: tuple[tuple[str, ForeignKey], ...]
-    action: str = ""
+    action: str
 
 
 @dataclass
@@ -61,13 +63,13 @@ class _Followed:
     """One table under whatever name it goes; `name` is None once it is dropped.
 
     `renamed` has the columns' present names with the first ones. `moments` are its rows after each statement that
-    touched it; `reached` are the statements on other tables that cost it rows or values, with how many.
+    touched it; `reached` are the statements on other tables that cost it rows, or values in rows, with how many.
     """
 
     name: str | None
     renamed: dict[str, str] = field(default_factory=dict)
     moments: list[tuple[Statement | None, TableRows | None]] = field(default_factory=list)
-    reached: list[tuple[Statement, int]] = field(default_factory=list)
+    reached: list[tuple[Statement, int, int]] = field(default_factory=list)
 
     @property
     def rows(self) -> TableRows | None:
@@ -121,7 +123,8 @@ class Tracker:
         if not alive:
             table.name = None
         if last and not direct and (gone := _lost(last, now)):
-            table.reached.append((statement, gone))
+            fewer = max(last.count - _count(now), 0)
+            table.reached.append((statement, fewer, gone - fewer))
 
     def _rename(self, does: Operation) -> None:
         match does:
@@ -153,33 +156,16 @@ class Tracker:
             before, after = original.moments[0][1], last.rows
             if before is None or before == after:
                 continue
-            fewer = max(before.count - _count(after), 0)
             reached = [*original.reached, *(last.reached if last is not original else ())]
-            altered = min(max(_lost(before, after) - fewer, 0), sum(gone for _, gone in reached))
-            if fewer or altered:
+            gone, fewer = _lost(before, after), max(before.count - _count(after), 0)
+            lost = max(fewer, min(gone, sum(rows for _, rows, _ in reached)))
+            altered = max(min(gone - lost, sum(rows for _, _, rows in reached)), 0)
+            if lost or altered:
                 statement = reached[0][0] if reached else _cause(original)
-                loss = self._loss(table, before.count, _count(after), altered, statement)
-                if fewer or loss.action != "ON UPDATE CASCADE":  # which lets children follow, and loses nothing
-                    yield loss
-
-    def _loss(self, table: Table, before: int, after: int, altered: int, statement: Statement | None) -> Loss:
-        target = self._targets.get(statement) if statement else None
-        for event in _events(statement) if target else ():
-            if path := _path(self._schema, str(target), table.name, event):
-                action = f"ON {event} {_action(path[-1][1], event)}"
-                return Loss(table.name, before, after, altered, statement, target, tuple(path), action)
-        return Loss(table.name, before, after, altered, statement, target, ())
-
-
-def _events(statement: Statement | None) -> tuple[str, ...]:
-    """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
-    match operation(statement.sql) if statement else None:
-        case Update():
-            return ("UPDATE",)
-        case Insert():
-            return ("DELETE", "UPDATE")
-        case _:
-            return ("DELETE",)
+                target = self._targets.get(statement) if statement else None
+                reach = find_reach(self._schema, statement, target, table.name, deletes=lost > 0)
+                if lost or reach.action != "ON UPDATE CASCADE":  # which lets children follow, and loses nothing
+                    yield Loss(table.name, before.count, _count(after), lost, altered, statement, target, *reach)
 
 
 def _ordinary_tables(connection: apsw.Connection) -> Iterator[str]:
@@ -226,20 +212,3 @@ def _lost(before: TableRows, after: TableRows | None) -> int:
     for row, times in after.rows.items():
         new[tuple(row[index] for index in order)] += times
     return (old - new).total()
-
-
-def _path(schema: Schema, start: str, end: str, event: str) -> list[tuple[str, ForeignKey]]:
-    """Return the shortest way from a parent to a descendant by foreign keys that act on its rows at an event."""
-    ways: dict[str, list[tuple[str, ForeignKey]]] = {fold(start): []}
-    queue = [start]
-    while queue:
-        parent = queue.pop(0)
-        for child, key in schema.children_of(parent):
-            if fold(child.name) not in ways and _action(key, event) in _ACTING:
-                ways[fold(child.name)] = [*ways[fold(parent)], (child.name, key)]
-                queue.append(child.name)
-    return ways.get(fold(end), []) if fold(start) != fold(end) else []
-
-
-def _action(key: ForeignKey, event: str) -> str:
-    return key.on_update if event == "UPDATE" else key.on_delete

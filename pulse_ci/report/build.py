@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.report.rows import count_rows, unseeded_tables
 from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Staging, conclude
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def build_report(
         ),
         findings=findings,
         changes=changes,
+        rows=count_rows(review.evidence),
+        unseeded=unseeded_tables(review.evidence),
         timings_ms=timings_ms,
     )
 

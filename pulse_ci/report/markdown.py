@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.model import Action, Change, Finding, Severity
 from pulse_ci.report import wording
 from pulse_ci.report.escape import cell, code, fence, link, path_in_url, plain, prose
+from pulse_ci.report.rows import row_lines
 from pulse_ci.report.value import Conclusion
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def _proofs(report: Report, size: _Size) -> Iterator[str]:
     rows = ["| migration | runs | runs twice | undone | needs |\n|---|---|---|---|---|"]
     rows += [_proof_row(migration) for migration in shown]
     rows.append(_left_out(len(reviewed) - len(shown), "migration", None))
+    rows += [f"\n{_HOLDS[holds]} {prose(line)}" for holds, line in row_lines(report)]
     yield from _details(_proof_summary(reviewed), "\n".join(rows) if shown else "")
 
 

@@ -68,6 +68,28 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows a table had before the migrations under review, and after; `source` is seed or staging.
+
+    `cause` says what took or overwrote rows, where no statement did so to the table itself.
+    """
+
+    table: str
+    before: int
+    after: int
+    source: str
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnseededTable:
+    """A table for which no rows could be made, so that no proof says anything of its rows."""
+
+    table: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One command's results, complete: whatever is rendered is rendered from this alone."""
 
@@ -78,6 +100,8 @@ class Report:
     migrations: tuple[MigrationResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
+    rows: tuple[RowCount, ...] = ()
+    unseeded: tuple[UnseededTable, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -105,7 +129,8 @@ class Report:
             "migrations": values["migrations"],
             "findings": [{name: each[name] for name in each if name != "probe"} for each in values["findings"]],
             "changes": values["changes"],
-            "rows": [],
+            "rows": values["rows"],
+            "unseeded": values["unseeded"],
             "queries": [],
             "drift": [],
             "staging": values["staging"],

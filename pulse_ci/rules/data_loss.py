@@ -94,8 +94,8 @@ def is_self_reference(evidence: Evidence, loss: Loss) -> bool:
 def describe(loss: Loss) -> str:
     """Return what becomes of a table's rows: "`goals` loses 2 of 2 rows (ON DELETE CASCADE)"."""
     through = f" ({_actions(loss)})" if loss.path else ""
-    if loss.after < loss.before:
-        return f"`{loss.table}` loses {loss.before - loss.after} of {loss.before} rows{through}"
+    if loss.lost:
+        return f"`{loss.table}` loses {loss.lost} of {loss.before} rows{through}"
     return f"`{loss.table}` has {loss.altered} of {loss.before} rows overwritten{through}"
 
 

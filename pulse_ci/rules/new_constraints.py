@@ -8,13 +8,17 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.model import Action, Kind, Severity
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.rules.probes import duplicates
+from pulse_ci.rules.rebuilt import strays
 from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.schema import ForeignKey, Index, Schema, Table
+    from pulse_ci.rules.rule import Evidence
+    from pulse_ci.sql.split import Statement
 
+_FEW = 6
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
 
 
@@ -49,17 +53,36 @@ def _terms(index: Index) -> str:
 
 def _check_parent(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
-        after, before = evidence.replayed.after, evidence.replayed.before
-        for table in after.tables if evidence.runs else ():
-            old = before.table(table.name)
-            for key in table.foreign_keys:
-                problem = _problem(key, after)
-                if problem and (old is None or key not in old.foreign_keys or not _problem(key, before)):
-                    yield Remark(
-                        evidence.migration.place(evidence.replayed.run.touching(table.name)),
-                        f"`{table.name}` refers to `{key.parent}`, {problem}: the first write to `{table.name}` fails.",
-                        _mend(key, after),
-                    )
+        groups: dict[tuple[Statement | None, str], list[tuple[str, ForeignKey]]] = {}
+        for child, key, problem in _broken_keys(evidence) if evidence.runs else ():
+            at = evidence.replayed.run.touching(child)
+            groups.setdefault((at, f"`{key.parent}`, {problem}"), []).append((child, key))
+        for (at, parent), broken in groups.items():
+            names = [f"`{child}`" for child in dict.fromkeys(child for child, _ in broken)]
+            refer, them = ("refers", "it") if len(names) == 1 else ("refer", "them")
+            yield Remark(
+                evidence.migration.place(at),
+                f"{_listed(names)} {refer} to {parent}: the first write to {them} fails.",
+                _mend(broken[0][1], evidence.replayed.after),
+            )
+
+
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) <= _FEW else [*names[: _FEW - 1], f"{len(names) - _FEW + 1} more tables"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _broken_keys(evidence: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
+    """Yield the keys that the file broke or brought broken; those that a rebuild took along have their own rule."""
+    after, before = evidence.replayed.after, evidence.replayed.before
+    astray = {(fold(child), key.columns) for rebuild in evidence.rebuilds for child, key in strays(evidence, rebuild)}
+    for table in after.tables:
+        old = before.table(table.name)
+        for key in table.foreign_keys:
+            problem = _problem(key, after)
+            known = old is not None and key in old.foreign_keys and _problem(key, before)
+            if problem and not known and (fold(table.name), key.columns) not in astray:
+                yield table.name, key, problem
 
 
 def _problem(key: ForeignKey, schema: Schema) -> str | None:
@@ -91,7 +114,7 @@ def _mend(key: ForeignKey, schema: Schema) -> str:
     if parent and parent.primary_key and len(parent.primary_key.columns) == len(key.columns):
         columns = ", ".join(map(bare_name, parent.primary_key.columns))
         return f"`REFERENCES {bare_name(parent.name)} ({columns})`"
-    return f"Make {bare_name(key.parent)} first, with a primary key or a unique index on the columns referred to."
+    return f"Make `{key.parent}` first, with a primary key or a unique index on the columns referred to."
 
 
 UNIQUE_ON_EXISTING = Rule(

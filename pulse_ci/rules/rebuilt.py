@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.rebuilds import Rebuild
-    from pulse_ci.engine.schema import Table
+    from pulse_ci.engine.schema import ForeignKey, Table
 
 
 def _check_loses(review: Review) -> Iterator[Remark]:
@@ -80,23 +80,28 @@ def _lost_of_columns(before: Table, after: Table) -> Iterator[tuple[str, str]]:
 def _check_renames(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for rebuild in evidence.rebuilds if evidence.runs else ():
-            strays = [
-                (child.name, key.parent)
-                for before, key_before in evidence.replayed.before.children_of(rebuild.table)
-                if (child := evidence.replayed.after.table(before.name))
-                for key in child.foreign_keys
-                if key.columns == key_before.columns and fold(key.parent) != fold(rebuild.table)
-            ]
-            if strays:
-                children = ", ".join(f"`{child}`" for child, _ in strays)
+            astray = strays(evidence, rebuild)
+            if astray:
+                children = ", ".join(f"`{child}`" for child, _ in astray)
                 yield Remark(
                     evidence.migration.place(rebuild.drop),
                     f"Renaming `{rebuild.table}` away took its children's foreign keys along: {children} now "
-                    f"{'refers' if len(strays) == 1 else 'refer'} to `{strays[0][1]}`, which is dropped. Their next "
-                    "write fails.",
+                    f"{'refers' if len(astray) == 1 else 'refer'} to `{astray[0][1].parent}`, which is dropped. Their "
+                    "next write fails.",
                     f"Give the new table a passing name and rename it to `{rebuild.table}` last, or rebuild the "
                     "children too.",
                 )
+
+
+def strays(evidence: Evidence, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]:
+    """Return the foreign keys of other tables that followed the old table to its passing name, with their tables."""
+    return [
+        (child.name, key)
+        for before, key_before in evidence.replayed.before.children_of(rebuild.table)
+        if (child := evidence.replayed.after.table(before.name))
+        for key in child.foreign_keys
+        if key.columns == key_before.columns and fold(key.parent) != fold(rebuild.table)
+    ]
 
 
 def _check_star(review: Review) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from pulse_ci.model import Action, Change, Finding, Kind, Severity
-from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
+from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, RowCount, Staging, UnseededTable
 
 EMBEDDED = Database("embedded", None, "3.54.1")
 SKIPPED = Staging("skipped", "not asked for")
@@ -61,6 +61,14 @@ migrations = st.builds(
     idempotent=st.sampled_from([True, False, None]),
     reversible=st.sampled_from([True, False, None]),
 )
+row_counts = st.builds(
+    RowCount,
+    table=nasty,
+    before=st.integers(0, 99),
+    after=st.integers(0, 99),
+    source=st.sampled_from(["seed", "staging"]),
+    cause=st.none() | nasty,
+)
 reports = st.builds(
     Report,
     command=st.sampled_from(["check", "lint", "preview"]),
@@ -70,6 +78,8 @@ reports = st.builds(
     migrations=st.lists(migrations, max_size=4).map(tuple),
     findings=st.lists(findings, max_size=5).map(tuple),
     changes=st.lists(changes, max_size=15).map(tuple),
+    rows=st.lists(row_counts, max_size=4).map(tuple),
+    unseeded=st.lists(st.builds(UnseededTable, table=nasty, reason=nasty), max_size=2).map(tuple),
 )
 
 

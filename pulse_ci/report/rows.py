@@ -1,0 +1,66 @@
+"""What the proofs on rows showed: of each table, how many rows it kept, and through what it lost the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report.value import RowCount, UnseededTable
+from pulse_ci.report.wording import joined, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.engine.losses import Loss
+    from pulse_ci.report.value import Report
+    from pulse_ci.rules.rule import Evidence
+
+
+def count_rows(evidence: Iterable[Evidence]) -> tuple[RowCount, ...]:
+    """Return the rows of each table before the first and after the last of the migrations that ran on rows.
+
+    Between two of them a table that was emptied gets rows again: what each took from it is added up.
+    """
+    counts: dict[str, RowCount] = {}
+    for each in evidence:
+        causes = {loss.table: _cause(loss) for loss in each.on_rows.losses}
+        for table, (before, after) in each.on_rows.counts.items():
+            known = counts.get(table) or RowCount(table, before, before, "seed")
+            left = max(known.after + after - before, 0)
+            counts[table] = RowCount(table, known.before, left, "seed", known.cause or causes.get(table))
+    return tuple(counts[table] for table in sorted(counts))
+
+
+def unseeded_tables(evidence: Iterable[Evidence]) -> tuple[UnseededTable, ...]:
+    """Return the tables without rows, each once."""
+    reasons = {failure.table: failure.reason for each in evidence for failure in each.on_rows.unseeded}
+    return tuple(UnseededTable(table, reasons[table]) for table in sorted(reasons))
+
+
+def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
+    """Yield sentences for a person, names in backticks, each with whether the rows were kept; None is unknown."""
+    lost = [row for row in report.rows if row.after < row.before or row.cause]
+    for (before, after, cause), rows in _grouped(lost).items():
+        names = joined([f"`{row.table}`" for row in rows])
+        yield False, f"rows kept: {before:,} → {after:,} in {names}" + (f" by {cause}" if cause else "")
+    if kept := [row for row in report.rows if row not in lost]:
+        total = plural(sum(row.before for row in kept), "row")
+        yield True, f"rows kept: all {total} of {'the other ' if lost else ''}{plural(len(kept), 'table')}"
+    for table in report.unseeded:
+        yield None, f"no rows could be made for `{table.table}`, so what happens to them is unknown: {table.reason}"
+
+
+def _grouped(lost: Iterable[RowCount]) -> dict[tuple[int, int, str | None], list[RowCount]]:
+    groups: dict[tuple[int, int, str | None], list[RowCount]] = {}
+    for row in lost:
+        groups.setdefault((row.before, row.after, row.cause), []).append(row)
+    return groups
+
+
+def _cause(loss: Loss) -> str | None:
+    overwritten = f", {loss.altered} overwritten" if loss.altered else ""
+    number = f", {loss.lost} lost{overwritten}" if loss.lost != loss.before - loss.after else overwritten
+    if loss.path:
+        return f"{loss.action} of `{loss.path[-1][1].parent}`{number}"
+    if loss.target and loss.target.casefold() != loss.table.casefold():
+        return f"a trigger of `{loss.target}`{number}"
+    return f"the file itself{number}" if number else None
