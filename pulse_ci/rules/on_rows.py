@@ -24,6 +24,7 @@ _NEEDS = {
     "not-null-without-default": "rows that need a value",
     "non-constant-default": "rows that need a value",
     "references-with-default": "rows that would refer to one parent",
+    "stored-column": "rows that would have to be written anew",
 }
 _IGNORE = "-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN\n"
 
@@ -66,9 +67,9 @@ def _probe(rule: str, evidence: Evidence, refusal: Refusal) -> Probe | None:
         case AddColumn(table, name) if before.table(table):
             altered = after.table(table)
             column = altered.column(name) if altered else None
-            if altered and column and (column.generated or rule == "check-on-existing"):
+            if altered and column and rule != "stored-column" and (column.generated or rule == "check-on-existing"):
                 return broken_by_column(altered, column)
-            return any_row(table, _NEEDS.get(rule, "rows that are there"))
+            return any_row(table, _NEEDS[rule])
         case Insert():
             reads = {each: access.reads for each, access in evidence.replayed.run.touched}
             for rebuild in evidence.rebuilds:

@@ -27,6 +27,7 @@ _HINTS = (
     (r"not authorized to use function: (\w+)", "D1 does not offer `{1}`: compute the value in the Worker."),
     (r"syntax error|incomplete input|unrecognized token", "Correct the SQL at the word that the message names."),
     (r"FOREIGN KEY constraint failed", "Insert parents before children; D1 never turns foreign keys off."),
+    (r"type mismatch on DEFAULT", "The table is STRICT: give a default of the column's own type."),
     (r"constraint failed", "The statement's own rows break the constraint: correct the values."),
     (r"SQLITE_TOOBIG", "Split the statement into smaller ones."),
     (r"not authorized", "D1 does not allow this statement: leave it out."),
