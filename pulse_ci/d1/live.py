@@ -1,0 +1,110 @@
+"""A live database to what apply and drift need of it: its schema and its records, mostly in one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.d1.inferred import infer
+from pulse_ci.d1.recorded import compare
+from pulse_ci.d1.state import Recorded
+from pulse_ci.engine.canonical.words import quote_name
+from pulse_ci.engine.introspect import QUERY, schema_of
+from pulse_ci.engine.schema import fold
+from pulse_ci.errors import D1Error, D1Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.state import State
+    from pulse_ci.engine.history import History
+    from pulse_ci.engine.schema import Schema
+
+Row = tuple[object, ...]
+_NEEDED = ("id", "name")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A database as it is: the rows of `introspect.QUERY`, and (id, name) of what is recorded, None without a table."""
+
+    objects: tuple[Row, ...]
+    table: str
+    records: tuple[tuple[int, str], ...] | None
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema without the migrations table."""
+        return schema_of(self.objects, frozenset({self.table}))
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """The names that are recorded, or None where the database has no migrations table."""
+        return None if self.records is None else Recorded(self.table, tuple(name for _, name in self.records))
+
+    @property
+    def last_id(self) -> int:
+        """The id of the last record, or 0."""
+        return max((number for number, _ in self.records or ()), default=0)
+
+    def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
+        """Return what became of each file: by the records, or by the schema where there are none."""
+        if self.recorded is None:
+            return infer(history, self.schema)
+        return compare(history, self.schema, self.recorded, edited)
+
+
+def records_query(table: str) -> str:
+    """Return the SELECT that reads the records, in the order in which they were made."""
+    return f"SELECT id, CAST(name AS TEXT) FROM {quote_name(table)} ORDER BY id"
+
+
+def live_of(objects: Iterable[Sequence[object]], table: str, records: Iterable[Sequence[object]] | None) -> Live:
+    """Make the value of what was read.
+
+    Raises:
+        D1Error: the table of that name is not one that wrangler made.
+
+    """
+    rows = tuple(tuple(row) for row in objects)
+    if has_table(rows, table):
+        found = schema_of(rows).table(table)
+        if found is None or any(found.column(name) is None for name in _NEEDED):
+            raise D1Error(
+                f"Table `{table}` is not a migrations table: it has no columns id and name. "
+                "Name another one as `migrations_table` in wrangler's configuration."
+            )
+    ids = None if records is None else tuple((int(str(number)), str(name)) for number, name in records)
+    return Live(rows, table, ids)
+
+
+def has_table(objects: Iterable[Row], table: str) -> bool:
+    """Whether the rows of `introspect.QUERY` have a table of that name."""
+    return any(row[0] == "table" and fold(str(row[1])) == fold(table) for row in objects)
+
+
+def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool = True) -> Live:
+    """Read a database: in one request where it has a migrations table just if `is_recorded` says so, else in two."""
+    if is_recorded:
+        try:
+            objects, records = client.read(database, [Query(QUERY), Query(records_query(table))])
+        except D1Refused as refused:
+            # No such table, or no such column: what there is decides.
+            return _read_apart(client, database, table, refused)
+        return live_of(objects.rows, table, records.rows)
+    return _read_apart(client, database, table, None)
+
+
+def _read_apart(client: D1Client, database: str, table: str, refused: D1Refused | None) -> Live:
+    (objects,) = client.read(database, [Query(QUERY)])
+    rows = tuple(objects.rows)
+    if not has_table(rows, table):
+        return live_of(rows, table, None)
+    live_of(rows, table, None)
+    if refused is not None:
+        raise refused
+    (records,) = client.read(database, [Query(records_query(table))])
+    return live_of(rows, table, records.rows)
