@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from pulse_ci import __version__
+from pulse_ci.commands import live
 from pulse_ci.errors import PulseError
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _run(command: str, options: dict[str, object]) -> int:
             return _reverse(options)
         case "rules":
             return _rules(options)
+        case name if name in live.SUMMARIES:
+            return live.run(name, options)
         case _:
             return _report(command, options)
 
@@ -166,6 +169,8 @@ def _parser() -> argparse.ArgumentParser:
     add = partial(commands.add_parser, allow_abbrev=False)
     for name, summary in _REPORTING.items():
         _add_reporting_flags(add(name, help=summary, description=_sentence(summary)))
+    for name, summary in live.SUMMARIES.items():
+        live.add_flags(name, add(name, help=summary, description=_sentence(summary)))
     _add_new(add("new", help="the next numbered file, header and reverse included"))
     _add_reverse(add("reverse", help="write the reverse of one migration, proven by replay"))
     rules = add("rules", help="list the rules, or explain one")

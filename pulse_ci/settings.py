@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     baseline: int = Field(0, ge=0)
     worker: Globs = ()
     databases: Globs = ()
+    against: str | None = None
     shard: Annotated[str, AfterValidator(_shard)] | None = None
     fail_on: Literal["error", "warning", "never"] = "error"
     comment: Literal["always", "changes", "off"] = "always"

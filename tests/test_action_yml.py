@@ -19,7 +19,8 @@ from tests.container.outcome import read_outputs
 ACTION = read_action()
 INPUTS = ACTION["inputs"]
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
-NOT_INPUTS = {"format", "output"}  # the command line's own: an action has outputs, a summary and report-file
+# The command line's own: an action has outputs, a summary and report-file, and compares with the files.
+NOT_INPUTS = {"format", "output", "against"}
 COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
 BIN = Path(sys.executable).parent
 

@@ -69,3 +69,25 @@ class Drift:
     def open(self) -> tuple[Difference, ...]:
         """The differences that nobody has allowed."""
         return tuple(each for each in self.differences if each.allowed is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What became of comparing one database: a drift, which may be empty, or an error, which is neither.
+
+    `pending` is how many files have not run there; `notes` are sentences about its records.
+    """
+
+    name: str
+    id: str
+    drift: Drift | None = None
+    error: str | None = None
+    pending: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """One of ok, drift and error: what could not be compared has no drift, and is not without one either."""
+        if self.drift is None:
+            return "error"
+        return "drift" if self.drift.open or self.notes else "ok"

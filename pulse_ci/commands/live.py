@@ -1,0 +1,88 @@
+"""The commands on live databases as the command line has them: their flags, their output, their exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from pulse_ci.report.drift.value import DriftReport
+
+OK, FOUND, COULD_NOT_RUN = 0, 1, 2
+SUMMARIES = {
+    "drift": "compare live databases with what their migrations make",
+}
+
+
+def add_flags(name: str, parser: argparse.ArgumentParser) -> None:
+    """Give the parser of a command on live databases its flags."""
+    add = parser.add_argument
+    add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
+    add("--environment", metavar="ENV", help="the environment of wrangler's configuration")
+    add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
+    add("--account-id", metavar="ID", help="the Cloudflare account (default: CLOUDFLARE_ACCOUNT_ID)")
+    _ADDED[name](parser)
+
+
+def _add_drift(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--against", metavar="NAME", help="compare with this database, not with the migrations")
+    add("--databases", metavar="GLOB", action="append", help="a fleet: names or globs, as in 'tenant-*'; repeatable")
+    add("--shard", metavar="N/M", help="take the Nth of M parts of the fleet")
+    add("--format", choices=("text", "json", "markdown"), help="how to write the report (default: text)")
+    add("--output", metavar="FILE", help="where to write the report (default: standard output)")
+
+
+_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"drift": _add_drift}
+
+
+def run(name: str, options: Mapping[str, object]) -> int:
+    """Run one of them with the flags that were given; return the exit status."""
+    return {"drift": _drift}[name](options)
+
+
+def _drift(options: Mapping[str, object]) -> int:
+    from pulse_ci.commands.drift import drift
+    from pulse_ci.commands.output import Progress, wants_colour, write_file
+    from pulse_ci.settings import read_settings
+
+    settings = read_settings(options)
+    progress = Progress(sys.stderr)
+    try:
+        report = drift(settings, progress)
+    finally:
+        progress.close()
+    to_terminal = settings.output is None and wants_colour(sys.stdout)
+    text = render_drift(report, settings.format, colour=to_terminal)
+    if settings.output is None:
+        sys.stdout.write(text)
+    else:
+        write_file(settings.output, text)
+    return drift_status(report)
+
+
+def drift_status(report: DriftReport) -> int:
+    """Return 2 where a database could not be compared, else 1 where one has drifted, else 0."""
+    if report.with_status("error"):
+        return COULD_NOT_RUN
+    return FOUND if report.with_status("drift") else OK
+
+
+def render_drift(report: DriftReport, format_: str, *, colour: bool = False) -> str:
+    """Return the report in one of the formats of `--format`."""
+    match format_:
+        case "json":
+            return report.to_json()
+        case "markdown":
+            from pulse_ci.report.drift import markdown
+            from pulse_ci.report.markdown import SUMMARY_BYTES
+
+            return markdown.render(report, SUMMARY_BYTES)
+        case _:
+            from pulse_ci.report.drift import text
+
+            return text.render(report, colour=colour)

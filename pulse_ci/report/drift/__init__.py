@@ -1,0 +1,1 @@
+"""What `drift` found out, as a value and in the forms in which it is shown."""

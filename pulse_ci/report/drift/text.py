@@ -1,0 +1,106 @@
+"""A DriftReport to text for a person at a terminal or a reader of a log."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action
+from pulse_ci.report.escape import visible
+from pulse_ci.report.value import Conclusion
+from pulse_ci.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.drift.adoption import Adoption
+    from pulse_ci.drift.value import Compared, Difference, Way
+    from pulse_ci.report.drift.value import DriftReport
+
+_BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
+_STATUS = {"ok": ("✓", _GREEN), "drift": ("✗", _RED), "error": ("!", _YELLOW)}
+_SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}
+_MOST = 20
+
+
+class _Painter:
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, *codes: str) -> str:
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour else text
+
+
+def render(report: DriftReport, *, colour: bool = False) -> str:
+    """Return the report as lines of text; control characters are spelled out."""
+    return "\n".join(_lines(report, _Painter(colour=colour))).rstrip() + "\n"
+
+
+def _lines(report: DriftReport, paint: _Painter) -> Iterator[str]:
+    shown = [each for each in report.databases if each.status != "ok" or _is_worth_showing(each)]
+    for each in islice(shown, _MOST):
+        yield from _database(each, report, paint)
+        yield ""
+    if len(shown) > _MOST:
+        yield paint(f"… and {plural(len(shown) - _MOST, 'database')} more; --format json has them all", _DIM)
+        yield ""
+    for remark in report.remarks:
+        yield f"{paint('!', _YELLOW)} {_one_line(remark)}"
+    mark, code = ("✗", _RED) if report.conclusion is Conclusion.FAILURE else ("✓", _GREEN)
+    yield f"{paint(mark, code, _BOLD)} {paint(_one_line(report.verdict), _BOLD)}"
+    asked = plural(report.requests, "request")
+    yield f"  compared with {_one_line(report.compared_with)}; {asked}, nothing was written"
+
+
+def _is_worth_showing(each: Compared) -> bool:
+    return bool(each.drift and each.drift.differences)
+
+
+def _database(each: Compared, report: DriftReport, paint: _Painter) -> Iterator[str]:
+    mark, code = _STATUS[each.status]
+    pending = f"  {plural(each.pending, 'migration')} pending" if each.pending else ""
+    yield f"{paint(mark, code)} {paint(_one_line(each.name), _BOLD)}{paint(pending, _DIM)}"
+    if each.error:
+        yield f"  {_one_line(each.error)}"
+    for note in each.notes:
+        yield f"  {_one_line(note)}"
+    if each.drift is None:
+        return
+    for difference in each.drift.differences:
+        yield from _difference(difference, paint)
+    if each.drift.open:
+        yield from _way("To put the database right (write access to it is needed):", each.drift.mend, paint)
+        yield from _adoption(report.adoptions.get(each.id), each.drift.adopt, paint)
+
+
+def _difference(each: Difference, paint: _Painter) -> Iterator[str]:
+    colour = _DIM if each.allowed else _YELLOW
+    yield paint(f"  {_SIGN[each.change.action]} {_one_line(each.sentence)}", colour)
+    if each.allowed:
+        until = f" until {each.allowed.until}" if each.allowed.until else ""
+        yield paint(f"      allowed{until}: {_one_line(each.allowed.reason)}", _DIM)
+    elif each.change.action is Action.MODIFIED:
+        yield paint(f"      expected {_one_line(each.change.before or '')}", _DIM)
+        yield f"      actual   {_one_line(each.change.after or '')}"
+
+
+def _way(head: str, way: Way, paint: _Painter) -> Iterator[str]:
+    yield f"  {head}"
+    if way.problem:
+        yield f"      none was found: {_one_line(way.problem)}"
+    for statement in way.statements:
+        yield from (f"      {line}" for line in visible(statement).splitlines())
+    for sentence in (*way.deletes, *way.losses, *way.conditions):
+        yield paint(f"      ! {_one_line(sentence)}", _YELLOW)
+
+
+def _adoption(adoption: Adoption | None, way: Way, paint: _Painter) -> Iterator[str]:
+    if adoption is None:
+        yield from _way("To adopt it with a migration:", way, paint)
+        return
+    yield f"  To adopt it instead, with a migration {_one_line(adoption.name)}:"
+    yield from (f"      {line}".rstrip() for line in visible(adoption.forward).splitlines())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(visible(text).split())
