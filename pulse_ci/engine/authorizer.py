@@ -94,7 +94,9 @@ class Authorizer:
         if self._connection is not None:
             self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, longest)
 
-    def __call__(self, action: int, first: str | None, second: str | None, database: str | None, _: str | None) -> int:
+    def __call__(
+        self, action: int, first: str | None, second: str | None, database: str | None, within: str | None
+    ) -> int:
         """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
         # Most questions are these: a statement that changes the schema asks a dozen of them.
         if first == "sqlite_master" and database == "main" and action in _ON_ROWS and self._recorder is None:
@@ -102,7 +104,7 @@ class Authorizer:
         if action in _DATABASE_FIRST:
             first, second, database = second, None, first
         if self._recorder is not None:
-            self._recorder.note(action, first, second)
+            self._recorder.note(action, first, second, within)
         if database is not None and database != "main":
             allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
         elif action in _BY_FIRST_NAME:

@@ -35,6 +35,13 @@ def find_copy(sql: str) -> Copy | None:
     return Copy(columns, sql[code[at].start : _end(code, at)])
 
 
+def columns_filled(sql: str) -> tuple[str, ...]:
+    """Return the columns that an INSERT lists; empty where it lists none, or is something else."""
+    code = list(tokenize_code(sql))
+    at = _behind_table(code)
+    return _columns(code, at)[0] if at is not None else ()
+
+
 def _behind_table(code: Sequence[Token]) -> int | None:
     words = [token.keyword for token in code[:5]]
     if words[:1] not in (["INSERT"], ["REPLACE"]) or "INTO" not in words:
