@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pulse_ci.engine import Access, D1Refused, EmbeddedD1, RequestMode
@@ -103,7 +105,23 @@ def test_a_request_may_go_on_after_a_refusal(database: EmbeddedD1) -> None:
 )
 def test_access_tells_what_a_statement_touches(database: EmbeddedD1, sql: str, access: Access) -> None:
     with database.request() as request:
-        assert request.execute(sql) == access
+        assert replace(request.execute(sql), touches=frozenset()) == access
+
+
+def test_access_tells_a_statements_own_touches_from_those_of_its_triggers(database: EmbeddedD1) -> None:
+    database.run(
+        "CREATE TABLE log (a); CREATE TRIGGER g AFTER DELETE ON users BEGIN INSERT INTO log VALUES (old.id); END"
+    )
+
+    with database.request() as request:
+        touches = request.execute("DELETE FROM users WHERE name = 'x'").touches
+
+    assert touches == {
+        ("users", None, None),
+        ("users", "name", None),
+        ("log", None, "g"),
+        ("users", "id", "g"),
+    }
 
 
 def test_access_tells_what_is_altered_and_what_a_trigger_writes(database: EmbeddedD1) -> None:
