@@ -190,11 +190,13 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
     add(
         "--preview",
         choices=("embedded", "staging", "scratch"),
-        help="what the preview runs on (default: embedded)",
+        help="what the preview stands on (default: staging if there is an API token, else embedded)",
     )
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
     add("--environment", metavar="ENV", help="the environment of wrangler's configuration")
+    add("--account-id", metavar="ID", help="the Cloudflare account (default: wrangler's, CLOUDFLARE_ACCOUNT_ID)")
+    add("--api-token", metavar="TOKEN", help="a token with D1 Read; better kept in CLOUDFLARE_API_TOKEN")
     add(
         "--format",
         choices=("text", "json", "markdown", "sarif"),

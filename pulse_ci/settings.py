@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = Field(
         None, validation_alias=AliasChoices("PULSE_CI_API_TOKEN", "CLOUDFLARE_API_TOKEN")
     )
+    api_url: str | None = Field(None, validation_alias="CLOUDFLARE_API_BASE_URL")
     github_token: SecretStr | None = None
     base: str | None = None
     baseline: int = Field(0, ge=0)

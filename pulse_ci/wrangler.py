@@ -18,7 +18,10 @@ _NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 
 @dataclass(frozen=True, slots=True)
 class WranglerDatabase:
-    """One entry of `d1_databases`; paths are relative to the configuration file's folder."""
+    """One entry of `d1_databases`; paths are relative to the configuration file's folder.
+
+    `id` is None where wrangler would make the database, or find it by its name, when it deploys.
+    """
 
     config: Path
     binding: str | None
@@ -27,6 +30,8 @@ class WranglerDatabase:
     migrations_dir: str
     migrations_table: str
     migrations_pattern: str | None
+    preview_id: str | None = None
+    account_id: str | None = None
 
     def runs(self, path: Path) -> bool:
         """Whether `wrangler d1 migrations apply` would take this file for a migration.
@@ -70,11 +75,13 @@ def read_database(
         ConfigError: the file cannot be read, has not the environment, or not the database asked for.
 
     """
-    section = _section(_load(config), config, environment)
+    content = _load(config)
+    section = _section(content, config, environment)
     entries = section.get("d1_databases") or []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigError(f"{config}: d1_databases is not a list of tables.")
-    found = [_database(config, entry) for entry in entries]
+    account = section.get("account_id") or content.get("account_id")
+    found = [_database(config, entry, str(account) if account else None) for entry in entries]
     if database is not None:
         return _named(found, database, config, environment)
     if directory is not None:
@@ -103,7 +110,7 @@ def _section(content: dict[str, Any], config: Path, environment: str | None) -> 
     return section
 
 
-def _database(config: Path, entry: dict[str, Any]) -> WranglerDatabase:
+def _database(config: Path, entry: dict[str, Any], account: str | None) -> WranglerDatabase:
     def text(key: str) -> str | None:
         value = entry.get(key)
         if value is not None and not isinstance(value, str):
@@ -120,6 +127,8 @@ def _database(config: Path, entry: dict[str, Any]) -> WranglerDatabase:
         migrations_dir=posixpath.normpath(text("migrations_dir") or "migrations"),
         migrations_table=text("migrations_table") or "d1_migrations",
         migrations_pattern=text("migrations_pattern"),
+        preview_id=text("preview_database_id"),
+        account_id=account,
     )
 
 

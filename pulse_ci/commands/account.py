@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,8 +39,7 @@ def read_account(settings: Settings) -> Account:
             f"A live database is asked for, and {missing} is not given. Set CLOUDFLARE_API_TOKEN to a token with the "
             "permission Account, D1, Read, and CLOUDFLARE_ACCOUNT_ID; in the action, `api-token` and `account-id`."
         )
-    url = os.environ.get("CLOUDFLARE_API_BASE_URL") or API_URL
-    return Account(settings.account_id, settings.api_token.get_secret_value(), url)
+    return Account(settings.account_id, settings.api_token.get_secret_value(), settings.api_url or API_URL)
 
 
 def choose_database(settings: Settings, request: CheckRequest) -> Chosen:

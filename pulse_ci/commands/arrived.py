@@ -38,6 +38,9 @@ def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, co
         )
     shown = request_for(settings.migrations_dir).shown
     request = read_request(settings, command, None if settings.base else _base(github, arrival, shown))
+    if arrival.pull_request and arrival.pull_request.is_fork and request.live and not request.insists:
+        # Its wrangler configuration may name any database of the account, whose schema it would then be told.
+        request = replace(request, live=None, staging_skipped="the change comes from a fork", staging_missed=True)
     if not arrival.head or _is_checked_out(request, arrival):
         return request
     return replace(request, sources=read_files(github, arrival.repository, shown, arrival.head, request.root))

@@ -9,12 +9,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.request import CheckRequest, request_for
+from pulse_ci.commands.staging import Staged, read_staging
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.report.build import build_report
-from pulse_ci.report.value import Database, Staging, conclude
+from pulse_ci.report.value import Database, conclude
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulse_ci.report import Report
+    from pulse_ci.report.value import Staging
 
 _REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction"})
 
@@ -42,9 +44,14 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "read"):
         sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
         migrations = discover(request.shown, sources)
+    on_step("reading staging")
+    with _timed(timings, "staging"):
+        staged = read_staging(request, migrations)
+    start = staged.start if isinstance(staged, Staged) else None
     with _timed(timings, "prove"):
         review, after = gather(
             migrations,
+            start=start,
             today=request.today,
             base=request.base,
             baseline=request.baseline,
@@ -62,10 +69,17 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         findings,
         changes,
         fail_on=request.fail_on,
-        database=Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version()),
-        staging=Staging("skipped", request.staging_skipped),
+        database=_shown_database(request, staged),
+        staging=staged.staging if isinstance(staged, Staged) else staged,
         timings_ms=timings,
+        pending=start.pending if start else None,
     )
+
+
+def _shown_database(request: CheckRequest, staged: Staged | Staging) -> Database:
+    if isinstance(staged, Staged):
+        return Database("staging", staged.live.name, sqlite_version())
+    return Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version())
 
 
 def lint_only(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:

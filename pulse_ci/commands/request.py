@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.target import NotConfigured, find_live
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.source import display_path, repository_root
 from pulse_ci.report.value import FailOn
 from pulse_ci.wrangler import WranglerDatabase, find_config, read_database
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulse_ci.commands.target import LiveDatabase
+    from pulse_ci.d1.api import Account
+    from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.settings import Settings
+
+
+def connect(account: Account) -> D1Client:
+    """Return a client of an account."""
+    from pulse_ci.d1.client import D1Client
+
+    return D1Client(account)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
     """What is to be checked; `directory` and `root` are absolute, `shown` is the directory as reports spell it.
 
-    `sources` are the files where they do not come from the directory.
+    `sources` are the files where they do not come from the directory. `live` is the staging database that the preview
+    stands on; `insists` says that it was asked for by name, so that a check without it is none, and `staging_missed`
+    that it was meant and cannot be.
     """
 
     command: str
@@ -35,7 +50,11 @@ class CheckRequest:
     baseline: int = 0
     fail_on: FailOn = FailOn.ERROR
     wrangler: WranglerDatabase | None = None
+    live: LiveDatabase | None = None
+    insists: bool = False
     staging_skipped: str = "not asked for"
+    staging_missed: bool = False
+    connect: Callable[[Account], D1Client] = connect
 
 
 def request_for(directory: Path, command: str = "check") -> CheckRequest:
@@ -57,7 +76,8 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
         from pulse_ci.migrations.git import read_base
 
         base = read_base(settings.base, plain.shown, plain.root)
-    return CheckRequest(
+    wrangler = _wrangler(settings, plain)
+    request = CheckRequest(
         command=command,
         directory=plain.directory,
         root=plain.root,
@@ -66,9 +86,9 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
         base=base,
         baseline=settings.baseline,
         fail_on=FailOn(settings.fail_on),
-        wrangler=_wrangler(settings, plain),
-        staging_skipped=_why_embedded(settings),
+        wrangler=wrangler,
     )
+    return _with_staging(request, settings)
 
 
 def _start(directory: Path) -> Path:
@@ -81,7 +101,7 @@ def _start(directory: Path) -> Path:
 def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
     config = settings.wrangler_config or find_config(request.directory.absolute().parent, request.root)
     if config is None:
-        if settings.database or settings.environment:
+        if settings.environment or (settings.database and not settings.api_token):
             raise ConfigError(
                 "--database and --environment need a wrangler configuration: name it with --wrangler-config."
             )
@@ -91,10 +111,17 @@ def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | N
     )
 
 
-def _why_embedded(settings: Settings) -> str:
-    if settings.preview in ("staging", "scratch"):
-        raise ConfigError(
-            f"preview: {settings.preview} is not part of this version, which previews on the embedded engine. "
-            "Leave it out, or write embedded."
-        )
-    return "embedded was asked for" if settings.preview else "this version previews on the embedded engine"
+def _with_staging(request: CheckRequest, settings: Settings) -> CheckRequest:
+    """Add the staging database: asked for by name, or because there is a token to it."""
+    if request.command == "lint" or settings.preview == "embedded":
+        why = "lint asks no network" if request.command == "lint" else "embedded was asked for"
+        return replace(request, staging_skipped=why)
+    if settings.preview == "scratch":
+        raise ConfigError("preview: scratch is not part of this version. Write staging or embedded.")
+    try:
+        live = find_live(settings, request.wrangler)
+    except NotConfigured as error:
+        if settings.preview:
+            raise ConfigError(f"preview: {settings.preview}: {error}.") from None
+        return replace(request, staging_skipped=str(error), staging_missed=settings.api_token is not None)
+    return replace(request, live=live, insists=settings.preview is not None)

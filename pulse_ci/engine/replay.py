@@ -129,6 +129,10 @@ class Replay:
     after: Schema
 
 
+# What was there before made by no file that is replayed.
+_NO_FILE = ""
+
+
 def replay(
     database: EmbeddedD1,
     migrations: Iterable[Migration],
@@ -142,6 +146,7 @@ def replay(
     reviewed_paths = {migration.path for migration in under_review}
     reviewed, broken = list[Replayed](), list[Broken]()
     makers = Makers()
+    makers.update(database, _NO_FILE)
     for migration in migrations:
         on_migration(migration)
         if migration.path in reviewed_paths:

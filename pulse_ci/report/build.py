@@ -8,7 +8,7 @@ from pulse_ci.report.rows import count_rows, unseeded_tables
 from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Staging, conclude
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
@@ -25,8 +25,12 @@ def build_report(
     database: Database,
     staging: Staging,
     timings_ms: Mapping[str, float],
+    pending: Collection[Migration] | None = None,
 ) -> Report:
-    """Put the values together; the conclusion follows from the findings and `fail_on`."""
+    """Put the values together; the conclusion follows from the findings and `fail_on`.
+
+    `pending` has the files that have not run on the database that the preview stands on, if it is a live one.
+    """
     evidence = {each.migration.path: each for each in review.evidence}
     broken = {each.migration.path: each.refusal.message for each in review.broken}
     return Report(
@@ -35,7 +39,12 @@ def build_report(
         database=database,
         staging=staging,
         migrations=tuple(
-            _result(migration, evidence.get(migration.path), broken.get(migration.path))
+            _result(
+                migration,
+                evidence.get(migration.path),
+                broken.get(migration.path),
+                applied=None if pending is None else migration not in pending,
+            )
             for migration in review.migrations.migrations
         ),
         findings=findings,
@@ -46,7 +55,9 @@ def build_report(
     )
 
 
-def _result(migration: Migration, evidence: Evidence | None, broken: str | None) -> MigrationResult:
+def _result(
+    migration: Migration, evidence: Evidence | None, broken: str | None, *, applied: bool | None
+) -> MigrationResult:
     error = broken or _error(migration, evidence)
     judged = evidence if evidence and evidence.runs and not migration.problem else None
     return MigrationResult(
@@ -54,7 +65,7 @@ def _result(migration: Migration, evidence: Evidence | None, broken: str | None)
         name=migration.name,
         path=migration.path,
         under_review=evidence is not None,
-        applied=None,
+        applied=applied,
         depends_on=_numbers(evidence),
         replay="failed" if error else "ok",
         error=error,

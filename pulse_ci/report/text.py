@@ -62,9 +62,13 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     mark, colour = _CONCLUSION[report.conclusion]
     yield f"{paint(mark, colour, _BOLD)} {paint(_one_line(wording.verdict(report)), _BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+    if report.staging.missed:
+        yield f"  {paint.sentence(_one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
 
 
 def _what_was_done(report: Report) -> str:
+    if report.database.source != "embedded":
+        return _one_line(f"{wording.where(report)}, {len(report.under_review)} under review")
     version = f" (SQLite {report.database.sqlite_version})" if report.database.sqlite_version else ""
     files = wording.plural(len(report.migrations), "file")
     return f"{files} replayed on {report.database.source} D1{version}, {len(report.under_review)} under review"

@@ -50,12 +50,13 @@ class MigrationResult:
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """Whether the staging database was asked, and if not, why."""
+    """Whether the preview stands on the staging database, and if not, why; `missed` where it was meant to."""
 
     status: str
     reason: str
     requests: int = 0
     rows_read: int = 0
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Report:
             "unseeded": values["unseeded"],
             "queries": [],
             "drift": [],
-            "staging": values["staging"],
+            "staging": {name: values["staging"][name] for name in ("status", "reason", "requests", "rows_read")},
             "timings_ms": dict(self.timings_ms),
         }
 

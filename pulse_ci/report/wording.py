@@ -46,6 +46,15 @@ def verdict(report: Report) -> str:
     return f"{subject} {'is' if len(reviewed) == 1 else 'are'} safe to merge"
 
 
+def where(report: Report) -> str:
+    """Return on what the files were tried, where that is a live database: "1 of 22 files pending on staging `x`; …"."""
+    files, pending = len(report.migrations), sum(1 for each in report.migrations if each.applied is False)
+    return (
+        f"{pending} of {plural(files, 'file')} pending on {report.database.source} `{report.database.name}`, "
+        "tried on a copy of its schema; nothing was written"
+    )
+
+
 def counts(report: Report) -> str:
     """Return "2 errors, 1 warning (1 ignored)", or "nothing found"."""
     numbers = [(severity, report.count(severity)) for severity in Severity]

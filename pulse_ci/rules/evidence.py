@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
@@ -12,7 +13,7 @@ from pulse_ci.engine.replay import Replay, replay
 from pulse_ci.rules.rule import Dependency, Evidence, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from pulse_ci.engine.replay import Replayed
@@ -22,9 +23,22 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A live database from which the replay goes on: its content without rows, and the files that have not run there.
+
+    `rows` has how many rows its tables have, by folded name, where a file reaches them.
+    """
+
+    content: bytes
+    pending: tuple[Migration, ...]
+    rows: Mapping[str, int]
+
+
 def gather(
     migrations: MigrationSet,
     *,
+    start: Start | None = None,
     today: date,
     base: Base | None = None,
     baseline: int = 0,
@@ -33,27 +47,45 @@ def gather(
 ) -> tuple[Review, Schema]:
     """Replay all files, then prove of each one under review that it can be run twice and undone.
 
-    Returns the review, and the schema after all files.
+    With a `start`, only what has not run there is replayed. Returns the review, and the schema after all files.
     """
-    new = migrations.under_review(base, baseline)
-    with EmbeddedD1() as database:
-        replayed = replay(
-            database, migrations.migrations, new, on_migration=lambda each: on_step(f"replaying {each.name}")
-        )
-    before = _schema_without(migrations.migrations, new, replayed)
+    replaying = start.pending if start else migrations.migrations
+    new = tuple(each for each in migrations.under_review(base, baseline) if each in replaying)
+    with _database(start) as database:
+        replayed = replay(database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"))
+    before = _schema_without(replaying, new, replayed, start)
     with EmbeddedD1() as scratch, EmbeddedD1() as with_rows:
         evidence, runs = [], SeededRuns(with_rows)
         for one in replayed.reviewed:
             on_step(f"proving {one.migration.name}")
             evidence.append(_prove(scratch, runs, migrations, one))
-    review = Review(migrations, before, tuple(evidence), replayed.broken, today, base, baseline, run_by_wrangler)
+    review = Review(
+        migrations=migrations,
+        before=before,
+        evidence=tuple(evidence),
+        broken=replayed.broken,
+        today=today,
+        base=base,
+        baseline=baseline,
+        run_by_wrangler=run_by_wrangler,
+        rows=start.rows if start else None,
+    )
     return review, replayed.after
 
 
-def _schema_without(migrations: tuple[Migration, ...], new: tuple[Migration, ...], replayed: Replay) -> Schema:
+def _database(start: Start | None) -> EmbeddedD1:
+    database = EmbeddedD1()
+    if start:
+        database.restore(start.content)
+    return database
+
+
+def _schema_without(
+    migrations: tuple[Migration, ...], new: tuple[Migration, ...], replayed: Replay, start: Start | None
+) -> Schema:
     if not new or migrations[-len(new) :] == new:
         return replayed.before
-    with EmbeddedD1() as database:
+    with _database(start) as database:
         return replay(database, (each for each in migrations if each not in new), ()).after
 
 

@@ -58,7 +58,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All that a rule may look at; no rule reads a file, a network or a clock."""
+    """All that a rule may look at; no rule reads a file, a network or a clock.
+
+    `rows` has how many rows a live database has in the tables that the files reach, by folded name; None where the
+    files alone are replayed.
+    """
 
     migrations: MigrationSet
     before: Schema
@@ -69,11 +73,12 @@ class Review:
     baseline: int = 0
     run_by_wrangler: Callable[[str], bool] | None = None
     used_ignores: frozenset[Ignore] = frozenset()
+    rows: Mapping[str, int] | None = None
 
     @property
     def of_a_change(self) -> bool:
         """Whether a change is reviewed, and not all files at once."""
-        return self.base is not None or self.baseline > 0
+        return self.base is not None or self.baseline > 0 or self.rows is not None
 
     @property
     def new(self) -> tuple[Migration, ...]:

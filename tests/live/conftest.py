@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cloudflare.fixtures import cloud as cloud
-from tests.cloudflare.fixtures import databases as databases
 from tests.commands.conftest import repository as repository
 from tests.commands.conftest import run as run
 from tests.commands.files import put_pulse

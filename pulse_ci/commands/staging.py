@@ -1,0 +1,95 @@
+"""A staging database to where the replay starts, or to the reason why it starts from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import D1Error
+from pulse_ci.report.value import Staging
+from pulse_ci.rules.evidence import Start
+
+if TYPE_CHECKING:
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.commands.target import LiveDatabase
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.snapshot import Snapshot
+    from pulse_ci.d1.state import State
+    from pulse_ci.migrations.discover import MigrationSet
+    from pulse_ci.migrations.parse import Migration
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A staging database as it is: what is in it, what became of each file there, and where the replay starts."""
+
+    live: LiveDatabase
+    snapshot: Snapshot
+    state: State
+    start: Start
+    staging: Staging
+
+
+def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | Staging:
+    """Read staging, as far as it is asked for; what keeps it from being used is a reason.
+
+    Raises:
+        D1Error: staging cannot be read, and was asked for by name.
+
+    """
+    if request.live is None:
+        return Staging("skipped", request.staging_skipped, missed=request.staging_missed)
+    with request.connect(request.live.account) as client:
+        try:
+            staged = _read(request, request.live, client, migrations)
+        except D1Error as error:
+            if request.insists:
+                raise
+            spent = client.spent
+            reason = f"{request.live.name} could not be used. {error}"
+            return Staging("skipped", reason, spent.requests, spent.rows_read, missed=True)
+    if ran := _ran_already(request, staged, migrations):
+        return _passed_over(staged, ran)
+    return staged
+
+
+def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> Staged:
+    from pulse_ci.d1.embedding import embed
+    from pulse_ci.d1.snapshot import read_snapshot, state_of
+    from pulse_ci.engine.history import trace
+
+    history = trace(migrations.migrations)
+    snapshot = read_snapshot(client, live.find(client), live.migrations_table, history)
+    state = state_of(snapshot, history)
+    rows = {name: count.rows for name, count in snapshot.rows.items()}
+    start = Start(embed(snapshot), _pending(request, state, migrations), rows)
+    return Staged(live, snapshot, state, start, Staging("used", "", client.spent.requests, client.spent.rows_read))
+
+
+def _pending(request: CheckRequest, state: State, migrations: MigrationSet) -> tuple[Migration, ...]:
+    """Return what is still to run there.
+
+    Where there are records, wrangler goes by them: what follows the last recorded file will run, even if what it does
+    is there already. A new file of which nothing can tell whether it has run has not, most likely.
+    """
+    added = request.base.added if request.base else frozenset[str]()
+    recorded = {each.name for each in state.files if state.recorded and each.name in state.recorded.names}
+    last = max((index for index, each in enumerate(migrations.migrations) if each.name in recorded), default=None)
+    behind = migrations.migrations[last + 1 :] if last is not None else ()
+    unknown = (each for each in state.unknown if each.path in added)
+    paths = {each.path for each in (*state.pending, *behind, *unknown)}
+    return tuple(each for each in migrations.migrations if each.path in paths)
+
+
+def _ran_already(request: CheckRequest, staged: Staged, migrations: MigrationSet) -> tuple[str, ...]:
+    """Return which of the change's own files have run there: what they do cannot be seen any more."""
+    if request.base is None:
+        return ()
+    new = migrations.under_review(request.base, request.baseline)
+    return tuple(each.name for each in new if each not in staged.start.pending)
+
+
+def _passed_over(staged: Staged, ran: tuple[str, ...]) -> Staging:
+    spent = staged.staging
+    reason = f"{staged.live.name} has {', '.join(ran)} already: what a file does is shown where it has not run"
+    return Staging("skipped", reason, spent.requests, spent.rows_read, missed=True)

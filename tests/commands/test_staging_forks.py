@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from pulse_ci.commands.arrived import request_for_arrival
+from pulse_ci.github.arrival import Arrival
+from pulse_ci.github.client import GitHub
+from pulse_ci.github.event import PullRequest
+from pulse_ci.settings import read_settings
+from tests.cloudflare.wrangler import configure
+from tests.commands.files import put, table
+from tests.standin.fixtures import contract as contract
+from tests.standin.fixtures import standin as standin
+from tests.standin.state import ChangedFile, Pull
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cloudflare.server import Cloudflare
+    from tests.standin.server import StandIn
+
+
+@pytest.mark.parametrize(
+    ("head_repo", "flags", "asked"),
+    [
+        ("Codertocat/Hello-World", {}, True),
+        ("mallory/Hello-World", {}, False),
+        (None, {}, False),
+        ("mallory/Hello-World", {"preview": "staging"}, True),
+    ],
+)
+def test_a_fork_names_no_database_whose_schema_it_would_be_told(
+    repository: Path,
+    cloud: Cloudflare,
+    standin: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    head_repo: str | None,
+    flags: dict[str, str],
+    asked: bool,
+) -> None:
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    put(repository, n001_sites=table("sites"))
+    configure(repository, cloud.create("production"))
+    pull = Pull(2, head_repo=head_repo, files=[ChangedFile("migrations/001_sites.sql")])
+    standin.state.pulls.append(pull)
+    named = PullRequest(2, "x", head_repo, "changes", pull.head_sha, "Codertocat/Hello-World", "main", pull.base_sha)
+
+    with GitHub(standin.url, "token", transport=httpx.HTTPTransport(verify=False)) as github:
+        request = request_for_arrival(read_settings(flags), Arrival("", "", named), github, "check")
+
+    assert (request.live is not None) is asked
+    assert (request.staging_skipped == "the change comes from a fork") is not asked
