@@ -25,6 +25,7 @@ LAYERS = (
     ("repair",),
     ("drift",),
     ("d1", "worker"),
+    ("apply",),
     ("rules",),
     ("report",),
     ("github",),

@@ -11,7 +11,7 @@ from pulse_ci.d1.inferred import infer
 from pulse_ci.d1.recorded import compare
 from pulse_ci.d1.state import Recorded
 from pulse_ci.engine.canonical.words import quote_name
-from pulse_ci.engine.introspect import QUERY, schema_of
+from pulse_ci.engine.introspect import QUERY, Row, schema_of
 from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Error, D1Refused
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pulse_ci.engine.history import History
     from pulse_ci.engine.schema import Schema
 
-Row = tuple[object, ...]
 _NEEDED = ("id", "name")
 
 
@@ -69,7 +68,8 @@ def live_of(objects: Iterable[Sequence[object]], table: str, records: Iterable[S
         D1Error: the table of that name is not one that wrangler made.
 
     """
-    rows = tuple(tuple(row) for row in objects)
+    # D1's own tables are listed, and may not even be looked at.
+    rows = tuple(Row(*map(str, row)) for row in objects if not fold(str(row[1])).startswith("_cf_"))
     if has_table(rows, table):
         found = schema_of(rows).table(table)
         if found is None or any(found.column(name) is None for name in _NEEDED):
@@ -83,7 +83,7 @@ def live_of(objects: Iterable[Sequence[object]], table: str, records: Iterable[S
 
 def has_table(objects: Iterable[Row], table: str) -> bool:
     """Whether the rows of `introspect.QUERY` have a table of that name."""
-    return any(row[0] == "table" and fold(str(row[1])) == fold(table) for row in objects)
+    return any(row.type == "table" and fold(row.name) == fold(table) for row in objects)
 
 
 def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool = True) -> Live:
@@ -100,11 +100,10 @@ def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool 
 
 def _read_apart(client: D1Client, database: str, table: str, refused: D1Refused | None) -> Live:
     (objects,) = client.read(database, [Query(QUERY)])
-    rows = tuple(objects.rows)
-    if not has_table(rows, table):
-        return live_of(rows, table, None)
-    live_of(rows, table, None)
+    bare = live_of(objects.rows, table, None)
+    if not has_table(bare.objects, table):
+        return bare
     if refused is not None:
         raise refused
     (records,) = client.read(database, [Query(records_query(table))])
-    return live_of(rows, table, records.rows)
+    return live_of(objects.rows, table, records.rows)

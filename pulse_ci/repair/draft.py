@@ -30,7 +30,7 @@ class Draft:
         self.statements: list[str] = []
         self.refusal: str | None = None
         self._database = EmbeddedD1()
-        self._database.run("\n".join(map(create, _in_order_of_creation(schema))) or ";")
+        self._database.run("\n".join(creation(schema)) or ";")
 
     @cached_property
     def schema(self) -> Schema:
@@ -82,6 +82,11 @@ class Draft:
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
+
+
+def creation(schema: Schema) -> Iterator[str]:
+    """Yield the statements that make a schema where there is nothing."""
+    return map(create, _in_order_of_creation(schema))
 
 
 def _in_order_of_creation(schema: Schema) -> Iterator[Object]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.schema import Index, Table, Trigger
 from pulse_ci.migrations.operations import Create, operation
-from pulse_ci.sql.tokens import TokenKind, tokenize
+from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +28,14 @@ def create(item: Object) -> str:
 
 
 def create_new(sql: str) -> str:
-    """Return a CREATE statement as it is, less its comments."""
+    """Return a statement as it is, less its comments."""
     return f"{_without_comments(sql).strip().rstrip(';').rstrip()};"
+
+
+def as_sent(sql: str) -> str:
+    """Return a statement as D1 cuts it right: without comments, ended, and a trigger on one line."""
+    words = [token.keyword for token in islice(tokenize_code(sql), 3)]
+    return _on_one_line(sql) if words[:1] == ["CREATE"] and "TRIGGER" in words else create_new(sql)
 
 
 def drop(item: Object) -> str:

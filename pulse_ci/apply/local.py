@@ -1,0 +1,78 @@
+"""A database file, such as wrangler keeps for local development, as a target."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import apsw
+
+from pulse_ci.d1.live import has_table, live_of, records_query
+from pulse_ci.engine.introspect import QUERY
+from pulse_ci.engine.limits import D1_LIMITS, set_limits
+from pulse_ci.engine.refusal import d1_message
+from pulse_ci.errors import ConfigError, D1Error, D1Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pulse_ci.d1.live import Live
+
+_WAIT_MILLISECONDS = 10_000
+
+
+class LocalDatabase:
+    """A file; the statements that run in it were seen to run on the embedded engine, under D1's rules, before."""
+
+    def __init__(self, path: Path, table: str) -> None:
+        self.name = str(path)
+        self._path = path
+        self._table = table
+
+    def read(self) -> Live:
+        """Return its schema and its records."""
+        with self._open() as connection, connection:
+            objects = connection.execute(QUERY).fetchall()
+            bare = live_of(objects, self._table, None)
+            if not has_table(bare.objects, self._table):
+                return bare
+            records = connection.execute(records_query(self._table)).fetchall()
+        return live_of(objects, self._table, records)
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Run statements as one transaction; who comes second waits for who came first."""
+        with self._open() as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in statements:
+                    connection.execute(statement).fetchall()
+                connection.execute("COMMIT")
+            except apsw.BusyError:
+                raise D1Error(f"{self.name} is in use by another program. Run it again when that is done.") from None
+            except apsw.Error as error:
+                raise D1Refused(d1_message(error)) from None
+
+    def count(self, selects: Sequence[str]) -> tuple[int, ...]:
+        """Return the number that each SELECT gives."""
+        with self._open() as connection:
+            return tuple(int(connection.execute(each).get) for each in selects)
+
+    def way_back(self) -> str | None:
+        """A file has no Time Travel."""
+        return None
+
+    @contextmanager
+    def _open(self) -> Iterator[apsw.Connection]:
+        try:
+            connection = apsw.Connection(self.name, flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+            connection.set_busy_timeout(_WAIT_MILLISECONDS)
+            connection.execute("PRAGMA foreign_keys = ON").fetchall()
+            connection.execute("SELECT 1 FROM sqlite_master").fetchall()
+        except apsw.Error as error:
+            raise ConfigError(f"{self._path} cannot be opened as a database: {error}. Correct --local.") from None
+        set_limits(connection, D1_LIMITS)
+        try:
+            yield connection
+        finally:
+            connection.close()

@@ -1,0 +1,134 @@
+"""Files and a live database to what apply would do there: each pending file tried on the schema that it will meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.record import make_table, record
+from pulse_ci.d1.embedding import embed
+from pulse_ci.d1.snapshot import Snapshot
+from pulse_ci.engine import D1Refused, EmbeddedD1
+from pulse_ci.engine.history import facets
+from pulse_ci.engine.introspect import introspect
+from pulse_ci.errors import MigrationError
+from pulse_ci.repair.draft import creation
+from pulse_ci.repair.spelling import as_sent
+from pulse_ci.sql.tokens import tokenize_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.d1.live import Live
+    from pulse_ci.engine.history import Facet, History
+    from pulse_ci.engine.request import Request
+    from pulse_ci.engine.schema import Schema
+    from pulse_ci.migrations.parse import Migration
+    from pulse_ci.sql.split import Statement
+
+_ON_ROWS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "SELECT", "VALUES"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file: the statements to send, those that are left out because what they do is there, and what comes of it."""
+
+    migration: Migration
+    statements: tuple[str, ...]
+    skipped: tuple[Statement, ...]
+    after: Schema
+
+    def request(self, live: Live) -> tuple[str, ...]:
+        """Return the whole request: the record, under the id that must still be free, and the statements."""
+        table = [] if live.records is not None else [make_table(live.table)]
+        return (*table, record(live.table, live.last_id + 1, self.migration.name), *self.statements)
+
+
+def plan_steps(history: History, live: Live, pending: Iterable[Migration]) -> tuple[Step, ...]:
+    """Try the pending files one after the other on the live schema, without rows.
+
+    A statement that D1 would refuse, such as ADD COLUMN, is left out where all that it does is there already.
+
+    Raises:
+        MigrationError: a file would be refused.
+        D1Error: the live schema is not one that D1 would make today.
+
+    """
+    snapshot = Snapshot(live.objects, live.table, live.recorded, {})
+    with EmbeddedD1() as database:
+        database.restore(embed(snapshot))
+        return tuple(_steps(database, history, live, pending))
+
+
+def _steps(database: EmbeddedD1, history: History, live: Live, pending: Iterable[Migration]) -> Iterator[Step]:
+    for migration in pending:
+        kept, skipped = _tried(database, history, live.table, migration)
+        yield Step(migration, kept, skipped, _schema(database, live.table))
+
+
+def _tried(
+    database: EmbeddedD1, history: History, table: str, migration: Migration
+) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
+    kept, skipped, effects = list[str](), list["Statement"](), None
+    try:
+        with database.request() as request:
+            for statement in migration.statements:
+                sql = as_sent(statement.sql)
+                try:
+                    _try(request, sql)
+                    kept.append(sql)
+                except D1Refused as refused:
+                    effects = _effects(history, migration) if effects is None else effects
+                    if not _is_there(effects.get(statement), facets(_schema(database, table))):
+                        raise _refused(migration, statement, refused) from refused
+                    skipped.append(statement)
+    except D1Refused as refused:
+        raise _refused(migration, None, refused) from refused
+    return tuple(kept), tuple(skipped)
+
+
+def _try(request: Request, sql: str) -> None:
+    """Run a statement that changes the schema; of one on rows, which are not here, see that D1 understands it."""
+    first = next((token.keyword for token in tokenize_code(sql)), "")
+    request.execute(f"EXPLAIN {sql}" if first in _ON_ROWS else sql)
+
+
+def _refused(migration: Migration, statement: Statement | None, refused: D1Refused) -> MigrationError:
+    place = migration.place(statement)
+    return MigrationError(
+        f"{place.path}:{place.line} would be refused on this database: `{refused}`. Nothing of it was sent. "
+        "Compare the database with its files (`pulse-ci drift`), and correct the migration or the database."
+    )
+
+
+_Effect = dict["Facet", "str | None"]
+
+
+def _effects(history: History, migration: Migration) -> dict[Statement, _Effect]:
+    """Return what each statement makes of the schema where the file runs as it was meant to."""
+    before = history.schemas[history.migrations.index(migration)]
+    effects: dict[Statement, _Effect] = {}
+    with EmbeddedD1() as database:
+        database.run("\n".join(creation(before)) or ";")
+        was = facets(before)
+        try:
+            with database.request() as request:
+                for statement in migration.statements:
+                    _try(request, statement.sql)
+                    now = facets(_schema(database, ""))
+                    effects[statement] = {
+                        each: now.get(each) for each in was.keys() | now.keys() if was.get(each) != now.get(each)
+                    }
+                    was = now
+        except D1Refused:
+            return effects
+    return effects
+
+
+def _is_there(effect: _Effect | None, live: dict[Facet, str]) -> bool:
+    return bool(effect) and all(live.get(facet) == meaning for facet, meaning in (effect or {}).items())
+
+
+def _schema(database: EmbeddedD1, table: str) -> Schema:
+    with database.trusted() as connection:
+        return introspect(connection, frozenset({table}))

@@ -1,0 +1,44 @@
+"""A live D1 database as a target."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.d1.live import read_live
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.live import Live
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDatabase:
+    """A database of an account, by its id."""
+
+    client: D1Client
+    id: str
+    name: str
+    table: str
+
+    def read(self) -> Live:
+        """Return its schema and its records."""
+        return read_live(self.client, self.id, self.table)
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Run statements as one request."""
+        self.client.write(self.id, [Query(each) for each in statements])
+
+    def count(self, selects: Sequence[str]) -> tuple[int, ...]:
+        """Return the number that each SELECT gives."""
+        results = self.client.read(self.id, [Query(each) for each in selects])
+        return tuple(int(str(each.rows[0][0])) for each in results)
+
+    def way_back(self) -> str | None:
+        """Take a bookmark of Time Travel, and return the command that restores it."""
+        bookmark = self.client.bookmark(self.id)
+        return f"wrangler d1 time-travel restore {shlex.quote(self.name)} --bookmark={shlex.quote(bookmark)}"

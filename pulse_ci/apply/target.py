@@ -1,0 +1,36 @@
+"""What apply needs of a database, wherever it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.d1.live import Live
+
+
+class Target(Protocol):
+    """A database that can be read and written. Every method raises a D1Error."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    def read(self) -> Live:
+        """Return its schema and its records."""
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Run statements as one request, all or nothing.
+
+        Raises:
+            D1Refused: D1 refuses one of them; nothing was done.
+            AmbiguousWrite: all may have been done, or nothing.
+
+        """
+
+    def count(self, selects: Sequence[str]) -> tuple[int, ...]:
+        """Return the number that each SELECT gives."""
+
+    def way_back(self) -> str | None:
+        """Return the command that restores the database as it is now, or None where there is none."""
