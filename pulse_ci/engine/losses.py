@@ -12,7 +12,7 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     import apsw
 
@@ -78,11 +78,11 @@ class _Followed:
 
 
 class Tracker:
-    """Follows every table that was there before the file, and those that the file makes."""
+    """Follows those tables of a schema that the file reaches, by folded name, and those that the file makes."""
 
-    def __init__(self, schema: Schema, connection: apsw.Connection) -> None:
+    def __init__(self, schema: Schema, connection: apsw.Connection, reached: Collection[str]) -> None:
         self._schema = schema
-        self._tables = [table for table in schema.tables if not table.virtual]
+        self._tables = [table for table in schema.tables if not table.virtual and fold(table.name) in reached]
         self._originals = {
             table.name: _Followed(table.name, moments=[(None, _read(connection, table.name, {}))])
             for table in self._tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.losses import Loss, Tracker
@@ -13,7 +13,7 @@ from pulse_ci.migrations.operations import AddColumn, DropColumn, RenameColumn, 
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import apsw
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.seed import Unseeded
     from pulse_ci.sql.split import Statement
 
+_ALTERING = (AddColumn, DropColumn, RenameColumn, RenameTable)
 Violation = tuple[str, object, str, int]
 
 
@@ -32,28 +33,28 @@ class OnRows:
     """What came of running a migration on seeded tables."""
 
     run: Run
-    losses: tuple[Loss, ...]
-    counts: Mapping[str, tuple[int, int]]
-    violations: tuple[Violation, ...]
-    unseeded: tuple[Unseeded, ...]
+    losses: tuple[Loss, ...] = ()
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    violations: tuple[Violation, ...] = ()
+    unseeded: tuple[Unseeded, ...] = ()
 
 
 def run_on_rows(
-    database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, unseeded: tuple[Unseeded, ...]
+    database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, reached: Collection[str]
 ) -> OnRows:
-    """Run `statements` as one request on a `database` that has `schema` and rows, and compare all rows.
+    """Run `statements` as one request on a `database` that has `schema` and rows, and compare those of `reached`.
 
     Where the file is refused, nothing is lost, as on D1: only the refusal is told.
     """
     with database.trusted() as connection:
-        tracker = Tracker(schema, connection)
+        tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
     run = _run(database, statements, tracker)
     with database.trusted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
     if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
-        return OnRows(run, (), {}, (), unseeded)
-    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations, unseeded)
+        return OnRows(run)
+    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations)
 
 
 class SeededRuns:
@@ -64,37 +65,41 @@ class SeededRuns:
         self._at: Schema | None = None
 
     def run(self, replayed: Replayed) -> OnRows:
-        """Run one replayed migration on the schema that it meets, with rows in every table.
+        """Run one replayed migration on the schema that it meets, with rows in every table that it reaches.
 
         One that leaves the tables alone that were there can neither lose a row nor fail on one: it is not run.
         """
         from pulse_ci.engine.seed import seed
 
-        if not _reaches_rows(replayed):
+        reached = _reached(replayed)
+        if not reached:
             if self._at == replayed.before:
                 run = run_statements(self._database, replayed.migration.statements)
                 self._at = None if run.refusals else replayed.after
-            return OnRows(Run((), ()), (), {}, (), ())
+            return OnRows(Run((), ()))
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
-        seeded = seed(self._database, replayed.before)
-        result = run_on_rows(self._database, replayed.migration.statements, replayed.before, seeded.failures)
+        seeded = seed(self._database, replayed.before, only=reached)
+        result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
-        return result
+        return replace(result, unseeded=seeded.failures)
 
 
-def _reaches_rows(replayed: Replayed) -> bool:
-    """Return whether a migration writes, alters or drops a table that was there, or makes a unique index on one."""
+def _reached(replayed: Replayed) -> frozenset[str]:
+    """Return the folded names of the tables that a migration touches, itself or through foreign keys and triggers.
+
+    There are none where no table that was there is written, altered or dropped, or gets a unique index.
+    """
     there = {fold(table.name) for table in replayed.before.tables}
+    touched, changes = set[str](), False
     for statement, access in replayed.run.touched:
-        if access.drops or any(fold(name) in there for name in access.writes | access.alters):
-            return True
-        does = operation(statement.sql)
-        if isinstance(does, AddColumn | DropColumn | RenameColumn | RenameTable):
-            return True
+        changed = set(map(fold, access.writes | access.alters | access.drops)) & there
+        changes = changes or bool(changed) or isinstance(operation(statement.sql), _ALTERING)
+        touched |= changed | (set(map(fold, access.reads)) & there)
     indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
-    return any(index.unique and fold(index.table) in there for index in indexes if index)
+    unique = any(index.unique and fold(index.table) in there for index in indexes if index)
+    return frozenset(touched) if changes or unique else frozenset()
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:

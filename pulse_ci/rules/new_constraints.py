@@ -80,7 +80,7 @@ def _broken_keys(evidence: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
         old = before.table(table.name)
         for key in table.foreign_keys:
             problem = _problem(key, after)
-            known = old is not None and key in old.foreign_keys and _problem(key, before)
+            known = problem and old is not None and key in old.foreign_keys and _problem(key, before)
             if problem and not known and (fold(table.name), key.columns) not in astray:
                 yield table.name, key, problem
 

@@ -28,7 +28,8 @@ KEPT_D = "CREATE TABLE kept AS SELECT * FROM d;"
 def on_rows(sql: str, schema: str = FAMILY) -> OnRows:
     with EmbeddedD1() as database:
         database.run(schema)
-        return run_on_rows(database, tuple(split(sql)), database.schema(), ())
+        before = database.schema()
+        return run_on_rows(database, tuple(split(sql)), before, before.names)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
+from pulse_ci.sql.tokens import tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +42,21 @@ class Relations:
         circles = list(_walk(reversed(finished), children))
         return [tuple(self.tables[name] for name in sorted(circle)) for circle in reversed(circles)]
 
+    def needed_for(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the folded names of these tables and of all that must have rows before they can have any.
+
+        That is their parents, and what their triggers name.
+        """
+        needed, queue = set[str](), list(map(fold, names))
+        while queue:
+            name = queue.pop()
+            table = self.tables.get(name)
+            if table and name not in needed:
+                needed.add(name)
+                queue += self._parents(table)
+                queue += (word for trigger in self.triggers.get(name, ()) for word in _words(trigger.sql))
+        return frozenset(needed)
+
     def _parents(self, table: Table) -> list[str]:
         names = dict.fromkeys(fold(key.parent) for key in table.foreign_keys)
         return [name for name in names if name in self.tables]
@@ -70,6 +87,11 @@ class Relations:
                 column = child.column(mine) if fold(theirs) == name else None
                 if column is not None:
                     yield child, column
+
+
+@lru_cache(1024)
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql))
 
 
 def _walk(starts: Iterable[str], edges: Mapping[str, list[str]]) -> Iterator[list[str]]:

@@ -16,6 +16,8 @@ from pulse_ci.engine.seed.virtual import fill_virtual
 from pulse_ci.engine.seed.writer import why_stopped, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.schema import Schema, Table
 
@@ -26,8 +28,12 @@ _STOPPED = (apsw.Error, MemoryError)
 _OUT_OF_TIME = "The tables before it took all the time that there is for seeding."
 
 
-def seed(database: EmbeddedD1, schema: Schema | None = None, *, rows: int = 2) -> Seeded:
+def seed(
+    database: EmbeddedD1, schema: Schema | None = None, *, rows: int = 2, only: Iterable[str] | None = None
+) -> Seeded:
     """Insert rows until each table of `schema` (by default: of the database) has at least `rows`.
+
+    `only` names the tables that matter: what they need is filled too, and nothing else.
 
     The rows satisfy every constraint, and depend on nothing but the schema and the rows that are there, which are
     kept. Children refer to rows of their parents, and to different ones. Each column that may be NULL is so in one
@@ -36,8 +42,9 @@ def seed(database: EmbeddedD1, schema: Schema | None = None, *, rows: int = 2) -
     relations = Relations(schema or database.schema())
     end = time.monotonic() + _SECONDS
     outcomes = dict[str, Outcome]()
-    ordinary = [group for group in relations.groups() if not group[0].virtual]
-    virtual = [table for table in relations.tables.values() if table.virtual]
+    wanted = relations.tables.keys() if only is None else relations.needed_for(only)
+    ordinary = [group for group in relations.groups() if not group[0].virtual and fold(group[0].name) in wanted]
+    virtual = [table for name, table in relations.tables.items() if table.virtual and name in wanted]
     failed = _fill(database, relations, ordinary, rows, end, outcomes)
     # What a trigger needs may be in a table that is filled later.
     if failed and relations.triggers:

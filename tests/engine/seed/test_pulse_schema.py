@@ -76,3 +76,13 @@ def test_the_search_index_of_annotations_finds_what_was_seeded() -> None:
 
         database.run("INSERT INTO annotations_fts (annotations_fts, rank) VALUES ('integrity-check', 1)")
         assert len(rows_of(database, "annotations_fts")) == len(rows_of(database, "annotations"))
+
+
+def test_what_is_asked_for_gets_rows_with_its_parents_and_what_its_triggers_read_and_nothing_else() -> None:
+    with migrated() as database:
+        seeded = seed(database, only=["Sessions"])
+
+        assert {table.name for table in seeded.tables} >= {"accounts", "sessions", "sites", "traffic_sources"}
+        assert not seeded.failures
+        assert rows_of(database, "events") == []
+        assert len(rows_of(database, "sessions")) >= 2
