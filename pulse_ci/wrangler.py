@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,10 +136,16 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _load_toml(text: str) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
 def _load(config: Path) -> dict[str, Any]:
     try:
         text = config.read_text(encoding="utf-8")
-        content = tomllib.loads(text) if config.suffix == ".toml" else _load_json(text)
+        content = _load_toml(text) if config.suffix == ".toml" else _load_json(text)
     except OSError as error:
         raise ConfigError(f"{config} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:  # TOML's, JSON's and UTF-8's errors are all ValueErrors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.api import API_URL, Account
+from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
 from pulse_ci.wrangler import find_config, read_database
 

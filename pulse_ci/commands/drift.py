@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.d1.api import Account
+    from pulse_ci.d1.account import Account
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.settings import Settings
 

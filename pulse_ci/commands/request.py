@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pulse_ci.commands.target import LiveDatabase
-    from pulse_ci.d1.api import Account
+    from pulse_ci.d1.account import Account
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.source import SourceFile

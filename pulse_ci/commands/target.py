@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.api import API_URL, Account
+from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
 
 if TYPE_CHECKING:

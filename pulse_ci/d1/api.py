@@ -7,7 +7,7 @@ alone takes longer than most commands.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
@@ -21,19 +21,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-API_URL = "https://api.cloudflare.com/client/v4"
+    from pulse_ci.d1.account import Account
+
 # D1 itself ends a request after 30 seconds.
 _SECONDS = 45
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account, and the token to it; the token is never shown."""
-
-    id: str
-    token: str = field(repr=False)
-    api_url: str = API_URL
 
 
 @dataclass(slots=True)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from pulse_ci.d1.account import Account
     from pulse_ci.d1.answers import DatabaseInfo, Envelope, Result
-    from pulse_ci.d1.api import Account, Spent
+    from pulse_ci.d1.api import Spent
 
 _DATABASES = "/d1/database"
 _PAGE = 100

@@ -7,7 +7,8 @@ Every object carries `sql` (as SQLite stores it), `canonical` (the same in one f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.model import Kind
@@ -182,7 +183,7 @@ Object = Table | Index | View | Trigger
 _Named = TypeVar("_Named", Column, Table, Index, View, Trigger)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """All objects of a database that are a user's, each kind sorted by folded name."""
 
@@ -190,6 +191,15 @@ class Schema:
     indexes: tuple[Index, ...] = ()
     views: tuple[View, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {fold(table.name): table for table in self.tables}
+
+    @cached_property
+    def _indexes_by_table(self) -> dict[str, tuple[Index, ...]]:
+        by_table = sorted(self.indexes, key=lambda index: fold(index.table))  # stable: each group keeps its order
+        return {table: tuple(group) for table, group in groupby(by_table, lambda index: fold(index.table))}
 
     @property
     def objects(self) -> Iterator[Object]:
@@ -212,7 +222,7 @@ class Schema:
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name, in any case."""
-        return _find(self.tables, name)
+        return self._tables.get(fold(name))
 
     def index(self, name: str) -> Index | None:
         """Return the index of that name, in any case."""
@@ -228,7 +238,7 @@ class Schema:
 
     def indexes_on(self, table: str) -> tuple[Index, ...]:
         """Return the indexes of a table, those behind constraints left out."""
-        return tuple(index for index in self.indexes if fold(index.table) == fold(table))
+        return self._indexes_by_table.get(fold(table), ())
 
     def triggers_on(self, table: str) -> tuple[Trigger, ...]:
         """Return the triggers of a table or a view."""

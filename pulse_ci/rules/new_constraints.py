@@ -76,9 +76,12 @@ def _broken_keys(evidence: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
     """Yield the keys that the file broke or brought broken; those that a rebuild took along have their own rule."""
     after, before = evidence.replayed.after, evidence.replayed.before
     astray = {(fold(child), key.columns) for rebuild in evidence.rebuilds for child, key in strays(evidence, rebuild)}
+    touched = {fold(name) for change in evidence.replayed.changes for name in (change.name, change.table)}
     for table in after.tables:
         old = before.table(table.name)
         for key in table.foreign_keys:
+            if touched.isdisjoint((fold(table.name), fold(key.parent))):
+                continue
             problem = _problem(key, after)
             known = problem and old is not None and key in old.foreign_keys and _problem(key, before)
             if problem and not known and (fold(table.name), key.columns) not in astray:

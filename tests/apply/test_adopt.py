@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pulse_ci.apply.adopt import adopt, adoptable
-from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.obstacles import obstacles, refuse
 from pulse_ci.apply.run import apply_pending
 from pulse_ci.errors import ConfigError, D1Error, MigrationError
 from tests.apply.targets import Failing
 from tests.d1.histories import history
+
+if TYPE_CHECKING:
+    from pulse_ci.apply.local import LocalDatabase
 
 PAST = history(
     n001_sites="CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);",

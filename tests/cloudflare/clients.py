@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.api import Account
+from pulse_ci.d1.account import Account
 from pulse_ci.d1.client import D1Client
 
 if TYPE_CHECKING:

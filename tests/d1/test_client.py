@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.d1.api import API_URL, Account
+from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.d1.client import D1Client, Query
 from pulse_ci.d1.failures import DatabaseNotFound, NotPermitted, TokenRefused
 from pulse_ci.errors import D1Error, D1Refused
