@@ -73,6 +73,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         staging=staged.staging if isinstance(staged, Staged) else staged,
         timings_ms=timings,
         pending=start.pending if start else None,
+        after=after,
     )
 
 

@@ -17,6 +17,7 @@ from pulse_ci.github.marker import Marker
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
 from pulse_ci.report.received import read_report
+from pulse_ci.report.schema_sql import diff_text
 from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
@@ -120,7 +121,7 @@ class Publisher:
             "drift": "",
             "comment-url": comment.url or "",
             "report": str(self._settings.report_file or ""),
-            "diff": markdown.diff_text(report.changes, _MAX_DIFF),
+            "diff": diff_text(report.changes, report.schemas, _MAX_DIFF),
         }
 
     def _markdown(self, report: Report, budget: int) -> str:
@@ -128,7 +129,14 @@ class Publisher:
         sha = pull_request.head_sha if pull_request else context.sha
         repository = pull_request.base_repo if pull_request else context.repository
         blob = f"{context.server_url}/{repository}/blob/{sha}" if repository and sha else None
-        links = markdown.Links(blob, context.run_url, sha, self._settings.label, __version__)
+        links = markdown.Links(
+            blob=blob,
+            run=context.run_url,
+            summary=context.run_url if budget < markdown.SUMMARY_BYTES else None,
+            commit=sha,
+            label=self._settings.label,
+            version=__version__,
+        )
         return markdown.render(report, links, budget)
 
     def _marker(self, pull_request: PullRequest) -> Marker:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report.rows import count_rows, unseeded_tables
-from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Staging, conclude
+from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Schemas, Staging, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
     from pulse_ci.rules.rule import Evidence, Review
@@ -26,6 +27,7 @@ def build_report(
     staging: Staging,
     timings_ms: Mapping[str, float],
     pending: Collection[Migration] | None = None,
+    after: Schema | None = None,
 ) -> Report:
     """Put the values together; the conclusion follows from the findings and `fail_on`.
 
@@ -52,6 +54,7 @@ def build_report(
         rows=count_rows(review.evidence),
         unseeded=unseeded_tables(review.evidence),
         timings_ms=timings_ms,
+        schemas=Schemas(review.before, after) if after else None,
     )
 
 

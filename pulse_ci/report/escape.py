@@ -16,9 +16,11 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:^$=\"'])")
+# What means something anywhere; what does at the start of a line, and the colon that opens an emoji's name.
+_PUNCTUATION = re.compile(r"([\\`*_\[\]<>|~&$]|^[#+=-]|:(?=[\w+-]))")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 # GitHub turns these into links after the Markdown is rendered, where no backslash helps.
-_LINKED = re.compile(r"(@|#|\bGH-|(?<=\w)/(?=\w)|\bhttps?|\bftp|\bwww|\bmailto|\bxmpp)", re.IGNORECASE)
+_LINKED = re.compile(r"(@|#|GH-|(?<=\w)/(?=\w)|:(?=//)|www|mailto|xmpp)", re.IGNORECASE)
 _HEX_RUN = re.compile(r"([0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE)
 _BACKTICKS = re.compile(r"`+")
 
@@ -40,15 +42,20 @@ def plain(text: str) -> str:
     line = " ".join(visible(text).split())
     line = _HEX_RUN.sub(lambda match: match[1] + _ZERO_WIDTH_SPACE, line)
     line = _LINKED.sub(lambda match: match[1] + _ZERO_WIDTH_SPACE, line)
-    return _PUNCTUATION.sub(r"\\\1", line)
+    return _NUMBERED.sub(r"\1\\\2", _PUNCTUATION.sub(r"\\\1", line))
 
 
-def code(text: str) -> str:
-    """Return a code span that shows `text` on one line; safe in a table cell too."""
-    line = " ".join(visible(text).split()) or " "
+def code(text: str, limit: int | None = None) -> str:
+    """Return a code span that shows `text` on one line, or about its first `limit` characters."""
+    line = " ".join(visible(shortened(text, limit)).split()) or " "
     ticks = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{ticks}{pad}{line}{pad}{ticks}"
+
+
+def shortened(text: str, limit: int | None) -> str:
+    """Return `text`, or its beginning and an ellipsis where it is longer than `limit`."""
+    return text if limit is None or len(text) <= limit else f"{text[:limit]}…"
 
 
 def cell(markdown: str) -> str:
@@ -56,12 +63,12 @@ def cell(markdown: str) -> str:
     return markdown.replace("|", "\\|")
 
 
-def prose(text: str) -> str:
-    """Return Markdown for a message in which `…` marks code, as findings write them.
+def prose(text: str, limit: int | None = None) -> str:
+    """Return Markdown for a message in which `…` marks code, as findings write them; cut after `limit` characters.
 
     Wherever a hostile name puts backticks of its own, each part is still escaped one way or the other.
     """
-    parts = text.split("`")
+    parts = shortened(text, limit).split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
     spans = [code(part) if index % 2 else plain_part(part) or _ZERO_WIDTH_SPACE for index, part in enumerate(parts)]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from pulse_ci.engine.schema import Schema  # noqa: TC001 - as above
 from pulse_ci.model import Action, Change, Finding, Kind, Severity
 from pulse_ci.report.escape import json_text
 
@@ -91,8 +92,43 @@ class UnseededTable:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryResult:
+    """What became of one query of the Worker; `side` says which code meets which schema."""
+
+    path: str
+    line: int
+    sql: str
+    side: str
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry of a drift: what the files say an object is (`expected`), and what the database has (`actual`)."""
+
+    kind: Kind
+    name: str
+    table: str
+    action: Action
+    expected: str | None
+    actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """The schema without the migrations under review, and with them."""
+
+    before: Schema
+    after: Schema
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One command's results, complete: whatever is rendered is rendered from this alone."""
+    """One command's results, complete: whatever is rendered is rendered from this alone.
+
+    `schemas` is not part of the JSON; without it the changes are told less fully, and no diagram is drawn.
+    """
 
     command: str
     conclusion: Conclusion
@@ -103,7 +139,10 @@ class Report:
     changes: tuple[Change, ...] = ()
     rows: tuple[RowCount, ...] = ()
     unseeded: tuple[UnseededTable, ...] = ()
+    queries: tuple[QueryResult, ...] = ()
+    drift: tuple[Difference, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    schemas: Schemas | None = field(default=None, compare=False, repr=False)
 
     @property
     def under_review(self) -> tuple[MigrationResult, ...]:
@@ -121,26 +160,31 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        values = asdict(self)
         return {
             "schema_version": SCHEMA_VERSION,
             "command": self.command,
             "conclusion": self.conclusion.value,
-            "database": values["database"],
-            "migrations": values["migrations"],
-            "findings": [{name: each[name] for name in each if name != "probe"} for each in values["findings"]],
-            "changes": values["changes"],
-            "rows": values["rows"],
-            "unseeded": values["unseeded"],
-            "queries": [],
-            "drift": [],
-            "staging": {name: values["staging"][name] for name in ("status", "reason", "requests", "rows_read")},
+            "database": asdict(self.database),
+            "migrations": [asdict(each) for each in self.migrations],
+            "findings": [_without_probe(each) for each in self.findings],
+            "changes": [asdict(each) for each in self.changes],
+            "rows": [asdict(each) for each in self.rows],
+            "unseeded": [asdict(each) for each in self.unseeded],
+            "queries": [asdict(each) for each in self.queries],
+            "drift": [asdict(each) for each in self.drift],
+            "staging": {name: getattr(self.staging, name) for name in ("status", "reason", "requests", "rows_read")},
             "timings_ms": dict(self.timings_ms),
         }
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
         return json_text(self.to_dict())
+
+
+def _without_probe(finding: Finding) -> dict[str, Any]:
+    values = asdict(finding)
+    del values["probe"]
+    return values
 
 
 def conclude(findings: Iterable[Finding], fail_on: FailOn) -> Conclusion:

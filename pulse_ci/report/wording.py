@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.value import MigrationResult, Report
 
-_PLURALS = {"index": "indexes"}
+_PLURALS = {"index": "indexes", "query": "queries"}
 
 
 def plural(count: int, noun: str) -> str:
@@ -62,13 +62,15 @@ def counts(report: Report) -> str:
     return f"{said} ({report.ignored} ignored)" if report.ignored else said
 
 
-def change_totals(changes: Iterable[Change]) -> str:
+def change_totals(
+    changes: Iterable[Change], added: str = "adds", removed: str = "removes", modified: str = "changes"
+) -> str:
     """Return "adds 1 table and 2 indexes, removes 1 view, changes 1 column"."""
     totals: dict[Action, dict[Kind, int]] = {}
     for change in changes:
         kinds = totals.setdefault(change.action, {})
         kinds[change.kind] = kinds.get(change.kind, 0) + 1
-    verbs = {Action.ADDED: "adds", Action.REMOVED: "removes", Action.MODIFIED: "changes"}
+    verbs = {Action.ADDED: added, Action.REMOVED: removed, Action.MODIFIED: modified}
     return ", ".join(
         f"{verb} {joined([plural(totals[action][kind], kind.value) for kind in Kind if kind in totals[action]])}"
         for action, verb in verbs.items()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from pulse_ci.model import Action, Change, Finding, Kind, Severity
-from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, RowCount, Staging, UnseededTable
+from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
 
 EMBEDDED = Database("embedded", None, "3.54.1")
 SKIPPED = Staging("skipped", "not asked for")
 
 # fmt: off
-_NASTY = (
+NASTY = (
     "@octocat", "#1", "GH-1", "octo/repo#1", "octo/repo@0123456", "https://evil.example", "www.evil.example",
     "mailto:a@b.example", "a@b.example", "xmpp:a@b.example", "0123456789abcdef0123456789abcdef01234567",
     "![x](https://evil.example/x.png)", "[x](javascript:alert)", "[x]: https://evil.example", "[x]",
@@ -20,66 +20,13 @@ _NASTY = (
     "\\|", "\\\\|", "\\", "\n", "\r\n", "\r", "\t", "    x", "# h", "\n# h\n", "- [ ] task", "* x", "+ x", "1. x",
     "> q", "---", "===", "~~x~~", "**x**", "__x__", "_x_", "$x$", "$$x$$", ":smile:", "'", '"', ";", "--", "/*",
     "*/", "\x00", "\x1b[31m", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\u2028", "\ufeff", "\udcff",
-    "\U000e0041", "::error::x", "%0A", "{{x}}", "\xad", "é", "日本", "a", "events", " ",
+    "\U000e0041", "::error::x",
+    "##[error]x", "::add-mask::x", "\n::error::x", "\n##[group]x",
+    "\n::stop-commands::x\n", "%0A", "{{x}}", "\xad", "é", "日本", "a", "events", " ",
 )
 # fmt: on
-nasty = st.lists(st.one_of(st.sampled_from(_NASTY), st.text(st.characters(codec=None), max_size=6)), max_size=6).map(
+nasty = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(codec=None), max_size=6)), max_size=6).map(
     "".join
-)
-_said = st.one_of(nasty, nasty.map(lambda name: f"Nothing drops table `{name}` of {name} again."))
-
-findings = st.builds(
-    Finding,
-    rule=st.sampled_from(["missing-drop", "replay-fails"]),
-    severity=st.sampled_from(list(Severity)),
-    path=nasty,
-    line=st.integers(1, 99),
-    end_line=st.integers(99, 200),
-    message=_said,
-    remedy=_said,
-    ignored=st.booleans(),
-)
-changes = st.builds(
-    Change,
-    kind=st.sampled_from(list(Kind)),
-    name=nasty,
-    table=nasty,
-    action=st.sampled_from(list(Action)),
-    before=st.none() | nasty,
-    after=st.none() | nasty,
-)
-migrations = st.builds(
-    MigrationResult,
-    number=st.none() | st.integers(0, 9999),
-    name=nasty,
-    path=nasty,
-    under_review=st.booleans(),
-    applied=st.none(),
-    depends_on=st.lists(st.integers(0, 999), max_size=3).map(tuple),
-    replay=st.sampled_from(["ok", "failed"]),
-    error=st.none() | nasty,
-    idempotent=st.sampled_from([True, False, None]),
-    reversible=st.sampled_from([True, False, None]),
-)
-row_counts = st.builds(
-    RowCount,
-    table=nasty,
-    before=st.integers(0, 99),
-    after=st.integers(0, 99),
-    source=st.sampled_from(["seed", "staging"]),
-    cause=st.none() | nasty,
-)
-reports = st.builds(
-    Report,
-    command=st.sampled_from(["check", "lint", "preview"]),
-    conclusion=st.sampled_from(list(Conclusion)),
-    database=st.just(EMBEDDED) | nasty.map(lambda name: Database("staging", name, None)),
-    staging=nasty.map(lambda reason: Staging("skipped", reason)),
-    migrations=st.lists(migrations, max_size=4).map(tuple),
-    findings=st.lists(findings, max_size=5).map(tuple),
-    changes=st.lists(changes, max_size=15).map(tuple),
-    rows=st.lists(row_counts, max_size=4).map(tuple),
-    unseeded=st.lists(st.builds(UnseededTable, table=nasty, reason=nasty), max_size=2).map(tuple),
 )
 
 

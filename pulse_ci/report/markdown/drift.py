@@ -1,0 +1,37 @@
+"""Drift: what a database has otherwise than the files say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Change
+from pulse_ci.report import wording
+from pulse_ci.report.escape import code, fence, plain
+from pulse_ci.report.markdown.changes import object_rows
+from pulse_ci.report.markdown.page import fold, table
+from pulse_ci.report.schema_sql import diff_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.markdown.page import Page
+    from pulse_ci.report.value import Report
+
+
+def render(report: Report, page: Page) -> Iterator[str]:
+    """Yield the section where the database is not what the files make of it."""
+    if not report.drift:
+        return
+    found = tuple(
+        Change(each.kind, each.name, each.table, each.action, each.expected, each.actual) for each in report.drift
+    )
+    name = code(report.database.name) if report.database.name else plain(report.database.source)
+    differs = wording.change_totals(found, "also has", "lacks", "differs in")
+    yield f"#### Drift\n\n{name} is not what the files say: it {differs}."
+    shown = found[: page.size.drift]
+    if shown:
+        yield table("| | object | in the database |", object_rows(shown, None))
+    yield page.left_out(len(found) - len(shown), "difference")
+    if page.size.sql != 0:
+        sql = fence(diff_text(found, None, page.size.sql), "diff")
+        yield from fold("Drift as SQL: − the files, + the database", sql)

@@ -1,0 +1,115 @@
+"""A change of one object to words: what is added to it, what goes, what it no longer is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import Column, Index, Table, Trigger
+from pulse_ci.model import Action, Change, Kind
+from pulse_ci.report import wording
+from pulse_ci.report.escape import code
+from pulse_ci.report.markdown.alterations import column_alterations, table_alterations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.engine.schema import Object, Schema, Term
+    from pulse_ci.report.value import Schemas
+
+_MOST_PARTS = 12
+_MOST_NAMES = 6
+_LONGEST = 160
+
+
+def meaning(group: tuple[Change, ...], schemas: Schemas | None) -> str:
+    """Return what the changes of one object mean, on one line of Markdown; the schemas tell more than the SQL alone."""
+    parts = [part for change in group for part in _parts(change, schemas)]
+    more = len(parts) - _MOST_PARTS
+    return ", ".join(parts[:_MOST_PARTS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
+    match change.kind, change.action:
+        case Kind.COLUMN, Action.ADDED:
+            yield f"+ {code(change.after or change.name, _LONGEST)}"
+        case Kind.COLUMN, Action.REMOVED:
+            yield f"− {code(change.name)}"
+        case Kind.COLUMN, _:
+            yield from _column(change, schemas)
+        case _, Action.ADDED:
+            yield _new(change, schemas.after if schemas else None)
+        case _, Action.REMOVED:
+            yield "removed"
+        case _:
+            yield from _modified(change, schemas)
+
+
+def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
+    before = _column_of(change, schemas.before) if schemas else None
+    after = _column_of(change, schemas.after) if schemas else None
+    said = column_alterations(before, after) if before and after else ()
+    if said:
+        yield f"{code(change.name)} {' and '.join(said)}"
+    else:
+        yield f"{code(change.before or '', _LONGEST)} → {code(change.after or '', _LONGEST)}"
+
+
+def _column_of(change: Change, schema: Schema) -> Column | None:
+    table = schema.table(change.table)
+    return table.column(change.name) if table else None
+
+
+def _new(change: Change, schema: Schema | None) -> str:
+    match schema.find(change.kind, change.name) if schema else None:
+        case Table() as table if not table.virtual:
+            return _new_table(table)
+        case Index() as index:
+            return _index(index)
+        case Trigger(time=time, event=event):
+            return f"{time} {event}".lower()
+        case _:
+            sql = change.after or ""
+            return f"added: {code(sql)}" if sql and "\n" not in sql and len(sql) <= _LONGEST else "added"
+
+
+def _new_table(table: Table) -> str:
+    names = [code(column.name) for column in table.columns]
+    more = len(names) - _MOST_NAMES
+    listed = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    parents = dict.fromkeys(code(key.parent) for key in table.foreign_keys)
+    refers = f"; refers to {wording.joined(list(parents))}" if parents else ""
+    return f"{wording.plural(len(names), 'column')}: {listed}{refers}"
+
+
+def _index(index: Index) -> str:
+    terms = ", ".join(_term(term) for term in index.terms)
+    where = f", where {code(index.where, _LONGEST)}" if index.where else ""
+    return f"{'unique, ' if index.unique else ''}on {code(terms, _LONGEST)}{where}"
+
+
+def _term(term: Term) -> str:
+    collation = f" COLLATE {term.collation}" if term.collation else ""
+    return f"{term.column or term.expression}{collation}{' DESC' if term.descending else ''}"
+
+
+def _modified(change: Change, schemas: Schemas | None) -> Iterator[str]:
+    before, after = _both(change, schemas)
+    match before, after:
+        case Table(), Table() if not (before.virtual or after.virtual):
+            yield from table_alterations(before, after) or ("its definition changes",)
+        case Index(), Index():
+            yield f"was {_index(before)}; is {_index(after)}"
+        case _:
+            yield _old_and_new(change.before or "", change.after or "")
+
+
+def _both(change: Change, schemas: Schemas | None) -> tuple[Object | None, Object | None]:
+    if schemas is None:
+        return None, None
+    return schemas.before.find(change.kind, change.name), schemas.after.find(change.kind, change.name)
+
+
+def _old_and_new(before: str, after: str) -> str:
+    if "\n" in before + after or max(len(before), len(after)) > _LONGEST:
+        return "its definition changes"
+    return f"{code(before)} → {code(after)}"

@@ -1,0 +1,83 @@
+"""What every section of the document is given, and the folds that they write."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.report import wording
+from pulse_ci.report.escape import code, link, path_in_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where things are on GitHub; what is None is written without a link. All parts are ours, not a stranger's."""
+
+    blob: str | None = None  # https://github.com/OWNER/REPO/blob/SHA
+    run: str | None = None
+    summary: str | None = None  # where the whole report is, for a document that had to leave something out
+    commit: str | None = None
+    label: str | None = None
+    version: str = ""
+    rules: str | None = None  # the page that explains the rules, without its #anchor
+    draws: bool = True  # whether the server draws Mermaid
+
+    @property
+    def elsewhere(self) -> str:
+        """What has all that had to be left out."""
+        return link("the job summary", self.summary) if self.summary else "the JSON report"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of each part is shown, in entries, or in bytes of SQL and of a diagram; None is all of it."""
+
+    findings: int | None = None
+    sentence: int | None = None
+    changes: int | None = None
+    sql: int | None = None
+    diagram: int | None = None
+    proofs: int | None = None
+    rows: int | None = None
+    queries: int | None = None
+    drift: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The document that is being written: where its links go, and how much room there is."""
+
+    links: Links
+    size: Size
+
+    def left_out(self, count: int, noun: str) -> str:
+        """Return the line that says how many entries are missing and where they are; nothing for none."""
+        if count <= 0:
+            return ""
+        return f"_{wording.plural(count, noun)} left out for size; {self.links.elsewhere} has all._"
+
+    def place(self, path: str, line: int) -> str:
+        """Return a file's name and line, linked to the line at the head commit."""
+        where = code(f"{path.rpartition('/')[2]}:{line}")
+        return link(where, f"{self.links.blob}/{path_in_url(path)}#L{line}") if self.links.blob else where
+
+
+def blocks(parts: Iterable[str]) -> str:
+    """Return the parts that say something, each a block of its own."""
+    return "\n\n".join(stripped for part in parts if (stripped := part.strip()))
+
+
+def fold(summary: str, body: str) -> Iterator[str]:
+    """Yield a part that opens on a click; `summary` is plain text. An empty body yields nothing."""
+    if body.strip():
+        yield f"<details><summary>{html.escape(summary)}</summary>\n\n{body.strip()}\n\n</details>"
+
+
+def table(head: str, rows: list[str]) -> str:
+    """Return a table; `head` is its first line, cells between bars."""
+    columns = head.count("|") - 1
+    return "\n".join([head, "|" + "---|" * columns, *rows])

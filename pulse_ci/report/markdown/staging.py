@@ -1,0 +1,33 @@
+"""What the staging database said: which migrations it has, and the rows of the tables that are touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report import wording
+from pulse_ci.report.escape import code, prose
+from pulse_ci.report.markdown.page import blocks, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.markdown.page import Page
+    from pulse_ci.report.value import Report
+
+
+def render(report: Report, page: Page) -> Iterator[str]:
+    """Yield the section, folded, where staging was asked."""
+    if report.staging.status != "used":
+        return
+    pending = [each for each in report.migrations if each.applied is False]
+    applied = sum(1 for each in report.migrations if each.applied)
+    shown = pending[: page.size.proofs]
+    parts = (
+        "\n".join(f"- pending: {code(each.name)}" for each in shown),
+        page.left_out(len(pending) - len(shown), "pending migration"),
+        prose(report.staging.reason, page.size.sentence),
+    )
+    cost = (
+        f"{wording.plural(report.staging.requests, 'request')}, {wording.plural(report.staging.rows_read, 'row')} read"
+    )
+    yield from fold(f"Staging: {applied} applied, {len(pending)} pending ({cost}, nothing written)", blocks(parts))

@@ -1,0 +1,91 @@
+"""A Picture to Mermaid's erDiagram, in a form that its oldest versions in use read too.
+
+Grammar: https://github.com/mermaid-js/mermaid/blob/develop/packages/mermaid/src/diagrams/er/parser/erDiagram.jison
+A name may hold anything in SQLite; here only what Mermaid takes for a part of a word stays, and the SQL beside the
+diagram has the rest. States are told by words, not by colours: styles came late to this kind of diagram.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import fold
+from pulse_ci.model import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.report.entities import Attribute, Entity, Picture, Relation
+
+_STATE = {Action.ADDED: "new", Action.REMOVED: "removed", Action.MODIFIED: "changed"}
+# No white space: a line with "direction" and "TB" in it would set the direction, even between quotes.
+_UNSAFE = re.compile(r"[^\w.$-]+")
+_NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")
+_KEYWORD = re.compile(r"(pk|fk|uk)", re.IGNORECASE)
+_LONGEST = 40
+
+
+def er_diagram(shown: Picture) -> str:
+    """Return the diagram's source."""
+    entities = (*shown.touched, *shown.neighbours)
+    labels = _labels(entities)
+    lines = ["erDiagram"]
+    for entity in entities:
+        lines += _entity(entity, labels[fold(entity.name)])
+    lines += [_relation(relation, labels) for relation in shown.relations]
+    return "\n".join(lines)
+
+
+def _labels(entities: Iterable[Entity]) -> dict[str, str]:
+    """Return a quoted label for each folded name; no two are alike, also where two names look alike here."""
+    labels: dict[str, str] = {}
+    for entity in entities:
+        state = f" ({_STATE[entity.change]})" if entity.change else ""
+        label, number = f"{_shown(entity.name)}{state}", 1
+        while f'"{label}"' in labels.values():
+            number += 1
+            label = f"{_shown(entity.name)}_{number}{state}"
+        labels[fold(entity.name)] = f'"{label}"'
+    return labels
+
+
+def _shown(name: str) -> str:
+    safe = _UNSAFE.sub("_", name)
+    return (safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}…") or "_"
+
+
+def _entity(entity: Entity, label: str) -> Iterator[str]:
+    if not entity.attributes:
+        yield f"  {label}"
+        return
+    yield f"  {label} {{"
+    yield from (f"    {_attribute(attribute)}" for attribute in entity.attributes)
+    if entity.hidden:
+        yield f'    and more "{entity.hidden} columns not shown"'
+    yield "  }"
+
+
+def _attribute(attribute: Attribute) -> str:
+    name = _word(attribute.name)
+    remarks = [_shown(attribute.name)] if name != attribute.name else []
+    remarks += [_STATE[attribute.change]] if attribute.change else []
+    keys = f" {', '.join(attribute.keys)}" if attribute.keys else ""
+    comment = f' "{", ".join(remarks)}"' if remarks else ""
+    return f"{_word(attribute.type or 'any')} {name}{keys}{comment}"
+
+
+def _word(text: str) -> str:
+    word = _NOT_A_WORD.sub("_", text)[:_LONGEST].strip("_") if not text.isidentifier() else text[:_LONGEST]
+    word = _NOT_A_WORD.sub("_", word)
+    return word if word[:1].isalpha() and not _KEYWORD.fullmatch(word) else f"c_{word}"
+
+
+def _relation(relation: Relation, labels: dict[str, str]) -> str:
+    parent, child = labels[fold(relation.parent)], labels[fold(relation.child)]
+    left = "||" if relation.required else "|o"
+    right = "o|" if relation.single else "o{"
+    said = [_shown(column) for column in relation.columns[:4]]
+    said += [relation.on_delete.lower()] if relation.on_delete != "NO ACTION" else []
+    said += [_STATE[relation.change]] if relation.change else []
+    return f'  {parent} {left}--{right} {child} : "{", ".join(said)}"'

@@ -1,0 +1,68 @@
+"""Changes to a diff of canonical SQL."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine.schema import fold
+from pulse_ci.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.engine.schema import Schema
+    from pulse_ci.model import Change
+    from pulse_ci.report.value import Schemas
+
+_CONTEXT = 12
+
+
+def diff_text(changes: Iterable[Change], schemas: Schemas | None = None, limit: int | None = None) -> str:
+    """Return the changes as a diff, with at most about `limit` bytes; a cut is said.
+
+    With the schemas, a changed table is shown whole; without them, a changed column is shown alone.
+    """
+    lines = list(_lines(changes, schemas))
+    text, size = list[str](), 0
+    for line in lines:
+        size += len(line.encode(errors="replace")) + 1
+        if limit is not None and size > limit:
+            text.append(f" … {len(lines) - len(text)} more lines, left out for their size")
+            break
+        text.append(line)
+    return "\n".join(text)
+
+
+def _lines(changes: Iterable[Change], schemas: Schemas | None) -> Iterator[str]:
+    pairs = _whole(changes, schemas) if schemas else _single(changes)
+    for number, (comment, before, after) in enumerate(pairs):
+        yield from [" "] if number else []
+        yield from [f" -- {comment}"] if comment else []
+        yield from _diff(before, after)
+
+
+def _single(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
+    for change in changes:
+        comment = f"{change.table}.{change.name}" if change.kind is Kind.COLUMN else ""
+        yield comment, change.before or "", change.after or ""
+
+
+def _whole(changes: Iterable[Change], schemas: Schemas) -> Iterator[tuple[str, str, str]]:
+    objects = dict.fromkeys(
+        (Kind.TABLE, fold(each.table)) if each.kind is Kind.COLUMN else (each.kind, fold(each.name)) for each in changes
+    )
+    for kind, name in objects:
+        yield "", _canonical(schemas.before, kind, name), _canonical(schemas.after, kind, name)
+
+
+def _canonical(schema: Schema, kind: Kind, name: str) -> str:
+    found = schema.find(kind, name)
+    return found.canonical if found else ""
+
+
+def _diff(before: str, after: str) -> Iterator[str]:
+    hunks = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=_CONTEXT)
+    body = islice(hunks, 3, None)
+    yield from chain.from_iterable([" …"] if line.startswith("@@") else [line] for line in body)

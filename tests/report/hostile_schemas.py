@@ -1,0 +1,70 @@
+"""Schemas that SQLite accepts, and whose every name, type and literal is whatever `name` gives."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine import EmbeddedD1
+from pulse_ci.engine.rows import quote_name
+from pulse_ci.report.value import Schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def hostile_schemas(shape: int, name: Callable[[], str]) -> Schemas:
+    """Return two schemas of a shape that the number decides: tables come, go and change, with what hangs on them."""
+    choice = Random(shape)  # noqa: S311 - the same each time
+    names = _unlike(name)
+    tables = {next(names): [next(names) for _ in range(choice.randrange(1, 6))] for _ in range(choice.randrange(2, 6))}
+    first, *others = tables
+    with EmbeddedD1() as database:
+        lonely = quote_name(next(names))
+        database.run("".join(_table(table, tables, choice, names) for table in others))
+        database.run(f"CREATE TABLE {lonely} ({quote_name(next(names))});")
+        before = database.schema()
+        database.run("".join(_altered(tables, first, others, choice, names)) + f"DROP TABLE {lonely};")
+        return Schemas(before, database.schema())
+
+
+def _unlike(name: Callable[[], str]) -> Iterator[str]:
+    """Yield names that SQLite takes and tells apart, whatever `name` gives."""
+    for number in count():
+        text = "".join(each for each in name() if each != "\0" and not "\ud800" <= each <= "\udfff")
+        yield f"{text}{number}"
+
+
+def _table(table: str, tables: dict[str, list[str]], choice: Random, names: Iterator[str]) -> str:
+    own = tables[table]
+    columns = [f"{quote_name(own[0])} {quote_name(next(names))} PRIMARY KEY"]
+    columns += [_column(column, tables, choice, names) for column in own[1:]]
+    return f"CREATE TABLE {quote_name(table)} ({', '.join(columns)});"
+
+
+def _column(column: str, tables: dict[str, list[str]], choice: Random, names: Iterator[str]) -> str:
+    parent = choice.choice(list(tables))
+    literal = next(names).replace("'", "''")
+    constraint = choice.choice(
+        [
+            "",
+            f"DEFAULT '{literal}'",
+            f"NOT NULL CHECK ({quote_name(column)} <> '{literal}')",
+            f"UNIQUE REFERENCES {quote_name(parent)} ({quote_name(tables[parent][0])}) ON DELETE CASCADE",
+            f"REFERENCES {quote_name(next(names))}",
+        ]
+    )
+    return f"{quote_name(column)} {choice.choice(['TEXT', 'INTEGER', quote_name(next(names)), ''])} {constraint}"
+
+
+def _altered(
+    tables: dict[str, list[str]], first: str, others: list[str], choice: Random, names: Iterator[str]
+) -> Iterator[str]:
+    yield _table(first, tables, choice, names)
+    column, table = quote_name(tables[first][0]), quote_name(first)
+    literal = next(names).replace("'", "''")
+    yield f"CREATE UNIQUE INDEX {quote_name(next(names))} ON {table} ({column}) WHERE {column} <> '{literal}';"
+    yield f"CREATE VIEW {quote_name(next(names))} AS SELECT '{literal}' AS {quote_name(next(names))} FROM {table};"
+    yield f"CREATE TRIGGER {quote_name(next(names))} AFTER DELETE ON {table} BEGIN SELECT '{literal}'; END;"
+    yield f"ALTER TABLE {quote_name(others[0])} ADD COLUMN {quote_name(next(names))} TEXT DEFAULT '{literal}';"
