@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OK, FOUND, COULD_NOT_RUN = 0, 1, 2
 SUMMARIES = {
+    "apply": "run the pending migrations on a database, and record them",
     "drift": "compare live databases with what their migrations make",
 }
 
@@ -37,12 +38,39 @@ def _add_drift(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FILE", help="where to write the report (default: standard output)")
 
 
-_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"drift": _add_drift}
+def _add_apply(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--local", metavar="FILE", help="a database file, and not one of the account")
+    add("--dry-run", action="store_true", help="show what would run, and write nothing")
+    add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
+    add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
+    add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
+
+
+_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"apply": _add_apply, "drift": _add_drift}
 
 
 def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
-    return {"drift": _drift}[name](options)
+    return {"apply": _apply, "drift": _drift}[name](options)
+
+
+def _apply(options: Mapping[str, object]) -> int:
+    from pathlib import Path
+
+    from pulse_ci.commands.apply import Wish, apply
+    from pulse_ci.settings import read_settings
+
+    through, local, allow = options["through"], options["local"], options["allow"]
+    wish = Wish(
+        dry_run=bool(options["dry_run"]),
+        adopt=bool(options["adopt"]),
+        through=through if isinstance(through, int) else None,
+        allow=tuple(map(str, allow)) if isinstance(allow, list) else (),
+        local=Path(str(local)) if local else None,
+    )
+    apply(read_settings(options), wish, lambda line: print(line, flush=True))  # noqa: T201 - what the command is for
+    return OK
 
 
 def _drift(options: Mapping[str, object]) -> int:

@@ -1,0 +1,117 @@
+"""apply: the pending files of one database, shown first, then run and recorded one by one."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.adopt import adopt, adoptable
+from pulse_ci.apply.local import LocalDatabase
+from pulse_ci.apply.obstacles import Obstacle, obstacles, refuse
+from pulse_ci.apply.plan import plan_steps
+from pulse_ci.apply.remote import RemoteDatabase
+from pulse_ci.apply.run import apply_pending
+from pulse_ci.commands.account import choose_database, read_account, table_of
+from pulse_ci.commands.check import check
+from pulse_ci.commands.request import request_for
+from pulse_ci.d1.client import D1Client
+from pulse_ci.drift.allowed import FILE, read_allowances
+from pulse_ci.engine.history import trace
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import read_sources
+from pulse_ci.model import Severity
+from pulse_ci.report import applying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from pulse_ci.apply.target import Target
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.d1.api import Account
+    from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.migrations.parse import Migration
+    from pulse_ci.model import Change
+    from pulse_ci.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for beside the database: a plan alone, a record alone, and which obstacles do not count."""
+
+    dry_run: bool = False
+    adopt: bool = False
+    through: int | None = None
+    allow: tuple[str, ...] = ()
+    local: Path | None = None
+
+
+def apply(
+    settings: Settings,
+    wish: Wish,
+    say: Callable[[str], None],
+    connect: Callable[[Account], D1Client] = D1Client,
+) -> None:
+    """Apply what is pending, and say what is done as it is done.
+
+    Raises:
+        ConfigError: it is not known which database is meant, or where it is.
+        MigrationError: there is an obstacle, or D1 refuses a file.
+        D1Error: the database cannot be read or written, or is not what the preview showed.
+
+    """
+    request = request_for(settings.migrations_dir, "apply")
+    migrations = discover(request.shown, read_sources(request.directory, request.root))
+    history = trace(migrations.migrations)
+    with target_of(settings, request, wish.local, connect) as target:
+        live = target.read()
+        state = live.state(history)
+        in_the_way = obstacles(state, _allowing(request, target.name))
+        if wish.adopt:
+            names = adoptable(state, wish.through)
+            refuse(target.name, (each for each in in_the_way if each.name == "drift"), wish.allow)
+            if names and not wish.dry_run:
+                adopt(target, live, names)
+            say(applying.adopted(target.name, names, dry_run=wish.dry_run))
+            return
+        refuse(target.name, [*in_the_way, *_findings(request, state.pending)], wish.allow)
+        say(applying.plan(target.name, plan_steps(history, live, state.pending)))
+        if not state.pending or wish.dry_run:
+            return
+        if way_back := target.way_back():
+            say(applying.way_back(way_back))
+        for applied in apply_pending(target, history, live):
+            say(applying.applied(applied))
+        say(applying.done(target.name))
+
+
+@contextmanager
+def target_of(
+    settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
+) -> Iterator[Target]:
+    """Open the database that is meant: the file `local`, or one of the account."""
+    if local is not None:
+        yield LocalDatabase(local, table_of(settings, request))
+        return
+    chosen = choose_database(settings, request)
+    with connect(read_account(settings)) as client:
+        identity = chosen.id or client.database(chosen.name).id
+        yield RemoteDatabase(client, identity, chosen.name, chosen.table)
+
+
+def _allowing(request: CheckRequest, database: str) -> Callable[[Change], Allowance | None]:
+    valid = [each for each in read_allowances(request.root / FILE) if each.is_valid(request.today)]
+    return lambda change: next((each for each in valid if each.covers(change, database)), None)
+
+
+def _findings(request: CheckRequest, pending: Sequence[Migration]) -> Iterator[Obstacle]:
+    """Yield the errors of the check in the files that would run."""
+    numbers = [each.number for each in pending if each.number is not None]
+    if not pending:
+        return
+    report = check(replace(request, baseline=max(min(numbers, default=1) - 1, 0)))
+    paths = {each.path for each in pending}
+    for each in report.findings:
+        if each.severity is Severity.ERROR and not each.ignored and each.path in paths:
+            yield Obstacle("findings", f"{each.path}:{each.line} {each.rule}: {each.message}")

@@ -1,0 +1,55 @@
+"""What apply and reverse do to a database, in words, as they do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report.escape import visible
+from pulse_ci.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.apply.plan import Step
+    from pulse_ci.apply.run import Applied
+
+
+def plan(database: str, steps: Sequence[Step]) -> str:
+    """Say what would run, file by file, and which statements are left out."""
+    if not steps:
+        return f"✓ Nothing is pending on {_line(database)}."
+    lines = [f"{plural(len(steps), 'migration')} pending on {_line(database)}:"]
+    for step in steps:
+        lines.append(f"  {_line(step.migration.name)}  {plural(len(step.statements), 'statement')}")
+        for statement in step.skipped:
+            place = step.migration.place(statement)
+            lines.append(f"    line {place.line} is left out, its effect is there: {_line(statement.sql)[:100]}")
+    return "\n".join(lines)
+
+
+def way_back(command: str) -> str:
+    """Say how the database is restored as it was, with all rows that were written since lost."""
+    return f"To restore the database as it is now: {_line(command)}"
+
+
+def applied(done: Applied) -> str:
+    """Say that one file is applied."""
+    return f"  ✓ {_line(done.name)}  {done.how.value}"
+
+
+def done(database: str) -> str:
+    """Say that everything is applied, and as it was shown."""
+    return f"✓ {_line(database)} has every migration, and its schema is what the preview showed."
+
+
+def adopted(database: str, names: Sequence[str], *, dry_run: bool) -> str:
+    """Say which files are recorded now without having been run."""
+    if not names:
+        return f"✓ Nothing is to be recorded on {_line(database)}."
+    verb = "would be recorded" if dry_run else "recorded"
+    listed = "".join(f"\n  {_line(name)}" for name in names)
+    return f"✓ {plural(len(names), 'migration')} {verb} on {_line(database)} and not run:{listed}"
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())

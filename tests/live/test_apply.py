@@ -1,0 +1,140 @@
+"""`pulse-ci apply` on real D1, beside the real wrangler: the same schema, the same record, nothing pending."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulse_ci.d1.live import read_live
+from pulse_ci.engine.diff import diff
+from tests.cloudflare.clients import client_of
+from tests.cloudflare.wrangler import configure, wrangler
+from tests.d1.histories import pulse
+from tests.live.pulse import FILES, executed, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cloudflare.server import Cloudflare
+    from tests.commands.conftest import Outcome
+
+    Run = Callable[..., Outcome]
+
+ADOPT = ("apply", "--database", "staging", "--adopt", "--through")
+
+
+def is_whole(account: Cloudflare, database: str) -> bool:
+    """Whether every file is recorded once, in order, and the schema is theirs."""
+    with client_of(account) as client:
+        live = read_live(client, database, "d1_migrations")
+    return [name for _, name in live.records or ()] == list(FILES) and not diff(pulse().schemas[-1], live.schema)
+
+
+@pytest.mark.parametrize("number", [0, 12, 13, 21])
+def test_what_is_recorded_is_not_run_and_the_rest_is(account: Cloudflare, run: Run, number: int) -> None:
+    database = account.create("staging", recorded(number))
+
+    outcome = run("apply", "--database", "staging")
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert [line.split()[1] for line in outcome.out.splitlines() if line.endswith("  ran")] == list(FILES[number:])
+    assert is_whole(account, database)
+
+
+@pytest.mark.parametrize("number", [1, 13])
+def test_what_was_executed_without_a_record_is_adopted_first(account: Cloudflare, run: Run, number: int) -> None:
+    database = account.create("staging", executed(number))
+
+    refused = run("apply", "--database", "staging")
+    adopted = run(*ADOPT, str(number))
+    outcome = run("apply", "--database", "staging")
+
+    assert refused.status == 2
+    assert "record them with --adopt" in refused.err
+    assert (adopted.status, outcome.status) == (0, 0)
+    assert is_whole(account, database)
+
+
+def test_wrangler_and_apply_go_on_where_the_other_stopped(account: Cloudflare, run: Run, tmp_path: Path) -> None:
+    database = account.create("staging")
+    configure(Path(), database)
+    configure(tmp_path, database)
+    (tmp_path / "migrations").mkdir()
+    for name in FILES[:9]:
+        shutil.copy(Path("migrations") / name, tmp_path / "migrations")
+    wrangler(account, tmp_path, "d1", "migrations", "apply", "DB", "--remote")
+
+    outcome = run("apply")
+    left = wrangler(account, Path(), "d1", "migrations", "list", "DB", "--remote")
+
+    assert outcome.status == 0
+    assert "12 migrations pending on staging" in outcome.out
+    assert is_whole(account, database)
+    assert "No migrations to apply" in left
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(account: Cloudflare, run: Run) -> None:
+    account.create("staging", recorded(19))
+
+    outcome = run("apply", "--database", "staging", "--dry-run")
+
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[0] == "2 migrations pending on staging:"
+    assert account.writes == []
+
+
+def test_the_way_back_is_told_before_the_first_file_runs(account: Cloudflare, run: Run) -> None:
+    account.create("staging", recorded(20))
+
+    outcome = run("apply", "--database", "staging")
+
+    lines = outcome.out.splitlines()
+    way_back = next(
+        place for place, line in enumerate(lines) if "wrangler d1 time-travel restore staging --book" in line
+    )
+    assert way_back < lines.index("  ✓ 021_performance_indexes.sql  ran")
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("CREATE INDEX hotfix ON sites (name);", "index `hotfix` is in no migration"),
+        ("INSERT INTO d1_migrations (name) VALUES ('099_later.sql');", "`099_later.sql` is missing"),
+    ],
+)
+def test_nothing_is_run_on_a_database_that_is_not_what_it_should_be(
+    account: Cloudflare, run: Run, sql: str, told: str
+) -> None:
+    account.create("staging", recorded(20) + sql)
+
+    outcome = run("apply", "--database", "staging")
+
+    assert outcome.status == 2
+    assert told in outcome.err
+    assert account.writes == []
+
+
+def test_an_error_of_the_check_is_in_the_way_unless_it_is_allowed(account: Cloudflare, run: Run) -> None:
+    database = account.create("staging", recorded())
+    Path("migrations/022_plans.sql").write_text("CREATE TABLE plans (id INTEGER PRIMARY KEY);\n")
+
+    refused = run("apply", "--database", "staging")
+    allowed = run("apply", "--database", "staging", "--allow", "findings")
+
+    assert refused.status == 2
+    assert "migrations/022_plans.sql:1 not-idempotent" in refused.err
+    assert "--allow findings" in refused.err
+    assert allowed.status == 0
+    assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[22]]
+
+
+def test_the_token_is_never_shown(account: Cloudflare, run: Run) -> None:
+    account.create("staging", recorded(20))
+
+    outcomes = [run("apply", "--database", name) for name in ("staging", "nowhere")]
+
+    assert [each.status for each in outcomes] == [0, 2]
+    assert not any(account.token in each.out + each.err for each in outcomes)
