@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
 from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
 from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused
-from pulse_ci.migrations.operations import AddColumn, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.migrations.copies import ignoring
+from pulse_ci.migrations.operations import AddColumn, Create, DropColumn, Insert, RenameColumn, RenameTable, operation
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from pulse_ci.engine.access import Access
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.replay import Replayed
     from pulse_ci.engine.schema import Schema
@@ -30,13 +31,22 @@ Violation = tuple[str, object, str, int]
 
 @dataclass(frozen=True, slots=True)
 class OnRows:
-    """What came of running a migration on seeded tables."""
+    """What came of running a migration on seeded tables.
+
+    `beyond` is for a file that D1 refuses for some of the rows: what foreign keys would take once these are put right.
+    """
 
     run: Run
     losses: tuple[Loss, ...] = ()
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
     unseeded: tuple[Unseeded, ...] = ()
+    beyond: tuple[Loss, ...] = ()
+
+    @property
+    def reached(self) -> tuple[Loss, ...]:
+        """The losses through foreign keys, those beyond a refusal too."""
+        return tuple(loss for loss in (*self.losses, *self.beyond) if loss.path)
 
 
 def run_on_rows(
@@ -44,12 +54,47 @@ def run_on_rows(
 ) -> OnRows:
     """Run `statements` as one request on a `database` that has `schema` and rows, and compare those of `reached`.
 
-    Where the file is refused, nothing is lost, as on D1: only the refusal is told.
+    Where the file is refused, nothing is lost, as on D1.
     """
+    result = _attempt(database, statements, schema, reached, {})
+    instead: dict[Statement, str] = {}
+    further = result
+    while refusal := _in_the_way(further.run, instead):
+        instead[refusal] = str(_instead_of(refusal))
+        further = _attempt(database, statements, schema, reached, instead, keep=False)
+    return replace(result, beyond=tuple(loss for loss in further.losses if loss.path)) if instead else result
+
+
+def _in_the_way(run: Run, passed: Collection[Statement]) -> Statement | None:
+    """Return the statement that was refused for some of the rows, if it is of a kind that can be passed."""
+    at = next((refusal.statement for refusal in run.refusals if not refusal.is_transaction), None)
+    return at if at and at not in passed and _instead_of(at) is not None else None
+
+
+def _instead_of(statement: Statement) -> str | None:
+    """Return what to run so that a copy leaves out the rows that it stumbles over; nothing for a unique index."""
+    match operation(statement.sql):
+        case Insert():
+            return ignoring(statement.sql)
+        case Create("index"):
+            return ""
+        case _:
+            return None
+
+
+def _attempt(
+    database: EmbeddedD1,
+    statements: Sequence[Statement],
+    schema: Schema,
+    reached: Collection[str],
+    instead: Mapping[Statement, str],
+    *,
+    keep: bool = True,
+) -> OnRows:
     with database.trusted() as connection:
         tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
-    run = _run(database, statements, tracker)
+    run = _run(database, statements, tracker, instead, keep=keep)
     with database.trusted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
     if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
@@ -111,13 +156,21 @@ def _violations(connection: apsw.Connection) -> list[Violation]:
         return []
 
 
-def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker) -> Run:
-    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
+def _run(
+    database: EmbeddedD1,
+    statements: Sequence[Statement],
+    tracker: Tracker,
+    instead: Mapping[Statement, str],
+    *,
+    keep: bool,
+) -> Run:
+    touched, refusals = list[tuple["Statement", Access]](), list[Refusal]()
     try:
         with database.request() as request:
             for statement in statements:
+                sql = instead.get(statement, statement.sql)
                 try:
-                    access = request.execute(statement.sql)
+                    access = request.execute(sql) if sql else Access()
                 except D1Refused as refused:
                     refusals.append(Refusal(statement, str(refused)))
                     if not refusals[-1].is_transaction:
@@ -127,6 +180,8 @@ def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker
                 if access.writes or access.drops or access.alters or access.creates:
                     with database.trusted() as connection:
                         tracker.follow(statement, access, connection)
+            if not keep:
+                raise RequestUndone
     except RequestUndone:
         pass
     except D1Refused as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
@@ -40,6 +41,14 @@ def columns_filled(sql: str) -> tuple[str, ...]:
     code = list(tokenize_code(sql))
     at = _behind_table(code)
     return _columns(code, at)[0] if at is not None else ()
+
+
+def ignoring(sql: str) -> str | None:
+    """Return an INSERT that passes over the rows that break a constraint; None for anything but a plain INSERT."""
+    code = list(islice(tokenize_code(sql), 2))
+    if [token.keyword for token in code] != ["INSERT", "INTO"]:
+        return None
+    return f"{sql[: code[0].end]} OR IGNORE{sql[code[0].end :]}"
 
 
 def _behind_table(code: Sequence[Token]) -> int | None:

@@ -68,7 +68,7 @@ def _was_renamed(evidence: Evidence, change: Change) -> bool:
 def _check_rows_lost(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         losses: dict[Statement | None, list[Loss]] = {}
-        for loss in evidence.on_rows.losses:
+        for loss in (*evidence.on_rows.losses, *evidence.on_rows.beyond):
             if review.before.table(loss.table) and not _has_a_rule_of_its_own(evidence, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, here in losses.items():

@@ -28,17 +28,18 @@ _FAMILY = (
 def _check_cascades(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for rebuild in evidence.rebuilds:
-            losses = [loss for loss in evidence.on_rows.losses if loss.statement == rebuild.drop and loss.path]
+            losses = [loss for loss in evidence.on_rows.reached if loss.statement == rebuild.drop]
             if losses:
                 yield _cascade(evidence, rebuild, losses)
 
 
 def _cascade(evidence: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
     reached = "; ".join(describe(loss) for loss in losses)
+    when = ", once no row stops it," if evidence.on_rows.beyond else ""
     return Remark(
         evidence.migration.place(rebuild.drop),
-        f"This rebuild of `{rebuild.table}` succeeds and reaches into other tables, since DROP TABLE deletes its rows "
-        f"first: {reached}. {_PRAGMAS}",
+        f"This rebuild of `{rebuild.table}` succeeds{when} and reaches into other tables, since "
+        f"DROP TABLE deletes its rows first: {reached}. {_PRAGMAS}",
         _FAMILY.format(rebuild.table),
     )
 

@@ -153,3 +153,32 @@ def test_a_table_that_could_not_be_seeded_is_named_with_the_reason_in_every_form
     assert "CHECK constraint failed" in text
     assert "`never`" in markdown
     assert "CHECK constraint failed" in markdown
+
+
+@pytest.mark.parametrize(
+    ("column", "rule"),
+    [("url TEXT NOT NULL", "nullable-to-not-null"), ("url TEXT CHECK (url LIKE 'https://%')", "check-on-existing")],
+)
+def test_rows_that_stop_a_rebuild_do_not_hide_what_it_would_then_take(
+    column: str, rule: str, repository: Path, check: Callable[..., Outcome]
+) -> None:
+    goals = "CREATE TABLE goals (id INTEGER PRIMARY KEY, site INTEGER REFERENCES sites (id) ON DELETE CASCADE);\n"
+    copy = BY_HAND.format(
+        create=f"CREATE TABLE sites_new (id INTEGER PRIMARY KEY, {column})",
+        new="sites_new",
+        table="sites",
+        columns="id, url",
+    )
+    put(
+        repository,
+        n001_sites=f"{HEADER}CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);\n{goals}",
+        n002_required=f"{HEADER}{copy}CREATE UNIQUE INDEX i ON sites (id);\n",
+    )
+
+    outcome = check("--baseline", "1")
+
+    messages = {each["rule"]: each["message"] for each in outcome.report["findings"]}
+    assert rule in messages
+    assert "succeeds, once no row stops it, and" in messages["rebuild-cascades"]
+    assert "`goals` loses 1 of 2 rows (ON DELETE CASCADE)" in messages["rebuild-cascades"]
+    assert outcome.report["rows"] == []
