@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     options = vars(_parser().parse_args(arguments))
     try:
-        status = _run(options.pop("command"), options)
+        status = copy_context().run(_run, options.pop("command"), options)
         sys.stdout.flush()
         return status
     except PulseError as error:
@@ -123,7 +124,9 @@ def _reverse(options: dict[str, object]) -> int:
 
     from pulse_ci.commands.reverse import reverse
     from pulse_ci.report.escape import visible
+    from pulse_ci.settings import read_settings
 
+    read_settings({})  # the sandbox's limits
     directory = Path(str(options["migrations_dir"] or "migrations"))
     written = reverse(str(options["number"]), directory, dry_run=bool(options["dry_run"]))
     if options["dry_run"]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, Secre
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pulse_ci.errors import ConfigError
+from pulse_ci.sandbox import Sandbox, use_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,19 +73,22 @@ class Settings(BaseSettings):
     report_file: Path | None = None
     format: Literal["text", "json", "markdown", "sarif"] = "text"
     output: Path | None = None
+    sandbox_factor: float = Field(1, gt=0, le=100)
 
 
 def read_settings(flags: Mapping[str, Any]) -> Settings:
-    """Join flags (None is one that was not given) with the environment.
+    """Join flags (None is one that was not given) with the environment; from then on the sandbox has their limits.
 
     Raises:
         ConfigError: a value is not one of those that are taken; it names the flag or input and what to write.
 
     """
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         raise ConfigError("; ".join(_explain(problem) for problem in error.errors(include_input=False))) from None
+    use_sandbox(Sandbox().times(settings.sandbox_factor))
+    return settings
 
 
 def _explain(problem: Any) -> str:

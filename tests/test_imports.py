@@ -17,7 +17,7 @@ ROOT = PACKAGE.parent
 # Lowest first; modules that share a layer may import one another.
 LAYERS = (
     ("errors",),
-    ("model",),
+    ("model", "sandbox"),
     ("sql",),
     ("settings", "wrangler"),
     ("migrations",),

@@ -9,8 +9,8 @@ from pulse_ci.errors import D1Refused, SandboxStopped
 if TYPE_CHECKING:
     from pulse_ci.engine.access import Access
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.engine.limits import Sandbox
     from pulse_ci.engine.modes import RequestMode
+    from pulse_ci.sandbox import Sandbox
 
 __all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "SandboxStopped"]
 
@@ -18,7 +18,7 @@ _HOME = {
     "Access": "pulse_ci.engine.access",
     "EmbeddedD1": "pulse_ci.engine.connection",
     "RequestMode": "pulse_ci.engine.modes",
-    "Sandbox": "pulse_ci.engine.limits",
+    "Sandbox": "pulse_ci.sandbox",
 }
 
 

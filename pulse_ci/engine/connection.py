@@ -12,15 +12,17 @@ from pulse_ci.engine.access import Access as Access
 from pulse_ci.engine.allowed import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION_PREFIXES, MODULES
 from pulse_ci.engine.authorizer import Authorizer
 from pulse_ci.engine.guard import Guard
-from pulse_ci.engine.limits import D1_LIMITS, TRUSTED_LIMITS, Sandbox, set_limits
+from pulse_ci.engine.limits import D1_LIMITS, TRUSTED_LIMITS, set_limits
 from pulse_ci.engine.modes import RequestMode
 from pulse_ci.engine.request import Request
 from pulse_ci.errors import SandboxStopped
+from pulse_ci.sandbox import sandbox_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.schema import Schema
+    from pulse_ci.sandbox import Sandbox
 
 # As workerd makes it (src/workerd/util/sqlite-metadata.c++): listed, never to be read, and the reason why
 # last_insert_rowid() is 2 in a new database.
@@ -46,7 +48,7 @@ class EmbeddedD1:
     """An empty D1 database in memory; use it as a context manager, or close() it."""
 
     def __init__(self, sandbox: Sandbox | None = None, *, mode: RequestMode = RequestMode.BATCH) -> None:
-        self.sandbox = sandbox or Sandbox()
+        self.sandbox = sandbox or sandbox_in_use()
         self.mode = mode
         self._known: _Known | None = _Known()
         self._connection = apsw.Connection(":memory:")
@@ -72,7 +74,7 @@ class EmbeddedD1:
         if len(sql) > most or (len(sql) * 4 > most and len(sql.encode(errors="replace")) > most):
             raise SandboxStopped(f"The sandbox refused the request: it has more than {most:,} bytes.")
         with self.request() as request:
-            return request.run(sql, self.sandbox.statements)
+            return request.run(sql)
 
     @contextmanager
     def request(self) -> Iterator[Request]:
@@ -108,11 +110,11 @@ class EmbeddedD1:
 
     @contextmanager
     def _unguarded(self) -> Iterator[apsw.Connection]:
-        self._guard.begin()
         self._connection.authorizer = None
         set_limits(self._connection, TRUSTED_LIMITS)
         try:
-            yield self._connection
+            with self._guard.aside():
+                yield self._connection
         finally:
             set_limits(self._connection, D1_LIMITS)
             self._connection.authorizer = self._authorizer

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import apsw
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.limits import Sandbox
+    from collections.abc import Iterator
+
+    from pulse_ci.sandbox import Sandbox
 
 _STATEMENTS_A_LOOK = 20
 _STEPS_A_CALL = 250  # few, since a step can copy megabytes
 # The processor's clock is slow to ask, a thousand times slower than the other, so a short request never asks it.
 _SHORT_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class _Used:
+    """What a request has used so far, and until when it may run."""
+
+    wall_end: float
+    next_look: float
+    processor_end: float | None = None
+    steps: int = 0
+    statements: int = 0
+    rows: int = 0
+    bytes: int = 0
 
 
 class Guard:
@@ -37,22 +54,30 @@ class Guard:
         """Start to count anew."""
         self.reason = None
         apsw.memory_high_water(True)
-        self._steps = 0
-        self._statements = 0
-        self._rows = 0
-        self._bytes = 0
         now = time.monotonic()
-        self._wall_end = now + self._sandbox.wall_seconds
-        self._processor_end: float | None = None
-        self._next_look = now + _SHORT_SECONDS
+        self._used = _Used(wall_end=now + self._sandbox.wall_seconds, next_look=now + _SHORT_SECONDS)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Count our own work by itself: a request that it interrupts goes on with what it had left."""
+        interrupted, reason, start = self._used, self.reason, time.monotonic()
+        self.begin()
+        try:
+            yield
+        finally:
+            self._used, self.reason, passed = interrupted, reason, time.monotonic() - start
+            interrupted.wall_end += passed
+            interrupted.next_look += passed
+            if interrupted.processor_end is not None:
+                interrupted.processor_end += passed
 
     def take(self, row: tuple[object, ...]) -> bool:
         """Count a row that a statement returned; whether more may come."""
-        self._rows += 1
-        self._bytes += sum(len(value) if isinstance(value, (str, bytes)) else 8 for value in row)
-        if self._rows > self._sandbox.output_rows:
+        self._used.rows += 1
+        self._used.bytes += sum(len(value) if isinstance(value, (str, bytes)) else 8 for value in row)
+        if self._used.rows > self._sandbox.output_rows:
             self.reason = f"it returns more than {self._sandbox.output_rows:,} rows"
-        elif self._bytes > self._sandbox.output_bytes:
+        elif self._used.bytes > self._sandbox.output_bytes:
             self.reason = f"its rows hold more than {self._sandbox.output_bytes:,} bytes"
         return self.reason is None
 
@@ -66,29 +91,32 @@ class Guard:
         return self.reason
 
     def may_start(self) -> bool:
-        """Return whether there is time left for another statement; looks at the clock now and then."""
-        self._statements += 1
-        return self._statements % _STATEMENTS_A_LOOK != 1 or not self._is_over()
+        """Return whether another statement may run; looks at the clock now and then."""
+        self._used.statements += 1
+        if self._used.statements > self._sandbox.statements:
+            self.reason = f"the request has more than {self._sandbox.statements:,} statements"
+            return False
+        return self._used.statements % _STATEMENTS_A_LOOK != 1 or not self._is_over()
 
     def _progress(self) -> bool:
-        self._steps += _STEPS_A_CALL
+        self._used.steps += _STEPS_A_CALL
         return self._is_over()
 
     def _is_over(self) -> bool:
         now = time.monotonic()
-        if self._steps > self._sandbox.steps:
+        if self._used.steps > self._sandbox.steps:
             self.reason = f"it takes more than {self._sandbox.steps:,} steps of work"
-        elif now >= self._next_look and self._processor_left(now) <= 0:
-            self.reason = f"it takes more than {self._sandbox.seconds:g} seconds of processor time"
-        elif now >= self._wall_end:
-            self.reason = f"it takes more than {self._sandbox.wall_seconds:g} seconds"
+        elif now >= self._used.next_look and self._processor_left(now) <= 0:
+            self.reason = f"it takes more than {self._sandbox.seconds:g} s of processor time"
+        elif now >= self._used.wall_end:
+            self.reason = f"it takes more than {self._sandbox.wall_seconds:g} s"
         return self.reason is not None
 
     def _processor_left(self, now: float) -> float:
         """Return the seconds of processor time that are left; a thread cannot use them up before they have passed."""
         used = time.thread_time()
-        if self._processor_end is None:
-            self._processor_end = used + self._sandbox.seconds
-        left = self._processor_end - used
-        self._next_look = now + left
+        if self._used.processor_end is None:
+            self._used.processor_end = used + self._sandbox.seconds
+        left = self._used.processor_end - used
+        self._used.next_look = now + left
         return left

@@ -1,8 +1,6 @@
-"""What a request may use: D1's own limits, and the sandbox's around them."""
+"""D1's own limits."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import apsw
 
@@ -30,30 +28,6 @@ TRUSTED_LIMITS = (
     (apsw.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766),
 )
 STATEMENT_BYTES = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """The most that one request may use, far above what a migration needs.
-
-    seconds          of processor time; `wall_seconds` of any time
-    steps            instructions of SQLite's virtual machine
-    heap_bytes       of memory for SQLite, in this process
-    database_bytes   of the database
-    output_rows, output_bytes   that statements may return
-    request_bytes    of SQL, in UTF-8
-    statements       in a request
-    """
-
-    seconds: float = 1.5
-    wall_seconds: float = 20.0
-    steps: int = 50_000_000
-    heap_bytes: int = 160 * 1024 * 1024
-    database_bytes: int = 64 * 1024 * 1024
-    output_rows: int = 100_000
-    output_bytes: int = 32 * 1024 * 1024
-    request_bytes: int = 8 * 1024 * 1024
-    statements: int = 50_000
 
 
 def set_limits(connection: apsw.Connection, limits: tuple[tuple[int, int], ...] = D1_LIMITS) -> None:

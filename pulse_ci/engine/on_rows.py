@@ -112,10 +112,13 @@ class SeededRuns:
     def run(self, replayed: Replayed) -> OnRows:
         """Run one replayed migration on the schema that it meets, with rows in every table that it reaches.
 
-        One that leaves the tables alone that were there can neither lose a row nor fail on one: it is not run.
+        One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
+        sandbox stopped would be stopped again: they are not run.
         """
         from pulse_ci.engine.seed import seed
 
+        if replayed.was_stopped:
+            return OnRows(Run((), ()))
         reached = _reached(replayed)
         if not reached:
             if self._at == replayed.before:

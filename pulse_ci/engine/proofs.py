@@ -50,7 +50,12 @@ class Undone:
 
 
 def repeat(database: EmbeddedD1, replayed: Replayed) -> Repeated:
-    """Run the migration again on its own result; `database` is overwritten."""
+    """Run the migration again on its own result; `database` is overwritten.
+
+    What D1 refuses has no result: nothing is run then.
+    """
+    if not replayed.took_effect:
+        return Repeated(Run((), ()), (), ())
     database.restore(replayed.snapshot)
     written = sorted({name for _, access in replayed.run.touched for name in access.writes})
     before = fingerprint(database, written)
@@ -64,7 +69,9 @@ def repeat(database: EmbeddedD1, replayed: Replayed) -> Repeated:
 
 
 def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None) -> Undone:
-    """Run the reverse on the migration's result; `database` is overwritten."""
+    """Run the reverse on the migration's result, if it has one; `database` is overwritten."""
+    if not replayed.took_effect:
+        return Undone(reverse, Run((), ()), ())
     if reverse is None:
         return Undone(None, Run((), ()), diff(replayed.before, replayed.after))
     database.restore(replayed.snapshot)

@@ -35,6 +35,11 @@ class Refusal:
         """Whether the statement is a BEGIN, COMMIT or the like, which the rest of the file does not depend on."""
         return self.statement is not None and is_transaction(self.statement.sql)
 
+    @property
+    def is_the_sandboxs(self) -> bool:
+        """Whether it is not D1's, but a limit of the engine's own."""
+        return self.message.startswith("The sandbox ")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -99,6 +104,11 @@ class Replayed:
     def failed(self) -> bool:
         """Whether D1 would refuse the file."""
         return bool(self.run.refusals)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the file reached a limit of the engine's own."""
+        return any(refusal.is_the_sandboxs for refusal in self.run.refusals)
 
     @property
     def took_effect(self) -> bool:

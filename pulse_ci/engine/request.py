@@ -48,12 +48,10 @@ class Request:
         self._run(Piece(sql, 0, last=True))
         return recorder.access()
 
-    def run(self, sql: str, statements: int) -> list[Row]:
-        """Run at most so many statements; return the rows of the last one. Raises D1Refused."""
+    def run(self, sql: str) -> list[Row]:
+        """Run all statements; return the rows of the last one. Raises D1Refused."""
         rows: list[Row] = []
         for piece in pieces(sql, self._mode):
-            if self._index >= statements:
-                raise self._stopped(piece, f"the request has more than {statements:,} statements")
             self._authorizer.begin(piece.sql)
             rows = self._run(piece)
         return rows

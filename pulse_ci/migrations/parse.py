@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.header import CommentLine, Header, parse_header
-from pulse_ci.sql.split import LineIndex, Statement, split
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize
+from pulse_ci.sandbox import sandbox_in_use
+from pulse_ci.sql.split import LineIndex, Statement, cut, split
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize, tokenize_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"([0-9]{1,9})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
 _LEADING_NUMBER = re.compile(r"[0-9]{1,9}")
 _IGNORE = re.compile(r"\s*pulse-ci:\s*(ignore-file|ignore)\b[ \t]*(\S*)[ \t]*(.*?)\s*$")
+_SPLIT_IT = (
+    "Split it into several migrations. If it is meant to be this large, set PULSE_CI_SANDBOX_FACTOR=4, which "
+    "multiplies each of the sandbox's limits."
+)
 _REVERSE_HEADING = re.compile(r"\s*(?:reverse|rollback|down)\s*:(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -59,6 +64,7 @@ class Migration:
     text: str
     problem: str | None = None
     problem_line: int = 1
+    problem_remedy: str = "Make it a regular file of UTF-8 text."
 
     @cached_property
     def header(self) -> Header:
@@ -67,17 +73,17 @@ class Migration:
         return parse_header(_comment_lines(self.text, leading))
 
     @cached_property
-    def _tokens(self) -> tuple[Token, ...]:
-        return tuple(tokenize(self.text))
-
-    @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The statements, in order."""
         return split(self.text)
 
     @cached_property
+    def _not_code(self) -> tuple[Token, ...]:
+        return tuple(tokenize_comments(self.text))
+
+    @cached_property
     def _comments(self) -> tuple[CommentLine, ...]:
-        return tuple(_comment_lines(self.text, self._tokens))
+        return tuple(_comment_lines(self.text, self._not_code))
 
     @cached_property
     def reverse_block(self) -> tuple[Statement, ...]:
@@ -93,7 +99,7 @@ class Migration:
     @cached_property
     def open_end(self) -> OpenEnd | None:
         """The comment or quote that is never closed, if there is one."""
-        return _open_end(self.path, self.text, self._tokens)
+        return _open_end(self.path, self.text, self._not_code)
 
     @property
     def name(self) -> str:
@@ -145,8 +151,30 @@ def _digits(path: str) -> str | None:
 
 
 def parse(source: SourceFile) -> Migration:
-    """Make a Migration of one file; text that is not SQL gives one all the same, for the replay to judge."""
+    """Make a Migration of one file; text that is not SQL gives one all the same, for the replay to judge.
+
+    One that is larger than the sandbox lets a request be has a problem and no text.
+    """
+    excess = None if source.problem else _excess(source.text)
+    if excess:
+        return Migration(source.path, "", *excess, _SPLIT_IT)
     return Migration(source.path, source.text, source.problem, source.problem_line)
+
+
+def _excess(text: str) -> tuple[str, int] | None:
+    """Return what there is too much of, and the line where it is."""
+    limits = sandbox_in_use()
+    size = len(text.encode()) if len(text) * 4 > limits.request_bytes else 0
+    if size > limits.request_bytes:
+        return f"has {size:,} bytes; the sandbox runs at most {limits.request_bytes:,}", 1
+    if text.count(";") < limits.statements:
+        return None
+    first = next(islice(cut(text), limits.statements, None), None)
+    if first is None:
+        return None
+    return f"has more than {limits.statements:,} statements, which is all that the sandbox runs", (
+        text.count("\n", 0, first[0]) + 1
+    )
 
 
 def _comment_lines(text: str, tokens: Iterable[Token]) -> list[CommentLine]:
@@ -187,9 +215,9 @@ def _lines_below(line: int, statements: tuple[Statement, ...]) -> range:
     return range(below.line, below.end_line + 1) if below else range(0)
 
 
-def _open_end(path: str, text: str, tokens: tuple[Token, ...]) -> OpenEnd | None:
-    last = tokens[-1] if tokens else None
-    if last is None or last.kind not in (TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE):
+def _open_end(path: str, text: str, not_code: tuple[Token, ...]) -> OpenEnd | None:
+    last = not_code[-1] if not_code else None
+    if last is None or last.kind is TokenKind.COMMENT:
         return None
     line = LineIndex(text).position(last.start)[0]
     what = "comment" if last.kind is TokenKind.OPEN_COMMENT else f"quote {last.text[0]}"

@@ -20,6 +20,10 @@ _UNDO = "DROP TABLE IF EXISTS sites;"
 
 # What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
 _HINTS = (
+    (
+        r"^The sandbox ",
+        "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit.",
+    ),
     (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
@@ -34,6 +38,14 @@ _HINTS = (
 )
 
 
+def _what_happens(refusal: Refusal, on_rows: bool) -> str:
+    where = "this statement" if refusal.statement else "the file at its end"
+    when = ", once tables have rows" if on_rows else ""
+    if refusal.is_the_sandboxs:
+        return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
+    return f"D1 refuses {where}{when}: `{refusal.message}`."
+
+
 def _hint(message: str) -> str:
     for pattern, hint in _HINTS:
         if match := re.search(pattern, message):
@@ -42,20 +54,19 @@ def _hint(message: str) -> str:
 
 
 def _check_fails(review: Review) -> Iterator[Remark]:
-    for migration in (*review.new, *review.reverse_files):
+    for migration in (*review.migrations.migrations, *review.reverse_files):
         if migration.problem:
+            judged = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
             yield Remark(
                 migration.place_of_line(migration.problem_line),
-                f"`{migration.name}` {migration.problem}, so nothing of it can be run.",
-                "Make it a regular file of UTF-8 text.",
+                f"`{migration.name}` {migration.problem}, so nothing of it can be run.{judged}",
+                migration.problem_remedy,
             )
     for evidence in review.evidence:
         for refusal, on_rows in refusals_for("replay-fails", evidence):
-            where = "this statement" if refusal.statement else "the file at its end"
-            when = ", once tables have rows" if on_rows else ""
             yield Remark(
                 evidence.migration.place(refusal.statement),
-                f"D1 refuses {where}{when}: `{refusal.message}`. Nothing of `{evidence.migration.name}` is kept.",
+                f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
                 _hint(refusal.message),
             )
         for refusal in clashes(evidence):

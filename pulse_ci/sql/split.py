@@ -29,23 +29,21 @@ _CODE = r"""(?:[^;'"`\[/-]++|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*(?s:
 _TO_SEMICOLON = re.compile(_CODE)
 _TRIGGER_WORD = re.compile("trigger", re.IGNORECASE)
 
-# Columns: semicolon, other, EXPLAIN, CREATE, TEMP, TRIGGER, END. A trigger's body ends at `; END ;` alone.
-_START, _NORMAL, _EXPLAIN, _CREATE, _TRIGGER, _SEMI, _END = range(7)
-_NEXT_STATE = (
-    (_START, _NORMAL, _EXPLAIN, _CREATE, _NORMAL, _NORMAL, _NORMAL),
-    (_START, _NORMAL, _NORMAL, _NORMAL, _NORMAL, _NORMAL, _NORMAL),
-    (_START, _EXPLAIN, _NORMAL, _CREATE, _NORMAL, _NORMAL, _NORMAL),
-    (_START, _NORMAL, _NORMAL, _NORMAL, _CREATE, _TRIGGER, _NORMAL),
-    (_SEMI, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER),
-    (_SEMI, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _END),
-    (_START, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER, _TRIGGER),
+_SPACE = r"(?:[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)"
+_WORD = r"(?:[A-Za-z0-9_$]|[^\x00-\x7f])++"
+_WORD_END = r"(?![A-Za-z0-9_$]|[^\x00-\x7f])"
+_QUOTED = r"""(?:'[^']*+'|"[^"]*+"|`[^`]*+`|\[[^\]]*+\])"""
+_OTHER = r"""(?!/\*|--)[^;'"`\[ \t\n\f\r]"""
+_KNOWN = rf"(?:EXPLAIN|CREATE|TEMP|TEMPORARY|TRIGGER|END){_WORD_END}"
+_IS_TRIGGER = re.compile(
+    rf"(?:EXPLAIN{_WORD_END}(?:{_SPACE}|(?!{_KNOWN})(?:{_WORD}|{_QUOTED}|{_OTHER}))*+)?"
+    rf"CREATE{_WORD_END}(?:{_SPACE}|TEMP(?:ORARY)?{_WORD_END})*+TRIGGER{_WORD_END}",
+    re.IGNORECASE | re.ASCII,
 )
-_WORD_COLUMN = {"EXPLAIN": 2, "CREATE": 3, "TEMP": 4, "TEMPORARY": 4, "TRIGGER": 5, "END": 6}
-_PIECE = re.compile(
-    r"""(?P<gap>[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)"""
-    r"""|(?P<word>(?:[A-Za-z0-9_$]|[^\x00-\x7f])++)|(?P<semicolon>;)"""
-    r"""|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|(?P<open>/\*|['"`\[])|[\s\S]"""
-)
+# A trigger's body ends at `; END ;` alone.
+_END_OF_BODY = rf";{_SPACE}*+[Ee][Nn][Dd]{_WORD_END}{_SPACE}*+;"
+_TO_END_OF_BODY = re.compile(rf"(?:{_SPACE}|{_WORD}|{_QUOTED}|(?!{_END_OF_BODY});|{_OTHER})*+{_END_OF_BODY}")
+_TO_LAST_CODE = re.compile(rf"(?:{_SPACE}*+(?:{_WORD}|{_QUOTED}|;|{_OTHER})++)*+")
 
 
 def split(sql: str) -> tuple[Statement, ...]:
@@ -66,8 +64,13 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
         assert code is not None  # noqa: S101 - the pattern matches the empty string
         end, terminated = code.end() + 1, code.end() < most and sql[code.end()] == ";"
         # A trigger begins with CREATE, or with EXPLAIN.
-        if sql[position] in "CcEe" and _TRIGGER_WORD.search(sql, position, end):
-            end, terminated = _end_of_trigger(sql, position, most)
+        if (
+            sql[position] in "CcEe"
+            and _TRIGGER_WORD.search(sql, position, end)
+            and (trigger := _IS_TRIGGER.match(sql, position, most))
+        ):
+            body = _TO_END_OF_BODY.match(sql, trigger.end(), most)
+            end, terminated = (body.end(), True) if body else (most, False)
         if not terminated:
             end = most if most < size else _end_of_code(sql, position, size)
         yield position, end, terminated
@@ -81,35 +84,12 @@ def _skip_gap(sql: str, position: int) -> int:
     return len(sql) if sql.startswith("/*", end) else end
 
 
-def _end_of_trigger(sql: str, start: int, most: int) -> tuple[int, bool]:
-    state = _START
-    for piece in _PIECE.finditer(sql, start, most):
-        match piece.lastgroup:
-            case "gap":
-                continue
-            case "open":
-                break
-            case "semicolon":
-                column = 0
-            case "word":
-                column = _WORD_COLUMN.get(piece.group().upper(), 1)
-            case _:
-                column = 1
-        state = _NEXT_STATE[state][column]
-        if state == _START:
-            return piece.end(), True
-    return most, False
-
-
 def _end_of_code(sql: str, start: int, most: int) -> int:
     """Return where the last code of an unfinished statement ends: comments behind it are not its own."""
-    end = start
-    for piece in _PIECE.finditer(sql, start, most):
-        if piece.lastgroup == "open":
-            return end if piece.group() == "/*" else most
-        if piece.lastgroup != "gap":
-            end = piece.end()
-    return end
+    code = _TO_LAST_CODE.match(sql, start, most)
+    assert code is not None  # noqa: S101 - the pattern matches the empty string
+    following = _skip_gap(sql, code.end())
+    return code.end() if following >= most else most
 
 
 def _statement(sql: str, start: int, end: int, terminated: bool, lines: LineIndex) -> Statement:

@@ -80,6 +80,12 @@ _KINDS = (TokenKind.OPERATOR, *(kind for kind, _ in _PATTERNS))
 _NOT_CODE = frozenset({TokenKind.SPACE, TokenKind.COMMENT, TokenKind.OPEN_COMMENT})
 _CODE_KINDS = tuple(None if kind in _NOT_CODE else kind for kind in _KINDS)
 
+# What is no code, or is never closed, with all that stands before it.
+_NOTED = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE)
+_PASSED = "|".join(text for kind, text in _PATTERNS if kind not in (*_NOTED, TokenKind.OPERATOR))
+_NEXT_NOTED = "|".join(f"({text})" for kind, text in _PATTERNS if kind in _NOTED)
+_TO_NOTED = rf"(?:{_PASSED}|(?!--|/\*|['\"`\[])[\s\S])*+(?:{_NEXT_NOTED})"
+
 
 def tokenize(sql: str) -> Iterator[Token]:
     """Yield every token of `sql`, space and comments included: joined, they are the text again."""
@@ -92,6 +98,16 @@ def tokenize_code(sql: str) -> Iterator[Token]:
     for match in _SCANNER.finditer(sql):
         if kind := _CODE_KINDS[match.lastindex or 0]:
             yield Token(kind, match.group(), match.start())
+
+
+def tokenize_comments(sql: str) -> Iterator[Token]:
+    """Yield the comments of `sql` and what is never closed, as tokenize() does, in a fraction of its time."""
+    next_noted = re.compile(_TO_NOTED).match
+    match = next_noted(sql)
+    while match and match.lastindex:
+        start, end = match.span(match.lastindex)
+        yield Token(_NOTED[match.lastindex - 1], sql[start:end], start)
+        match = next_noted(sql, end)
 
 
 def unquote(name: str) -> str:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_comments, unquote
+from tests.sql.test_split import SQL
+
+NOTED = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE)
 
 
 @given(st.text())
@@ -18,6 +21,13 @@ def test_each_token_starts_where_the_one_before_ends(sql: str) -> None:
     for token in tokenize(sql):
         assert token.start == position
         position = token.end
+
+
+@given(SQL)
+@example("$a(--)-- b")
+@example("x'--'a$b/* c */->>--d\n'")
+def test_the_comments_alone_are_those_among_all_tokens(sql: str) -> None:
+    assert list(tokenize_comments(sql)) == [token for token in tokenize(sql) if token.kind in NOTED]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ PARTED = {
     "UPDATE … SET (a, b) = … FROM … LIMIT": "CREATE TABLE t (a); UPDATE t SET (a) = (1) FROM (SELECT 1) LIMIT 1",
     "the order of PRAGMA table_list behind an ANALYZE (SQLITE_ENABLE_STAT4)": "CREATE TABLE t (a); ANALYZE t; "
     "PRAGMA table_list",
+    "a generated column with median() or a percentile function, added by ALTER TABLE (SQLITE_ENABLE_PERCENTILE)": (
+        "CREATE TABLE t (a); ALTER TABLE t ADD COLUMN b AS (median(a))"
+    ),
     "a row of several columns with a text that is not UTF-8": "SELECT CAST(x'ff41' AS TEXT), 1",
 }
 
