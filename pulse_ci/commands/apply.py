@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.apply.target import Target
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.d1.api import Account
+    from pulse_ci.d1.account import Account
     from pulse_ci.drift.allowed import Allowance
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
