@@ -129,7 +129,6 @@ def test_a_flag_that_cannot_be_obeyed_is_named_in_one_sentence(
     [
         [],
         ["frobnicate"],
-        ["drift"],
         ["check", "--frobnicate"],
         ["check", "--baseline", "x"],
         ["check", "--format", "xml"],
