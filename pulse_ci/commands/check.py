@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.request import CheckRequest, request_for
+from pulse_ci.commands.scratch import run_on_scratch
 from pulse_ci.commands.staging import Staged, read_staging
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
@@ -58,6 +59,11 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             run_by_wrangler=_run_by_wrangler(request),
             on_step=on_step,
         )
+    if request.scratch and isinstance(staged, Staged):
+        on_step("running on a scratch database")
+        with _timed(timings, "scratch"):
+            staged, on_d1 = run_on_scratch(request, staged, after)
+            review = replace(review, on_d1=on_d1)
     on_step("judging")
     with _timed(timings, "lint"):
         findings = lint(review)
@@ -79,7 +85,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
 
 def _shown_database(request: CheckRequest, staged: Staged | Staging) -> Database:
     if isinstance(staged, Staged):
-        return Database("staging", staged.live.name, sqlite_version())
+        return Database("scratch" if request.scratch else "staging", staged.live.name, sqlite_version())
     return Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version())
 
 

@@ -37,7 +37,7 @@ class CheckRequest:
 
     `sources` are the files where they do not come from the directory. `live` is the staging database that the preview
     stands on; `insists` says that it was asked for by name, so that a check without it is none, and `staging_missed`
-    that it was meant and cannot be.
+    that it was meant and cannot be. With `scratch`, what is pending there also runs on real D1.
     """
 
     command: str
@@ -52,6 +52,7 @@ class CheckRequest:
     wrangler: WranglerDatabase | None = None
     live: LiveDatabase | None = None
     insists: bool = False
+    scratch: bool = False
     staging_skipped: str = "not asked for"
     staging_missed: bool = False
     connect: Callable[[Account], D1Client] = connect
@@ -116,12 +117,10 @@ def _with_staging(request: CheckRequest, settings: Settings) -> CheckRequest:
     if request.command == "lint" or settings.preview == "embedded":
         why = "lint asks no network" if request.command == "lint" else "embedded was asked for"
         return replace(request, staging_skipped=why)
-    if settings.preview == "scratch":
-        raise ConfigError("preview: scratch is not part of this version. Write staging or embedded.")
     try:
         live = find_live(settings, request.wrangler)
     except NotConfigured as error:
         if settings.preview:
             raise ConfigError(f"preview: {settings.preview}: {error}.") from None
         return replace(request, staging_skipped=str(error), staging_missed=settings.api_token is not None)
-    return replace(request, live=live, insists=settings.preview is not None)
+    return replace(request, live=live, insists=settings.preview is not None, scratch=settings.preview == "scratch")

@@ -30,12 +30,17 @@ def embed(snapshot: Snapshot) -> bytes:
 
     """
     with EmbeddedD1() as database:
-        objects = _made(snapshot)
-        _make(database, [each for each in objects if each.type in _BEFORE_ROWS])
-        if statements := ";\n".join(_contents(snapshot)):
-            _run(database, statements, "the content of SQLite's own tables")
-        _make(database, [each for each in objects if each.type not in _BEFORE_ROWS])
+        for statement, what in making(snapshot):
+            _run(database, statement, what)
         return database.snapshot()
+
+
+def making(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield the statements that make an empty database like this one, each with what it makes, for people."""
+    objects = _made(snapshot)
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type in _BEFORE_ROWS)
+    yield from ((statement, "the content of SQLite's own tables") for statement in _contents(snapshot))
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type not in _BEFORE_ROWS)
 
 
 def _made(snapshot: Snapshot) -> list[Row]:
@@ -50,11 +55,6 @@ def _made(snapshot: Snapshot) -> list[Row]:
         ),
         key=lambda each: each.type != "table",
     )
-
-
-def _make(database: EmbeddedD1, objects: list[Row]) -> None:
-    for each in objects:
-        _run(database, each.sql, f"its {each.type} {each.name}")
 
 
 def _contents(snapshot: Snapshot) -> Iterator[str]:

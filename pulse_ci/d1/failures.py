@@ -80,13 +80,14 @@ class Unavailable(D1Error):
 
 
 class AmbiguousWrite(D1Error):
-    """A request that writes failed in a way that leaves open whether it was done."""
+    """A request that writes failed in a way that leaves open whether it was done; `failure` says how."""
 
     def __init__(self, failure: Unavailable) -> None:
         super().__init__(
             f"It is not known whether {failure.asked} was done: {failure.said}. "
             "Look at the database (`pulse-ci status`) before anything is run again."
         )
+        self.failure = failure
 
 
 # SQLite's errors end in the name of their code; a trigger's own text, which may say anything, stands before it.

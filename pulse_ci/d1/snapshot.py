@@ -78,8 +78,7 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
 
     Rows are counted in those tables alone that a file which has not run there reaches, up to PROBE_ROWS of each.
     """
-    (listed,) = client.read(database, [_OBJECTS])
-    objects = tuple(Row(*map(str, row)) for row in listed.rows)
+    objects = read_objects(client, database)
     bare = Snapshot(objects, migrations_table, None, {})
     parts = dict(_parts(bare, history))
     results = dict(zip(parts, client.read(database, list(parts.values())) if parts else (), strict=True))
@@ -91,6 +90,12 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
         statistics=tuple(_rows(results.pop(_STATISTICS, None))),
         rows={name: count for name, result in results.items() if (count := _row_count(result))},
     )
+
+
+def read_objects(client: D1Client, database: str) -> tuple[Row, ...]:
+    """Return every object of a database but D1's own."""
+    (listed,) = client.read(database, [_OBJECTS])
+    return tuple(Row(*map(str, row)) for row in listed.rows)
 
 
 def state_of(snapshot: Snapshot, history: History, edited: frozenset[str] = frozenset()) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pulse_ci.rules import (
     contents,
     data_loss,
+    differs,
     edits,
     headers,
     names,
@@ -42,6 +43,7 @@ RULES = (
     repeatable.NOT_IDEMPOTENT,
     pending.DEPENDS_ON_PENDING,
     refused.REPLAY_FAILS,
+    differs.D1_DIFFERS,
     data_loss.DROP_TABLE,
     data_loss.DROP_COLUMN,
     rebuild_rows.REBUILD_CASCADES,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Ignore, Migration, Place
-    from pulse_ci.model import Probe, Severity
+    from pulse_ci.model import Change, Probe, Severity
     from pulse_ci.sql.split import Statement
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -57,11 +57,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OnD1:
+    """What a run on real D1 showed besides: its message for each file, by path, that it refused, and its schema.
+
+    `differences` lead from the schema that the embedded engine ends with to D1's.
+    """
+
+    refusals: Mapping[str, str]
+    differences: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """All that a rule may look at; no rule reads a file, a network or a clock.
 
     `rows` has how many rows a live database has in the tables that the files reach, by folded name; None where the
-    files alone are replayed.
+    files alone are replayed. `on_d1` is None where the files did not run on real D1.
     """
 
     migrations: MigrationSet
@@ -74,6 +85,7 @@ class Review:
     run_by_wrangler: Callable[[str], bool] | None = None
     used_ignores: frozenset[Ignore] = frozenset()
     rows: Mapping[str, int] | None = None
+    on_d1: OnD1 | None = None
 
     @property
     def of_a_change(self) -> bool:
@@ -120,7 +132,8 @@ class Remark:
 class Example:
     """Files that a rule judges; a line that ends in `-- expect` is one that it must report.
 
-    `new` names the files under review where the example needs a base that has the others.
+    `new` names the files under review where the example needs a base that has the others; `d1_refuses` is the message
+    with which real D1 refuses the last file.
     """
 
     files: Mapping[str, str]
@@ -128,6 +141,7 @@ class Example:
     edits: tuple[str, ...] = ()
     tip: frozenset[str] = field(default_factory=frozenset)
     pattern: str | None = None
+    d1_refuses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulse_ci.cli import main
+from tests.cloudflare.wrangler import configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.cloudflare.server import Cloudflare
 
 OURS = ("PULSE_CI_", "GITHUB_", "CLOUDFLARE_", "NO_COLOR")
 
@@ -49,6 +52,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "migrations").mkdir()
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture
+def staging(repository: Path, cloud: Cloudflare, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A staging database that the repository's wrangler.toml names; the environment has the token to it."""
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    database = cloud.create("staging")
+    configure(repository, database)
+    return database
 
 
 @pytest.fixture

@@ -33,16 +33,6 @@ RECORDS = (
 )
 
 
-@pytest.fixture
-def staging(repository: Path, cloud: Cloudflare, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A staging database that the repository's wrangler.toml names; the environment has the token to it."""
-    for name, value in cloud.environment.items():
-        monkeypatch.setenv(name, value)
-    database = cloud.create("staging")
-    configure(repository, database)
-    return database
-
-
 def applied(outcome: Outcome) -> list[str]:
     return [each["name"] for each in outcome.report["migrations"] if each["applied"]]
 

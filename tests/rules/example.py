@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
+from pulse_ci.rules.rule import OnD1
 from pulse_ci.wrangler import WranglerDatabase
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ def expected_lines(example: Example) -> list[tuple[str, int]]:
 def review_of(example: Example) -> Review:
     """Return what the rules see of an example."""
     files = {path: text.replace(MARK, "") for path, text in example.files.items()}
-    return review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
+    found = review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
+    refusals = {max(files): example.d1_refuses} if example.d1_refuses else {}
+    return replace(found, on_d1=OnD1(refusals)) if refusals else found
 
 
 def review(

@@ -36,6 +36,7 @@ EXPECTED = {
     "not-idempotent": E,
     "depends-on-pending": W,
     "replay-fails": E,
+    "d1-differs": E,
     "explicit-transaction": E,
     "ignore-without-reason": E,
     "unused-ignore": W,

@@ -1,0 +1,142 @@
+"""Pending files run on real D1, in a database that is made for it and deleted whatever happens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.d1.embedding import making
+from pulse_ci.d1.failures import AmbiguousWrite, DatabaseNotFound
+from pulse_ci.d1.snapshot import read_objects
+from pulse_ci.engine.canonical.words import quote_name, quote_string
+from pulse_ci.engine.introspect import schema_of
+from pulse_ci.errors import D1Error, D1Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.snapshot import Snapshot
+    from pulse_ci.engine.schema import Schema
+    from pulse_ci.migrations.parse import Migration
+
+PREFIX = "pulse-ci-scratch-"
+# A request lasts 30 seconds at most; no run with a few files takes as long as this.
+OLD = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What real D1 did with the files: its message for each one, by path, that it refused, and the schema after all."""
+
+    refusals: Mapping[str, str]
+    schema: Schema
+
+
+def try_on_scratch(client: D1Client, name: str, snapshot: Snapshot, files: Iterable[Migration]) -> Tried:
+    """Make a database like the one of the snapshot, without its rows, run the files there and read the schema back.
+
+    Each file is one request, with its record, as it is when it is applied; what D1 refuses leaves no trace.
+
+    Raises:
+        D1Error: the database cannot be made or read; it has been deleted all the same.
+
+    """
+    try:
+        with _scratch(client, name) as database:
+            _fill(client, database, snapshot)
+            refusals = _refusals(client, database, snapshot, files)
+            return Tried(refusals, schema_of(read_objects(client, database)))
+    except AmbiguousWrite as error:
+        # Whatever was done went with the database.
+        raise error.failure from error
+
+
+def _refusals(client: D1Client, database: str, snapshot: Snapshot, files: Iterable[Migration]) -> dict[str, str]:
+    refusals = {}
+    for each in files:
+        try:
+            if request := _request(snapshot, each):
+                client.write(database, request)
+        except D1Refused as refused:
+            refusals[each.path] = str(refused)
+    return refusals
+
+
+def remove_leftovers(client: D1Client, now: datetime | None = None) -> tuple[str, ...]:
+    """Delete the scratch databases of runs that were killed, known by their name and their age; return their names."""
+    limit = (now or datetime.now(UTC)) - OLD
+    found = [each for each in client.databases(PREFIX) if each.name.startswith(PREFIX)]
+    left = [each for each in found if _made_at(each.created_at) < limit]
+    for each in left:
+        client.delete(each.id)
+    return tuple(each.name for each in left)
+
+
+def _made_at(created_at: str) -> datetime:
+    try:
+        made = datetime.fromisoformat(created_at)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return made if made.tzinfo else made.replace(tzinfo=UTC)
+
+
+@contextmanager
+def _scratch(client: D1Client, name: str) -> Iterator[str]:
+    """Make a database, and delete it in the end; an answer that was lost, or not waited for, hides none."""
+    try:
+        database = _create(client, name)
+    except D1Error:
+        raise
+    except BaseException:
+        _delete(client, name, [each.id for each in client.databases(name) if each.name == name])
+        raise
+    try:
+        yield database
+    finally:
+        _delete(client, name, [database])
+
+
+def _create(client: D1Client, name: str) -> str:
+    try:
+        return client.create(name).id
+    except AmbiguousWrite as error:
+        try:
+            return client.database(name).id
+        except DatabaseNotFound:
+            raise error from None
+
+
+def _delete(client: D1Client, name: str, ids: list[str]) -> None:
+    try:
+        for each in ids:
+            client.delete(each)
+    except D1Error as error:
+        raise D1Error(
+            f"The scratch database {name} could not be deleted: {error} The next run removes it after "
+            f"{OLD.seconds // 60} minutes, `wrangler d1 delete {name}` at once."
+        ) from error
+
+
+def _fill(client: D1Client, database: str, snapshot: Snapshot) -> None:
+    statements = list(making(snapshot))
+    if not statements:
+        return
+    try:
+        client.write(database, [Query(sql) for sql, _ in statements])
+    except D1Refused as refused:
+        raise D1Error(
+            f"The schema cannot be made anew on D1, which would refuse an object of it today: {refused}. "
+            "Use `preview: staging` or `embedded`, or correct the database."
+        ) from refused
+
+
+def _request(snapshot: Snapshot, migration: Migration) -> list[Query]:
+    statements = [Query(statement.sql) for statement in migration.statements]
+    if snapshot.recorded is None:
+        return statements
+    table = quote_name(snapshot.migrations_table)
+    return [Query(f"INSERT OR IGNORE INTO {table} (name) VALUES ({quote_string(migration.name)})"), *statements]
