@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHMARKS = ("check", "proofs", "engine_replay")
+BENCHMARKS = ("check", "proofs", "engine_replay", "hostile")
 
 
 def main(names: list[str]) -> None:

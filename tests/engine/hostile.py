@@ -1,12 +1,15 @@
-"""Files from a stranger, each run by itself: `python -m tests.engine.hostile NAME` prints what came of it, as JSON."""
+"""Files from a stranger, and what comes of each: see `python -m tests.engine.hostile --help`."""
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
-import resource
-import sys
-import time
-from typing import TYPE_CHECKING
+import os
+from contextlib import redirect_stdout
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from pulse_ci.engine import D1Refused, EmbeddedD1, SandboxStopped
 
@@ -54,7 +57,7 @@ FILES: dict[str, Callable[[], str]] = {
     "100,000 tables": lambda: "".join(f"CREATE TABLE t{number} (a);" for number in range(100_000)),
     "a statement of 99,999 bytes": lambda: "SELECT '" + "x" * 99_989 + "';",
     "a statement of 10 MB": lambda: "SELECT '" + "x" * 10_000_000 + "';",
-    "a file of 200 MB": lambda: "x" * 200_000_000,
+    "a request of 9 MB": lambda: "x" * 9_000_000,
     "comments of 8 MB": lambda: "/*" + "x" * 8_000_000 + "*/ SELECT 1;",
     "8 MB of open quotes": lambda: "SELECT ' " + "'' " * 2_700_000,
     "8 MB of open comments": lambda: "/* " * 2_700_000,
@@ -118,24 +121,97 @@ HARMLESS = frozenset(
     }
 )
 
+# What `pulse-ci check` says of a file like these; None where D1 itself has nothing against it.
+CHECKED: dict[str, str | None] = {
+    "an endless recursive CTE": r"stopped statement 1 \(WITH RECURSIVE n .*(steps of work|processor time)",
+    "an endless INSERT": r"stopped statement 2 \(WITH RECURSIVE n .*(steps of work|processor time|would be larger)",
+    "zeroblob(1e9)": r"string or blob too big: SQLITE_TOOBIG",
+    "a cross join of a cross join": r"stopped statement 3 \(SELECT count.*(steps of work|processor time)",
+    "a trigger that calls itself": r"triggers nested too deep: SQLITE_ERROR",
+    "triggers that multiply": r"stopped statement 20 \(INSERT INTO t0.*(steps of work|processor time)",
+    "ATTACH of a file": r"not authorized: SQLITE_AUTH",
+    "load_extension": r"not authorized: SQLITE_ERROR",
+    "writable_schema": r"not authorized: SQLITE_AUTH",
+    "100,000 statements": r"has more than 20,000 statements",
+    "a statement of 99,999 bytes": None,
+    "a file of 200 MB": r"has 200,000,000 bytes; at most 16,777,216 are read",
+    "a request of 9 MB": r"has 9,000,000 bytes; the sandbox runs at most 8,388,608",
+    "deeply nested parentheses": r"Recursion limit: SQLITE_ERROR",
+    "deeply nested subqueries": r"Recursion limit: SQLITE_ERROR",
+    "deeply nested CASEs": r"Recursion limit: SQLITE_ERROR",
+    "NUL bytes": r"holds a NUL byte at offset 9",
+    "half a surrogate, as from invalid UTF-8": r"is not UTF-8 text: byte 0xff at offset 8",
+}
 
-def run(name: str) -> dict[str, object]:
-    """Run one of the files; return the refusal, the seconds of processor time and the most memory that it took."""
+
+def write(name: str, path: Path) -> None:
+    """Write one of the files, never with all of it in memory where it is larger than what is read."""
+    with path.open("wb") as file:
+        if name == "a file of 200 MB":
+            file.writelines(b"x" * 1_000_000 for _ in range(200))
+        else:
+            file.write(FILES[name]().encode("utf-8", "surrogateescape"))
+
+
+def run(name: str) -> dict[str, Any]:
+    """Run one of the files on the engine; return the refusal, and whether the database lives on."""
     sql = FILES[name]()
-    before = time.process_time()
-    refusal: dict[str, object] = {"refused": None}
+    refusal: dict[str, Any] = {"refused": None}
     with EmbeddedD1() as database:
         try:
             database.run(sql)
         except D1Refused as refused:
             stopped = isinstance(refused, SandboxStopped)
             refusal = {"refused": str(refused), "stopped": stopped, "statement": refused.statement}
-        seconds = time.process_time() - before
         database.run("CREATE TABLE after (a); INSERT INTO after VALUES (1)")
         alive = database.query("SELECT a FROM after") == [(1,)]
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return refusal | {"seconds": seconds, "megabytes": megabytes, "alive": alive}
+    return refusal | {"alive": alive}
+
+
+def check(name: str) -> dict[str, Any]:
+    """Check a directory with one of the files; return the exit status and the messages by rule."""
+    from pulse_ci.cli import main
+
+    with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()) as out:
+        path = Path(folder) / "migrations" / "001_hostile.sql"
+        path.parent.mkdir()
+        write(name, path)
+        status = main(["check", str(path.parent), "--format", "json"])
+    findings = json.loads(out.getvalue())["findings"]
+    return {"status": status, "found": [(each["rule"], each["line"], each["message"]) for each in findings]}
+
+
+def apart(work: Callable[[str], dict[str, Any]], name: str) -> dict[str, Any]:
+    """Do the work in a process of its own; return its result and the most megabytes that the process had."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        with os.fdopen(writing, "w") as pipe:
+            json.dump(work(name), pipe)
+            pipe.flush()
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        result = pipe.read()
+    _, status, used = os.wait4(child, 0)
+    assert status == 0, f"{name}: ended with {status}"
+    return {**json.loads(result), "megabytes": used.ru_maxrss / 1024}
+
+
+def main() -> None:
+    """Print what comes of every file, as JSON by name."""
+    parser = argparse.ArgumentParser(prog="python -m tests.engine.hostile", description=__doc__)
+    parser.add_argument("--write", nargs=2, metavar=("NAME", "PATH"), help="write one of the files instead")
+    options = parser.parse_args()
+    if options.write:
+        write(options.write[0], Path(options.write[1]))
+        return
+    # What is measured is a file's own work, not the loading of modules.
+    check("a statement of 99,999 bytes")
+    run_apart = {name: apart(run, name) for name in FILES}
+    print(json.dumps({"run": run_apart, "checked": {name: apart(check, name) for name in CHECKED}}))
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(sys.argv[1])))
+    main()

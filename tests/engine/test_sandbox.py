@@ -1,29 +1,48 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pulse_ci.engine import D1Refused, EmbeddedD1, Sandbox, SandboxStopped
-from tests.engine.hostile import FILES, HARMLESS
+from tests.engine.hostile import CHECKED, FILES, HARMLESS
 
 ROOT = Path(__file__).parents[2]
+MEGABYTES = 300
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
 
 
+@pytest.fixture(scope="module")
+def ended() -> dict[str, Any]:
+    """What came of each hostile file, on the engine and in a check."""
+    program = [sys.executable, "-m", "tests.engine.hostile"]
+    found = json.loads(subprocess.run(program, cwd=ROOT, stdout=subprocess.PIPE, timeout=300, check=True).stdout)
+    assert isinstance(found, dict)
+    return found
+
+
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_file_ends_soon_in_little_memory_and_the_database_lives_on(name: str) -> None:
-    program = [sys.executable, "-m", "tests.engine.hostile", name]
+def test_a_hostile_file_is_refused_in_little_memory_and_the_database_lives_on(name: str, ended: dict[str, Any]) -> None:
+    one = ended["run"][name]
 
-    ended = json.loads(subprocess.run(program, cwd=ROOT, capture_output=True, timeout=60, check=True).stdout)
+    assert (one["refused"] is None) == (name in HARMLESS)
+    assert one["megabytes"] < MEGABYTES
+    assert one["alive"]
 
-    assert (ended["refused"] is None) == (name in HARMLESS)
-    assert ended["seconds"] < 2
-    assert ended["megabytes"] < 300
-    assert ended["alive"]
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_a_check_of_a_hostile_file_says_what_is_wrong_in_little_memory(name: str, ended: dict[str, Any]) -> None:
+    one, message = ended["checked"][name], CHECKED[name]
+
+    said = [text for rule, _, text in one["found"] if rule == "replay-fails"]
+    assert [bool(re.search(message or "", text)) for text in said] == ([True] if message else [])
+    assert one["status"] == 1
+    assert one["megabytes"] < MEGABYTES
 
 
 @pytest.mark.parametrize(
