@@ -63,7 +63,17 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     state = state_of(snapshot, history)
     rows = {name: count.rows for name, count in snapshot.rows.items()}
     start = Start(embed(snapshot), _pending(request, state, migrations), rows)
-    return Staged(live, snapshot, state, start, Staging("used", "", client.spent.requests, client.spent.rows_read))
+    staging = Staging("used", _drifted(state), client.spent.requests, client.spent.rows_read)
+    return Staged(live, snapshot, state, start, staging)
+
+
+def _drifted(state: State) -> str:
+    """Return a sentence where the schema is not the one that the files make which have run there, else nothing."""
+    names = list(dict.fromkeys(f"`{change.table}`" for change in state.drift))
+    if not names:
+        return ""
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"Its schema is not what its files make, at {shown}. `pulse-ci drift` tells how."
 
 
 def _pending(request: CheckRequest, state: State, migrations: MigrationSet) -> tuple[Migration, ...]:

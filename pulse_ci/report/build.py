@@ -51,7 +51,7 @@ def build_report(
         ),
         findings=findings,
         changes=changes,
-        rows=count_rows(review.evidence),
+        rows=count_rows(review.evidence, review.rows),
         unseeded=unseeded_tables(review.evidence),
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.schema import fold
 from pulse_ci.report.value import RowCount, UnseededTable
 from pulse_ci.report.wording import joined, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pulse_ci.engine.losses import Loss
     from pulse_ci.report.value import Report
     from pulse_ci.rules.rule import Evidence
 
 
-def count_rows(evidence: Iterable[Evidence]) -> tuple[RowCount, ...]:
+def count_rows(evidence: Iterable[Evidence], live: Mapping[str, int] | None = None) -> tuple[RowCount, ...]:
     """Return the rows of each table before the first and after the last of the migrations that ran on rows.
 
-    Between two of them a table that was emptied gets rows again: what each took from it is added up.
+    Between two of them a table that was emptied gets rows again: what each took from it is added up. Where `live` has
+    a table's real number of rows, by folded name, it stands in place of synthetic ones that were all lost, or all kept.
     """
     counts: dict[str, RowCount] = {}
     for each in evidence:
@@ -27,7 +29,14 @@ def count_rows(evidence: Iterable[Evidence]) -> tuple[RowCount, ...]:
             known = counts.get(table) or RowCount(table, before, before, "seed")
             left = max(known.after + after - before, 0)
             counts[table] = RowCount(table, known.before, left, "seed", known.cause or causes.get(table))
-    return tuple(counts[table] for table in sorted(counts))
+    return tuple(_real(counts[table], (live or {}).get(fold(table))) for table in sorted(counts))
+
+
+def _real(count: RowCount, rows: int | None) -> RowCount:
+    if rows is None or 0 < count.after < count.before:
+        return count
+    after = rows + count.after - count.before if count.after else 0
+    return RowCount(count.table, rows, after, "staging", count.cause if rows else None)
 
 
 def unseeded_tables(evidence: Iterable[Evidence]) -> tuple[UnseededTable, ...]:
@@ -39,20 +48,26 @@ def unseeded_tables(evidence: Iterable[Evidence]) -> tuple[UnseededTable, ...]:
 def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
     """Yield sentences for a person, names in backticks, each with whether the rows were kept; None is unknown."""
     lost = [row for row in report.rows if row.after < row.before or row.cause]
-    for (before, after, cause), rows in _grouped(lost).items():
+    for (before, after, cause, source), rows in _grouped(lost).items():
         names = joined([f"`{row.table}`" for row in rows])
-        yield False, f"rows kept: {before:,} → {after:,} in {names}" + (f" by {cause}" if cause else "")
-    if kept := [row for row in report.rows if row not in lost]:
-        total = plural(sum(row.before for row in kept), "row")
-        yield True, f"rows kept: all {total} of {'the other ' if lost else ''}{plural(len(kept), 'table')}"
+        yield False, f"rows kept: {before:,} → {after:,}{_where(source)} in {names}" + (f" by {cause}" if cause else "")
+    for source in ("staging", "seed"):
+        if kept := [row for row in report.rows if row not in lost and row.source == source]:
+            number = sum(row.before for row in kept)
+            total = f"{number:,} {'row' if number == 1 else 'rows'}{_where(source)}"
+            yield True, f"rows kept: all {total} of {'the other ' if lost else ''}{plural(len(kept), 'table')}"
     for table in report.unseeded:
         yield None, f"no rows could be made for `{table.table}`, so what happens to them is unknown: {table.reason}"
 
 
-def _grouped(lost: Iterable[RowCount]) -> dict[tuple[int, int, str | None], list[RowCount]]:
-    groups: dict[tuple[int, int, str | None], list[RowCount]] = {}
+def _where(source: str) -> str:
+    return " on staging" if source == "staging" else ""
+
+
+def _grouped(lost: Iterable[RowCount]) -> dict[tuple[int, int, str | None, str], list[RowCount]]:
+    groups: dict[tuple[int, int, str | None, str], list[RowCount]] = {}
     for row in lost:
-        groups.setdefault((row.before, row.after, row.cause), []).append(row)
+        groups.setdefault((row.before, row.after, row.cause, row.source), []).append(row)
     return groups
 
 

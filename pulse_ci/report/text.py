@@ -62,6 +62,8 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     mark, colour = _CONCLUSION[report.conclusion]
     yield f"{paint(mark, colour, _BOLD)} {paint(_one_line(wording.verdict(report)), _BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+    if report.staging.status == "used" and report.staging.reason:
+        yield f"  {paint.sentence(_one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
     if report.staging.missed:
         yield f"  {paint.sentence(_one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
 

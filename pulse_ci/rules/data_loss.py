@@ -11,7 +11,7 @@ from pulse_ci.rules.examples import on_schema, one_file
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pulse_ci.engine.losses import Loss
     from pulse_ci.sql.split import Statement
@@ -29,10 +29,16 @@ def _check_drop_table(review: Review) -> Iterator[Remark]:
             if review.before.table(change.name) and not _was_renamed(evidence, change):
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
-                    f"Dropping table `{change.name}` deletes its rows, and the Worker that is deployed may read it.",
+                    f"Dropping table `{change.name}` deletes its rows{_on_staging(review, change.name)}, and the "
+                    "Worker that is deployed may read it.",
                     f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
                     "it in a later migration under `-- pulse-ci: ignore drop-table` with the reason.",
                 )
+
+
+def _on_staging(review: Review, table: str) -> str:
+    rows = review.rows.get(fold(table)) if review.rows else None
+    return f" ({rows:,} on staging)" if rows is not None else ""
 
 
 def _check_drop_column(review: Review) -> Iterator[Remark]:
@@ -72,7 +78,7 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
             if review.before.table(loss.table) and not _has_a_rule_of_its_own(evidence, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, here in losses.items():
-            yield Remark(evidence.migration.place(statement), _rows_lost(here), _keep(here))
+            yield Remark(evidence.migration.place(statement), _rows_lost(here, review.rows), _keep(here))
 
 
 def _has_a_rule_of_its_own(evidence: Evidence, loss: Loss) -> bool:
@@ -91,9 +97,12 @@ def is_self_reference(evidence: Evidence, loss: Loss) -> bool:
     return any(fold(key.parent) == fold(rebuild.table) and key.on_delete != "NO ACTION" for key in keys)
 
 
-def describe(loss: Loss) -> str:
-    """Return what becomes of a table's rows: "`goals` loses 2 of 2 rows (ON DELETE CASCADE)"."""
-    through = f" ({_actions(loss)})" if loss.path else ""
+def describe(loss: Loss, live: Mapping[str, int] | None) -> str:
+    """Return what becomes of a table's rows: "`goals` loses 2 of 2 rows (ON DELETE CASCADE; 12,431 on staging)"."""
+    rows = live.get(fold(loss.table)) if live else None
+    notes = [_actions(loss)] if loss.path else []
+    notes += [f"{rows:,} on staging"] if rows is not None else []
+    through = f" ({'; '.join(notes)})" if notes else ""
     if loss.lost:
         return f"`{loss.table}` loses {loss.lost} of {loss.before} rows{through}"
     return f"`{loss.table}` has {loss.altered} of {loss.before} rows overwritten{through}"
@@ -104,7 +113,7 @@ def _actions(loss: Loss) -> str:
     return loss.action + (f" by way of {', '.join(by_way_of)}" if by_way_of else "")
 
 
-def _rows_lost(losses: list[Loss]) -> str:
+def _rows_lost(losses: list[Loss], live: Mapping[str, int] | None) -> str:
     direct = [loss for loss in losses if not loss.path and fold(loss.target or loss.table) == fold(loss.table)]
     fired = [loss for loss in losses if not loss.path and loss not in direct]
     parts = [
@@ -112,7 +121,7 @@ def _rows_lost(losses: list[Loss]) -> str:
         ([loss for loss in losses if loss.path], f"The statement on `{losses[0].target}` reaches further: "),
         (fired, f"A trigger of `{losses[0].target}` fires: "),
     ]
-    return " ".join(f"{lead}{'; '.join(map(describe, which))}." for which, lead in parts if which)
+    return " ".join(f"{lead}{'; '.join(describe(loss, live) for loss in which)}." for which, lead in parts if which)
 
 
 def _keep(losses: list[Loss]) -> str:

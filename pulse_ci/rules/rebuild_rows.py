@@ -30,11 +30,11 @@ def _check_cascades(review: Review) -> Iterator[Remark]:
         for rebuild in evidence.rebuilds:
             losses = [loss for loss in evidence.on_rows.reached if loss.statement == rebuild.drop]
             if losses:
-                yield _cascade(evidence, rebuild, losses)
+                yield _cascade(review, evidence, rebuild, losses)
 
 
-def _cascade(evidence: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
-    reached = "; ".join(describe(loss) for loss in losses)
+def _cascade(review: Review, evidence: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
+    reached = "; ".join(describe(loss, review.rows) for loss in losses)
     when = ", once no row stops it," if evidence.on_rows.beyond else ""
     return Remark(
         evidence.migration.place(rebuild.drop),
@@ -74,7 +74,7 @@ def _check_self_reference(review: Review) -> Iterator[Remark]:
                 yield Remark(
                     evidence.migration.place(rebuild.drop),
                     f"`{loss.table}` refers to itself, and the new table to the old one: dropping that one deletes "
-                    f"rows in the new table. {describe(loss)}.",
+                    f"rows in the new table. {describe(loss, review.rows)}.",
                     f"In the new table let the foreign key refer to the new table's own name; RENAME turns it into "
                     f"`{loss.table}`.",
                 )
