@@ -27,7 +27,7 @@ _BY_EVENT = {
     "schedule": "drift",
 }
 _OTHERWISE = "status"
-_AVAILABLE = ("check", "lint", "preview")
+_AVAILABLE = ("check", "lint", "preview", "drift", "apply")
 _OUTPUTS = (
     "conclusion",
     "errors",
@@ -64,6 +64,10 @@ def _run(context: RunnerContext) -> int:
         if secret:
             _say(*runner.mask(secret.get_secret_value()))
     command = _command(settings, context)
+    if command == "drift":
+        return _drift(settings, context)
+    if command == "apply":
+        return _apply(settings, context)
     with Publisher(settings, context) as publisher:
         match publisher.arrive():
             case Nothing(reason):
@@ -76,6 +80,36 @@ def _run(context: RunnerContext) -> int:
         _say(runner.notice(Severity.NOTICE, comment.reason))
     publisher.write_files(report, comment)
     return exit_status(report)
+
+
+def _drift(settings: Settings, context: RunnerContext) -> int:
+    from pulse_ci.commands.drift import drift
+    from pulse_ci.commands.drift_published import DriftPublisher
+    from pulse_ci.commands.live import drift_status, render_drift
+
+    publisher = DriftPublisher(settings, context)
+    report = drift(settings)
+    issue = publisher.issue(report)
+    _say_safely(render_drift(report, settings.format))
+    if issue.reason:
+        _say(runner.notice(Severity.NOTICE, issue.reason))
+    publisher.write_files(report, issue)
+    return drift_status(report)
+
+
+def _apply(settings: Settings, context: RunnerContext) -> int:
+    from pulse_ci.commands.apply import Wish, apply
+
+    said = list[str]()
+
+    def say(line: str) -> None:
+        said.append(line)
+        _say_safely(line)
+
+    apply(settings, Wish(), say)
+    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{_fenced(said)}\n")
+    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "success"})
+    return OK
 
 
 def _nothing(context: RunnerContext, reason: str) -> int:
@@ -92,10 +126,11 @@ def _command(settings: Settings, context: RunnerContext) -> str:
             f"command: {command} is not part of this version. Set `command` to one of {', '.join(_AVAILABLE)}"
             + ("." if settings.command else f", or do not run the action on {context.event_name or 'this event'}.")
         )
+    fleet = command == "drift"
     for name, value in (
         ("worker", settings.worker),
-        ("databases", settings.databases),
-        ("shard", settings.shard),
+        ("databases", settings.databases and not fleet),
+        ("shard", settings.shard and not fleet),
     ):
         if value:
             raise ConfigError(f"{name}: this input has no effect in this version. Leave it out.")
@@ -107,15 +142,25 @@ def _command(settings: Settings, context: RunnerContext) -> str:
 def _tell(report: Report, settings: Settings) -> None:
     from pulse_ci.commands.output import render
 
-    stop, resume = runner.stop_commands()
-    _say(stop, runner.neutralise(render(report, settings.format)).rstrip("\n"), resume)
+    _say_safely(render(report, settings.format))
     _say(*runner.annotate(report.findings))
+
+
+def _say_safely(text: str) -> None:
+    stop, resume = runner.stop_commands()
+    _say(stop, runner.neutralise(text).rstrip("\n"), resume)
 
 
 def _say(*lines: str) -> None:
     for line in lines:
         sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    from pulse_ci.report.escape import fence
+
+    return fence("\n".join(lines))
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The workflows that the docs show are such as their readers can copy: valid, pinned, and with no right too many."""
+"""The workflows of the docs and the examples are such as can be copied: valid, pinned, and with no right too many."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ SAMPLES = [
         re.findall(r"^```yaml\n(name:.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE)
     )
 ]
+SAMPLES += [(path.name, path.read_text()) for path in sorted((REPOSITORY / "examples/workflows").glob("*.yml"))]
 OURS = re.compile(r"(uses: org/pulse-migrate-action)(/\S+)?@v1$", re.MULTILINE)
 
 

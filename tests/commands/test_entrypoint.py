@@ -74,8 +74,8 @@ def test_without_words_it_runs_the_command_of_the_environment(
     ("environment", "said"),
     [
         ({}, "command: status is not part of this version."),
-        ({"GITHUB_EVENT_NAME": "schedule"}, "command: drift is not part of this version."),
-        ({"PULSE_CI_COMMAND": "drift"}, "command: drift is not part of this version."),
+        ({"GITHUB_EVENT_NAME": "schedule"}, "CLOUDFLARE_API_TOKEN is not given"),
+        ({"PULSE_CI_COMMAND": "drift"}, "CLOUDFLARE_API_TOKEN is not given"),
         ({"PULSE_CI_COMMAND": "frobnicate"}, "command: "),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SHARD": "3/10"}, "shard: this input has no effect in this version."),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SHARD": "3"}, "shard: "),
