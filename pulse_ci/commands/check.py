@@ -98,7 +98,9 @@ def preview(request: CheckRequest, on_step: Callable[[str], None] = lambda _: No
     """Do as `check`, for the schema diff alone; that a file does not run at all is still said."""
     report = check(request, on_step)
     findings = tuple(finding for finding in report.findings if finding.rule in _REPLAY_RULES)
-    return replace(report, findings=findings, rows=(), unseeded=(), conclusion=conclude(findings, request.fail_on))
+    return replace(
+        report, findings=findings, rows=(), unseeded=(), unrestored=(), conclusion=conclude(findings, request.fail_on)
+    )
 
 
 def _run_by_wrangler(request: CheckRequest) -> Callable[[str], bool] | None:

@@ -84,7 +84,7 @@ class Tracker:
         self._schema = schema
         self._tables = [table for table in schema.tables if not table.virtual and fold(table.name) in reached]
         self._originals = {
-            table.name: _Followed(table.name, moments=[(None, _read(connection, table.name, {}))])
+            table.name: _Followed(table.name, moments=[(None, read_rows(connection, table.name, {}))])
             for table in self._tables
         }
         self._followed = list(self._originals.values())
@@ -118,7 +118,7 @@ class Tracker:
         self, table: _Followed, statement: Statement, connection: apsw.Connection, *, alive: bool, direct: bool
     ) -> None:
         last = table.rows
-        now = _read(connection, table.name, table.renamed) if alive and table.name else None
+        now = read_rows(connection, table.name, table.renamed) if alive and table.name else None
         table.moments.append((statement, now))
         if not alive:
             table.name = None
@@ -141,6 +141,10 @@ class Tracker:
         """Return the table of that name before the file as it is after it: itself, or the one made in its place."""
         original = self._originals[name]
         return original if original.name else self._named(name) or original
+
+    def before(self) -> dict[str, TableRows]:
+        """Return the rows of each table before the file."""
+        return {name: rows for name, each in self._originals.items() if (rows := each.moments[0][1])}
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Return for each table how many rows it had before and has after the file."""
@@ -168,6 +172,22 @@ class Tracker:
                     yield Loss(table.name, before.count, _count(after), lost, altered, statement, target, *reach)
 
 
+def changed_columns(before: TableRows, after: TableRows) -> tuple[str, ...]:
+    """Return the columns that have not the same values at both moments."""
+    found = []
+    for index, column in enumerate(before.columns):
+        if column not in after.columns or _values(before, index) != _values(after, after.columns.index(column)):
+            found.append(column)
+    return tuple(found)
+
+
+def _values(table: TableRows, index: int) -> Counter[object]:
+    values = Counter[object]()
+    for row, times in table.rows.items():
+        values[row[index]] += times
+    return values
+
+
 def _ordinary_tables(connection: apsw.Connection) -> Iterator[str]:
     found = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' "
@@ -176,7 +196,8 @@ def _ordinary_tables(connection: apsw.Connection) -> Iterator[str]:
     return (str(name) for (name,) in found)
 
 
-def _read(connection: apsw.Connection, name: str, renamed: Mapping[str, str]) -> TableRows:
+def read_rows(connection: apsw.Connection, name: str, renamed: Mapping[str, str]) -> TableRows:
+    """Return the rows of a table that is there; `renamed` has columns' first names by their present ones."""
     info = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,))
     columns = [str(name) for name, hidden in info if hidden == 0]
     listed = ", ".join(map(quote_name, columns)) or "1"

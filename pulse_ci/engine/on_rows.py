@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
+from pulse_ci.engine.reached import reached_by, reached_by_reverse
 from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
-from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.migrations.copies import ignoring
-from pulse_ci.migrations.operations import AddColumn, Create, DropColumn, Insert, RenameColumn, RenameTable, operation
-from pulse_ci.model import Kind
+from pulse_ci.migrations.operations import Create, Insert, operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
     import apsw
 
     from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.losses import TableRows
     from pulse_ci.engine.replay import Replayed
     from pulse_ci.engine.schema import Schema
     from pulse_ci.engine.seed import Unseeded
     from pulse_ci.sql.split import Statement
 
-_ALTERING = (AddColumn, DropColumn, RenameColumn, RenameTable)
 Violation = tuple[str, object, str, int]
 
 
@@ -33,7 +32,9 @@ Violation = tuple[str, object, str, int]
 class OnRows:
     """What came of running a migration on seeded tables.
 
-    `beyond` is for a file that D1 refuses for some of the rows: what foreign keys would take once these are put right.
+    `before` has the rows of the tables that it reaches, `snapshot` the database after it; both are missing where it was
+    refused, or not run, since it reaches none. `beyond` is for a file that D1 refuses for some of the rows: what
+    foreign keys would take once these are put right.
     """
 
     run: Run
@@ -42,6 +43,8 @@ class OnRows:
     violations: tuple[Violation, ...] = ()
     unseeded: tuple[Unseeded, ...] = ()
     beyond: tuple[Loss, ...] = ()
+    before: Mapping[str, TableRows] = field(default_factory=dict)
+    snapshot: bytes | None = None
 
     @property
     def reached(self) -> tuple[Loss, ...]:
@@ -99,7 +102,7 @@ def _attempt(
         violations = tuple(each for each in _violations(connection) if each not in known)
     if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
         return OnRows(run)
-    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations)
+    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations, before=tracker.before())
 
 
 class SeededRuns:
@@ -109,8 +112,8 @@ class SeededRuns:
         self._database = database
         self._at: Schema | None = None
 
-    def run(self, replayed: Replayed) -> OnRows:
-        """Run one replayed migration on the schema that it meets, with rows in every table that it reaches.
+    def run(self, replayed: Replayed, reverse: Sequence[Statement] = ()) -> OnRows:
+        """Run one replayed migration on the schema that it meets, with rows wherever it or its reverse reaches.
 
         One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
         sandbox stopped would be stopped again: they are not run.
@@ -119,7 +122,7 @@ class SeededRuns:
 
         if replayed.was_stopped:
             return OnRows(Run((), ()))
-        reached = _reached(replayed)
+        reached = reached_by(replayed) | reached_by_reverse(reverse, replayed.before)
         if not reached:
             if self._at == replayed.before:
                 run = run_statements(self._database, replayed.migration.statements)
@@ -131,23 +134,8 @@ class SeededRuns:
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
-        return replace(result, unseeded=seeded.failures)
-
-
-def _reached(replayed: Replayed) -> frozenset[str]:
-    """Return the folded names of the tables that a migration touches, itself or through foreign keys and triggers.
-
-    There are none where no table that was there is written, altered or dropped, or gets a unique index.
-    """
-    there = {fold(table.name) for table in replayed.before.tables}
-    touched, changes = set[str](), False
-    for statement, access in replayed.run.touched:
-        changed = set(map(fold, access.writes | access.alters | access.drops)) & there
-        changes = changes or bool(changed) or isinstance(operation(statement.sql), _ALTERING)
-        touched |= changed | (set(map(fold, access.reads)) & there)
-    indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
-    unique = any(index.unique and fold(index.table) in there for index in indexes if index)
-    return frozenset(touched) if changes or unique else frozenset()
+        snapshot = self._database.snapshot() if result.before else None
+        return replace(result, unseeded=seeded.failures, snapshot=snapshot)
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:

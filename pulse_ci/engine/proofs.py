@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.diff import diff
+from pulse_ci.engine.losses import changed_columns, read_rows
 from pulse_ci.engine.replay import Run, run_statements
 from pulse_ci.engine.rows import fingerprint
+from pulse_ci.engine.volatile import is_volatile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.on_rows import OnRows
     from pulse_ci.engine.replay import Refusal, Replayed
     from pulse_ci.migrations.discover import Reverse
     from pulse_ci.model import Change
@@ -36,12 +41,26 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrestored:
+    """A table whose rows a migration and its reverse leave otherwise: how many of them, and in which columns.
+
+    `columns` is empty where whole rows are gone.
+    """
+
+    table: str
+    rows: int
+    of: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """What the reverse left different from the schema before the migration; `reverse` is None where there is none."""
 
     reverse: Reverse | None
     run: Run
     changes: tuple[Change, ...]
+    unrestored: tuple[Unrestored, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -49,14 +68,9 @@ class Undone:
         return not (self.run.refusals or self.changes)
 
 
-def repeat(database: EmbeddedD1, replayed: Replayed) -> Repeated:
-    """Run the migration again on its own result; `database` is overwritten.
-
-    What D1 refuses has no result: nothing is run then.
-    """
-    if not replayed.took_effect:
-        return Repeated(Run((), ()), (), ())
-    database.restore(replayed.snapshot)
+def repeat(database: EmbeddedD1, replayed: Replayed, on_rows: OnRows) -> Repeated:
+    """Run the migration again on its own result, with rows where it reaches any; `database` is overwritten."""
+    database.restore(on_rows.snapshot or replayed.snapshot)
     written = sorted({name for _, access in replayed.run.touched for name in access.writes})
     before = fingerprint(database, written)
     run = run_statements(database, replayed.migration.statements, keep_going=True)
@@ -64,16 +78,31 @@ def repeat(database: EmbeddedD1, replayed: Replayed) -> Repeated:
         # What was refused has undone the rest: run without it, the rest shows what it changes itself.
         run_statements(database, [statement for statement, _ in run.touched])
     after = fingerprint(database, written)
+    if is_volatile(replayed):
+        before, after = _counts(before), _counts(after)
     changed = tuple(name for name in written if before.get(name) != after.get(name))
     return Repeated(run, diff(replayed.after, database.schema()), changed)
 
 
-def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None) -> Undone:
-    """Run the reverse on the migration's result, if it has one; `database` is overwritten."""
-    if not replayed.took_effect:
-        return Undone(reverse, Run((), ()), ())
+def _counts(prints: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    return {name: (count, 0) for name, (count, _) in prints.items()}
+
+
+def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None, on_rows: OnRows) -> Undone:
+    """Run the reverse on the migration's result, with rows where it reaches any; `database` is overwritten."""
     if reverse is None:
         return Undone(None, Run((), ()), diff(replayed.before, replayed.after))
-    database.restore(replayed.snapshot)
+    database.restore(on_rows.snapshot or replayed.snapshot)
     run = run_statements(database, reverse.statements)
-    return Undone(reverse, run, diff(replayed.before, database.schema()))
+    changes = diff(replayed.before, database.schema())
+    return Undone(reverse, run, changes, () if run.refusals or changes else tuple(_unrestored(database, on_rows)))
+
+
+def _unrestored(database: EmbeddedD1, on_rows: OnRows) -> Iterator[Unrestored]:
+    """Yield the tables whose rows are not what they were, in a schema that is."""
+    with database.trusted() as connection:
+        for table, before in on_rows.before.items():
+            after = read_rows(connection, table, {})
+            if after != before:
+                columns = () if after.count < before.count else changed_columns(before, after)
+                yield Unrestored(table, (before.rows - after.rows).total(), before.count, columns)

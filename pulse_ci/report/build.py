@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report.rows import count_rows, unseeded_tables
+from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
 from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Schemas, Staging, conclude
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def build_report(
         changes=changes,
         rows=count_rows(review.evidence, review.rows),
         unseeded=unseeded_tables(review.evidence),
+        unrestored=unrestored_tables(review.evidence),
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
-from pulse_ci.report.value import RowCount, UnseededTable
+from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
 from pulse_ci.report.wording import joined, plural
 
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ def unseeded_tables(evidence: Iterable[Evidence]) -> tuple[UnseededTable, ...]:
     return tuple(UnseededTable(table, reasons[table]) for table in sorted(reasons))
 
 
+def unrestored_tables(evidence: Iterable[Evidence]) -> tuple[UnrestoredTable, ...]:
+    """Return what the reverses do not bring back, in the order of the migrations."""
+    return tuple(
+        UnrestoredTable(each.migration.path, left.table, left.rows, left.of, left.columns)
+        for each in evidence
+        for left in each.undone.unrestored
+    )
+
+
 def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
     """Yield sentences for a person, names in backticks, each with whether the rows were kept; None is unknown."""
     lost = [row for row in report.rows if row.after < row.before or row.cause]
@@ -56,6 +65,10 @@ def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
             number = sum(row.before for row in kept)
             total = f"{number:,} {'row' if number == 1 else 'rows'}{_where(source)}"
             yield True, f"rows kept: all {total} of {'the other ' if lost else ''}{plural(len(kept), 'table')}"
+    for left in report.unrestored:
+        values = f"the values of {joined([f'`{column}`' for column in left.columns])} in " if left.columns else ""
+        what = f"{values}{left.rows} of {left.of} rows of `{left.table}`"
+        yield None, f"the reverse of `{left.path.rpartition('/')[2]}` does not bring back {what}"
     for table in report.unseeded:
         yield None, f"no rows could be made for `{table.table}`, so what happens to them is unknown: {table.reason}"
 

@@ -84,6 +84,17 @@ class RowCount:
 
 
 @dataclass(frozen=True, slots=True)
+class UnrestoredTable:
+    """A table whose rows a migration and its reverse leave otherwise; `columns` is empty where whole rows are gone."""
+
+    path: str
+    table: str
+    rows: int
+    of: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnseededTable:
     """A table for which no rows could be made, so that no proof says anything of its rows."""
 
@@ -139,6 +150,7 @@ class Report:
     changes: tuple[Change, ...] = ()
     rows: tuple[RowCount, ...] = ()
     unseeded: tuple[UnseededTable, ...] = ()
+    unrestored: tuple[UnrestoredTable, ...] = ()
     queries: tuple[QueryResult, ...] = ()
     drift: tuple[Difference, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
@@ -170,6 +182,7 @@ class Report:
             "changes": [asdict(each) for each in self.changes],
             "rows": [asdict(each) for each in self.rows],
             "unseeded": [asdict(each) for each in self.unseeded],
+            "unrestored": [asdict(each) for each in self.unrestored],
             "queries": [asdict(each) for each in self.queries],
             "drift": [asdict(each) for each in self.drift],
             "staging": {name: getattr(self.staging, name) for name in ("status", "reason", "requests", "rows_read")},

@@ -92,12 +92,14 @@ def _schema_without(
 def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, replayed: Replayed) -> Evidence:
     by_path = {migration.path: migration for migration in migrations.migrations}
     needs = tuple(Dependency(by_path[path], names) for path, names in replayed.needs.items())
+    reverse = migrations.reverse_of(replayed.migration)
+    on_rows = runs.run(replayed, reverse.statements if reverse else ())
     return Evidence(
         migration=replayed.migration,
         replayed=replayed,
-        repeated=repeat(scratch, replayed),
-        undone=undo(scratch, replayed, migrations.reverse_of(replayed.migration)),
+        repeated=repeat(scratch, replayed, on_rows),
+        undone=undo(scratch, replayed, reverse, on_rows),
         depends_on=needs,
-        on_rows=runs.run(replayed),
+        on_rows=on_rows,
         rebuilds=find_rebuilds(replayed.run, replayed.before, replayed.after),
     )

@@ -182,3 +182,23 @@ def test_rows_that_stop_a_rebuild_do_not_hide_what_it_would_then_take(
     assert "succeeds, once no row stops it, and" in messages["rebuild-cascades"]
     assert "`goals` loses 1 of 2 rows (ON DELETE CASCADE)" in messages["rebuild-cascades"]
     assert outcome.report["rows"] == []
+
+
+def test_what_a_reverse_does_not_bring_back_is_said_in_every_format(
+    repository: Path, run: Callable[..., Outcome]
+) -> None:
+    put(
+        repository,
+        n001_sites=f"{HEADER}CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT NOT NULL DEFAULT '');\n",
+        n002_lower=f"{HEADER}ALTER TABLE sites DROP COLUMN url;\n-- Reverse:\n"
+        "-- ALTER TABLE sites ADD COLUMN url TEXT NOT NULL DEFAULT '';\n",
+    )
+
+    (left,) = run("check", "--baseline", "1", "--format", "json").report["unrestored"]
+    text = run("check", "--baseline", "1").out
+    markdown = run("check", "--baseline", "1", "--format", "markdown").out
+
+    assert left == {"path": "migrations/002_lower.sql", "table": "sites", "rows": 2, "of": 2, "columns": ["url"]}
+    said = "the reverse of `002_lower.sql` does not bring back the values of `url` in 2 of 2 rows of `sites`"
+    assert said in text
+    assert "does not bring back the values of" in markdown

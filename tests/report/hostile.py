@@ -20,6 +20,7 @@ from pulse_ci.report.value import (
     RowCount,
     Schemas,
     Staging,
+    UnrestoredTable,
     UnseededTable,
 )
 from tests.report.hostile_schemas import hostile_schemas
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 RULES = ("missing-drop", "replay-fails")
 _UNTRUSTED = {"name", "table", "path", "message", "remedy", "before", "after", "expected", "actual", "sql", "detail"}
-_UNTRUSTED |= {"reason", "error", "cause"}
+_UNTRUSTED |= {"reason", "error", "cause", "columns"}
 _MOST = 6  # pieces of a text
 
 
@@ -74,9 +75,15 @@ def _report(choice: Random) -> Report:
         changes=some(_change, many),
         rows=some(_row_count),
         unseeded=some(lambda choice: UnseededTable(hostile_text(choice), hostile_text(choice)), 2),
+        unrestored=some(_unrestored, 2),
         queries=some(_query),
         drift=some(_difference),
     )
+
+
+def _unrestored(choice: Random) -> UnrestoredTable:
+    columns = tuple(hostile_text(choice) for _ in range(choice.randrange(3)))
+    return UnrestoredTable(hostile_text(choice), hostile_text(choice), 1, 2, columns)
 
 
 def _migration(choice: Random) -> MigrationResult:
@@ -146,8 +153,10 @@ def _harmless(value: Value, names: _Names) -> Value:
     changed = {}
     for field in fields(value):
         part = getattr(value, field.name)
-        is_text = isinstance(part, str) and field.name in _UNTRUSTED
-        changed[field.name] = names(part) if is_text else _harmless(part, names)
+        if field.name in _UNTRUSTED and isinstance(part, str | tuple):
+            changed[field.name] = names(part) if isinstance(part, str) else tuple(map(names, part))
+        else:
+            changed[field.name] = _harmless(part, names)
     return replace(value, **changed)
 
 
