@@ -11,6 +11,9 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
+from pulse_ci.engine.keys import ForeignKey as ForeignKey
+from pulse_ci.engine.keys import Key as Key
+from pulse_ci.engine.keys import Term as Term
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
@@ -36,42 +39,6 @@ class _Meaning:
 
     def __hash__(self) -> int:
         return hash(self.meaning)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One column or expression of a key or an index; the collation is None where it is the column's own."""
-
-    column: str | None
-    expression: str | None = None
-    collation: str | None = None
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A PRIMARY KEY or a UNIQUE constraint."""
-
-    terms: tuple[Term, ...]
-    conflict: str | None = None
-    autoincrement: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns, in order."""
-        return tuple(term.column for term in self.terms if term.column is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """A foreign key; `parent_columns` is empty where none are written and the parent has no primary key."""
-
-    columns: tuple[str, ...]
-    parent: str
-    parent_columns: tuple[str, ...]
-    on_delete: str = "NO ACTION"
-    on_update: str = "NO ACTION"
-    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
