@@ -70,7 +70,7 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
 
 def _what_was_done(report: Report) -> str:
     if report.database.source != "embedded":
-        return _one_line(f"{wording.where(report)}, {len(report.under_review)} under review")
+        return _one_line(wording.where(report))
     version = f" (SQLite {report.database.sqlite_version})" if report.database.sqlite_version else ""
     files = wording.plural(len(report.migrations), "file")
     return f"{files} replayed on {report.database.source} D1{version}, {len(report.under_review)} under review"

@@ -47,11 +47,12 @@ def verdict(report: Report) -> str:
 
 
 def where(report: Report) -> str:
-    """Return on what the files were tried, where that is a live database: "1 of 22 files pending on staging `x`; …"."""
+    """Return where the files were tried, if on a live database: "1 of 22 files pending on staging `x`, …"."""
     files, pending = len(report.migrations), sum(1 for each in report.migrations if each.applied is False)
+    tried = "a scratch database with" if report.database.source == "scratch" else "a copy of"
     return (
-        f"{pending} of {plural(files, 'file')} pending on {report.database.source} `{report.database.name}`, "
-        "tried on a copy of its schema; nothing was written"
+        f"{pending} of {plural(files, 'file')} pending on staging `{report.database.name}`, {len(report.under_review)} "
+        f"under review, tried on {tried} its schema; nothing was written to it"
     )
 
 

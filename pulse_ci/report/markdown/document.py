@@ -65,12 +65,13 @@ def _where(report: Report) -> str:
 
 
 def _footer(report: Report, links: Links) -> str:
+    replayed = sum(1 for each in report.migrations if not each.applied)
     engine = f"SQLite {plain(report.database.sqlite_version)}" if report.database.sqlite_version else ""
     parts = (
         f"commit {code(links.commit[:7])}" if links.commit else "",
         f"[run]({links.run})" if links.run else "",
         f"pulse-ci {links.version}" if links.version else "",
-        f"{wording.plural(len(report.migrations), 'file')} replayed" if report.migrations else "",
+        f"{wording.plural(replayed, 'file')} replayed" if report.migrations else "",
         engine,
     )
     line = " · ".join(part for part in parts if part)
