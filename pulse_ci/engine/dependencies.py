@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pulse_ci.engine.access import Access, Touch
     from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.replay import Replayed
-    from pulse_ci.engine.schema import ForeignKey
     from pulse_ci.model import Change
     from pulse_ci.sql.split import Statement
 

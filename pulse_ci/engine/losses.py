@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import apsw
 
     from pulse_ci.engine.access import Access
-    from pulse_ci.engine.schema import ForeignKey, Schema
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.operations import Operation
     from pulse_ci.sql.split import Statement
 

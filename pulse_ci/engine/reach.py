@@ -8,7 +8,8 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Insert, Update, operation
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import ForeignKey, Schema
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Schema
     from pulse_ci.sql.split import Statement
 
 _ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")

@@ -11,13 +11,12 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.engine.keys import ForeignKey as ForeignKey
-from pulse_ci.engine.keys import Key as Key
-from pulse_ci.engine.keys import Term as Term
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pulse_ci.engine.keys import ForeignKey, Key, Term
 
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 

@@ -11,7 +11,8 @@ from pulse_ci.repair.spelling import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.schema import ForeignKey, Key, Schema, Table
+    from pulse_ci.engine.keys import ForeignKey, Key
+    from pulse_ci.engine.schema import Schema, Table
 
 
 def constraints_back(present: Table, table: Table) -> Iterator[str]:

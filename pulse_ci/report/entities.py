@@ -11,7 +11,8 @@ from pulse_ci.model import Action, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.schema import Column, ForeignKey, Schema, Table
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Column, Schema, Table
     from pulse_ci.model import Change
     from pulse_ci.report.value import Schemas
 

@@ -14,7 +14,8 @@ from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.schema import ForeignKey, Index, Schema, Table
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Index, Schema, Table
     from pulse_ci.rules.rule import Evidence
     from pulse_ci.sql.split import Statement
 

@@ -13,8 +13,9 @@ from pulse_ci.rules.rule import bare_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pulse_ci.engine.keys import Term
     from pulse_ci.engine.rebuilds import Rebuild
-    from pulse_ci.engine.schema import Column, Index, Schema, Table, Term
+    from pulse_ci.engine.schema import Column, Index, Schema, Table
     from pulse_ci.sql.split import Statement
 
 _LISTED = 20

@@ -13,8 +13,9 @@ from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.rebuilds import Rebuild
-    from pulse_ci.engine.schema import ForeignKey, Table
+    from pulse_ci.engine.schema import Table
 
 
 def _check_loses(review: Review) -> Iterator[Remark]:

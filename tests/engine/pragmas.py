@@ -10,7 +10,8 @@ from pulse_ci.engine.schema import fold
 if TYPE_CHECKING:
     import apsw
 
-    from pulse_ci.engine.schema import ForeignKey, Schema, Table, Term
+    from pulse_ci.engine.keys import ForeignKey, Term
+    from pulse_ci.engine.schema import Schema, Table
 
 Row = tuple[object, ...]
 Facts = dict[str, object]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.canonical.drafts import ColumnDraft
     from pulse_ci.engine.canonical.keys import Keys
     from pulse_ci.engine.canonical.pieces import Tokens
-    from pulse_ci.engine.schema import ForeignKey, Key
+    from pulse_ci.engine.keys import ForeignKey, Key
 
 
 def build_column(

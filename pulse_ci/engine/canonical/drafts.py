@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulse_ci.engine.canonical.pieces import Tokens
-    from pulse_ci.engine.schema import ForeignKey
+    from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.sql.tokens import Token
 
 

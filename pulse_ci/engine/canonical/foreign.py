@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import quote_name, quote_names
-from pulse_ci.engine.schema import ForeignKey
+from pulse_ci.engine.keys import ForeignKey
 
 if TYPE_CHECKING:
     from pulse_ci.engine.canonical.drafts import TableDraft

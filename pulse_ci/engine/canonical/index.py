@@ -10,7 +10,8 @@ from pulse_ci.engine.canonical.keys import own_collation, spell_term
 from pulse_ci.engine.canonical.pieces import ROWID_NAMES, Scope
 from pulse_ci.engine.canonical.reader import Reader
 from pulse_ci.engine.canonical.words import meaning, quote_name
-from pulse_ci.engine.schema import Index, Term, fold
+from pulse_ci.engine.keys import Term
+from pulse_ci.engine.schema import Index, fold
 
 if TYPE_CHECKING:
     from pulse_ci.engine.canonical.pieces import Tokens

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.drafts import same_name
 from pulse_ci.engine.canonical.words import quote_name
-from pulse_ci.engine.schema import Key, Term, fold
+from pulse_ci.engine.keys import Key, Term
+from pulse_ci.engine.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,8 @@ from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pulse_ci.engine.schema import Index, Table, Term, Trigger
+    from pulse_ci.engine.keys import Term
+    from pulse_ci.engine.schema import Index, Table, Trigger
     from pulse_ci.sql.tokens import Token
 
 _UNIQUE = "unique constraint failed: "

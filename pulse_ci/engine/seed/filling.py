@@ -17,7 +17,8 @@ from pulse_ci.engine.seed.value import SeededTable, Unseeded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.schema import ForeignKey, Table
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Table
     from pulse_ci.engine.seed.ordinary import Value
     from pulse_ci.engine.seed.plan import Plan
     from pulse_ci.engine.seed.relations import Relations

@@ -14,7 +14,7 @@ from pulse_ci.engine.seed.slots import Own, Slot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulse_ci.engine.schema import ForeignKey
+    from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.seed.ordinary import Value
     from pulse_ci.engine.seed.plan import Plan
     from pulse_ci.engine.seed.slots import Option

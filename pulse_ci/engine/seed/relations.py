@@ -12,7 +12,8 @@ from pulse_ci.sql.tokens import tokenize_code, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pulse_ci.engine.schema import Column, ForeignKey, Index, Schema, Table, Trigger
+    from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.schema import Column, Index, Schema, Table, Trigger
 
 
 class Relations:

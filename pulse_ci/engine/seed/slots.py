@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import ForeignKey
+    from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.seed.ordinary import Value
 
 

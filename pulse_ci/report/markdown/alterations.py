@@ -10,7 +10,8 @@ from pulse_ci.report.escape import code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.schema import Column, ForeignKey, Key, Table
+    from pulse_ci.engine.keys import ForeignKey, Key
+    from pulse_ci.engine.schema import Column, Table
 
 _LONGEST = 120
 

@@ -13,7 +13,8 @@ from pulse_ci.report.markdown.alterations import column_alterations, table_alter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.schema import Object, Schema, Term
+    from pulse_ci.engine.keys import Term
+    from pulse_ci.engine.schema import Object, Schema
     from pulse_ci.report.value import Schemas
 
 _MOST_PARTS = 12
