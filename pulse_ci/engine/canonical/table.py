@@ -19,13 +19,13 @@ from pulse_ci.engine.canonical.keys import Keys, settle_keys
 from pulse_ci.engine.canonical.pieces import ROWID_NAMES, Scope
 from pulse_ci.engine.canonical.table_text import read_table
 from pulse_ci.engine.canonical.words import meaning, quote_name, quote_names
-from pulse_ci.engine.keys import ForeignKey
 from pulse_ci.engine.schema import Column, Table, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pulse_ci.engine.canonical.drafts import TableDraft
+    from pulse_ci.engine.keys import ForeignKey
 
 ParentKeys = tuple[tuple[str, tuple[str, ...]], ...]
 # By the folded name of the only column that they use; None for the others.
