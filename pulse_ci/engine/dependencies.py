@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from pulse_ci.model import Change
     from pulse_ci.sql.split import Statement
 
+# An object comes behind all others in SQLite's list, and only these change those that are there: what a history of
+# files adds is read once, not with each file anew.
+_ALTERS = re.compile(r"\b(?:alter|drop)\b", re.IGNORECASE)
+_OBJECTS = "SELECT name, sql, type, rowid FROM sqlite_master WHERE rowid >= ?"
+
 # The name of an object, or of a table and one of its columns.
 Name = tuple[str, ...]
 
@@ -34,13 +40,19 @@ class Makers:
         self._sql: dict[str, str] = {}
         self._columns: dict[str, frozenset[str]] = {}
         self._paths: dict[Name, str] = {}
+        self._last_row = 0
 
-    def update(self, database: EmbeddedD1, path: str) -> None:
-        """Note that `path` has just run: what is new in the database is its work."""
+    def update(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
+        """Note that `path` has just run `sql`: what is new in the database is its work."""
+        adds_alone = not _ALTERS.search(sql)
         with database.trusted() as connection:
-            rows = connection.execute("SELECT name, sql, type FROM sqlite_master").fetchall()
-            there = {fold(str(name)): (str(name), str(sql), kind) for name, sql, kind in rows}
-            self._forget(self._sql.keys() - there.keys())
+            first = self._last_row + 1 if adds_alone else 0
+            rows = connection.execute(_OBJECTS, (first,)).fetchall()
+            there = {fold(str(name)): (str(name), str(sql), kind) for name, sql, kind, _ in rows}
+            if not adds_alone:
+                self._forget(self._sql.keys() - there.keys())
+                self._last_row = 0
+            self._last_row = max((int(str(row)) for *_, row in rows), default=self._last_row)
             for folded, (name, sql, kind) in there.items():
                 if self._sql.get(folded) == sql:
                     continue

@@ -164,7 +164,7 @@ def replay(
             reviewed.append(replace(watched, needs=makers.of(names_used(database, watched))))
         elif refusal := _carried_out(database, migration):
             broken.append(Broken(migration, refusal))
-        makers.update(database, migration.path)
+        makers.update(database, migration.path, migration.text)
     after = database.schema()
     return Replay(tuple(reviewed), tuple(broken), reviewed[0].before if reviewed else after, after)
 

@@ -147,3 +147,18 @@ def test_only_the_added_columns_own_parent_is_needed() -> None:
         1: ("k",),
         2: ("p",),
     }
+
+
+@pytest.mark.parametrize(
+    ("earlier", "file", "found"),
+    [
+        ((TABLE, "DROP TABLE t;", OTHER), "INSERT INTO u VALUES (1, 'x');", {3: ("u",)}),
+        ((TABLE, "drop/**/table t;" + OTHER), "DELETE FROM u;", {2: ("u",)}),
+        ((TABLE, "ALTER TABLE t RENAME TO u;", "CREATE TABLE t (x);"), "DROP TABLE u;", {2: ("u",)}),
+        ((OTHER + "DROP TABLE u;" + TABLE, OTHER), "DROP TABLE u;", {2: ("u",)}),
+    ],
+)
+def test_what_stands_where_another_object_stood_has_a_maker_of_its_own(
+    earlier: tuple[str, ...], file: str, found: dict[int, tuple[str, ...]]
+) -> None:
+    assert needs(*earlier, file) == found
