@@ -76,8 +76,7 @@ def _attribute(attribute: Attribute) -> str:
 
 
 def _word(text: str) -> str:
-    word = _NOT_A_WORD.sub("_", text)[:_LONGEST].strip("_") if not text.isidentifier() else text[:_LONGEST]
-    word = _NOT_A_WORD.sub("_", word)
+    word = _NOT_A_WORD.sub("_", text).strip("_")[:_LONGEST]
     return word if word[:1].isalpha() and not _KEYWORD.fullmatch(word) else f"c_{word}"
 
 

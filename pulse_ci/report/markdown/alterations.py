@@ -31,7 +31,7 @@ def _column(before: Column, after: Column) -> Iterator[str]:
     yield from _value("collation", before.collation, after.collation)
     yield from _value("generated value", before.generated, after.generated)
     yield from _set("CHECK", before.checks, after.checks)
-    yield from _set("reference to", _references(before.references), _references(after.references))
+    yield from _set("references", _references(before.references), _references(after.references))
 
 
 def _flag(word: str, *, before: bool, after: bool) -> Iterator[str]:
@@ -51,8 +51,8 @@ def _value(word: str, before: str | None, after: str | None) -> Iterator[str]:
 
 def _set(word: str, before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
     old, new = dict.fromkeys(before), dict.fromkeys(after)
-    yield from (f"+ {word} {code(each, _LONGEST)}" for each in new if each not in old)
-    yield from (f"− {word} {code(each, _LONGEST)}" for each in old if each not in new)
+    yield from (f"now {word} {code(each, _LONGEST)}" for each in new if each not in old)
+    yield from (f"no longer {word} {code(each, _LONGEST)}" for each in old if each not in new)
 
 
 def _references(keys: Iterable[ForeignKey]) -> list[str]:
@@ -78,7 +78,7 @@ def _table(before: Table, after: Table) -> Iterator[str]:
     yield from _value("primary key", _columns(before.primary_key), _columns(after.primary_key))
     yield from _set("UNIQUE", _uniques(before), _uniques(after))
     yield from _set("CHECK", _own_checks(before), _own_checks(after))
-    yield from _set("foreign key", _wide_keys(before), _wide_keys(after))
+    yield from _set("FOREIGN KEY", _wide_keys(before), _wide_keys(after))
     if _order(before, after) != _order(after, before):
         yield "its columns are in another order"
 

@@ -27,7 +27,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
         return
     rows = object_rows(report.changes, report.schemas)
     shown = rows[: page.size.changes]
-    body = table("| | object | change |", shown) if shown else ""
+    body = table("| object | change |", shown) if shown else ""
     body = blocks((body, page.left_out(len(rows) - len(shown), "changed object")))
     if len(rows) <= _SEEN_AT_ONCE:
         yield f"#### Schema\n\n{body}"
@@ -49,5 +49,4 @@ def _object(change: Change) -> tuple[Kind, str]:
 def _row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
     kind, name = _object(group[0])
     action = group[0].action if group[0].kind is kind else Action.MODIFIED
-    on = f" on {code(group[0].table)}" if kind in (Kind.INDEX, Kind.TRIGGER) else ""
-    return f"| {ACTION[action]} | {kind} {cell(code(name))}{cell(on)} | {cell(meaning(group, schemas))} |"
+    return f"| {ACTION[action]} {kind} {cell(code(name))} | {cell(meaning(group, schemas))} |"

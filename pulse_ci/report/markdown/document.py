@@ -53,8 +53,13 @@ def _parts(report: Report, page: Page) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    parts = (f"**{wording.counts(report)}**", wording.change_totals(report.changes), _where(report))
+    parts = (f"**{wording.counts(report)}**", wording.change_totals(report.changes), _proven(report), _where(report))
     return " · ".join(part for part in parts if part)
+
+
+def _proven(report: Report) -> str:
+    proven = {holds for each in report.under_review for _, holds in wording.proofs(each)}
+    return "runs twice and is undone" if proven == {True} and report.command == "check" else ""
 
 
 def _where(report: Report) -> str:

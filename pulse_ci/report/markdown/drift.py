@@ -30,7 +30,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
     yield f"#### Drift\n\n{name} is not what the files say: it {differs}."
     shown = found[: page.size.drift]
     if shown:
-        yield table("| | object | in the database |", object_rows(shown, None))
+        yield table("| object | in the database |", object_rows(shown, None))
     yield page.left_out(len(found) - len(shown), "difference")
     if page.size.sql != 0:
         sql = fence(diff_text(found, None, page.size.sql), "diff")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.markdown.page import Page
     from pulse_ci.report.value import Report
 
-_SEEN_AT_ONCE = 8
+_SEEN_AT_ONCE = 5
 
 
 def render(report: Report, page: Page) -> Iterator[str]:

@@ -23,10 +23,10 @@ _LONGEST = 160
 
 
 def meaning(group: tuple[Change, ...], schemas: Schemas | None) -> str:
-    """Return what the changes of one object mean, on one line of Markdown; the schemas tell more than the SQL alone."""
+    """Return what the changes of one object mean, a line for each part; the schemas tell more than the SQL alone."""
     parts = [part for change in group for part in _parts(change, schemas)]
     more = len(parts) - _MOST_PARTS
-    return ", ".join(parts[:_MOST_PARTS]) + (f" and {more} more" if more > 0 else "")
+    return "<br>".join([*parts[:_MOST_PARTS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
@@ -40,9 +40,13 @@ def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
         case _, Action.ADDED:
             yield _new(change, schemas.after if schemas else None)
         case _, Action.REMOVED:
-            yield "removed"
+            yield f"removed{_on(change)}"
         case _:
             yield from _modified(change, schemas)
+
+
+def _on(change: Change) -> str:
+    return f", was on {code(change.table)}" if change.kind in (Kind.INDEX, Kind.TRIGGER) else ""
 
 
 def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
@@ -67,7 +71,7 @@ def _new(change: Change, schema: Schema | None) -> str:
         case Index() as index:
             return _index(index)
         case Trigger(time=time, event=event):
-            return f"{time} {event}".lower()
+            return f"{time} {event} on ".lower() + code(change.table)
         case _:
             sql = change.after or ""
             return f"added: {code(sql)}" if sql and "\n" not in sql and len(sql) <= _LONGEST else "added"
@@ -85,7 +89,7 @@ def _new_table(table: Table) -> str:
 def _index(index: Index) -> str:
     terms = ", ".join(_term(term) for term in index.terms)
     where = f", where {code(index.where, _LONGEST)}" if index.where else ""
-    return f"{'unique, ' if index.unique else ''}on {code(terms, _LONGEST)}{where}"
+    return f"{'unique, ' if index.unique else ''}on {code(index.table)} ({code(terms, _LONGEST)}){where}"
 
 
 def _term(term: Term) -> str:
