@@ -10,7 +10,7 @@ NODE_SETUP := tests/node/node_modules/.set-up
 export UV_SYSTEM_CERTS := 1
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: help setup demo test test-container lint fuzz bench docs lock clean
+.PHONY: help setup demo test test-container lint fuzz bench screenshots docs lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -53,6 +53,9 @@ fuzz: $(SETUP) $(NODE_SETUP) ## Compare the engine with real workerd on 20,000 g
 
 bench: $(SETUP) $(NODE_SETUP) ## Time pulse-ci beside what one would run instead
 	$(BIN)/python -m bench
+
+screenshots: $(SETUP) $(NODE_SETUP) ## Draw the comments in a browser, into build/screenshots
+	$(BIN)/python -m tests.report.screenshots
 
 docs: $(SETUP) ## Write docs/rules/ and the README's generated parts anew
 	$(BIN)/python docs/generate.py

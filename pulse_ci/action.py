@@ -49,9 +49,12 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(context)
     except PulseError as error:
+        from pulse_ci.report.redaction import redact, secrets_in
+
         runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "failure"})
-        runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_shown(str(error))}\n")
-        _say(runner.notice(Severity.ERROR, str(error)))
+        message = redact(str(error), secrets_in(os.environ))
+        runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_shown(message)}\n")
+        _say(runner.notice(Severity.ERROR, message))
         return COULD_NOT_RUN
 
 

@@ -147,6 +147,10 @@ def _rules(options: dict[str, object]) -> int:
 
 
 def _complain(message: str) -> int:
+    from pulse_ci.commands.output import for_the_log
+    from pulse_ci.report.redaction import redact, secrets_in
+
+    message = for_the_log(redact(message, secrets_in(os.environ)))
     red, reset = ("\x1b[31m", "\x1b[0m") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     sys.stderr.write(f"{red}pulse-ci: {message}{reset}\n")
     return COULD_NOT_RUN

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from pulse_ci import __version__
 from pulse_ci.commands.writing import replace
 from pulse_ci.errors import ConfigError
+from pulse_ci.report.redaction import redact_report, secrets_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +31,21 @@ def write_report(report: Report, settings: Settings) -> None:
     to_terminal = settings.output is None and sys.stdout.isatty()
     colour = to_terminal and wants_colour(sys.stdout)
     width = min(shutil.get_terminal_size().columns, _WIDEST) if to_terminal else None
+    report = redact_report(report, secrets_in(os.environ))
     text = render(report, settings.format, colour=colour, width=width)
     if settings.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(for_the_log(text))
     else:
         write_file(settings.output, text)
+
+
+def for_the_log(text: str) -> str:
+    """Return what to print; in a workflow it is changed so that the runner takes no line as a command."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    from pulse_ci.github.runner import neutralise
+
+    return neutralise(text)
 
 
 def render(report: Report, format_: str, *, colour: bool = False, width: int | None = None) -> str:

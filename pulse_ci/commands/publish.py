@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
@@ -13,15 +15,19 @@ from pulse_ci.errors import GitHubError
 from pulse_ci.github import runner
 from pulse_ci.github.arrival import Arrival, Nothing, read_arrival
 from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
+from pulse_ci.github.failures import Unprocessable
+from pulse_ci.github.links import links_for
 from pulse_ci.github.marker import Marker
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
 from pulse_ci.report.received import read_report
+from pulse_ci.report.redaction import redact_report, secrets_in
 from pulse_ci.report.schema_sql import diff_text
 from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
 
 _STEPS = {"check": check, "lint": lint_only, "preview": preview}
 _MAX_DIFF = 200_000
+# The marker comes on top. The smaller ones are for a server that refuses what is within GitHub's own limit.
+_COMMENT_BUDGETS = (markdown.COMMENT_BYTES - 1000, 20_000, 4_000)
 
 
 class Publisher:
@@ -69,27 +77,32 @@ class Publisher:
         """Ask GitHub what is new, and check it; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
         self._pull_request = arrival.pull_request
+        secrets = secrets_in(os.environ)
         if self._received:
-            return read_report(self._received, FailOn(self._settings.fail_on))
+            return redact_report(read_report(self._received, FailOn(self._settings.fail_on)), secrets)
         self._request = request_for_arrival(self._settings, arrival, self._github, command)
-        return _STEPS[command](self._request)
+        return redact_report(_STEPS[command](self._request), secrets)
 
     def comment(self, report: Report) -> CommentResult:
         """Leave the report on the pull request; what keeps it from being written is a reason, not an error."""
         if self._pull_request is None or self._github is None:
             return CommentResult(None, "skipped")
+        bodies = dict.fromkeys(self._markdown(report, budget) for budget in _COMMENT_BUDGETS)
         try:
-            return upsert_comment(
-                self._github,
-                self._pull_request.base_repo,
-                self._pull_request.number,
-                self._markdown(report, markdown.COMMENT_BYTES - 1000),
-                self._marker(self._pull_request),
-                mode=CommentMode(self._settings.comment),
-                is_worth_it=bool(report.changes or any(not finding.ignored for finding in report.findings)),
-            )
+            return _first_taken(bodies, partial(self._upsert, self._github, self._pull_request, report))
         except GitHubError as error:
             return CommentResult(None, "skipped", f"There is no comment: {error}")
+
+    def _upsert(self, github: GitHub, pull_request: PullRequest, report: Report, body: str) -> CommentResult:
+        return upsert_comment(
+            github,
+            pull_request.base_repo,
+            pull_request.number,
+            body,
+            self._marker(pull_request),
+            mode=CommentMode(self._settings.comment),
+            is_worth_it=bool(report.changes or any(not finding.ignored for finding in report.findings)),
+        )
 
     def write_files(self, report: Report, comment: CommentResult) -> None:
         """Write the outputs, the job summary and the files that were asked for."""
@@ -125,18 +138,10 @@ class Publisher:
         }
 
     def _markdown(self, report: Report, budget: int) -> str:
-        context, pull_request = self._context, self._pull_request
-        sha = pull_request.head_sha if pull_request else context.sha
-        repository = pull_request.base_repo if pull_request else context.repository
-        blob = f"{context.server_url}/{repository}/blob/{sha}" if repository and sha else None
-        links = markdown.Links(
-            blob=blob,
-            run=context.run_url,
-            summary=context.run_url if budget < markdown.SUMMARY_BYTES else None,
-            commit=sha,
-            label=self._settings.label,
-            version=__version__,
-        )
+        version = self._github.server_version if self._github else None
+        links = links_for(self._context, self._pull_request, label=self._settings.label, server_version=version)
+        if budget >= markdown.SUMMARY_BYTES:
+            links = replace(links, summary=None)
         return markdown.render(report, links, budget)
 
     def _marker(self, pull_request: PullRequest) -> Marker:
@@ -149,6 +154,17 @@ class Publisher:
             sha=pull_request.head_sha,
             version=__version__,
         )
+
+
+def _first_taken(bodies: Iterable[str], write: Callable[[str], CommentResult]) -> CommentResult:
+    """Write the largest body that GitHub does not refuse for what it is; raises the last refusal."""
+    *larger, smallest = bodies
+    for body in larger:
+        try:
+            return write(body)
+        except Unprocessable:
+            continue
+    return write(smallest)
 
 
 def write_like_parent(path: Path, text: str) -> None:

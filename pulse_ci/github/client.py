@@ -53,6 +53,7 @@ class GitHub:
         self._token = token
         self._sleep = sleep
         self._has_written = False
+        self._server_version: str | None = None
         self._httpx = httpx
         try:
             self._api_url = httpx.URL(api_url.rstrip("/"))
@@ -112,6 +113,11 @@ class GitHub:
         """Delete something."""
         self._request("DELETE", self._url(path))
 
+    @property
+    def server_version(self) -> str | None:
+        """The version of a GitHub Enterprise Server, as its last answer told; github.com tells none."""
+        return self._server_version
+
     def redact(self, text: str) -> str:
         """Return `text` without the token."""
         return text.replace(self._token, "***") if self._token else text
@@ -162,6 +168,7 @@ class GitHub:
             return error
 
     def _checked(self, response: httpx.Response, asked: str) -> httpx.Response:
+        self._server_version = response.headers.get("x-github-enterprise-version", self._server_version)
         if response.is_success:
             return response
         said = self._said(_message(response) or response.reason_phrase)

@@ -30,6 +30,8 @@ class RunnerContext:
     workspace: Path | None
     summary_path: Path | None
     output_path: Path | None
+    action_repository: str
+    action_ref: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> RunnerContext:
@@ -55,6 +57,8 @@ class RunnerContext:
             workspace=path("WORKSPACE"),
             summary_path=path("STEP_SUMMARY"),
             output_path=path("OUTPUT"),
+            action_repository=text("ACTION_REPOSITORY"),
+            action_ref=text("ACTION_REF"),
         )
 
     @property

@@ -34,7 +34,8 @@ def visible(text: str) -> str:
 def json_text(value: object) -> str:
     """Return indented JSON in which what cannot be seen, or is half a character, is spelled `\\uXXXX`."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n"
+    # In a log, GitHub's runner takes `##[` anywhere as the beginning of a command.
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text).replace("##[", "#\\u0023[") + "\n"
 
 
 def plain(text: str) -> str:

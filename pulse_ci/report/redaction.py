@@ -1,0 +1,60 @@
+"""What must not be shown, cut out of whatever is shown: the runner masks its own log, but no comment and no file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+from pulse_ci.report.value import Report, Schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HIDDEN = "***"
+_VARIABLES = (
+    "PULSE_CI_GITHUB_TOKEN",
+    "PULSE_CI_API_TOKEN",
+    "PULSE_CI_ACCOUNT_ID",
+    "CLOUDFLARE_API_TOKEN",
+    "CLOUDFLARE_ACCOUNT_ID",
+    "GITHUB_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+)
+# Shorter than any token; a shorter value is one that was put there by mistake, and would blank half of the text.
+_SHORTEST = 8
+# https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+_GITHUB_TOKEN = re.compile(r"\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}")
+_Part = TypeVar("_Part")
+
+
+def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the tokens and account ids that the environment holds, the longest first."""
+    values = {value.strip() for name in _VARIABLES if (value := environ.get(name))}
+    return tuple(sorted((value for value in values if len(value) >= _SHORTEST), key=lambda value: (-len(value), value)))
+
+
+def redact(text: str, secrets: tuple[str, ...]) -> str:
+    """Return `text` without the secrets, and without anything that has the form of a GitHub token."""
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return _GITHUB_TOKEN.sub(_HIDDEN, text)
+
+
+def redact_report(report: Report, secrets: tuple[str, ...]) -> Report:
+    """Return the report with every text in it redacted, before escaping could tear a secret apart."""
+    return _redacted(report, secrets)
+
+
+def _redacted(part: _Part, secrets: tuple[str, ...]) -> _Part:
+    match part:
+        case Enum() | Schemas():
+            return part
+        case str():
+            return redact(part, secrets)  # type: ignore[return-value]
+        case tuple():
+            return tuple(_redacted(each, secrets) for each in part)  # type: ignore[return-value]
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    return replace(part, **{each.name: _redacted(getattr(part, each.name), secrets) for each in fields(part)})

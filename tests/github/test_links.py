@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from pulse_ci.github.context import RunnerContext
+from pulse_ci.github.links import draws_mermaid, links_for
+
+VARIABLES = {
+    "GITHUB_REPOSITORY": "octo/pulse",
+    "GITHUB_SHA": "c0ffee",
+    "GITHUB_RUN_ID": "7",
+    "GITHUB_ACTION_REPOSITORY": "org/pulse-migrate-action",
+    "GITHUB_ACTION_REF": "v1",
+}
+
+
+def test_links_lead_to_the_commit_the_run_and_the_rules() -> None:
+    links = links_for(RunnerContext.from_environ(VARIABLES), None, label="eu", server_version=None)
+
+    assert links.blob == "https://github.com/octo/pulse/blob/c0ffee"
+    assert links.run == links.summary == "https://github.com/octo/pulse/actions/runs/7/attempts/1"
+    assert links.rules == "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules.md"
+    assert (links.label, links.draws) == ("eu", True)
+
+
+def test_a_server_of_ones_own_has_its_own_links_and_none_to_the_rules() -> None:
+    context = RunnerContext.from_environ({**VARIABLES, "GITHUB_SERVER_URL": "https://github.example"})
+
+    links = links_for(context, None, label=None, server_version="enterprise-server@3.6.4")
+
+    assert links.blob == "https://github.example/octo/pulse/blob/c0ffee"
+    assert (links.rules, links.draws) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("version", "draws"),
+    [(None, True), ("", True), ("enterprise-server@3.6.0", False), ("3.7.1", True), ("3.18.0", True), ("x", True)],
+)
+def test_mermaid_is_drawn_from_version_3_7_on(version: str | None, *, draws: bool) -> None:
+    assert draws_mermaid(version) is draws
