@@ -5,7 +5,12 @@ Source: workers-sdk, packages/wrangler/src/d1/migrations, getCreateMigrationsTab
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pulse_ci.engine.canonical.words import quote_name, quote_string
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def make_table(table: str) -> str:
@@ -24,6 +29,23 @@ def record(table: str, number: int, name: str) -> str:
 def forget(table: str, *numbers: int) -> str:
     """Return the statement that takes records away."""
     return f"DELETE FROM {_quoted(table)} WHERE id IN ({', '.join(map(str, numbers))});"
+
+
+def record_all(table: str, names: Sequence[str]) -> str:
+    """Return the statement that records files under the next ids, in their order."""
+    separator = ",\n  " if len(names) > 1 else ", "
+    values = separator.join(f"({quote_string(name)})" for name in names)
+    return f"INSERT INTO {_quoted(table)} (name) VALUES{separator[1:]}{values};"
+
+
+def rename(table: str, name: str, to: str) -> str:
+    """Return the statement that gives a record the name that its file has now."""
+    return f"UPDATE {_quoted(table)} SET name = {quote_string(to)} WHERE name = {quote_string(name)};"
+
+
+def forget_name(table: str, name: str) -> str:
+    """Return the statement that takes a file's record away."""
+    return f"DELETE FROM {_quoted(table)} WHERE name = {quote_string(name)};"
 
 
 def _quoted(table: str) -> str:

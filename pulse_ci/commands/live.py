@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
+    from pulse_ci.commands.output import Progress
     from pulse_ci.report.drift.value import DriftReport
+    from pulse_ci.report.status.value import StatusReport
+    from pulse_ci.settings import Settings
 
 OK, FOUND, COULD_NOT_RUN = 0, 1, 2
 SUMMARIES = {
     "apply": "run the pending migrations on a database, and record them",
     "drift": "compare live databases with what their migrations make",
+    "status": "which migration has run on a database, and which has not",
 }
 
 
@@ -47,12 +52,24 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
 
 
-_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"apply": _add_apply, "drift": _add_drift}
+def _add_status(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--local", metavar="FILE", help="a database file, and not one of the account")
+    add("--base", metavar="REF", help="tell the files that were edited since this git ref")
+    add("--format", choices=("text", "json", "markdown"), help="how to write the report (default: text)")
+    add("--output", metavar="FILE", help="where to write the report (default: standard output)")
+
+
+_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "apply": _add_apply,
+    "drift": _add_drift,
+    "status": _add_status,
+}
 
 
 def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
-    return {"apply": _apply, "drift": _drift}[name](options)
+    return {"apply": _apply, "drift": _drift, "status": _status}[name](options)
 
 
 def _apply(options: Mapping[str, object]) -> int:
@@ -75,22 +92,47 @@ def _apply(options: Mapping[str, object]) -> int:
 
 def _drift(options: Mapping[str, object]) -> int:
     from pulse_ci.commands.drift import drift
-    from pulse_ci.commands.output import Progress, wants_colour, write_file
+    from pulse_ci.commands.output import wants_colour
     from pulse_ci.settings import read_settings
 
     settings = read_settings(options)
-    progress = Progress(sys.stderr)
-    try:
+    with _progress() as progress:
         report = drift(settings, progress)
-    finally:
-        progress.close()
-    to_terminal = settings.output is None and wants_colour(sys.stdout)
-    text = render_drift(report, settings.format, colour=to_terminal)
+    colour = settings.output is None and wants_colour(sys.stdout)
+    _write(render_drift(report, settings.format, colour=colour), settings)
+    return drift_status(report)
+
+
+def _status(options: Mapping[str, object]) -> int:
+    from pathlib import Path
+
+    from pulse_ci.commands.output import wants_colour
+    from pulse_ci.commands.status import status
+    from pulse_ci.settings import read_settings
+
+    settings, local = read_settings(options), options["local"]
+    with _progress() as progress:
+        report = status(settings, Path(str(local)) if local else None, progress)
+    colour = settings.output is None and wants_colour(sys.stdout)
+    _write(render_status(report, settings.format, colour=colour), settings)
+    return OK
+
+
+def _progress() -> AbstractContextManager[Progress]:
+    from contextlib import closing
+
+    from pulse_ci.commands.output import Progress
+
+    return closing(Progress(sys.stderr))
+
+
+def _write(text: str, settings: Settings) -> None:
+    from pulse_ci.commands.output import write_file
+
     if settings.output is None:
         sys.stdout.write(text)
     else:
         write_file(settings.output, text)
-    return drift_status(report)
 
 
 def drift_status(report: DriftReport) -> int:
@@ -112,5 +154,21 @@ def render_drift(report: DriftReport, format_: str, *, colour: bool = False) -> 
             return markdown.render(report, SUMMARY_BYTES)
         case _:
             from pulse_ci.report.drift import text
+
+            return text.render(report, colour=colour)
+
+
+def render_status(report: StatusReport, format_: str, *, colour: bool = False) -> str:
+    """Return the report in one of the formats of `--format`."""
+    match format_:
+        case "json":
+            return report.to_json()
+        case "markdown":
+            from pulse_ci.report.markdown import SUMMARY_BYTES
+            from pulse_ci.report.status import markdown
+
+            return markdown.render(report, SUMMARY_BYTES)
+        case _:
+            from pulse_ci.report.status import text
 
             return text.render(report, colour=colour)

@@ -1,0 +1,81 @@
+"""status: what became of each migration on one database, and the statements that make its records true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.local import LocalDatabase
+from pulse_ci.apply.repairs import repairs
+from pulse_ci.commands.account import choose_database, read_account, table_of
+from pulse_ci.commands.request import request_for
+from pulse_ci.d1.api import Spent
+from pulse_ci.d1.client import D1Client
+from pulse_ci.d1.live import read_live
+from pulse_ci.engine.history import trace
+from pulse_ci.errors import ConfigError
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import read_sources
+from pulse_ci.report.status.value import StatusReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.d1.account import Account
+    from pulse_ci.d1.live import Live
+    from pulse_ci.settings import Settings
+
+
+def status(
+    settings: Settings,
+    local: Path | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+    connect: Callable[[Account], D1Client] = D1Client,
+) -> StatusReport:
+    """Compare the files with one database; `--base` tells which were edited since. Nothing is written.
+
+    Raises:
+        ConfigError: it is not known which database is meant, or where it is, or the base is not known to git.
+        D1Error: the database cannot be read.
+
+    """
+    request = request_for(settings.migrations_dir, "status")
+    edited = _edited(settings, request)
+    migrations = discover(request.shown, read_sources(request.directory, request.root))
+    on_step("replaying")
+    history = trace(migrations.migrations)
+    on_step("reading the database")
+    name, live, spent = _read(settings, request, local, connect)
+    state = live.state(history, edited)
+    return StatusReport(
+        name=name,
+        state=state,
+        repairs=repairs(state, live.table),
+        refused=history.refused,
+        requests=spent.requests,
+        rows_read=spent.rows_read,
+    )
+
+
+def _read(
+    settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
+) -> tuple[str, Live, Spent]:
+    """Return what people call the database, what is in it, and what it took to ask."""
+    if local is not None:
+        if not local.is_file():
+            raise ConfigError(f"{local} is not a file. Name the database's file with --local.")
+        return str(local), LocalDatabase(local, table_of(settings, request)).read(), Spent()
+    chosen = choose_database(settings, request)
+    with connect(read_account(settings)) as client:
+        live = read_live(client, chosen.id or client.database(chosen.name).id, chosen.table)
+        return chosen.name, live, client.spent
+
+
+def _edited(settings: Settings, request: CheckRequest) -> frozenset[str]:
+    if not settings.base:
+        return frozenset()
+    from pulse_ci.migrations.git import read_base
+
+    base = read_base(settings.base, request.shown, request.root)
+    return frozenset(edit.path for edit in base.edits if edit.action == "modified")

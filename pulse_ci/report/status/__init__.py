@@ -1,0 +1,1 @@
+"""What `status` says, and the ways to write it down."""
