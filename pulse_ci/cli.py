@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from pulse_ci import __version__
-from pulse_ci.commands import live
+from pulse_ci.commands import fixing, live
 from pulse_ci.errors import PulseError
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ examples:
   pulse-ci preview --baseline 21          what the files after 021 do to the schema
   pulse-ci new "Add custom fields"        the next numbered file, with its reverse
   pulse-ci reverse 022                    what undoes 022, written to reverse/ if it holds
+  pulse-ci fix --base origin/main --dry-run
+                                          what can be mended by itself in this branch's files, as a diff
   pulse-ci rules not-idempotent           what a rule means, with an example
 
 Each flag is also an environment variable: --fail-on is PULSE_CI_FAIL_ON. Flags win.
@@ -78,6 +80,8 @@ def _run(command: str, options: dict[str, object]) -> int:
             return _new(options)
         case "reverse":
             return _reverse(options)
+        case "fix":
+            return fixing.run(options)
         case "rules":
             return _rules(options)
         case name if name in live.SUMMARIES:
@@ -180,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         live.add_flags(name, add(name, help=summary, description=_sentence(summary)))
     _add_new(add("new", help="the next numbered file, header and reverse included"))
     _add_reverse(add("reverse", help="write the reverse of one migration, proven by replay"))
+    fixing.add_flags(add("fix", help=fixing.SUMMARY, description=_sentence(fixing.SUMMARY)))
     rules = add("rules", help="list the rules, or explain one")
     rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
     return parser

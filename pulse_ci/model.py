@@ -59,6 +59,33 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEdit:
+    """Whole lines of a file, `line` to `end_line`, and the text that takes their place, its line ends included.
+
+    The lines are there, also where something is only added; in an empty or a new file they are 1 and 0.
+    """
+
+    path: str
+    line: int
+    end_line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What mends a finding of `rule` at `path`, and was seen to: alone, on the files as they are.
+
+    `patch` is the same in the form that `git apply` takes; `does` says it in a few words.
+    """
+
+    rule: str
+    path: str
+    edits: tuple[LineEdit, ...]
+    patch: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's remark on some lines of one file; lines count from 1.
 
@@ -73,7 +100,7 @@ class Finding:
     message: str
     remedy: str
     ignored: bool = False
-    fix: str | None = None
+    fix: Fix | None = None
     probe: Probe | None = None
 
 

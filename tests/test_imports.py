@@ -27,6 +27,7 @@ LAYERS = (
     ("d1", "worker"),
     ("apply",),
     ("rules",),
+    ("fixes",),
     ("report",),
     ("github",),
     ("commands",),

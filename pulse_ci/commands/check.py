@@ -13,6 +13,7 @@ from pulse_ci.commands.scratch import run_on_scratch
 from pulse_ci.commands.staging import Staged, read_staging
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
+from pulse_ci.fixes.offer import offer
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.report.build import build_report
@@ -67,6 +68,10 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     on_step("judging")
     with _timed(timings, "lint"):
         findings = lint(review)
+    if request.command != "preview" and any(not finding.ignored for finding in findings):
+        on_step("trying fixes")
+        with _timed(timings, "fix"):
+            findings = offer(review, findings)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
     return build_report(

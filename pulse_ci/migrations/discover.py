@@ -11,7 +11,7 @@ from pulse_ci.migrations.parse import Migration, parse
 from pulse_ci.migrations.source import REVERSE_DIRECTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.source import SourceFile
@@ -62,6 +62,16 @@ class MigrationSet:
             return Reverse(undone, undone.statements)
         return None
 
+    def edited(self, texts: Mapping[str, str]) -> MigrationSet:
+        """Return the set with other texts of some files; a path that is not there yet becomes a reverse file."""
+        here = {each.path for each in (*self.migrations, *self.reverse_files)}
+        new = (Migration(path, text) for path, text in texts.items() if path not in here)
+        return MigrationSet(
+            self.directory,
+            tuple(_edited(each, texts) for each in self.migrations),
+            tuple(sorted([*(_edited(each, texts) for each in self.reverse_files), *new], key=_order)),
+        )
+
     def under_review(self, base: Base | None, baseline: int) -> tuple[Migration, ...]:
         """Return the files that a reviewer must look at: the new ones of `base`, above `baseline`."""
         return tuple(
@@ -81,6 +91,15 @@ def _undoes(candidate: Migration, migration: Migration) -> bool:
     return in_reverse and candidate.number == migration.number
 
 
+def _edited(migration: Migration, texts: Mapping[str, str]) -> Migration:
+    text = texts.get(migration.path, migration.text)
+    return migration if text == migration.text else Migration(migration.path, text)
+
+
+def _order(migration: Migration) -> tuple[bool, int, str]:
+    return migration.order
+
+
 def discover(directory: str, sources: Iterable[SourceFile]) -> MigrationSet:
     """Sort files into migrations and reverse files; `directory` is their folder, as the sources' paths spell it."""
     migrations, reverse_files = list[Migration](), list[Migration]()
@@ -90,6 +109,6 @@ def discover(directory: str, sources: Iterable[SourceFile]) -> MigrationSet:
         (reverse_files if in_reverse else migrations).append(parsed)
     return MigrationSet(
         directory,
-        tuple(sorted(migrations, key=lambda migration: migration.order)),
-        tuple(sorted(reverse_files, key=lambda migration: migration.order)),
+        tuple(sorted(migrations, key=_order)),
+        tuple(sorted(reverse_files, key=_order)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.rebuilds import find_rebuilds
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Delete, Insert, Update, operation
 from pulse_ci.repair.spelling import shown
@@ -21,14 +22,18 @@ _NAMING = (TokenKind.WORD, TokenKind.QUOTED)
 _AFTER_SET = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
 
 
-def leftovers(run: Run, before: Schema, changed: Iterable[RowsChanged]) -> Iterator[str]:
+def leftovers(run: Run, before: Schema, after: Schema, changed: Iterable[RowsChanged]) -> Iterator[str]:
     """Yield a sentence for each table to which the migration wrote what its reverse leaves there.
+
+    What a rebuild copies is not new.
 
     `changed` are the tables that were seen to have other rows after the migration and its reverse than before both.
     """
     seen = {fold(each.table) for each in changed}
+    copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
+    written = [statement.sql for statement, _ in run.touched if statement not in copies]
     for table in before.tables:
-        if fold(table.name) in seen or any(_writes(statement.sql, table) for statement, _ in run.touched):
+        if fold(table.name) in seen or any(_writes(sql, table) for sql in written):
             yield f"What the migration did to rows of {shown(table.name)} is not undone."
 
 

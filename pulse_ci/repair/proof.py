@@ -103,11 +103,21 @@ def _contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> Cont
     with database.trusted() as connection:
         found: Contents = {}
         for table, columns in kept.items():
-            listed = ", ".join(map(quote_name, columns)) or "1"
-            rows = connection.execute(f"SELECT {listed} FROM {quote_name(table)}").fetchall()
+            rows = _rows(connection, table, columns)
             each = {name: Counter(repr(row[place]) for row in rows) for place, name in enumerate(columns)}
             found[table] = len(rows), each, Counter(map(repr, rows))
         return found
+
+
+def rows_of(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
+    """Return what a table holds in some of its columns, whatever the order of rows."""
+    with database.trusted() as connection:
+        return Counter(map(repr, _rows(connection, table, columns)))
+
+
+def _rows(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[Row]:
+    listed = ", ".join(map(quote_name, columns)) or "1"
+    return connection.execute(f"SELECT {listed} FROM {quote_name(table)}").fetchall()
 
 
 def _changed(before: Contents, after: Contents) -> Iterator[RowsChanged]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.replay import run_statements
 from pulse_ci.engine.seed import seed
 from pulse_ci.errors import MigrationError
+from pulse_ci.migrations.operations import is_transaction
 from pulse_ci.repair.leftovers import leftovers, unexplained
 from pulse_ci.repair.proof import compare_rows, prove
 from pulse_ci.repair.renames import spelled_renames
@@ -65,7 +66,8 @@ def prove_reverse(database: EmbeddedD1, migration: Migration) -> ProvenReverse:
     before = database.schema()
     run, rows = _run_on_rows(database, migration)
     renames = spelled_renames((statement.sql for statement, _ in run.touched), before)
-    plan = write_reverse(before, database.schema(), renames)
+    after = database.schema()
+    plan = write_reverse(before, after, renames)
     if not plan.statements and not plan.problem:
         raise MigrationError(
             f"{migration.path} leaves the schema as it was: there is nothing that a reverse could be written from."
@@ -73,7 +75,7 @@ def prove_reverse(database: EmbeddedD1, migration: Migration) -> ProvenReverse:
     _refuse_what_does_not_hold(migration, plan, prove(database.snapshot(), plan.statements, before))
     database.run("\n".join(plan.statements))
     changed = unexplained(compare_rows(rows, database.snapshot()), plan.lost)
-    return ProvenReverse(plan, tuple(leftovers(run, before, changed)))
+    return ProvenReverse(plan, tuple(leftovers(run, before, after, changed)))
 
 
 def does_not_run(migration: Migration, refusal: Refusal) -> MigrationError:
@@ -89,10 +91,12 @@ def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes
     empty = database.snapshot()
     seed(database)
     start = database.snapshot()
-    run = run_statements(database, migration.statements)
+    # Whether D1 takes a BEGIN is another question: without it the file does what its author meant.
+    statements = [each for each in migration.statements if not is_transaction(each.sql)]
+    run = run_statements(database, statements)
     if run.refusals:
         database.restore(empty)
-        start, run = empty, run_statements(database, migration.statements)
+        start, run = empty, run_statements(database, statements)
     if run.refusals:
         raise does_not_run(migration, run.refusals[0])
     return run, start

@@ -61,10 +61,28 @@ def safe_rebuild(schema: Schema, table: str, new_sql: str, copy: Mapping[str, st
     target = wanted.table(table)
     if target is None or schema.table(table) is None:
         raise MigrationError(f"There is no table {shown(table)} to rebuild.")
+    return reach(schema, wanted, {table: copy}, in_place=True)
+
+
+def reach(
+    schema: Schema, wanted: Schema, copies: Mapping[str, Mapping[str, str]], *, in_place: bool
+) -> tuple[str, ...]:
+    """Return the statements that lead to a schema in which the tables of `copies` are defined otherwise.
+
+    Indexes, views and triggers may differ too. With `in_place`, ALTER TABLE serves where it can.
+
+    Raises:
+        MigrationError: there is no such table, or no statements were found that lead there.
+        D1Refused: D1 does not take the schema as it is.
+
+    """
+    targets = {fold(name): Target(table, copies[name]) for name in copies if (table := wanted.table(name))}
     with Draft(schema) as draft:
-        done = alter(draft, target, copy) or rebuild(draft, {fold(table): Target(target, copy)})
+        altered = {name for name, target in targets.items() if in_place and alter(draft, target.table, target.copy)}
+        done = rebuild(draft, {name: target for name, target in targets.items() if name not in altered})
         if not (done and complete(draft, wanted)):
-            raise MigrationError(f"Table {shown(table)} cannot be rebuilt: {draft.refusal or 'it comes out otherwise'}")
+            names = ", ".join(map(shown, copies))
+            raise MigrationError(f"Table {names} cannot be rebuilt: {draft.refusal or 'it comes out otherwise'}")
         return (*draft.statements, FOREIGN_KEY_CHECK) if moves_rows(draft.statements) else tuple(draft.statements)
 
 

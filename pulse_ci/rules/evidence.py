@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
@@ -71,6 +71,17 @@ def gather(
         rows=start.rows if start else None,
     )
     return review, replayed.after
+
+
+def gather_again(old: Evidence, migrations: MigrationSet) -> Evidence:
+    """Prove a migration once more, on the schema that it met, as it and its reverse stand in `migrations`."""
+    (migration,) = (each for each in migrations.migrations if each.path == old.migration.path)
+    with EmbeddedD1() as database:
+        database.restore(old.replayed.origin)
+        (replayed,) = replay(database, [migration], [migration]).reviewed
+    with EmbeddedD1() as scratch, EmbeddedD1() as with_rows:
+        evidence = _prove(scratch, SeededRuns(with_rows), migrations, replace(replayed, needs={}))
+    return replace(evidence, depends_on=old.depends_on)
 
 
 def _database(start: Start | None) -> EmbeddedD1:

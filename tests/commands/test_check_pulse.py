@@ -109,14 +109,16 @@ def test_the_remedies_taken_by_the_letter_mend_the_sample(repository: Path, chec
     assert remedies == [
         "Add below the date: `-- Reason: ` and one sentence that a reader in two years will need.",
         "Add to `migrations/reverse/022_custom_fields.sql` under the header `-- Reverse migration 022`: "
-        "`DROP TABLE IF EXISTS custom_fields;`",
+        "`DROP TABLE IF EXISTS custom_fields;`. `pulse-ci fix` writes `migrations/reverse/022_custom_fields.sql`.",
         "Add to `migrations/reverse/022_custom_fields.sql` under the header `-- Reverse migration 022`: "
-        "`DROP INDEX IF EXISTS idx_custom_fields_site;`",
-        "`CREATE INDEX IF NOT EXISTS idx_custom_fields_site ON custom_fields(site_id);`",
+        "`DROP INDEX IF EXISTS idx_custom_fields_site;`. `pulse-ci fix` writes "
+        "`migrations/reverse/022_custom_fields.sql`.",
+        "`CREATE INDEX IF NOT EXISTS idx_custom_fields_site ON custom_fields(site_id);`. "
+        "`pulse-ci fix` adds `IF NOT EXISTS`.",
     ]
 
     mended = SAMPLE.replace("2024-03-05\n", "2024-03-05\n-- Reason: sites may keep values of their own\n").replace(
-        "CREATE INDEX idx_custom_fields_site ON custom_fields(site_id);", remedies[3].strip("`")
+        "CREATE INDEX idx_custom_fields_site ON custom_fields(site_id);", remedies[3].split("`")[1]
     )
     (repository / SAMPLE_PATH).write_text(mended)
     (repository / "migrations/reverse/022_custom_fields.sql").write_text(

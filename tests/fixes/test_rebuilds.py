@@ -1,0 +1,208 @@
+"""An unsafe rebuild, rewritten, keeps every row and ends in the same schema; what is more than a copy is declined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulse_ci.engine.diff import diff
+from pulse_ci.engine.schema import fold
+from pulse_ci.fixes.copies import Copy, read_copy
+from pulse_ci.fixes.offer import mend
+from tests.commands.files import HEADER
+from tests.fixes.cases import BY_HAND, DRIZZLE, SCHEMA, SHAPES, case_with
+
+if TYPE_CHECKING:
+    from pulse_ci.fixes.case import Case
+
+ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "NO ACTION", "RESTRICT")
+UNSAFE = {
+    "rebuild-cascades",
+    "rebuild-fails-with-rows",
+    "rebuild-self-reference",
+    "rebuild-renames-references",
+    "foreign-keys-pragma",
+    "defer-foreign-keys-off",
+}
+
+ONE_COLUMN_MORE = """\
+PRAGMA foreign_keys=OFF;--> statement-breakpoint
+CREATE TABLE `__new_users` (
+\t`id` INTEGER PRIMARY KEY NOT NULL,
+\t`name` TEXT,
+\t`email` TEXT,
+\t`kind` TEXT
+);
+--> statement-breakpoint
+INSERT INTO `__new_users`("id", "name", "email") SELECT "id", "name", "email" FROM `users`;--> statement-breakpoint
+DROP TABLE `users`;--> statement-breakpoint
+ALTER TABLE `__new_users` RENAME TO `users`;--> statement-breakpoint
+PRAGMA foreign_keys=ON;--> statement-breakpoint
+CREATE UNIQUE INDEX `users_email` ON `users` (`email`);
+"""
+OF_THE_CHILD = """\
+PRAGMA foreign_keys=OFF;--> statement-breakpoint
+CREATE TABLE `__new_posts` (
+\t`id` integer PRIMARY KEY NOT NULL,
+\t`user_id` integer NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+\t`body` text NOT NULL
+);
+--> statement-breakpoint
+INSERT INTO `__new_posts`("id", "user_id", "body") SELECT "id", "user_id", coalesce("body", '') FROM `posts`;
+--> statement-breakpoint
+DROP TABLE `posts`;--> statement-breakpoint
+ALTER TABLE `__new_posts` RENAME TO `posts`;--> statement-breakpoint
+PRAGMA foreign_keys=ON;--> statement-breakpoint
+CREATE INDEX `posts_user` ON `posts` (`user_id`);
+"""
+NOT_EACH_ROW = "more than each row of the old table once"
+
+
+def found(rules: set[str], case: Case) -> set[str]:
+    return {finding.rule for finding in case.findings} & rules
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_rebuild_of_a_parent_with_cascade_children_is_rewritten(shape: str) -> None:
+    case = case_with(HEADER + SHAPES[shape])
+    assert found(UNSAFE, case)
+
+    mended = mend(case).case
+
+    assert not found(UNSAFE, mended)
+    assert not mended.evidence.on_rows.losses
+    before, after = case.evidence.replayed, mended.evidence.replayed
+    as_before = {fold(change.table) for change in diff(before.after, after.after)}
+    # Renamed first, the old table took its children's references along: these are what they were.
+    assert as_before == ({"posts"} if shape == "renamed first" else set())
+    assert after.after.table("posts") == after.before.table("posts")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_whatever_the_children_do_they_keep_their_rows(action: str) -> None:
+    schema = SCHEMA.format(action=action).replace("user_id INTEGER NOT NULL", "user_id INTEGER DEFAULT 1")
+    case = case_with(HEADER + DRIZZLE, schema)
+
+    mended = mend(case).case
+
+    assert not found(UNSAFE, mended)
+    assert not mended.evidence.on_rows.losses
+    assert not mended.evidence.on_rows.run.refusals
+    assert diff(case.evidence.replayed.after, mended.evidence.replayed.after) == ()
+
+
+def test_a_table_that_refers_to_itself_keeps_its_rows() -> None:
+    tree = "CREATE TABLE {0} (id INTEGER PRIMARY KEY, {1}, up INTEGER REFERENCES users (id) ON DELETE CASCADE);\n"
+    rebuild = (
+        tree.format("users_new", "name TEXT NOT NULL DEFAULT ''")
+        + "INSERT INTO users_new (id, name, up) SELECT id, coalesce(name, ''), up FROM users;\n"
+        + "DROP TABLE users;\nALTER TABLE users_new RENAME TO users;\n"
+    )
+    case = case_with(HEADER + rebuild, tree.format("users", "name TEXT"))
+    assert found(UNSAFE, case) == {"rebuild-self-reference"}
+
+    mended = mend(case).case
+
+    assert not found(UNSAFE, mended)
+    assert not mended.evidence.on_rows.losses
+
+
+def test_a_column_more_is_added_in_place_and_says_that_it_cannot_be_guarded() -> None:
+    mended = mend(case_with(HEADER + ONE_COLUMN_MORE)).case
+
+    assert mended.text == (
+        f"{HEADER}-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN; it replaces a rebuild of `users`\n"
+        "ALTER TABLE users ADD COLUMN kind TEXT;--> statement-breakpoint\n"
+        "CREATE UNIQUE INDEX IF NOT EXISTS `users_email` ON `users` (`email`);\n"
+    )
+
+
+def test_two_rebuilds_in_one_file_are_both_rewritten() -> None:
+    case = case_with(HEADER + DRIZZLE.rstrip() + "--> statement-breakpoint\n" + OF_THE_CHILD)
+
+    mended = mend(case).case
+
+    assert not found(UNSAFE, mended)
+    assert not mended.evidence.on_rows.losses
+    assert diff(case.evidence.replayed.after, mended.evidence.replayed.after) == ()
+    assert "foreign_keys=" not in mended.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("FROM `users`;", "FROM `users` WHERE name IS NOT NULL;", NOT_EACH_ROW),
+        ("coalesce(\"name\", '')", "coalesce((SELECT body FROM posts), '')", NOT_EACH_ROW),
+        ("DROP TABLE", "UPDATE `__new_users` SET name = 'x';\nDROP TABLE", "amid the rebuild, does something else"),
+        ('("id", "name", "email") SELECT', '("id", "name") SELECT', None),
+    ],
+)
+def test_what_is_more_than_a_copy_is_left_to_its_author_with_the_reason(old: str, new: str, reason: str | None) -> None:
+    assert old in DRIZZLE
+    case = case_with(HEADER + DRIZZLE.replace(old, new))
+
+    mended = mend(case)
+
+    left, rule = ("rebuild-cascades", "rebuild-cascades") if reason else ("replay-fails", None)
+    assert found({left}, mended.case)
+    assert [each.rule for each in mended.declined if (reason or left) in each.reason] == [rule] * bool(rule)
+
+
+def test_line_ends_of_windows_and_a_mark_at_the_start_stay() -> None:
+    text = f"\ufeff{HEADER}{BY_HAND}".replace("\n", "\r\n")
+
+    mended = mend(case_with(text)).case
+
+    assert not found(UNSAFE, mended)
+    assert mended.text.startswith(
+        f"\ufeff{HEADER}-- A name for everybody.\n-- The rows go over.\n".replace("\n", "\r\n")
+    )
+    assert mended.text.count("\n") == mended.text.count("\r\n")
+    assert "name TEXT NOT NULL, -- shown beside each post\r\n" in mended.text
+
+
+def test_an_ignored_finding_is_not_fixed() -> None:
+    text = HEADER + "-- pulse-ci: ignore-file rebuild-cascades the posts are to go\n" + DRIZZLE
+    mended = mend(case_with(text))
+
+    assert "DROP TABLE `users`;" in mended.case.text
+
+
+def test_what_a_rebuild_took_along_is_made_again() -> None:
+    text = HEADER + DRIZZLE.replace("CREATE UNIQUE INDEX `users_email` ON `users` (`email`);\n", "SELECT 1;\n")
+    case = case_with(text)
+    assert found({"rebuild-loses-objects"}, case)
+
+    mended = mend(case).case
+
+    assert not found({"rebuild-loses-objects"} | UNSAFE, mended)
+    assert mended.text.endswith(
+        "SELECT 1;\n--> statement-breakpoint\nCREATE UNIQUE INDEX IF NOT EXISTS users_email ON users (email);\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "copy"),
+    [
+        ("INSERT INTO n SELECT * FROM p", Copy("n", None, ("*",), "p")),
+        (
+            "INSERT OR IGNORE INTO n (a, b) SELECT p.a, max(p.b, 1, 'x,y') FROM p;",
+            Copy("n", ("a", "b"), ("a", "max(b, 1, 'x,y')"), "p"),
+        ),
+        ("REPLACE INTO main.n (a) SELECT a AS b FROM main.p q;", Copy("n", ("a",), ("a",), "p")),
+        ("CREATE TABLE IF NOT EXISTS n AS SELECT q.* FROM p AS q", Copy("n", None, ("*",), "p")),
+        ('INSERT INTO "n" ("a") SELECT "p"."a" FROM "p"', Copy("n", ("a",), ('"a"',), "p")),
+        ("INSERT INTO n SELECT a FROM p JOIN q", None),
+        ("INSERT INTO n SELECT DISTINCT a FROM p", None),
+        ("INSERT INTO n SELECT a FROM p LIMIT 1", None),
+        ("INSERT INTO n VALUES (1)", None),
+        ("INSERT INTO n DEFAULT VALUES", None),
+        ("INSERT INTO n SELECT FROM p", None),
+        ("INSERT INTO", None),
+        ("SELECT", None),
+        ("", None),
+    ],
+)
+def test_a_copy_is_read_where_it_takes_every_row_once(sql: str, copy: Copy | None) -> None:
+    assert read_copy(sql) == copy
