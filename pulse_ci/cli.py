@@ -124,6 +124,8 @@ def _new(options: dict[str, object]) -> int:
 
 
 def _reverse(options: dict[str, object]) -> int:
+    if options["apply"]:
+        return live.run("reverse", options)
     from pathlib import Path
 
     from pulse_ci.commands.reverse import reverse
@@ -236,3 +238,4 @@ def _add_reverse(parser: argparse.ArgumentParser) -> None:
         "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
     )
     parser.add_argument("--dry-run", action="store_true", help="print the reverse and write nothing")
+    live.add_undoing_flags(parser)

@@ -63,7 +63,7 @@ def plan_steps(history: History, live: Live, pending: Iterable[Migration]) -> tu
 def _steps(database: EmbeddedD1, history: History, live: Live, pending: Iterable[Migration]) -> Iterator[Step]:
     for migration in pending:
         kept, skipped = _tried(database, history, live.table, migration)
-        yield Step(migration, kept, skipped, _schema(database, live.table))
+        yield Step(migration, kept, skipped, schema_without_records(database, live.table))
 
 
 def _tried(
@@ -75,11 +75,11 @@ def _tried(
             for statement in migration.statements:
                 sql = as_sent(statement.sql)
                 try:
-                    _try(request, sql)
+                    try_statement(request, sql)
                     kept.append(sql)
                 except D1Refused as refused:
                     effects = _effects(history, migration) if effects is None else effects
-                    if not _is_there(effects.get(statement), facets(_schema(database, table))):
+                    if not _is_there(effects.get(statement), facets(schema_without_records(database, table))):
                         raise _refused(migration, statement, refused) from refused
                     skipped.append(statement)
     except D1Refused as refused:
@@ -87,7 +87,7 @@ def _tried(
     return tuple(kept), tuple(skipped)
 
 
-def _try(request: Request, sql: str) -> None:
+def try_statement(request: Request, sql: str) -> None:
     """Run a statement that changes the schema; of one on rows, which are not here, see that D1 understands it."""
     first = next((token.keyword for token in tokenize_code(sql)), "")
     request.execute(f"EXPLAIN {sql}" if first in _ON_ROWS else sql)
@@ -114,8 +114,8 @@ def _effects(history: History, migration: Migration) -> dict[Statement, _Effect]
         try:
             with database.request() as request:
                 for statement in migration.statements:
-                    _try(request, statement.sql)
-                    now = facets(_schema(database, ""))
+                    try_statement(request, statement.sql)
+                    now = facets(schema_without_records(database, ""))
                     effects[statement] = {
                         each: now.get(each) for each in was.keys() | now.keys() if was.get(each) != now.get(each)
                     }
@@ -129,6 +129,7 @@ def _is_there(effect: _Effect | None, live: dict[Facet, str]) -> bool:
     return bool(effect) and all(live.get(facet) == meaning for facet, meaning in (effect or {}).items())
 
 
-def _schema(database: EmbeddedD1, table: str) -> Schema:
+def schema_without_records(database: EmbeddedD1, table: str) -> Schema:
+    """Return the schema, less the migrations table."""
     with database.trusted() as connection:
         return introspect(connection, frozenset({table}))

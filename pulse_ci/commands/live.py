@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from pulse_ci.commands.apply import Wish
     from pulse_ci.commands.output import Progress
     from pulse_ci.report.drift.value import DriftReport
     from pulse_ci.report.status.value import StatusReport
@@ -25,13 +26,28 @@ SUMMARIES = {
 
 def add_flags(name: str, parser: argparse.ArgumentParser) -> None:
     """Give the parser of a command on live databases its flags."""
+    parser.add_argument(
+        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
+    )
+    _add_database(parser)
+    _ADDED[name](parser)
+
+
+def add_undoing_flags(parser: argparse.ArgumentParser) -> None:
+    """Give `reverse` the flags with which it runs on a live database."""
     add = parser.add_argument
-    add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    add("--apply", action="store_true", help="run the reverse on a database, and take the record away")
+    add("--local", metavar="FILE", help="a database file, and not one of the account")
+    add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, lost-rows")
+    _add_database(parser)
+
+
+def _add_database(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
     add("--environment", metavar="ENV", help="the environment of wrangler's configuration")
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--account-id", metavar="ID", help="the Cloudflare account (default: CLOUDFLARE_ACCOUNT_ID)")
-    _ADDED[name](parser)
 
 
 def _add_drift(parser: argparse.ArgumentParser) -> None:
@@ -69,25 +85,42 @@ _ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
 
 def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
-    return {"apply": _apply, "drift": _drift, "status": _status}[name](options)
+    return {"apply": _apply, "drift": _drift, "reverse": _undo, "status": _status}[name](options)
 
 
 def _apply(options: Mapping[str, object]) -> int:
-    from pathlib import Path
-
-    from pulse_ci.commands.apply import Wish, apply
+    from pulse_ci.commands.apply import apply
     from pulse_ci.settings import read_settings
 
-    through, local, allow = options["through"], options["local"], options["allow"]
-    wish = Wish(
+    apply(read_settings(options), _wish(options), _say)
+    return OK
+
+
+def _undo(options: Mapping[str, object]) -> int:
+    from pulse_ci.commands.undo import undo_applied
+    from pulse_ci.settings import read_settings
+
+    undo_applied(str(options["number"]), read_settings(options), _wish(options), _say)
+    return OK
+
+
+def _wish(options: Mapping[str, object]) -> Wish:
+    from pathlib import Path
+
+    from pulse_ci.commands.apply import Wish
+
+    through, local, allow = options.get("through"), options["local"], options["allow"]
+    return Wish(
         dry_run=bool(options["dry_run"]),
-        adopt=bool(options["adopt"]),
+        adopt=bool(options.get("adopt")),
         through=through if isinstance(through, int) else None,
         allow=tuple(map(str, allow)) if isinstance(allow, list) else (),
         local=Path(str(local)) if local else None,
     )
-    apply(read_settings(options), wish, lambda line: print(line, flush=True))  # noqa: T201 - what the command is for
-    return OK
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - what the command is for
 
 
 def _drift(options: Mapping[str, object]) -> int:

@@ -44,7 +44,7 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> Written:
     """
     request = request_for(directory)
     migrations = discover(request.shown, read_sources(directory, request.root))
-    migration = _find(migrations, number)
+    migration = find_migration(migrations, number)
     path = directory / REVERSE_DIRECTORY / migration.name
     stub = _stub(migrations, display_path(path, request.root))
     if not dry_run:
@@ -57,7 +57,8 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> Written:
     return Written(display_path(path, request.root), text, proven.notes)
 
 
-def _find(migrations: MigrationSet, number: str) -> Migration:
+def find_migration(migrations: MigrationSet, number: str) -> Migration:
+    """Return the migration of a number that the user wrote; raises ConfigError, and MigrationError if unreadable."""
     if not _NUMBER.fullmatch(number):
         raise ConfigError(f"{number[:40]!r} is not a migration's number. Name one as in: pulse-ci reverse 022")
     same = [each for each in migrations.migrations if each.number == int(number)]

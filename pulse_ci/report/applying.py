@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.apply.plan import Step
     from pulse_ci.apply.run import Applied
+    from pulse_ci.apply.undo import Undoing
 
 
 def plan(database: str, steps: Sequence[Step]) -> str:
@@ -40,6 +41,17 @@ def applied(done: Applied) -> str:
 def done(database: str) -> str:
     """Say that everything is applied, and as it was shown."""
     return f"✓ {_line(database)} has every migration, and its schema is what the preview showed."
+
+
+def undoing(database: str, plan: Undoing) -> str:
+    """Say what the reverse would run."""
+    listed = "".join(f"\n  {_line(statement)}" for statement in plan.statements)
+    return f"The reverse of {_line(plan.migration.name)} on {_line(database)}:{listed}"
+
+
+def undone(database: str, name: str) -> str:
+    """Say that a file is undone, and its record gone."""
+    return f"✓ {_line(name)} is undone on {_line(database)} and pending again."
 
 
 def adopted(database: str, names: Sequence[str], *, dry_run: bool) -> str:

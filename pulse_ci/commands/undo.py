@@ -1,0 +1,59 @@
+"""reverse --apply: the last file that ran on a database, undone there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.obstacles import obstacles, refuse
+from pulse_ci.apply.undo import losses, plan_undoing, undo
+from pulse_ci.commands.apply import target_of
+from pulse_ci.commands.request import request_for
+from pulse_ci.commands.reverse import find_migration
+from pulse_ci.d1.client import D1Client
+from pulse_ci.engine.history import trace
+from pulse_ci.errors import MigrationError
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import read_sources
+from pulse_ci.report import applying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulse_ci.commands.apply import Wish
+    from pulse_ci.d1.account import Account
+    from pulse_ci.settings import Settings
+
+
+def undo_applied(
+    number: str,
+    settings: Settings,
+    wish: Wish,
+    say: Callable[[str], None],
+    connect: Callable[[Account], D1Client] = D1Client,
+) -> None:
+    """Run the reverse of a migration on a database, and say what is done.
+
+    Raises:
+        ConfigError: there is no such migration, or it is not known which database is meant.
+        MigrationError: it is not the last one there, has no reverse that holds, or rows would be lost.
+        D1Error: the database cannot be read or written, or is not what the preview showed.
+
+    """
+    request = request_for(settings.migrations_dir, "reverse")
+    migrations = discover(request.shown, read_sources(request.directory, request.root))
+    migration = find_migration(migrations, number)
+    reverse = migrations.reverse_of(migration)
+    if reverse is None or not reverse.statements:
+        raise MigrationError(f"{migration.path} has no reverse. Have one written: pulse-ci reverse {number}")
+    with target_of(settings, request, wish.local, connect) as target:
+        live = target.read()
+        state = live.state(trace(migrations.migrations))
+        planned = plan_undoing(migration, reverse, state, live)
+        refuse(target.name, [*obstacles(state), *losses(target, planned)], wish.allow)
+        say(applying.undoing(target.name, planned))
+        if wish.dry_run:
+            return
+        if way_back := target.way_back():
+            say(applying.way_back(way_back))
+        undo(target, planned, live)
+        say(applying.undone(target.name, migration.name))
