@@ -81,7 +81,8 @@ def _example(example: Example) -> str:
     parts = []
     for path, text in example.files.items():
         marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
-        parts.append(f"```sql\n-- file: {path}\n{marked}```\n")
+        language, comment = ("toml", "#") if path.endswith(".toml") else ("sql", "--")
+        parts.append(f"```{language}\n{comment} file: {path}\n{marked}```\n")
     return "\n".join(parts)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.sandbox import Sandbox, use_sandbox
+from pulse_ci.wrangler import find_config, find_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +54,7 @@ class Settings(BaseSettings):
     migrations_dir: Path = Path("migrations")
     wrangler_config: Path | None = None
     database: str | None = None
-    environment: str | None = None
+    environment: str | None = Field(None, validation_alias=AliasChoices("PULSE_CI_ENVIRONMENT", "CLOUDFLARE_ENV"))
     preview: Literal["embedded", "staging", "scratch"] | None = None
     account_id: str | None = Field(None, validation_alias=AliasChoices("PULSE_CI_ACCOUNT_ID", "CLOUDFLARE_ACCOUNT_ID"))
     api_token: SecretStr | None = Field(
@@ -79,6 +82,8 @@ class Settings(BaseSettings):
 def read_settings(flags: Mapping[str, Any]) -> Settings:
     """Join flags (None is one that was not given) with the environment; from then on the sandbox has their limits.
 
+    Where no migrations directory is given, it is the one of wrangler's configuration in the current directory.
+
     Raises:
         ConfigError: a value is not one of those that are taken; it names the flag or input and what to write.
 
@@ -88,7 +93,17 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         raise ConfigError("; ".join(_explain(problem) for problem in error.errors(include_input=False))) from None
     use_sandbox(Sandbox().times(settings.sandbox_factor))
-    return settings
+    directory = None if "migrations_dir" in settings.model_fields_set else _configured_directory(settings)
+    return settings.model_copy(update={"migrations_dir": directory}) if directory else settings
+
+
+def _configured_directory(settings: Settings) -> Path | None:
+    """Return wrangler's migrations_dir; whoever needs more of the file than this says what is wrong with it."""
+    config = settings.wrangler_config or find_config(Path(), Path())
+    with suppress(ConfigError):
+        if config and (found := find_directory(config, environment=settings.environment, database=settings.database)):
+            return Path(os.path.relpath(found))
+    return None
 
 
 def _explain(problem: Any) -> str:

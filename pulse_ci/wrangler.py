@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ _NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 class WranglerDatabase:
     """One entry of `d1_databases`; paths are relative to the configuration file's folder.
 
-    `id` is None where wrangler would make the database, or find it by its name, when it deploys.
+    `id` is None where wrangler would make the database, or find it by its name, when it deploys. `line` is where the
+    entry stands, as far as a search for its id, name or binding finds it.
     """
 
     config: Path
@@ -31,6 +32,7 @@ class WranglerDatabase:
     migrations_pattern: str | None
     preview_id: str | None = None
     account_id: str | None = None
+    line: int = field(default=1, compare=False)
 
     def runs(self, path: Path) -> bool:
         """Whether `wrangler d1 migrations apply` would take this file for a migration.
@@ -74,19 +76,47 @@ def read_database(
         ConfigError: the file cannot be read, has not the environment, or not the database asked for.
 
     """
-    content = _load(config)
-    section = _section(content, config, environment)
-    entries = section.get("d1_databases") or []
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{config}: d1_databases is not a list of tables.")
-    account = section.get("account_id") or content.get("account_id")
-    found = [_database(config, entry, str(account) if account else None) for entry in entries]
+    found = _databases(config, environment)
     if database is not None:
         return _named(found, database, config, environment)
     if directory is not None:
         folder, wanted = _real(config.parent), _real(directory)
         found = [each for each in found if _real(folder / each.migrations_dir) == wanted]
     return found[0] if found else None
+
+
+def find_directory(config: Path, *, environment: str | None = None, database: str | None = None) -> Path | None:
+    """Return the migrations directory of the database that is asked for, or else of the only one, if it is there.
+
+    Raises:
+        ConfigError: the file cannot be read, has not the environment, or not the database asked for.
+
+    """
+    found = _databases(config, environment)
+    if database is not None:
+        found = [_named(found, database, config, environment)]
+    directory = config.parent / found[0].migrations_dir if len(found) == 1 else None
+    return directory if directory and directory.is_dir() else None
+
+
+def _databases(config: Path, environment: str | None) -> list[WranglerDatabase]:
+    text = _read(config)
+    content = _load(config, text)
+    section = _section(content, config, environment)
+    entries = section.get("d1_databases") or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{config}: d1_databases is not a list of tables.")
+    account = section.get("account_id") or content.get("account_id")
+    found = [_database(config, entry, str(account) if account else None) for entry in entries]
+    return [replace(each, line=_line_of(each, text)) for each in found]
+
+
+def _line_of(database: WranglerDatabase, text: str) -> int:
+    for value in (database.id, database.name, database.binding):
+        position = text.find(f'"{value}"') if value else -1
+        if position >= 0:
+            return text.count("\n", 0, position) + 1
+    return 1
 
 
 def _named(found: list[WranglerDatabase], name: str, config: Path, environment: str | None) -> WranglerDatabase:
@@ -142,13 +172,19 @@ def _load_toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _load(config: Path) -> dict[str, Any]:
+def _read(config: Path) -> str:
     try:
-        text = config.read_text(encoding="utf-8")
-        content = _load_toml(text) if config.suffix == ".toml" else _load_json(text)
+        return config.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{config} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:  # TOML's, JSON's and UTF-8's errors are all ValueErrors
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{config} is not valid: {error}") from error
+
+
+def _load(config: Path, text: str) -> dict[str, Any]:
+    try:
+        content = _load_toml(text) if config.suffix == ".toml" else _load_json(text)
+    except (ValueError, RecursionError) as error:  # TOML's and JSON's errors are all ValueErrors
         raise ConfigError(f"{config} is not valid: {error}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{config} does not hold an object at its top.")

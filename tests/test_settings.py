@@ -47,6 +47,9 @@ def test_an_empty_variable_is_one_that_is_not_set(name: str, monkeypatch: pytest
         ("PULSE_CI_DATABASES", "[1, 2]", "databases", ("[1, 2]",)),
         ("CLOUDFLARE_ACCOUNT_ID", "abc", "account_id", "abc"),
         ("PULSE_CI_ACCOUNT_ID", "abc", "account_id", "abc"),
+        ("CLOUDFLARE_ENV", "staging", "environment", "staging"),
+        ("PULSE_CI_ENVIRONMENT", "staging", "environment", "staging"),
+        ("CLOUDFLARE_API_BASE_URL", "http://localhost/v4", "api_url", "http://localhost/v4"),
         ("pulse_ci_fail_on", "never", "fail_on", "never"),
     ],
 )
@@ -114,3 +117,30 @@ def test_a_secret_shows_in_no_repr_and_no_error(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ConfigError) as raised:
         read_settings({"baseline": "hunter2"})
     assert "hunter2" not in str(raised.value)
+
+
+def test_without_a_directory_wranglers_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "db").mkdir()
+    (tmp_path / "wrangler.toml").write_text('[[d1_databases]]\nbinding = "DB"\nmigrations_dir = "./db"\n')
+
+    assert read_settings({}).migrations_dir == Path("db")
+    assert read_settings({"migrations_dir": Path("migrations")}).migrations_dir == Path("migrations")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        '[[d1_databases]]\nmigrations_dir = "not-there"\n',
+        '[[d1_databases]]\nmigrations_dir = "db"\n[[d1_databases]]\nmigrations_dir = "db"\n',
+        "[[d1_databases",
+    ],
+)
+def test_where_wranglers_configuration_does_not_say_which_it_is_migrations(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, config: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "db").mkdir()
+    (tmp_path / "wrangler.toml").write_text(config)
+
+    assert read_settings({}).migrations_dir == Path("migrations")

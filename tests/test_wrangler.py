@@ -53,6 +53,20 @@ def test_the_database_is_read_from_each_form(tmp_path: Path, form: str) -> None:
     )
 
 
+def test_what_cloudflare_needs_to_know_is_read_with_the_line(tmp_path: Path) -> None:
+    text = TOML.replace('name = "pulse"', 'account_id = "ffff"').replace(
+        '"0001"', '"0001"\npreview_database_id = "0003"'
+    )
+    config = written(tmp_path, "wrangler.toml", text)
+
+    top, staging = read_database(config), read_database(config, environment="staging")
+
+    assert top is not None
+    assert (top.account_id, top.preview_id, top.line) == ("ffff", "0003", 6)
+    assert staging is not None
+    assert (staging.account_id, staging.preview_id, staging.line) == ("ffff", None, 13)
+
+
 @each_form
 def test_an_environment_has_its_own(tmp_path: Path, form: str) -> None:
     config = written(tmp_path, form, FORMS[form])

@@ -15,7 +15,7 @@ from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
 from pulse_ci.fixes.offer import offer
 from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
+from pulse_ci.migrations.source import display_path, read_sources
 from pulse_ci.report.build import build_report
 from pulse_ci.report.value import Database, conclude
 from pulse_ci.rules.evidence import gather
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.report import Report
     from pulse_ci.report.value import Staging
+    from pulse_ci.rules.rule import Review
 
 _REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction"})
 
@@ -67,6 +68,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             review = replace(review, on_d1=on_d1)
     on_step("judging")
     with _timed(timings, "lint"):
+        review = _with_configuration(review, request)
         findings = lint(review)
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         on_step("trying fixes")
@@ -86,6 +88,13 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         pending=start.pending if start else None,
         after=after,
     )
+
+
+def _with_configuration(review: Review, request: CheckRequest) -> Review:
+    if request.wrangler is None:
+        return review
+    config = display_path(request.wrangler.config, request.root)
+    return replace(review, config=config, database=request.wrangler)
 
 
 def _shown_database(request: CheckRequest, staged: Staged | Staging) -> Database:

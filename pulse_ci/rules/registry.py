@@ -19,6 +19,7 @@ from pulse_ci.rules import (
     repeatable,
     reverse_header,
     reversible,
+    wrangler_database,
     wrangler_pattern,
     writes,
 )
@@ -35,6 +36,7 @@ RULES = (
     reverse_header.REVERSE_HEADER,
     edits.EDITED_MIGRATION,
     wrangler_pattern.MIGRATIONS_PATTERN,
+    wrangler_database.WRANGLER_DATABASE,
     contents.EMPTY_MIGRATION,
     contents.UNTERMINATED_FILE,
     reversible.MISSING_DROP,

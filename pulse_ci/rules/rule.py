@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Ignore, Migration, Place
     from pulse_ci.model import Change, Probe, Severity
     from pulse_ci.sql.split import Statement
+    from pulse_ci.wrangler import WranglerDatabase
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -72,7 +73,8 @@ class Review:
     """All that a rule may look at; no rule reads a file, a network or a clock.
 
     `rows` has how many rows a live database has in the tables that the files reach, by folded name; None where the
-    files alone are replayed. `on_d1` is None where the files did not run on real D1.
+    files alone are replayed. `on_d1` is None where the files did not run on real D1. `config` is the path of wrangler's
+    configuration as reports spell it, and `database` the one in it that uses the directory.
     """
 
     migrations: MigrationSet
@@ -86,6 +88,8 @@ class Review:
     used_ignores: frozenset[Ignore] = frozenset()
     rows: Mapping[str, int] | None = None
     on_d1: OnD1 | None = None
+    config: str = ""
+    database: WranglerDatabase | None = None
 
     @property
     def of_a_change(self) -> bool:
@@ -133,7 +137,7 @@ class Example:
     """Files that a rule judges; a line that ends in `-- expect` is one that it must report.
 
     `new` names the files under review where the example needs a base that has the others; `d1_refuses` is the message
-    with which real D1 refuses the last file.
+    with which real D1 refuses the last file. A `wrangler.toml` among the files is wrangler's configuration.
     """
 
     files: Mapping[str, str]

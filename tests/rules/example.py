@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.base import Base, Edit
@@ -13,7 +14,7 @@ from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.rule import OnD1
-from pulse_ci.wrangler import WranglerDatabase
+from pulse_ci.wrangler import WranglerDatabase, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pulse_ci.rules.rule import Example, Review
 
 MARK = " -- expect"
+CONFIG = "wrangler.toml"
 TODAY = date(2025, 6, 1)
 
 
@@ -38,9 +40,18 @@ def expected_lines(example: Example) -> list[tuple[str, int]]:
 def review_of(example: Example) -> Review:
     """Return what the rules see of an example."""
     files = {path: text.replace(MARK, "") for path, text in example.files.items()}
+    config = files.pop(CONFIG, None)
     found = review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
     refusals = {max(files): example.d1_refuses} if example.d1_refuses else {}
+    found = replace(found, config=CONFIG, database=_database(config)) if config else found
     return replace(found, on_d1=OnD1(refusals)) if refusals else found
+
+
+def _database(config: str) -> WranglerDatabase | None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, CONFIG)
+        path.write_text(config, encoding="utf-8")
+        return read_database(path)
 
 
 def review(

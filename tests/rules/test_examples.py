@@ -28,6 +28,7 @@ EXPECTED = {
     "reverse-header": E,
     "edited-migration": E,
     "migrations-pattern": E,
+    "wrangler-database": W,
     "empty-migration": W,
     "unterminated-file": E,
     "missing-drop": E,
