@@ -8,7 +8,6 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -17,10 +16,8 @@ from pulse_ci.cli import help_text  # noqa: E402
 from pulse_ci.commands.check import check  # noqa: E402
 from pulse_ci.commands.output import render  # noqa: E402
 from pulse_ci.commands.request import request_for  # noqa: E402
+from pulse_ci.rules.page import page  # noqa: E402
 from pulse_ci.rules.registry import RULES  # noqa: E402
-
-if TYPE_CHECKING:
-    from pulse_ci.rules.rule import Example, Rule
 
 
 def main(words: list[str]) -> int:
@@ -67,23 +64,7 @@ def _demo() -> str:
 
 def _rules() -> str:
     head = "# Rules\n\nWritten by `make docs` from the rules themselves; each example is also a test.\n"
-    return "\n".join([head, *(_page(rule) for rule in RULES)])
-
-
-def _page(rule: Rule) -> str:
-    return (
-        f"## {rule.name}\n\n**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n"
-        f"Reported, on the lines marked:\n\n{_example(rule.bad)}\nNot reported:\n\n{_example(rule.good)}"
-    )
-
-
-def _example(example: Example) -> str:
-    parts = []
-    for path, text in example.files.items():
-        marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
-        language, comment = ("toml", "#") if path.endswith(".toml") else ("sql", "--")
-        parts.append(f"```{language}\n{comment} file: {path}\n{marked}```\n")
-    return "\n".join(parts)
+    return "\n".join([head, *(f"## {rule.name}\n\n{page(rule)}" for rule in RULES)])
 
 
 if __name__ == "__main__":

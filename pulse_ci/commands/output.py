@@ -61,7 +61,7 @@ def render(report: Report, format_: str, *, colour: bool = False, width: int | N
             from pulse_ci.report import sarif
             from pulse_ci.rules.registry import RULES
 
-            return sarif.render(report, __version__, {rule.name: rule.summary for rule in RULES})
+            return sarif.render(report, __version__, RULES)
         case _:
             from pulse_ci.report import text
 

@@ -110,8 +110,9 @@ class Publisher:
         if settings.report_file and not self._received:
             write_like_parent(settings.report_file, report.to_json())
         if settings.sarif_file:
-            summaries = {rule.name: rule.summary for rule in RULES}
-            write_like_parent(settings.sarif_file, sarif.render(report, __version__, summaries))
+            page = self._links().rules
+            log = sarif.render(report, __version__, RULES, rules_page=page, category=settings.label)
+            write_like_parent(settings.sarif_file, log)
         if settings.output:
             from pulse_ci.commands.output import render
 
@@ -138,11 +139,14 @@ class Publisher:
         }
 
     def _markdown(self, report: Report, budget: int) -> str:
-        version = self._github.server_version if self._github else None
-        links = links_for(self._context, self._pull_request, label=self._settings.label, server_version=version)
+        links = self._links()
         if budget >= markdown.SUMMARY_BYTES:
             links = replace(links, summary=None)
         return markdown.render(report, links, budget)
+
+    def _links(self) -> markdown.Links:
+        version = self._github.server_version if self._github else None
+        return links_for(self._context, self._pull_request, label=self._settings.label, server_version=version)
 
     def _marker(self, pull_request: PullRequest) -> Marker:
         wrangler = self._request.wrangler if self._request else None

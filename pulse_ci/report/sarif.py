@@ -1,4 +1,8 @@
-"""A Report to SARIF 2.1.0, for GitHub's code scanning and for editors."""
+"""A Report to SARIF 2.1.0, for GitHub's code scanning and for editors.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and what GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
 
 from __future__ import annotations
 
@@ -7,53 +11,99 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Severity
 from pulse_ci.report.escape import json_text, path_in_url
+from pulse_ci.rules.page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pulse_ci.model import Finding
     from pulse_ci.report.value import Report
+    from pulse_ci.rules.rule import Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+_PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
+# GitHub refuses a file with more.
+_MOST_RESULTS = 25_000
 
 
-def render(report: Report, version: str, summaries: dict[str, str]) -> str:
-    """Return the findings as SARIF; `summaries` has one sentence for each rule's name."""
-    used = sorted({finding.rule for finding in report.findings})
-    driver = {
-        "name": "pulse-ci",
-        "version": version,
-        "rules": [{"id": rule, "shortDescription": {"text": summaries.get(rule, rule)}} for rule in used],
-    }
-    run = {
-        "tool": {"driver": driver},
+def render(
+    report: Report, version: str, rules: Iterable[Rule], *, rules_page: str | None = None, category: str | None = None
+) -> str:
+    """Return the findings as SARIF, the worst first where there are more than GitHub takes.
+
+    `rules_page` is the address of the page that explains the rules; `category` tells apart what the jobs of a matrix
+    upload for one commit.
+    """
+    findings = within_limits(report.findings)
+    used = sorted({finding.rule for finding in findings})
+    known = {rule.name: rule for rule in rules}
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "pulse-ci",
+                "version": version,
+                "semanticVersion": version,
+                "rules": [_rule(name, known.get(name), rules_page) for name in used],
+            }
+        },
         "columnKind": "unicodeCodePoints",
-        "results": _results(report.findings),
+        "invocations": [{"executionSuccessful": True}],
+        "results": _results(findings, used),
     }
+    if category:
+        run["automationDetails"] = {"id": f"pulse-ci/{category}/"}
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _results(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def within_limits(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings, or the worst of them as many as GitHub takes."""
+    if len(findings) <= _MOST_RESULTS:
+        return findings
+    return sorted(findings, key=lambda finding: finding.severity.rank)[:_MOST_RESULTS]
+
+
+def _rule(name: str, rule: Rule | None, rules_page: str | None) -> dict[str, Any]:
+    if rule is None:
+        return {"id": name, "shortDescription": {"text": name}}
+    described: dict[str, Any] = {
+        "id": rule.name,
+        "shortDescription": {"text": f"{rule.summary}."},
+        "fullDescription": {"text": rule.problem},
+        "help": {"text": f"{rule.problem}\n\n{rule.remedy}", "markdown": page(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": ["d1", "migrations"], "problem.severity": _PROBLEM[rule.severity], "precision": "high"},
+    }
+    return described | ({"helpUri": f"{rules_page}#{rule.name}"} if rules_page else {})
+
+
+def _results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str, Any]]:
     seen: dict[str, int] = {}
     results = []
     for finding in findings:
         # The line is left out: the same finding stays the same when something is put in above it.
         key = f"{finding.rule}\0{finding.path}\0{finding.message}"
         seen[key] = seen.get(key, 0) + 1
-        results.append(_result(finding, sha256(f"{key}\0{seen[key]}".encode(errors="surrogatepass")).hexdigest()[:32]))
+        fingerprint = sha256(f"{key}\0{seen[key]}".encode(errors="surrogatepass")).hexdigest()[:32]
+        results.append(_result(finding, rules.index(finding.rule), fingerprint))
     return results
 
 
-def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
+def _unlinked(text: str) -> str:
+    # A message that is else plain text may hold links (SARIF 3.11.6): none that a name brings is one.
+    return text.replace("](", "] (")
+
+
+def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
     location = {
         "artifactLocation": {"uri": path_in_url(finding.path), "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": finding.line, "endLine": finding.end_line},
     }
     result: dict[str, Any] = {
         "ruleId": finding.rule,
+        "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message} {finding.remedy}"},
+        "message": {"text": _unlinked(f"{finding.message} {finding.remedy}")},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"pulseCi/v1": fingerprint},
     }

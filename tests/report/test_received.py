@@ -15,6 +15,7 @@ from pulse_ci.errors import ConfigError
 from pulse_ci.report import markdown, sarif, text
 from pulse_ci.report.received import MAX_BYTES, read_report
 from pulse_ci.report.value import Conclusion, FailOn, Report
+from pulse_ci.rules.registry import RULES
 from tests.report.github_html import rendered
 from tests.report.reports import nasty
 from tests.report.test_hostile_markdown import LINKS, assert_ours
@@ -78,7 +79,7 @@ def test_whatever_stands_in_it_is_refused_or_only_shown(data: st.DataObject, wri
     body = markdown.render(report, LINKS)
     assert_ours(rendered(body), body)
     text.render(report)
-    sarif.render(report, "1.0.0", {})
+    sarif.render(report, "1.0.0", RULES)
 
 
 @settings(deadline=None, max_examples=100)
