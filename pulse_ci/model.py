@@ -86,6 +86,19 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a live database answered to a Probe: how many were found, and among how many rows."""
+
+    found: int
+    looked_at: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows were looked at."""
+        return self.looked_at < PROBE_ROWS
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's remark on some lines of one file; lines count from 1.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.probing import probe_staging
 from pulse_ci.commands.request import CheckRequest, request_for
 from pulse_ci.commands.scratch import run_on_scratch
 from pulse_ci.commands.staging import Staged, read_staging
@@ -70,6 +71,10 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "lint"):
         review = _with_configuration(review, request)
         findings = lint(review)
+    if isinstance(staged, Staged) and request.command != "preview":
+        on_step("asking staging")
+        with _timed(timings, "probe"):
+            staged, findings = probe_staging(request, staged, review, findings)
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         on_step("trying fixes")
         with _timed(timings, "fix"):

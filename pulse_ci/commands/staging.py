@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Error
@@ -59,7 +59,8 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     from pulse_ci.engine.history import trace
 
     history = trace(migrations.migrations)
-    snapshot = read_snapshot(client, live.find(client), live.migrations_table, history)
+    live = replace(live, database=live.find(client))
+    snapshot = read_snapshot(client, live.database, live.migrations_table, history)
     state = state_of(snapshot, history)
     rows = {name: count.rows for name, count in snapshot.rows.items()}
     start = Start(embed(snapshot), _pending(request, state, migrations), rows)

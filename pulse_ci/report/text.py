@@ -64,6 +64,9 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
     if report.staging.status == "used" and report.staging.reason:
         yield f"  {paint.sentence(_one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
+    if report.staging.unanswered:
+        said = f"What depends on rows is open, staging did not answer: {report.staging.unanswered}"
+        yield f"  {paint.sentence(_one_line(said), '  ')}"
     if report.staging.missed:
         yield f"  {paint.sentence(_one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
 

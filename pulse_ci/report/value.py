@@ -51,13 +51,17 @@ class MigrationResult:
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """Whether the preview stands on the staging database, and if not, why; `missed` where it was meant to."""
+    """Whether the preview stands on the staging database, and if not, why; `missed` where it was meant to.
+
+    `unanswered` says why the questions about its rows have no answer, where there were any.
+    """
 
     status: str
     reason: str
     requests: int = 0
     rows_read: int = 0
     missed: bool = False
+    unanswered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Questions to the rows of a live database and their answers: all in one request, that only reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.engine import D1Refused, EmbeddedD1
+from pulse_ci.engine.schema import fold
+from pulse_ci.model import PROBE_ROWS, Answer
+from pulse_ci.sql.tokens import TokenKind, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.model import Probe
+
+MOST_ROWS = 1_000_000
+"""How many rows all questions of a run may look at together: a fifth of what the free plan reads in a day."""
+
+
+def ask(
+    client: D1Client, database: str, content: bytes, probes: Iterable[Probe], rows: Mapping[str, int]
+) -> dict[Probe, Answer]:
+    """Put questions to a database, in one request, and return the answers.
+
+    `content` is an EmbeddedD1 with the database's schema: a question that does not run there, since an earlier file has
+    yet to make what it names, or that does anything but read, is left out. So is what would look at more rows than
+    MOST_ROWS; `rows` has how many rows the tables have, by folded name.
+
+    Raises:
+        D1Error: the database cannot be read, or refuses a question.
+
+    """
+    asked = tuple(_affordable(_readable(content, dict.fromkeys(probes)), rows))
+    if not asked:
+        return {}
+    results = client.read(database, [Query(_spelled(probe)) for probe in asked])
+    found = (tuple(int(str(number)) for number in result.rows[0][:2]) for result in results)
+    return {probe: Answer(hits, looked_at) for probe, (hits, looked_at) in zip(asked, found, strict=True)}
+
+
+def _affordable(probes: Iterable[Probe], rows: Mapping[str, int]) -> Iterator[Probe]:
+    left = MOST_ROWS
+    for probe in probes:
+        needed = min(rows.get(fold(probe.table), PROBE_ROWS), PROBE_ROWS)
+        if needed <= left:
+            left -= needed
+            yield probe
+
+
+def _readable(content: bytes, probes: Iterable[Probe]) -> Iterator[Probe]:
+    with EmbeddedD1() as database:
+        database.restore(content)
+        for probe in probes:
+            if _only_reads(database, _spelled(probe)):
+                yield probe
+
+
+def _only_reads(database: EmbeddedD1, sql: str) -> bool:
+    try:
+        with database.request() as request:
+            access = request.execute(sql)
+    except D1Refused:
+        return False
+    return not (access.writes or access.creates or access.drops or access.alters)
+
+
+def _spelled(probe: Probe) -> str:
+    """Return the question as the client sends it: a SELECT without comments."""
+    sql = "".join(
+        token.text if token.is_code or token.kind is TokenKind.SPACE else " " for token in tokenize(probe.sql)
+    ).strip()
+    return sql if sql[:6].upper() == "SELECT" else f"SELECT * FROM ({sql})"
