@@ -56,7 +56,7 @@ def _compare(kind: str, sql: str) -> float:
     def read() -> MigrationSet:
         return discover("migrations", sources)
 
-    with_proofs, without = _time(lambda: _prove(read())), _time(lambda: _preview(read()))
+    with_proofs, without = _time(lambda: _prove(read()), lambda: _preview(read()))
     ratio = statistics.median(with_proofs) / statistics.median(without)
     print(row(f"{kind}: replay and diff", without))
     print(row(f"{kind}: all proofs and rules too, {ratio:.2f} times", with_proofs))
@@ -75,11 +75,14 @@ def _preview(migrations: MigrationSet) -> None:
     diff(replayed.before, replayed.after)
 
 
-def _time(run: Callable[[], None]) -> list[float]:
-    run()  # imports, and what is remembered by text
-    seconds = []
+def _time(*ways: Callable[[], None]) -> list[list[float]]:
+    """Return the seconds of each way, in turn, so that what else the machine does is shared among them."""
+    for run in ways:
+        run()  # imports, and what is remembered by text
+    seconds: list[list[float]] = [[] for _ in ways]
     for _ in range(RUNS):
-        start = time.process_time()
-        run()
-        seconds.append(time.process_time() - start)
+        for run, found in zip(ways, seconds, strict=True):
+            start = time.process_time()
+            run()
+            found.append(time.process_time() - start)
     return seconds

@@ -118,7 +118,7 @@ class SeededRuns:
         One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
         sandbox stopped would be stopped again: they are not run.
         """
-        from pulse_ci.engine.seed import seed
+        from pulse_ci.engine.seed import read_hints, seed
 
         if replayed.was_stopped:
             return OnRows(Run((), ()))
@@ -130,7 +130,8 @@ class SeededRuns:
             return OnRows(Run((), ()))
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
-        seeded = seed(self._database, replayed.before, only=reached)
+        hints = read_hints((statement.sql for statement in replayed.migration.statements), replayed.before, reached)
+        seeded = seed(self._database, replayed.before, only=reached, hints=hints)
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from pulse_ci.engine.seed.hints import Hints, read_hints
 from pulse_ci.engine.seed.seeding import seed
 from pulse_ci.engine.seed.value import Seeded, SeededTable, Unseeded
 
-__all__ = ["Seeded", "SeededTable", "Unseeded", "seed"]
+__all__ = ["Hints", "Seeded", "SeededTable", "Unseeded", "read_hints", "seed"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.schema import Table
+    from pulse_ci.engine.seed.hints import Hints
     from pulse_ci.engine.seed.ordinary import Value
     from pulse_ci.engine.seed.plan import Plan
     from pulse_ci.engine.seed.relations import Relations
@@ -53,22 +54,24 @@ class _Target:
 class Filling:
     """Fills one group of tables: a single one, or some whose foreign keys make a circle."""
 
-    def __init__(self, writer: Writer, relations: Relations, group: tuple[Table, ...], rows: int) -> None:
+    def __init__(self, writer: Writer, relations: Relations, group: tuple[Table, ...], rows: int, hints: Hints) -> None:
         self._writer = writer
         self._rows = rows
+        self._hints = {fold(table.name): hints.of(table) for table in group} if len(group) == 1 else {}
+        self._made = hints.made
         self._relations = relations
         self._targets = {fold(table.name): self._target(table, group) for table in group}
         self._promising = False
 
     def _target(self, table: Table, group: tuple[Table, ...]) -> _Target:
-        plan = plan_table(self._relations, table, self._rows + 2)
+        plan = plan_table(self._relations, table, self._rows + 2 + len(self._hints.get(fold(table.name), ())))
         changing = len(group) > 1 or self._relations.refers_to_itself(table)
         existing = count_rows(self._writer.connection, table.name)
         return _Target(plan, references(plan), existing, changing=changing)
 
     def fill(self) -> list[SeededTable | Unseeded]:
         """Insert the rows; return what came of each table. Raises what the sandbox stops."""
-        if all(target.existing >= self._rows for target in self._targets.values()):
+        if all(target.existing >= self._rows for target in self._targets.values()) and not any(self._hints.values()):
             return [self._outcome(target, None) for target in self._targets.values()]
         for deferred in self._ways():
             if self._filled(deferred=deferred, whole=True):
@@ -99,6 +102,7 @@ class Filling:
             return False
         for target in self._targets.values():
             self._cover(target)
+            self._add_hinted(target)
         if deferred and not self._holds():
             self._writer.roll_back()
             return False
@@ -217,6 +221,20 @@ class Filling:
             row = self._found(target, slots, Turn(number, nulls_first, only), _FEW_ATTEMPTS)
             if not isinstance(row, Failure):
                 return
+
+    def _add_hinted(self, target: _Target) -> None:
+        """Add the rows that statements look for, where the constraints let them be."""
+        name, columns = fold(target.plan.table.name), target.plan.columns
+        self._made.pop(name, None)
+        for hint in self._hints.get(name, ()):
+            values = {target.plan.places[each]: value for each, value in hint.items() if each in target.plan.places}
+            number = target.existing + len(target.rows)
+            slots = tuple(fixed(slot, values) for slot in self._slots(target, number))
+            if values and self._lacking(slots) is None:
+                row = self._found(target, slots, Turn(number, nulls_first=False), _FEW_ATTEMPTS)
+                if not isinstance(row, Failure):
+                    made = {fold(column.name): value for column, value in zip(columns, row, strict=True)}
+                    self._made.setdefault(name, []).append(made)
 
     def _outcome(self, target: _Target, message: str | None) -> SeededTable | Unseeded:
         name = target.plan.table.name

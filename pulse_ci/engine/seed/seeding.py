@@ -10,6 +10,7 @@ import apsw
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.engine.seed.filling import Filling
+from pulse_ci.engine.seed.hints import Hints
 from pulse_ci.engine.seed.relations import Relations
 from pulse_ci.engine.seed.value import Seeded, SeededTable, Unseeded
 from pulse_ci.engine.seed.virtual import fill_virtual
@@ -29,11 +30,16 @@ _OUT_OF_TIME = "The tables before it took all the time that there is for seeding
 
 
 def seed(
-    database: EmbeddedD1, schema: Schema | None = None, *, rows: int = 2, only: Iterable[str] | None = None
+    database: EmbeddedD1,
+    schema: Schema | None = None,
+    *,
+    rows: int = 2,
+    only: Iterable[str] | None = None,
+    hints: Hints | None = None,
 ) -> Seeded:
     """Insert rows until each table of `schema` (by default: of the database) has at least `rows`.
 
-    `only` names the tables that matter: what they need is filled too, and nothing else.
+    `only` names the tables that matter: what they need is filled too, and nothing else. `hints` ask for further rows.
 
     The rows satisfy every constraint, and depend on nothing but the schema and the rows that are there, which are
     kept. Children refer to rows of their parents, and to different ones. Each column that may be NULL is so in one
@@ -45,10 +51,10 @@ def seed(
     wanted = relations.tables.keys() if only is None else relations.needed_for(only)
     ordinary = [group for group in relations.groups() if not group[0].virtual and fold(group[0].name) in wanted]
     virtual = [table for name, table in relations.tables.items() if table.virtual and name in wanted]
-    failed = _fill(database, relations, ordinary, rows, end, outcomes)
+    failed = _fill(database, relations, ordinary, rows, end, outcomes, hints or Hints())
     # What a trigger needs may be in a table that is filled later.
     if failed and relations.triggers:
-        _fill(database, relations, failed, rows, end, outcomes)
+        _fill(database, relations, failed, rows, end, outcomes, hints or Hints())
     for table in virtual:
         outcomes[fold(table.name)] = _virtual(database, table, rows)
     if relations.triggers:
@@ -67,11 +73,12 @@ def _fill(
     rows: int,
     end: float,
     outcomes: dict[str, Outcome],
+    hints: Hints,
 ) -> list[tuple[Table, ...]]:
     """Fill groups of tables; return those of which one could not be."""
     failed = []
     for group in groups:
-        found = _group(database, relations, group, rows, end)
+        found = _group(database, relations, group, rows, end, hints)
         outcomes.update((fold(table.name), outcome) for table, outcome in zip(group, found, strict=True))
         if any(isinstance(outcome, Unseeded) for outcome in found):
             failed.append(group)
@@ -79,13 +86,13 @@ def _fill(
 
 
 def _group(
-    database: EmbeddedD1, relations: Relations, group: tuple[Table, ...], rows: int, end: float
+    database: EmbeddedD1, relations: Relations, group: tuple[Table, ...], rows: int, end: float, hints: Hints
 ) -> list[Outcome]:
     if time.monotonic() > end:
         return [Unseeded(table.name, _OUT_OF_TIME) for table in group]
     try:
         with writing(database) as writer:
-            return Filling(writer, relations, group, rows).fill()
+            return Filling(writer, relations, group, rows, hints).fill()
     except _STOPPED as error:
         return [Unseeded(table.name, why_stopped(error)) for table in group]
 
