@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.value import Staging
     from pulse_ci.rules.rule import Review
 
-_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction"})
+_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"})
 
 
 def check_embedded(directory: str) -> Report:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pulse_ci.d1.account import Account
 
 # D1 itself ends a request after 30 seconds.
-_SECONDS = 45
+_SECONDS = 40
+_TO_CONNECT = 10
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -56,7 +57,9 @@ class Api:
         try:
             if httpx.URL(self._base).scheme not in {"https", "http"} or not httpx.URL(self._base).host:
                 raise httpx.InvalidURL("it is no address")
-            self._client = httpx.Client(headers=headers, timeout=_SECONDS, transport=transport)
+            self._client = httpx.Client(
+                headers=headers, timeout=httpx.Timeout(_SECONDS, connect=_TO_CONNECT), transport=transport
+            )
         except (httpx.InvalidURL, OSError, ValueError) as error:
             raise D1Error(
                 f"No client for {account.api_url} could be made: {error}. "

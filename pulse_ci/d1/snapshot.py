@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pulse_ci.engine.schema import Schema, Table
     from pulse_ci.migrations.parse import Migration
 
-# D1's own tables are listed, and may not even be looked at.
+# D1's own tables are listed, and may not even be looked at. No backslash: D1 cuts SQL by rules of its own.
 _OBJECTS = Query(
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    r" AND name NOT LIKE '\_cf\_%' ESCAPE '\' AND tbl_name NOT LIKE '\_cf\_%' ESCAPE '\' ORDER BY rowid"
+    " AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
 )
 _MOST_NAMES = 1000
 

@@ -12,6 +12,8 @@ from pulse_ci.errors import D1Error, D1Refused
 from tests.cloudflare.clients import client_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cloudflare.server import Cloudflare
 
 
@@ -128,6 +130,24 @@ def test_an_address_that_none_is_names_the_variable(url: str) -> None:
 def test_an_account_cannot_lead_elsewhere() -> None:
     with pytest.raises(D1Error, match="account-id"):
         D1Client(Account("../../user", "token"))
+
+
+def test_a_proxy_of_the_environment_is_used(cloud: Cloudflare, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, cloud.address)
+    cloud.create("staging")
+
+    with D1Client(Account(cloud.account, cloud.token, "http://api.example/client/v4")) as client:
+        assert client.database("staging").name == "staging"
+
+
+def test_a_certificate_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+
+    with pytest.raises(D1Error, match="SSL_CERT_FILE"):
+        D1Client(Account("ffff", "token"))
 
 
 def test_the_token_is_in_no_representation() -> None:
