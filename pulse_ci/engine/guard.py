@@ -99,8 +99,10 @@ class Guard:
         return self._used.statements % _STATEMENTS_A_LOOK != 1 or not self._is_over()
 
     def _progress(self) -> bool:
-        self._used.steps += _STEPS_A_CALL
-        return self._is_over()
+        used, now = self._used, time.monotonic()
+        used.steps += _STEPS_A_CALL
+        within = used.steps <= self._sandbox.steps and now < used.next_look and now < used.wall_end
+        return not within and self._is_over()
 
     def _is_over(self) -> bool:
         now = time.monotonic()

@@ -99,6 +99,7 @@ _ORPHAN = "INSERT INTO c VALUES (9, 99);\n"
 def cases() -> Iterator[Case]:
     yield from _rebuilds()
     yield from _families()
+    yield from _views()
     yield from _references_to_itself()
     yield from _orphans()
     yield from _imports()
@@ -142,6 +143,22 @@ def _families() -> Iterator[Case]:
     for (name, sql), first, mode in product(shapes.items(), ("", legacy), RequestMode):
         request = Call(f"{first}{sql}".strip(), mode)
         yield Case(f"{name}, {first.strip() or 'no pragma'} {mode.value}", (Call(_WHOLE_FAMILY), request, _CHECK))
+
+
+def _views() -> Iterator[Case]:
+    old = Call("""
+        CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO p VALUES (1, 'one'), (2, 'two');
+        CREATE VIEW v AS SELECT name FROM p;
+    """)
+    ways = {
+        "a view over the table": _STANDARD,
+        "a view over the table, dropped first": f"DROP VIEW v; {_STANDARD} CREATE VIEW v AS SELECT name FROM p;",
+        "a view over the table, legacy_alter_table": (
+            f"PRAGMA legacy_alter_table = ON; {_STANDARD} PRAGMA legacy_alter_table = OFF;"
+        ),
+    }
+    for (name, sql), mode in product(ways.items(), RequestMode):
+        yield Case(f"{name}, sent as {mode.value}", (old, Call(sql.strip(), mode), Call("SELECT * FROM v")))
 
 
 def _references_to_itself() -> Iterator[Case]:
