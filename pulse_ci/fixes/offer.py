@@ -22,6 +22,7 @@ PROPOSERS: tuple[Callable[[Case], Iterator[Proposal | Declined]], ...] = (
     rebuilds.propose,
     rebuilds.propose_objects,
     statements.propose_no_pragma,
+    rebuilds.propose_without_deferral,
     statements.propose_guards,
     statements.propose_ends,
     headers.propose,

@@ -32,7 +32,16 @@ _WORDS = {AddColumn: "ADD COLUMN", DropColumn: "DROP COLUMN", RenameColumn: "REN
 
 def propose(case: Case) -> Iterator[Proposal | Declined]:
     """Propose each unsafe rebuild rewritten: altered in place where that serves, else with all that refers to it."""
-    found = case.found(*RULES)
+    yield from _propose(case, RULES)
+
+
+def propose_without_deferral(case: Case) -> Iterator[Proposal | Declined]:
+    """Propose the same for a rebuild that only passes because its violations are forgotten."""
+    yield from _propose(case, ("defer-foreign-keys-off",))
+
+
+def _propose(case: Case, rules: tuple[str, ...]) -> Iterator[Proposal | Declined]:
+    found = case.found(*rules)
     if not found or not case.evidence.runs:
         return
     try:

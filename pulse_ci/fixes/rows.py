@@ -13,6 +13,7 @@ from pulse_ci.fixes.blocks import NotMechanical
 from pulse_ci.migrations.operations import is_transaction
 from pulse_ci.repair.kin import descendants
 from pulse_ci.repair.proof import prove, rows_of
+from pulse_ci.repair.rebuild import DEFER
 from pulse_ci.repair.spelling import shown
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _copied(database: EmbeddedD1, block: Block, part: Part) -> Counter[str]:
     rows: Counter[str] | None = None
     try:
         with database.request() as request:
+            # Whether the DROP in between is refused is another question: nothing of this is kept.
+            request.execute(DEFER)
             for statement in block.statements[:upto]:
                 request.execute(statement.sql)
             rows = rows_of(database, part.copied, _columns(part))
