@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.reach import find_reach
-from pulse_ci.engine.rows import quote_name
+from pulse_ci.engine.rows import read
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
 
@@ -201,8 +201,7 @@ def read_rows(connection: apsw.Connection, name: str, renamed: Mapping[str, str]
     """Return the rows of a table that is there; `renamed` has columns' first names by their present ones."""
     info = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,))
     columns = [str(name) for name, hidden in info if hidden == 0]
-    listed = ", ".join(map(quote_name, columns)) or "1"
-    rows = Counter(connection.execute(f"SELECT {listed} FROM {quote_name(name)}"))
+    rows = Counter(read(connection, name, columns))
     return TableRows(tuple(renamed.get(fold(column), fold(column)) for column in columns), rows)
 
 

@@ -1,4 +1,4 @@
-"""Tables to fingerprints of their rows, to tell whether a run changed any."""
+"""Tables to their rows, and to fingerprints of these, to tell whether a run changed any."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    import apsw
 
     from pulse_ci.engine.connection import EmbeddedD1
 
@@ -19,6 +21,22 @@ def quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def read(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+    """Return the rows of a table in some of its columns; text that is no UTF-8, as D1 takes it, is told apart too."""
+    names = [quote_name(column) for column in columns] or ["1"]
+    try:
+        return connection.execute(f"SELECT {', '.join(names)} FROM {quote_name(table)}").fetchall()
+    except UnicodeDecodeError:
+        bare = (f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END" for name in names)
+        kinds = (f"typeof({name}) = 'text'" for name in names)
+        rows = connection.execute(f"SELECT {', '.join((*bare, *kinds))} FROM {quote_name(table)}").fetchall()
+        return [tuple(map(_as_text, row[: len(names)], row[len(names) :])) for row in rows]
+
+
+def _as_text(value: object, is_text: object) -> object:
+    return value.decode(errors="surrogateescape") if is_text and isinstance(value, bytes) else value
+
+
 def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return for each table that is there its number of rows and a hash of them that their order does not change."""
     with database.trusted() as connection:
@@ -27,7 +45,8 @@ def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[
         for table in tables:
             if table in there:
                 count = total = 0
-                for row in connection.execute(f"SELECT * FROM {quote_name(table)}"):
+                columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+                for row in read(connection, table, [str(name) for (name,) in columns]):
                     count += 1
                     total = (total + _hash(row)) & _MASK
                 prints[table] = (count, total)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.engine.diff import diff
+from pulse_ci.engine.rows import read
 from pulse_ci.errors import D1Refused
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> Cont
     with database.trusted() as connection:
         found: Contents = {}
         for table, columns in kept.items():
-            rows = _rows(connection, table, columns)
+            rows = read(connection, table, columns)
             each = {name: Counter(repr(row[place]) for row in rows) for place, name in enumerate(columns)}
             found[table] = len(rows), each, Counter(map(repr, rows))
         return found
@@ -112,12 +112,7 @@ def _contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> Cont
 def rows_of(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
     """Return what a table holds in some of its columns, whatever the order of rows."""
     with database.trusted() as connection:
-        return Counter(map(repr, _rows(connection, table, columns)))
-
-
-def _rows(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[Row]:
-    listed = ", ".join(map(quote_name, columns)) or "1"
-    return connection.execute(f"SELECT {listed} FROM {quote_name(table)}").fetchall()
+        return Counter(map(repr, read(connection, table, columns)))
 
 
 def _changed(before: Contents, after: Contents) -> Iterator[RowsChanged]:

@@ -140,3 +140,14 @@ def test_an_empty_directory_is_clean(check: Callable[..., Outcome]) -> None:
     outcome = check()
 
     assert (outcome.status, outcome.found, outcome.report["migrations"]) == (0, [], [])
+
+
+def test_rows_of_text_that_is_no_utf_8_are_followed(repository: Path, check: Callable[..., Outcome]) -> None:
+    put(
+        repository,
+        n001_sites=f"{HEADER}CREATE TABLE IF NOT EXISTS sites (name TEXT, more AS (name || x'ff21'));\n"
+        "INSERT INTO sites VALUES (CAST(x'ff' AS TEXT));\n",
+        n002_clean=f"{HEADER}UPDATE sites SET name = '';\n",
+    )
+
+    assert ("unbounded-write", "migrations/002_clean.sql", 4) in check("--baseline", "1").found
