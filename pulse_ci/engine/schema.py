@@ -11,12 +11,12 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
+from pulse_ci.engine.keys import ForeignKey, Key, Term  # noqa: TC001 - a report is read after its annotations
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.engine.keys import ForeignKey, Key, Term
 
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
