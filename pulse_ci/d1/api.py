@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pulse_ci import __version__
 from pulse_ci.d1.answers import Envelope, read_envelope
 from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable, failure
+from pulse_ci.d1.pace import Pace
 from pulse_ci.d1.retry import retrying
 from pulse_ci.errors import D1Error
 
@@ -51,6 +52,7 @@ class Api:
         if not account.id.isalnum():
             raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
         self.spent = Spent()
+        self._pace = Pace(sleep)
         self._token, self._sleep, self._httpx = account.token, sleep, httpx
         self._base = f"{account.api_url.rstrip('/')}/accounts/{account.id}"
         headers = {"Authorization": f"Bearer {account.token}", "User-Agent": f"pulse-migrate-action/{__version__}"}
@@ -107,11 +109,13 @@ class Api:
         sql: Sequence[str],
     ) -> Envelope:
         asked = f"{method} {path}"
+        self._pace.wait()
         self.spent.requests += 1
         try:
             response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
         except self._httpx.RequestError as error:
             raise self._unanswered(asked, error) from None
+        self._pace.note(response.headers.get("ratelimit", ""))
         return self._read(response, asked, sql)
 
     def _read(self, response: httpx.Response, asked: str, sql: Sequence[str]) -> Envelope:

@@ -90,20 +90,16 @@ def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool 
     """Read a database: in one request where it has a migrations table just if `is_recorded` says so, else in two."""
     if is_recorded:
         try:
-            objects, records = client.read(database, [Query(QUERY), Query(records_query(table))])
-        except D1Refused as refused:
+            return _read_together(client, database, table)
+        except D1Refused:
             # No such table, or no such column: what there is decides.
-            return _read_apart(client, database, table, refused)
-        return live_of(objects.rows, table, records.rows)
-    return _read_apart(client, database, table, None)
-
-
-def _read_apart(client: D1Client, database: str, table: str, refused: D1Refused | None) -> Live:
+            pass
     (objects,) = client.read(database, [Query(QUERY)])
     bare = live_of(objects.rows, table, None)
-    if not has_table(bare.objects, table):
-        return bare
-    if refused is not None:
-        raise refused
-    (records,) = client.read(database, [Query(records_query(table))])
+    # In one request again, since another run may have made the table, and more, in between.
+    return _read_together(client, database, table) if has_table(bare.objects, table) else bare
+
+
+def _read_together(client: D1Client, database: str, table: str) -> Live:
+    objects, records = client.read(database, [Query(QUERY), Query(records_query(table))])
     return live_of(objects.rows, table, records.rows)

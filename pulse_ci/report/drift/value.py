@@ -53,7 +53,8 @@ class DriftReport:
         total = len(self.databases)
         if not drifted and not failed:
             return f"None of {total} databases has drifted"
-        parts = [f"{len(drifted)} of {total} databases have drifted"] if drifted else []
+        verb = "has" if len(drifted) == 1 else "have"
+        parts = [f"{len(drifted)} of {total} databases {verb} drifted"] if drifted else []
         parts += [f"{len(failed)} of {total} could not be compared"] if failed else []
         return ", ".join(parts)
 

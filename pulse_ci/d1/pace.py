@@ -1,0 +1,40 @@
+"""The account's rate limit, kept by what each answer says is left of it.
+
+Source: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (`Ratelimit: "default";r=50;t=30`).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# As many requests as may be on their way while the answer that tells of the end is.
+RESERVE = 20
+_LONGEST = 300.0
+_LEFT = re.compile(r";\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})\b")
+
+
+class Pace:
+    """Holds all requests up until the limit starts anew, where few are left; it may be used by several threads."""
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self._sleep = sleep
+        self._seconds = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait, if it must be, before a request."""
+        with self._lock:
+            seconds, self._seconds = self._seconds, 0.0
+            if seconds:
+                self._sleep(seconds)
+
+    def note(self, header: str) -> None:
+        """Take what an answer's `Ratelimit` says: how many requests are left, and for how many seconds."""
+        found = _LEFT.search(header)
+        if found and int(found[1]) < RESERVE:
+            self._seconds = min(float(found[2]), _LONGEST)
