@@ -90,7 +90,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         database=_shown_database(request, staged),
         staging=staged.staging if isinstance(staged, Staged) else staged,
         timings_ms=timings,
-        pending=start.pending if start else None,
+        applied=staged.applied if isinstance(staged, Staged) else lambda _: None,
         after=after,
     )
 

@@ -29,6 +29,12 @@ class Staged:
     start: Start
     staging: Staging
 
+    def applied(self, migration: Migration) -> bool | None:
+        """Return whether a file has run there; None where nothing tells."""
+        if migration in self.start.pending:
+            return False
+        return None if migration in self.state.unknown else True
+
 
 def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | Staging:
     """Read staging, as far as it is asked for; what keeps it from being used is a reason.

@@ -8,7 +8,7 @@ from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
 from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Schemas, Staging, conclude
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
@@ -26,12 +26,12 @@ def build_report(
     database: Database,
     staging: Staging,
     timings_ms: Mapping[str, float],
-    pending: Collection[Migration] | None = None,
+    applied: Callable[[Migration], bool | None] = lambda _: None,
     after: Schema | None = None,
 ) -> Report:
     """Put the values together; the conclusion follows from the findings and `fail_on`.
 
-    `pending` has the files that have not run on the database that the preview stands on, if it is a live one.
+    `applied` tells whether a file has run on the live database that the preview stands on, as far as that is known.
     """
     evidence = {each.migration.path: each for each in review.evidence}
     broken = {each.migration.path: each.refusal.message for each in review.broken}
@@ -45,7 +45,7 @@ def build_report(
                 migration,
                 evidence.get(migration.path),
                 broken.get(migration.path),
-                applied=None if pending is None else migration not in pending,
+                applied=applied(migration),
             )
             for migration in review.migrations.migrations
         ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.files import HEADER, put
+from tests.commands.files import HEADER, put, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +80,14 @@ def test_a_schema_that_was_changed_by_hand_is_told(
     )
     assert [each["name"] for each in outcome.report["changes"]] == ["i"]
     assert "Staging has drifted. Its schema" in run("check").out
+
+
+def test_a_file_that_changes_rows_alone_leaves_open_whether_it_has_run(
+    check: Callable[..., Outcome], repository: Path, cloud: Cloudflare, staging: str
+) -> None:
+    put(repository, n001_sites=table("sites"), n002_rows=f"{HEADER}DELETE FROM sites WHERE sites_id = 7;\n")
+    cloud.run(staging, "CREATE TABLE sites (sites_id INTEGER PRIMARY KEY)")
+
+    outcome = check()
+
+    assert [each["applied"] for each in outcome.report["migrations"]] == [True, None]
