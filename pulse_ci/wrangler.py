@@ -99,6 +99,22 @@ def find_directory(config: Path, *, environment: str | None = None, database: st
     return directory if directory and directory.is_dir() else None
 
 
+def read_account_id(config: Path, environment: str | None = None) -> str | None:
+    """Return the account that the configuration names, which an environment has of its own or inherits.
+
+    Raises:
+        ConfigError: the file cannot be read, or has not the environment.
+
+    """
+    content = _load(config, _read(config))
+    return _account_id(content, _section(content, config, environment))
+
+
+def _account_id(content: dict[str, Any], section: dict[str, Any]) -> str | None:
+    account = section.get("account_id") or content.get("account_id")
+    return account if isinstance(account, str) else None
+
+
 def _databases(config: Path, environment: str | None) -> list[WranglerDatabase]:
     text = _read(config)
     content = _load(config, text)
@@ -106,8 +122,8 @@ def _databases(config: Path, environment: str | None) -> list[WranglerDatabase]:
     entries = section.get("d1_databases") or []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigError(f"{config}: d1_databases is not a list of tables.")
-    account = section.get("account_id") or content.get("account_id")
-    found = [_database(config, entry, str(account) if account else None) for entry in entries]
+    account = _account_id(content, section)
+    found = [_database(config, entry, account) for entry in entries]
     return [replace(each, line=_line_of(each, text)) for each in found]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.wrangler import WranglerDatabase, find_config, read_database
+from pulse_ci.wrangler import WranglerDatabase, find_config, read_account_id, read_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,7 @@ def test_what_cloudflare_needs_to_know_is_read_with_the_line(tmp_path: Path) -> 
     assert (top.account_id, top.preview_id, top.line) == ("ffff", "0003", 6)
     assert staging is not None
     assert (staging.account_id, staging.preview_id, staging.line) == ("ffff", None, 13)
+    assert read_account_id(config, "production") == "ffff"
 
 
 @each_form

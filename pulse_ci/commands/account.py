@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
-from pulse_ci.wrangler import find_config, read_database
+from pulse_ci.wrangler import find_config, read_account_id, read_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,20 +26,21 @@ class Chosen:
     table: str
 
 
-def read_account(settings: Settings) -> Account:
-    """Return the account and its token.
+def read_account(settings: Settings, request: CheckRequest) -> Account:
+    """Return the account, as it is given or as wrangler's configuration has it, and its token.
 
     Raises:
         ConfigError: one of the two is not given.
 
     """
-    if settings.api_token is None or not settings.account_id:
+    account = settings.account_id or _account_in_configuration(settings, request)
+    if settings.api_token is None or not account:
         missing = "--account-id (CLOUDFLARE_ACCOUNT_ID)" if settings.api_token else "CLOUDFLARE_API_TOKEN"
         raise ConfigError(
             f"A live database is asked for, and {missing} is not given. Set CLOUDFLARE_API_TOKEN to a token with the "
             "permission Account, D1, Read, and CLOUDFLARE_ACCOUNT_ID; in the action, `api-token` and `account-id`."
         )
-    return Account(settings.account_id, settings.api_token.get_secret_value(), settings.api_url or API_URL)
+    return Account(account, settings.api_token.get_secret_value(), settings.api_url or API_URL)
 
 
 def choose_database(settings: Settings, request: CheckRequest) -> Chosen:
@@ -80,6 +81,11 @@ def _in_configuration(settings: Settings, request: CheckRequest) -> WranglerData
         if settings.database and not settings.environment:
             return None
         raise
+
+
+def _account_in_configuration(settings: Settings, request: CheckRequest) -> str | None:
+    config = _config(settings, request)
+    return read_account_id(config, settings.environment) if config else None
 
 
 def _config(settings: Settings, request: CheckRequest) -> Path | None:

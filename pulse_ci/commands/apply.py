@@ -95,7 +95,7 @@ def target_of(
         yield LocalDatabase(local, table_of(settings, request))
         return
     chosen = choose_database(settings, request)
-    with connect(read_account(settings)) as client:
+    with connect(read_account(settings, request)) as client:
         identity = chosen.id or client.database(chosen.name).id
         yield RemoteDatabase(client, identity, chosen.name, chosen.table)
 

@@ -44,7 +44,7 @@ def drift(
     """
     request = request_for(settings.migrations_dir, "drift")
     allowances = read_allowances(request.root / FILE)
-    account = read_account(settings)
+    account = read_account(settings, request)
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     on_step("replaying")
     with closing(connect(account)) as client:

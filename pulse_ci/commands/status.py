@@ -67,7 +67,7 @@ def _read(
             raise ConfigError(f"{local} is not a file. Name the database's file with --local.")
         return str(local), LocalDatabase(local, table_of(settings, request)).read(), Spent()
     chosen = choose_database(settings, request)
-    with connect(read_account(settings)) as client:
+    with connect(read_account(settings, request)) as client:
         live = read_live(client, chosen.id or client.database(chosen.name).id, chosen.table)
         return chosen.name, live, client.spent
 
