@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
 from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
-from pulse_ci.report.wording import joined, plural
+from pulse_ci.report.wording import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,15 +62,23 @@ def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
         yield False, f"rows kept: {before:,} → {after:,}{_where(source)} in {names}" + (f" by {cause}" if cause else "")
     for source in ("staging", "seed"):
         if kept := [row for row in report.rows if row not in lost and row.source == source]:
-            number = sum(row.before for row in kept)
-            total = f"{number:,} {'row' if number == 1 else 'rows'}{_where(source)}"
-            yield True, f"rows kept: all {total} of {'the other ' if lost else ''}{plural(len(kept), 'table')}"
+            yield True, f"rows kept: {_all(sum(row.before for row in kept))}{_where(source)} of {_tables(kept, lost)}"
     for left in report.unrestored:
         values = f"the values of {joined([f'`{column}`' for column in left.columns])} in " if left.columns else ""
         what = f"{values}{left.rows} of {left.of} rows of `{left.table}`"
         yield None, f"the reverse of `{left.path.rpartition('/')[2]}` does not bring back {what}"
     for table in report.unseeded:
         yield None, f"no rows could be made for `{table.table}`, so what happens to them is unknown: {table.reason}"
+
+
+def _all(number: int) -> str:
+    return "the one row" if number == 1 else f"all {number:,} rows"
+
+
+def _tables(kept: list[RowCount], lost: list[RowCount]) -> str:
+    if len(kept) == 1:
+        return f"`{kept[0].table}`"
+    return f"the other {len(kept)} tables" if lost else f"{len(kept)} tables"
 
 
 def _where(source: str) -> str:
