@@ -9,6 +9,7 @@ from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
 from pulse_ci.engine.reached import reached_by, reached_by_reverse
 from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
+from pulse_ci.engine.twins import add_twins, new_unique_keys
 from pulse_ci.errors import D1Refused
 from pulse_ci.migrations.copies import ignoring
 from pulse_ci.migrations.operations import Create, Insert, operation
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.replay import Replayed
     from pulse_ci.engine.schema import Schema
     from pulse_ci.engine.seed import Unseeded
+    from pulse_ci.engine.twins import UniqueKey
     from pulse_ci.sql.split import Statement
 
 Violation = tuple[str, object, str, int]
@@ -34,7 +36,8 @@ class OnRows:
 
     `before` has the rows of the tables that it reaches, `snapshot` the database after it; both are missing where it was
     refused, or not run, since it reaches none. `beyond` is for a file that D1 refuses for some of the rows: what
-    foreign keys would take once these are put right.
+    foreign keys would take once these are put right. `twins` is the run on rows with equal values in what becomes
+    unique, None where nothing does, or where no such rows can be.
     """
 
     run: Run
@@ -45,6 +48,7 @@ class OnRows:
     beyond: tuple[Loss, ...] = ()
     before: Mapping[str, TableRows] = field(default_factory=dict)
     snapshot: bytes | None = None
+    twins: Run | None = None
 
     @property
     def reached(self) -> tuple[Loss, ...]:
@@ -132,11 +136,23 @@ class SeededRuns:
             self._database.restore(replayed.origin)
         hints = read_hints((statement.sql for statement in replayed.migration.statements), replayed.before, reached)
         seeded = seed(self._database, replayed.before, only=reached, hints=hints)
+        keys = new_unique_keys(replayed)
+        filled = self._database.snapshot() if keys else b""
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
         snapshot = self._database.snapshot() if result.before else None
-        return replace(result, unseeded=seeded.failures, snapshot=snapshot)
+        twins = self._on_twins(replayed, keys, filled, reached) if keys else None
+        return replace(result, unseeded=seeded.failures, snapshot=snapshot, twins=twins)
+
+    def _on_twins(
+        self, replayed: Replayed, keys: tuple[UniqueKey, ...], filled: bytes, reached: Collection[str]
+    ) -> Run | None:
+        self._database.restore(filled)
+        self._at = None
+        if not add_twins(self._database, replayed, keys):
+            return None
+        return _attempt(self._database, replayed.migration.statements, replayed.before, reached, {}).run
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
+from pulse_ci.engine.twins import new_unique_keys
 from pulse_ci.model import Action, Kind, Severity
 from pulse_ci.rules.examples import on_schema
-from pulse_ci.rules.probes import duplicates
+from pulse_ci.rules.probes import duplicates, duplicates_in
 from pulse_ci.rules.rebuilt import strays
 from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.keys import ForeignKey
+    from pulse_ci.engine.replay import Refusal
     from pulse_ci.engine.schema import Index, Schema, Table
+    from pulse_ci.model import Probe
     from pulse_ci.rules.rule import Evidence
     from pulse_ci.sql.split import Statement
 
@@ -30,14 +33,39 @@ def _check_unique(review: Review) -> Iterator[Remark]:
                 continue
             index, table = evidence.replayed.after.index(change.name), review.before.table(change.table)
             if index and table and index.unique and _existed(index, table) and not _was_unique(index, review.before):
-                probe = duplicates(index)
-                yield Remark(
-                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
-                    f"Unique index `{index.name}` is refused if rows of `{table.name}` that are there have equal "
-                    f"{_terms(index)}.",
-                    f"`{probe.listing}` lists them; correct those rows first.",
-                    probe=probe,
-                )
+                statement = evidence.replayed.run.maker_of(change)
+                refusal = _on_twins(evidence, statement)
+                if refusal or evidence.on_rows.twins is None or index.where:
+                    yield _unique(evidence, statement, f"Unique index `{index.name}`", duplicates(index), refusal)
+        yield from _unique_by_rebuild(evidence)
+
+
+def _unique_by_rebuild(evidence: Evidence) -> Iterator[Remark]:
+    for key in new_unique_keys(evidence.replayed) if evidence.runs else ():
+        rebuild = next((each for each in evidence.rebuilds if fold(each.before.name) == fold(key.table)), None)
+        if rebuild is None or key.index:
+            continue
+        for copy in rebuild.copies:
+            if refusal := _on_twins(evidence, copy):
+                probe = duplicates_in(key.table, key.columns)
+                yield _unique(evidence, copy, f"This copy into the new `{rebuild.table}`", probe, refusal)
+
+
+def _on_twins(evidence: Evidence, statement: Statement | None) -> Refusal | None:
+    """Return what D1 says where rows repeat one another, if it is this statement that stumbles over them."""
+    refusals = evidence.on_rows.twins.refusals if evidence.on_rows.twins else ()
+    wanted = (each for each in refusals if each.statement == statement and "UNIQUE constraint failed" in each.message)
+    return next(wanted, None)
+
+
+def _unique(evidence: Evidence, at: Statement | None, what: str, probe: Probe, refusal: Refusal | None) -> Remark:
+    said = f": `{refusal.message}`" if refusal else ""
+    return Remark(
+        evidence.migration.place(at),
+        f"{what} is refused if there are {probe.counts} among the rows of `{probe.table}`{said}.",
+        f"`{probe.listing}` lists them; correct those rows first.",
+        probe=probe,
+    )
 
 
 def _existed(index: Index, table: Table) -> bool:
@@ -45,11 +73,12 @@ def _existed(index: Index, table: Table) -> bool:
 
 
 def _was_unique(index: Index, before: Schema) -> bool:
-    return any(each.unique and each.terms == index.terms for each in before.indexes_on(index.table))
-
-
-def _terms(index: Index) -> str:
-    return ", ".join(bare_name(term.column) if term.column else str(term.expression) for term in index.terms)
+    """Return whether a key that was there allows no duplicates already: it has no columns but those of the index."""
+    if any(each.unique and each.terms == index.terms for each in before.indexes_on(index.table)):
+        return True
+    table = before.table(index.table)
+    columns = {fold(term.column) for term in index.terms if term.column and not term.collation}
+    return table is not None and any(each and each <= columns for each in _unique_sets(table, before))
 
 
 def _check_parent(review: Review) -> Iterator[Remark]:

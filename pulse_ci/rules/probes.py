@@ -37,19 +37,28 @@ def duplicates(index: Index) -> Probe:
 
     NULLs are never equal, and neither are rows that the index leaves out.
     """
-    table, where = bare_name(index.table), f" WHERE {index.where}" if index.where else ""
-    keys = [f"key_{number}" for number in range(1, len(index.terms) + 1)]
-    selected = ", ".join(f"{_spelled(term)} AS {key}" for term, key in zip(index.terms, keys, strict=True))
-    same = ", ".join(keys)
+    names = [str(term.column or term.expression) for term in index.terms]
+    return _duplicates(index.table, names, list(map(_spelled, index.terms)), index.where)
+
+
+def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
+    """Return the probe of columns that become unique."""
+    return _duplicates(table, columns, list(map(bare_name, columns)), None)
+
+
+def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: str | None) -> Probe:
+    source = f"{bare_name(table)}{f' WHERE {where}' if where else ''}"
+    keys = [f"key_{number}" for number in range(1, len(terms) + 1)]
+    selected = ", ".join(f"{term} AS {key}" for term, key in zip(terms, keys, strict=True))
+    same, together = ", ".join(keys), ", ".join(terms)
     null = " OR ".join(f"{key} IS NULL" for key in keys)
-    terms = ", ".join(map(_spelled, index.terms))
     return Probe(
-        index.table,
-        f"duplicates of {', '.join(f'`{term.column or term.expression}`' for term in index.terms)}",
+        table,
+        f"duplicates of {', '.join(f'`{name}`' for name in names)}",
         f"SELECT coalesce(sum(CASE WHEN {null} THEN 0 ELSE times - 1 END), 0) AS found, "
         f"coalesce(sum(times), 0) AS rows FROM (SELECT {same}, count(*) AS times FROM "
-        f"(SELECT {selected} FROM {table}{where} LIMIT {PROBE_ROWS}) GROUP BY {same})",
-        f"SELECT {terms}, count(*) FROM {table}{where} GROUP BY {terms} HAVING count(*) > 1 LIMIT {_LISTED};",
+        f"(SELECT {selected} FROM {source} LIMIT {PROBE_ROWS}) GROUP BY {same})",
+        f"SELECT {together}, count(*) FROM {source} GROUP BY {together} HAVING count(*) > 1 LIMIT {_LISTED};",
     )
 
 
