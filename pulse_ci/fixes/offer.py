@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pulse_ci.fixes import headers, rebuilds, reverses, statements
@@ -30,6 +31,15 @@ PROPOSERS: tuple[Callable[[Case], Iterator[Proposal | Declined]], ...] = (
 )
 # Each proposal is a replay: a report on very many files names the command and leaves the rest to it.
 MOST_FILES = 20
+# Only what is made to be slow comes near it.
+_SECONDS = 20.0
+FIXABLE = frozenset(
+    {
+        *("explicit-transaction", "not-idempotent", "unterminated-file", "missing-header", "missing-drop"),
+        *("reverse-incomplete", "foreign-keys-pragma", "defer-foreign-keys-off", "rebuild-loses-objects"),
+        *rebuilds.RULES,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +52,41 @@ class Mended:
 
 
 def offer(review: Review, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, those that a fix mends with it; each fix was proven alone, on the files as they are."""
-    fixes: dict[Finding, Fix] = {}
-    tried = 0
-    paths = {finding.path for finding in findings if not finding.ignored}
+    """Return the findings, those that a fix mends with it; each fix was proven alone, on the files as they are.
+
+    Where one mends several, all of them say so, and the first has it.
+    """
+    found: dict[Finding, tuple[Proposal, Fix | None]] = {}
+    tried, end = 0, monotonic() + _SECONDS
+    fixable = {finding.path for finding in findings if finding.rule in FIXABLE and not finding.ignored}
     for evidence in review.evidence:
-        touched = {evidence.migration.path, *(each.path for each in review.reverse_files)} & paths
         case = case_of(review, evidence)
-        if touched and tried < MOST_FILES and not why_not(case):
-            offered = dict(_offered(case))
-            tried += bool(offered)
-            fixes = {**offered, **fixes}
-    return tuple(_with_fix(finding, fixes.get(finding)) for finding in findings)
+        paths = {case.path, *(each.path for each in case.review.reverse_files)}
+        if paths & fixable and tried < MOST_FILES and not why_not(case):
+            tried += 1
+            found = {**dict(_offered(case, end)), **found}
+    return tuple(_with_fix(finding, *found[finding]) if finding in found else finding for finding in findings)
 
 
-def _offered(case: Case) -> Iterator[tuple[Finding, Fix]]:
+def _offered(case: Case, end: float) -> Iterator[tuple[Finding, tuple[Proposal, Fix | None]]]:
     settled: set[Finding] = set()
     for proposal in _proposals(case):
-        aimed = {finding for finding in case.found(proposal.rule) if finding not in settled}
-        after = judge(case, proposal) if aimed else None
-        if after:
-            gone = [each for each in case.findings if each not in settled and _is_gone(each, after)]
-            settled |= set(gone)
-            fix = proposal.as_fix(case.path, case.review.migrations)
-            yield from ((finding, fix) for finding in gone)
+        if monotonic() > end or not set(case.found(proposal.rule)) - settled:
+            continue
+        if after := judge(case, proposal):
+            left = {(each.rule, each.path, each.message) for each in after.findings}
+            gone = [each for each in case.findings if (each.rule, each.path, each.message) not in left]
+            fix: Fix | None = proposal.as_fix(case.path, case.review.migrations)
+            for finding in gone:
+                if finding not in settled:
+                    yield finding, (proposal, fix)
+                    settled.add(finding)
+                    fix = None
 
 
-def _is_gone(finding: Finding, after: Case) -> bool:
-    key = (finding.rule, finding.path, finding.message)
-    return all((each.rule, each.path, each.message) != key for each in after.findings)
-
-
-def _with_fix(finding: Finding, fix: Fix | None) -> Finding:
-    if fix is None:
-        return finding
+def _with_fix(finding: Finding, proposal: Proposal, fix: Fix | None) -> Finding:
     stop = "" if finding.remedy.endswith(".") else "."
-    return replace(finding, fix=fix, remedy=f"{finding.remedy}{stop} `pulse-ci fix` {fix.does}.")
+    return replace(finding, fix=fix, remedy=f"{finding.remedy}{stop} `pulse-ci fix` {proposal.does}.")
 
 
 def _proposals(case: Case) -> Iterator[Proposal]:
