@@ -11,6 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
+from pulse_ci.report.ranking import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,13 +93,9 @@ def annotate(findings: Iterable[Finding]) -> list[str]:
     The runner takes ten of each severity from a step; where there are more, one says so and is among the ten.
     Ignored findings get none.
     """
-    shown = sorted((finding for finding in findings if not finding.ignored), key=_order)
+    shown = ranked(finding for finding in findings if not finding.ignored)
     by_severity = [[finding for finding in shown if finding.severity is severity] for severity in Severity]
     return [line for group in by_severity for line in _group(group)]
-
-
-def _order(finding: Finding) -> tuple[int, str, int, str]:
-    return finding.severity.rank, finding.path, finding.line, finding.rule
 
 
 def _group(group: Sequence[Finding]) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
-from itertools import chain, islice
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
@@ -63,6 +62,14 @@ def _canonical(schema: Schema, kind: Kind, name: str) -> str:
 
 
 def _diff(before: str, after: str) -> Iterator[str]:
-    hunks = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=_CONTEXT)
-    body = islice(hunks, 3, None)
-    yield from chain.from_iterable([" …"] if line.startswith("@@") else [line] for line in body)
+    old, new = before.splitlines(), after.splitlines()
+    # The comma that a last column gets, when another one follows it, is no change to be read.
+    matcher = SequenceMatcher(None, [line.rstrip(",") for line in old], [line.rstrip(",") for line in new], False)
+    for number, hunk in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
+        yield from [" …"] if number else []
+        for tag, start, end, new_start, new_end in hunk:
+            if tag == "equal":
+                yield from (f" {line}" for line in new[new_start:new_end])
+            else:
+                yield from (f"-{line}" for line in old[start:end])
+                yield from (f"+{line}" for line in new[new_start:new_end])

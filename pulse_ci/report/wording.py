@@ -35,7 +35,9 @@ def verdict(report: Report) -> str:
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
         return f"D1 would refuse {names}{more}"
     if errors:
-        return f"{subject} should not be merged yet: {plural(errors, 'error')} to mend"
+        losing = sum(1 for row in report.rows if row.after < row.before)
+        why = f"would take rows from {plural(losing, 'table')}" if losing else "should not be merged yet"
+        return f"{subject} {why}: {plural(errors, 'error')} to mend"
     if not reviewed:
         return "No new migration" if not warnings else f"No new migration, but {plural(warnings, 'warning')}"
     if report.command == "preview":

@@ -40,24 +40,29 @@ CREATE INDEX IF NOT EXISTS idx_goal_budgets_month ON goal_budgets (month);
 """
 )
 REBUILD = (
-    _HEADER.format("A goal's name may be missing")
+    _HEADER.format("An experiment may be archived")
     + """\
 PRAGMA foreign_keys = OFF;
-CREATE TABLE goals_new (
-  goal_id INTEGER PRIMARY KEY,
+CREATE TABLE experiments_new (
+  experiment_id INTEGER PRIMARY KEY,
   site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  goal_id INTEGER REFERENCES goals (goal_id) ON DELETE SET NULL,
   name TEXT COLLATE NOCASE,
-  kind TEXT NOT NULL,
-  match_event TEXT,
-  match_path TEXT,
-  owner TEXT,
-  is_active INTEGER NOT NULL DEFAULT 1,
-  created_at INTEGER NOT NULL
+  hypothesis TEXT NOT NULL DEFAULT '',
+  status TEXT NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'running', 'stopped', 'archived')),
+  traffic_share REAL NOT NULL DEFAULT 1.0 CHECK (traffic_share > 0 AND traffic_share <= 1),
+  created_at INTEGER NOT NULL DEFAULT (unixepoch()),
+  started_at INTEGER,
+  stopped_at INTEGER,
+  archived_by TEXT,
+  UNIQUE (site_id, name)
 );
-INSERT INTO goals_new (goal_id, site_id, name, kind, match_event, match_path, is_active, created_at)
-SELECT goal_id, site_id, name, kind, match_event, match_path, is_active, created_at FROM goals;
-DROP TABLE goals;
-ALTER TABLE goals_new RENAME TO goals;
+INSERT INTO experiments_new (experiment_id, site_id, goal_id, name, hypothesis, status, traffic_share, created_at,
+  started_at, stopped_at)
+SELECT experiment_id, site_id, goal_id, name, hypothesis, status, traffic_share, created_at, started_at, stopped_at
+FROM experiments;
+DROP TABLE experiments;
+ALTER TABLE experiments_new RENAME TO experiments;
 """
 )
 
@@ -78,14 +83,16 @@ def clean() -> Report:
 
 def rebuild() -> Report:
     """A rebuild of a table that others refer to."""
-    return _checked(n022_goal_names=REBUILD)
+    return _checked(n022_archived_experiments=REBUILD)
 
 
 def findings() -> Report:
     """Three files with something wrong in each."""
     sample = PULSE.parent / "examples/pull-request/migrations/022_custom_fields.sql"
     other = PULSE.parent / "examples/pull-request/migrations/023_goal_values.sql"
-    return _checked(n022_custom_fields=sample.read_text(), n023_goal_values=other.read_text(), n024_goals=REBUILD)
+    return _checked(
+        n022_custom_fields=sample.read_text(), n023_goal_values=other.read_text(), n024_archived_experiments=REBUILD
+    )
 
 
 def drift() -> Report:

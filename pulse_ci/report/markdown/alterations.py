@@ -50,9 +50,14 @@ def _value(word: str, before: str | None, after: str | None) -> Iterator[str]:
 
 
 def _set(word: str, before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
-    old, new = dict.fromkeys(before), dict.fromkeys(after)
-    yield from (f"now {word} {code(each, _LONGEST)}" for each in new if each not in old)
-    yield from (f"no longer {word} {code(each, _LONGEST)}" for each in old if each not in new)
+    old, new = list(before), list(after)
+    added = [code(each, _LONGEST) for each in new if each not in old]
+    removed = [code(each, _LONGEST) for each in old if each not in new]
+    if len(added) == len(removed) == 1:
+        yield f"now {word} {added[0]}, was {removed[0]}"
+        return
+    yield from (f"now {word} {each}" for each in added)
+    yield from (f"no longer {word} {each}" for each in removed)
 
 
 def _references(keys: Iterable[ForeignKey]) -> list[str]:

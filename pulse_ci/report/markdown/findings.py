@@ -9,6 +9,7 @@ from pulse_ci.report import wording
 from pulse_ci.report.escape import link, plain, prose
 from pulse_ci.report.markdown.page import blocks, fold
 from pulse_ci.report.markdown.signs import SEVERITY
+from pulse_ci.report.ranking import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,14 +23,14 @@ _SEEN_AT_ONCE = 5
 
 def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the open findings, the first few unfolded, and those that a comment in a file silences."""
-    ranked = sorted(report.findings, key=lambda each: (each.severity.rank, each.path, each.line))
-    open_ = [finding for finding in ranked if not finding.ignored]
+    findings = ranked(report.findings)
+    open_ = [finding for finding in findings if not finding.ignored]
     shown = open_[: page.size.findings]
     yield "\n".join(_item(finding, page) for finding in shown[:_SEEN_AT_ONCE])
     rest = shown[_SEEN_AT_ONCE:]
     yield from fold(f"{len(rest)} more: {_totals(rest)}", "\n".join(_item(finding, page) for finding in rest))
     yield page.left_out(len(open_) - len(shown), "finding")
-    yield from _silenced([finding for finding in ranked if finding.ignored], page)
+    yield from _silenced([finding for finding in findings if finding.ignored], page)
 
 
 def _item(finding: Finding, page: Page) -> str:
