@@ -1,4 +1,4 @@
-"""Check PULSE's own migrations, then a pull request that adds two more: what `make demo` shows."""
+"""Check PULSE's own migrations, then a pull request that adds three more: what `make demo` shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> None:
         shutil.copytree(ROOT / "migrations", workspace / "migrations")
         _run("PULSE's own migrations, all of them", workspace, "check", "migrations")
         shutil.copytree(ROOT / "examples/pull-request", workspace, dirs_exist_ok=True)
-        _run("A pull request that adds 022 and 023", workspace, "check", "migrations", "--baseline", LAST_MERGED)
+        _run("A pull request that adds 022, 023 and 024", workspace, "check", "migrations", "--baseline", LAST_MERGED)
 
 
 def _run(title: str, workspace: Path, *words: str) -> None:
