@@ -78,9 +78,12 @@ def _run(context: RunnerContext) -> int:
             case arrival:
                 report = publisher.check(command, arrival)
         comment = publisher.comment(report)
+        unsuggested = publisher.suggest(report)
     _tell(report, settings)
-    if comment.action == "skipped" and comment.reason:
-        _say(runner.notice(Severity.NOTICE, comment.reason))
+    was_kept_from = comment.action == "skipped" and settings.comment != "off"
+    # A token that may not write the comment may not write suggestions either: once is enough.
+    reasons = (comment.reason if comment.action == "skipped" else None, None if was_kept_from else unsuggested)
+    _say(*(runner.notice(Severity.NOTICE, reason) for reason in reasons if reason))
     publisher.write_files(report, comment)
     return exit_status(report)
 
@@ -137,8 +140,6 @@ def _command(settings: Settings, context: RunnerContext) -> str:
     ):
         if value:
             raise ConfigError(f"{name}: this input has no effect in this version. Leave it out.")
-    if settings.suggest:
-        raise ConfigError("suggest: this version does not write suggestions. Leave it out, or write false.")
     return command
 
 

@@ -18,11 +18,13 @@ from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
 from pulse_ci.github.failures import Unprocessable
 from pulse_ci.github.links import links_for
 from pulse_ci.github.marker import Marker
+from pulse_ci.github.review import update_suggestions
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
 from pulse_ci.report.received import read_report
 from pulse_ci.report.redaction import redact_report, secrets_in
 from pulse_ci.report.schema_sql import diff_text
+from pulse_ci.report.suggestions import suggest
 from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
@@ -92,6 +94,18 @@ class Publisher:
             return _first_taken(bodies, partial(self._upsert, self._github, self._pull_request, report))
         except GitHubError as error:
             return CommentResult(None, "skipped", f"There is no comment: {error}")
+
+    def suggest(self, report: Report) -> str | None:
+        """Leave the fixes as suggestions, if they are asked for; return the reason where they are not written."""
+        base = self._request.base if self._request else None
+        if not self._settings.suggest or self._github is None or self._pull_request is None or base is None:
+            return None
+        moved = {edit.path for edit in base.edits}
+        try:
+            suggestions = suggest(report, base.added - moved)
+            return update_suggestions(self._github, self._pull_request, suggestions, self._marker(self._pull_request))
+        except GitHubError as error:
+            return f"There are no suggestions: {error}"
 
     def _upsert(self, github: GitHub, pull_request: PullRequest, report: Report, body: str) -> CommentResult:
         return upsert_comment(

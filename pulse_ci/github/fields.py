@@ -34,6 +34,11 @@ class Fields:
             raise _malformed(f"{self._name}.{key}", "a whole number", value)
         return value
 
+    def find_number(self, key: str) -> int | None:
+        """Return an integer, or None where there is none."""
+        value = self._values.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
     def object(self, key: str) -> Fields:
         """Return an object."""
         return Fields(self._values.get(key), f"{self._name}.{key}")

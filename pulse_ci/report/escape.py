@@ -90,6 +90,17 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{body}\n{ticks}"
 
 
+def suggestion(text: str) -> str | None:
+    """Return the block that GitHub offers to put in place of the lines it stands at; no text takes them away.
+
+    None where the block would not show every character that it writes: nobody shall accept what cannot be seen.
+    """
+    if visible(text) != text:
+        return None
+    ticks = "`" * max(3, _longest_run(text) + 1)
+    return f"{ticks}suggestion\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{ticks}"
+
+
 def link(markdown: str, url: str) -> str:
     """Return a link; `url` is one of ours, with its untrusted parts quoted by `path_in_url`."""
     return f"[{markdown}]({url})"

@@ -81,7 +81,6 @@ def test_without_words_it_runs_the_command_of_the_environment(
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SHARD": "3"}, "shard: "),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_WORKER": "src/**"}, "worker: this input has no effect"),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_DATABASES": "a\nb"}, "databases: this input has no effect"),
-        ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SUGGEST": "true"}, "suggest: this version does not write"),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SUGGEST": "yes"}, "suggest: write true or false"),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_PREVIEW": "scratch"}, "preview: scratch: there is no Cloudflare API"),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_COMMENT": "sometimes"}, "comment: "),

@@ -27,7 +27,10 @@ OPERATIONS = {
     f"{_REPO}/labels": ("get", "post"),
     f"{_REPO}/pulls": ("get",),
     f"{_REPO}/pulls/{{pull_number}}": ("get",),
+    f"{_REPO}/pulls/{{pull_number}}/comments": ("get",),
     f"{_REPO}/pulls/{{pull_number}}/files": ("get",),
+    f"{_REPO}/pulls/{{pull_number}}/reviews": ("post",),
+    f"{_REPO}/pulls/comments/{{comment_id}}": ("patch",),
 }
 
 Json = dict[str, Any]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.standin.answer import Answer, Request, invalid, page, refuse
 from tests.standin.faults import READ_ONLY, TOO_LONG
+from tests.standin.reviews import Reviews
 from tests.standin.shapes import blob_name
 from tests.standin.state import Comment, Issue, Pull
 
@@ -39,7 +40,8 @@ class Routes:
             return refuse(404, _NOT_FOUND)
         if self._state.read_only and request.method != "GET":
             return refuse(403, READ_ONLY)
-        return self._routes[request.method.lower(), request.template](request)
+        reviews = Reviews(self._contract, self._state, self._shapes)
+        return {**self._routes, **reviews.routes}[request.method.lower(), request.template](request)
 
     @property
     def _routes(self) -> dict[tuple[str, str], Callable[[Request], Answer]]:

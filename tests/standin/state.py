@@ -47,6 +47,19 @@ class Comment:
 
 
 @dataclass
+class ReviewComment:
+    """A comment on lines of a pull request; `line` is None once these lines have changed."""
+
+    id: int
+    pull: int
+    login: str
+    path: str
+    line: int | None
+    body: str
+    start_line: int | None = None
+
+
+@dataclass
 class Issue:
     """An issue."""
 
@@ -86,6 +99,7 @@ class State:
     now: str = "2026-11-23T08:17:00Z"
     pulls: list[Pull] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    review_comments: list[ReviewComment] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     tree: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -110,7 +124,7 @@ class State:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Return a state; what is left out has its default."""
-        kinds = {"comments": Comment, "issues": Issue, "faults": Fault}
+        kinds = {"comments": Comment, "review_comments": ReviewComment, "issues": Issue, "faults": Fault}
         fields = {name: [kinds[name](**item) for item in value[name]] for name in kinds if name in value}
         pulls = [Pull(**{**item, "files": _files(item)}) for item in value.get("pulls", [])]
         return cls(**{**value, **fields, "pulls": pulls})
