@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.d1.live import has_table, live_of, records_query
+from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.introspect import QUERY
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.engine.refusal import d1_message
+from pulse_ci.engine.schema import fold
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pulse_ci.d1.live import Live
+    from pulse_ci.engine.history import History
 
 _WAIT_MILLISECONDS = 10_000
 
@@ -57,6 +60,12 @@ class LocalDatabase:
         """Return the number that each SELECT gives."""
         with self._open() as connection:
             return tuple(int(connection.execute(each).get) for each in selects)
+
+    def rows(self, _: History) -> Mapping[str, int]:
+        """Return how many rows each table has."""
+        tables = [table.name for table in self.read().schema.tables if not table.virtual]
+        counts = self.count([f"SELECT count(*) FROM {quote_name(name)}" for name in tables])
+        return dict(zip(map(fold, tables), counts, strict=True))
 
     def way_back(self) -> str | None:
         """A file has no Time Travel."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
 from pulse_ci.d1.live import read_live
+from pulse_ci.d1.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.live import Live
+    from pulse_ci.engine.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class RemoteDatabase:
         """Return the number that each SELECT gives."""
         results = self.client.read(self.id, [Query(each) for each in selects])
         return tuple(int(str(each.rows[0][0])) for each in results)
+
+    def rows(self, history: History) -> Mapping[str, int]:
+        """Return how many rows the tables have that a pending file reaches."""
+        counted = read_snapshot(self.client, self.id, self.table, history).rows
+        return {name: count.rows for name, count in counted.items()}
 
     def way_back(self) -> str | None:
         """Take a bookmark of Time Travel, and return the command that restores it."""

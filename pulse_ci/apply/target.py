@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pulse_ci.d1.live import Live
+    from pulse_ci.engine.history import History
 
 
 class Target(Protocol):
@@ -31,6 +32,9 @@ class Target(Protocol):
 
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         """Return the number that each SELECT gives."""
+
+    def rows(self, history: History) -> Mapping[str, int]:
+        """Return how many rows the tables have, by folded name, that a file reaches which has not run there."""
 
     def way_back(self) -> str | None:
         """Return the command that restores the database as it is now, or None where there is none."""

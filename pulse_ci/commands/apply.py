@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.adopt import adopt, adoptable
+from pulse_ci.apply.costs import costs
 from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.obstacles import Obstacle, obstacles, refuse
 from pulse_ci.apply.plan import plan_steps
@@ -76,7 +77,8 @@ def apply(
             say(applying.adopted(target.name, names, dry_run=wish.dry_run))
             return
         refuse(target.name, [*in_the_way, *_findings(request, state.pending)], wish.allow)
-        say(applying.plan(target.name, plan_steps(history, live, state.pending)))
+        steps = plan_steps(history, live, state.pending)
+        say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {})))
         if not state.pending or wish.dry_run:
             return
         if way_back := target.way_back():

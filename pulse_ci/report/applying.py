@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.cost.value import FREE_ROWS_WRITTEN, Cost
 from pulse_ci.report.escape import visible
 from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pulse_ci.apply.plan import Step
     from pulse_ci.apply.run import Applied
     from pulse_ci.apply.undo import Undoing
 
 
-def plan(database: str, steps: Sequence[Step]) -> str:
-    """Say what would run, file by file, and which statements are left out."""
+def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None]) -> str:
+    """Say what would run, file by file, what it will cost, and which statements are left out."""
     if not steps:
         return f"✓ Nothing is pending on {_line(database)}."
     lines = [f"{plural(len(steps), 'migration')} pending on {_line(database)}:"]
-    for step in steps:
-        lines.append(f"  {_line(step.migration.name)}  {plural(len(step.statements), 'statement')}")
+    for step, cost in zip(steps, costs, strict=True):
+        lines.append(f"  {_line(step.migration.name)}  {plural(len(step.statements), 'statement')}{_cost(cost)}")
         for statement in step.skipped:
             place = step.migration.place(statement)
             lines.append(f"    line {place.line} is left out, its effect is there: {_line(statement.sql)[:100]}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_total(costs)])
+
+
+def _cost(cost: Cost | None) -> str:
+    return f", about {cost.rows_written:,} rows written" if cost else ", cost not known"
+
+
+def _total(costs: Sequence[Cost | None]) -> Iterator[str]:
+    known = sum((cost for cost in costs if cost), Cost())
+    share = known.rows_written / FREE_ROWS_WRITTEN
+    more = "" if all(costs) else " or more"
+    yield (
+        f"  together about {known.rows_read:,} rows read and {known.rows_written:,} written{more}: "
+        f"{share:.1%} of what the free plan lets write in a day, roughly {max(known.seconds, 0.1):.1f} s"
+    )
 
 
 def way_back(command: str) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from pulse_ci.d1.failures import AmbiguousWrite, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pulse_ci.apply.target import Target
     from pulse_ci.d1.live import Live
+    from pulse_ci.engine.history import History
 
 
 class Killed(BaseException):
@@ -47,6 +48,9 @@ class Failing:
 
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         return self.target.count(selects)
+
+    def rows(self, history: History) -> Mapping[str, int]:
+        return self.target.rows(history)
 
     def way_back(self) -> str | None:
         return self.target.way_back()
