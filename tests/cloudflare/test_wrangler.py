@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tests.cloudflare.wrangler import configure, wrangler
@@ -24,9 +25,12 @@ def test_wrangler_applies_lists_imports_and_queries(cloud: Cloudflare, tmp_path:
     (tmp_path / "rows.sql").write_text("INSERT INTO sites VALUES (7);\nINSERT INTO goals VALUES (8);\n")
 
     wrangler(cloud, tmp_path, "d1", "migrations", "apply", "DB", "--remote")
-    left = wrangler(cloud, tmp_path, "d1", "migrations", "list", "DB", "--remote")
     wrangler(cloud, tmp_path, "d1", "execute", "DB", "--remote", "--file", "rows.sql")
-    told = wrangler(cloud, tmp_path, "d1", "execute", "DB", "--remote", "--command", "SELECT id + 100 AS n FROM sites")
+    with ThreadPoolExecutor() as pool:
+        listing = pool.submit(wrangler, cloud, tmp_path, "d1", "migrations", "list", "DB", "--remote")
+        command = ("--command", "SELECT id + 100 AS n FROM sites")
+        answer = pool.submit(wrangler, cloud, tmp_path, "d1", "execute", "DB", "--remote", *command)
+        left, told = listing.result(), answer.result()
 
     assert cloud.run(database, "SELECT name FROM d1_migrations ORDER BY id") == [["001_sites.sql"], ["002_goals.sql"]]
     assert "No migrations to apply" in left
