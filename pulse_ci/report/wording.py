@@ -30,12 +30,13 @@ def verdict(report: Report) -> str:
     subject = f"`{reviewed[0].name}`" if len(reviewed) == 1 else plural(len(reviewed), "migration")
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     failed = [migration for migration in reviewed if migration.replay == "failed"]
+    losing = sum(1 for row in report.rows if row.after < row.before)
     if failed:
         names = joined([f"`{migration.name}`" for migration in failed[:3]])
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-        return f"D1 would refuse {names}{more}"
+        besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
+        return f"D1 would refuse {names}{more}{besides}"
     if errors:
-        losing = sum(1 for row in report.rows if row.after < row.before)
         why = f"would take rows from {plural(losing, 'table')}" if losing else "should not be merged yet"
         return f"{subject} {why}: {plural(errors, 'error')} to mend"
     if not reviewed:

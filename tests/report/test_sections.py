@@ -74,7 +74,9 @@ def test_what_was_ignored_can_be_looked_at() -> None:
 
 
 def test_a_file_that_d1_refuses_is_named_in_the_verdict() -> None:
-    assert markdown.render(findings()).startswith("### ❌ D1 would refuse `022_custom_fields.sql`")
+    assert markdown.render(findings()).startswith(
+        "### ❌ D1 would refuse `022_custom_fields.sql`, and 2 tables would lose rows"
+    )
 
 
 def test_the_workers_queries_that_break_come_first_and_those_that_work_are_a_number() -> None:
