@@ -86,7 +86,8 @@ def _summary(fixed: Fixed, request: CheckRequest, *, dry: bool) -> Iterator[str]
 
 
 def _left(finding: Finding, reason: str | None) -> str:
-    return f"{finding.path}:{finding.line}: {finding.severity} {finding.rule}: {reason or finding.remedy}"
+    why = f" Not done here: {reason.rstrip('.')}." if reason else ""
+    return f"{finding.path}:{finding.line}: {finding.severity} {finding.rule}: {finding.remedy}{why}"
 
 
 def _painted(diff: str) -> str:

@@ -11,6 +11,7 @@ from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.copies import read_copy
 from pulse_ci.migrations.operations import Create, Drop, Pragma, RenameTable, is_transaction, operation
+from pulse_ci.repair.spelling import shown
 
 if TYPE_CHECKING:
     from pulse_ci.engine.rebuilds import Rebuild
@@ -140,10 +141,10 @@ def _part(rebuild: Rebuild, before: Schema) -> Part:
     copies = [read_copy(statement.sql) for statement in rebuild.copies]
     last = copies[-1] if copies else None
     if old is None or last is None:
-        raise NotMechanical(f"what `{rebuild.table}` is filled with is more than each row of the old table once")
+        raise NotMechanical(f"the copy does more than take each row of {shown(rebuild.table)} once")
     if not all(each and each.is_whole for each in copies[:-1]) or len(copies) > 2:
-        raise NotMechanical(f"`{rebuild.table}` is filled in several steps")
+        raise NotMechanical(f"{shown(rebuild.table)} is filled in several steps")
     filling = last.filling(old, rebuild.after)
     if filling is None:
-        raise NotMechanical(f"the copy of `{rebuild.table}` has more columns on one side than on the other")
+        raise NotMechanical(f"the copy of {shown(rebuild.table)} has more columns on one side than on the other")
     return Part(rebuild, filling, rebuild.copies[-1], last.into)

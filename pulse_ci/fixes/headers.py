@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.fixes.case import Case
     from pulse_ci.migrations.parse import Migration
 
-_REASON = "nobody but its author knows why it exists: write `-- Reason: …` below the date"
+_REASON = "a reason cannot be invented"
 
 
 def propose(case: Case) -> Iterator[Proposal | Declined]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.engine.replay import RequestUndone
 from pulse_ci.engine.schema import fold
@@ -11,9 +13,10 @@ from pulse_ci.engine.seed import seed
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.blocks import NotMechanical
 from pulse_ci.migrations.operations import is_transaction
+from pulse_ci.repair.columns import plain_column
 from pulse_ci.repair.kin import descendants
 from pulse_ci.repair.proof import prove, rows_of
-from pulse_ci.repair.rebuild import DEFER
+from pulse_ci.repair.rebuild import DEFER, rowid_name
 from pulse_ci.repair.spelling import shown
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ def refuse_what_loses(origin: bytes, block: Block, rewritten: Sequence[str], wan
         database.restore(origin)
         _run(database, block.prefix)
         _refuse_unseeded(database, block)
+        for part in block.parts:
+            _fill(database, part, block.before)
         start = database.snapshot()
         copied = [_copied(database, block, part) for part in block.parts]
         proof = prove(start, rewritten, wanted)
@@ -62,6 +67,18 @@ def _refuse_unseeded(database: EmbeddedD1, block: Block) -> None:
     for failure in seed(database, block.before, rows=_ROWS).failures:
         if fold(failure.table) in family:
             raise NotMechanical(f"no rows could be made for {shown(failure.table)} to prove it on: {failure.reason}")
+
+
+def _fill(database: EmbeddedD1, part: Part, before: Schema) -> None:
+    """Fill what the new table wants filled and the copy takes as it is: real rows have it filled, or the copy fails."""
+    table = before.table(part.rebuild.table)
+    for new in part.rebuild.after.columns if table else ():
+        name = plain_column(part.copy.get(new.name, ""))
+        old = table.column(name) if table and name else None
+        if table and old and new.not_null and not old.not_null:
+            column, value = quote_name(old.name), rowid_name(table) or "1"
+            with suppress(D1Refused):
+                database.run(f"UPDATE {quote_name(table.name)} SET {column} = {value} WHERE {column} IS NULL;")
 
 
 def _copied(database: EmbeddedD1, block: Block, part: Part) -> Counter[str]:

@@ -85,9 +85,7 @@ def test_a_reason_is_not_invented() -> None:
     mended = mend(case_with(f"{TITLE}{DATE}{TABLE}\n", reverse=REVERSE))
 
     assert mended.done == ()
-    assert [each.reason for each in mended.declined] == [
-        "nobody but its author knows why it exists: write `-- Reason: …` below the date"
-    ]
+    assert [each.reason for each in mended.declined] == ["a reason cannot be invented"]
 
 
 def test_a_missing_reverse_is_written_to_its_own_file() -> None:
