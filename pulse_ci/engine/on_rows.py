@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pulse_ci.engine.twins import UniqueKey
     from pulse_ci.sql.split import Statement
 
+# For the rows of all migrations together: only schemas that are made to be slow come near it.
+_SECONDS = 20.0
 Violation = tuple[str, object, str, int]
 
 
@@ -115,6 +118,7 @@ class SeededRuns:
     def __init__(self, database: EmbeddedD1) -> None:
         self._database = database
         self._at: Schema | None = None
+        self._seconds = _SECONDS
 
     def run(self, replayed: Replayed, reverse: Sequence[Statement] = ()) -> OnRows:
         """Run one replayed migration on the schema that it meets, with rows wherever it or its reverse reaches.
@@ -135,7 +139,9 @@ class SeededRuns:
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
         hints = read_hints((statement.sql for statement in replayed.migration.statements), replayed.before, reached)
-        seeded = seed(self._database, replayed.before, only=reached, hints=hints)
+        start = time.monotonic()
+        seeded = seed(self._database, replayed.before, only=reached, hints=hints, seconds=self._seconds)
+        self._seconds -= time.monotonic() - start
         keys = new_unique_keys(replayed)
         filled = self._database.snapshot() if keys else b""
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)

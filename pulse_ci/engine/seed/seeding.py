@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Outcome = SeededTable | Unseeded
 # Only what is made to be slow comes near it.
-_SECONDS = 5.0
+SECONDS = 5.0
 _STOPPED = (apsw.Error, MemoryError)
 _OUT_OF_TIME = "The tables before it took all the time that there is for seeding."
 
@@ -36,17 +36,19 @@ def seed(
     rows: int = 2,
     only: Iterable[str] | None = None,
     hints: Hints | None = None,
+    seconds: float = SECONDS,
 ) -> Seeded:
     """Insert rows until each table of `schema` (by default: of the database) has at least `rows`.
 
     `only` names the tables that matter: what they need is filled too, and nothing else. `hints` ask for further rows.
+    After `seconds` what is left gets none.
 
     The rows satisfy every constraint, and depend on nothing but the schema and the rows that are there, which are
     kept. Children refer to rows of their parents, and to different ones. Each column that may be NULL is so in one
     row and has a value in another, where the constraints permit; primary keys are never NULL. Views are left out.
     """
     relations = Relations(schema or database.schema())
-    end = time.monotonic() + _SECONDS
+    end = time.monotonic() + min(seconds, SECONDS)
     outcomes = dict[str, Outcome]()
     wanted = relations.tables.keys() if only is None else relations.needed_for(only)
     ordinary = [group for group in relations.groups() if not group[0].virtual and fold(group[0].name) in wanted]
