@@ -91,16 +91,19 @@ def read_bookmark(value: object) -> str:
 
 def _result(value: Any) -> Result:
     try:
-        columns, rows = value["results"]["columns"], value["results"]["rows"]
+        columns = tuple(str(column) for column in value["results"]["columns"])
+        rows = tuple(tuple(_value(each) for each in row) for row in value["results"]["rows"])
         meta = value.get("meta") or {}
+        if any(len(row) != len(columns) for row in rows):
+            raise ValueError("a row is not as wide as its columns")
         return Result(
-            columns=tuple(str(column) for column in columns),
-            rows=tuple(tuple(_value(each) for each in row) for row in rows),
+            columns=columns,
+            rows=rows,
             rows_read=_number(meta.get("rows_read")),
             rows_written=_number(meta.get("rows_written")),
             changes=_number(meta.get("changes")),
         )
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ValueError):
         raise _malformed("the result of a statement") from None
 
 
@@ -115,6 +118,13 @@ def _number(value: object) -> int:
 def _find_number(value: object) -> int | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return int(value) if is_number and isinstance(value, int | float) else None
+
+
+def rows_of(result: Result, width: int) -> tuple[tuple[object, ...], ...]:
+    """Return the rows of a statement that gives so many columns."""
+    if result.rows and len(result.columns) != width:
+        raise _malformed(f"{width} columns")
+    return result.rows
 
 
 def _malformed(what: str) -> D1Error:

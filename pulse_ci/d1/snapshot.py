@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pulse_ci.d1.answers import rows_of
 from pulse_ci.d1.client import Query
 from pulse_ci.d1.inferred import infer
 from pulse_ci.d1.reached import reached
@@ -86,8 +87,8 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
         objects=objects,
         migrations_table=migrations_table,
         recorded=_recorded(migrations_table, results.pop(_RECORDED, None)),
-        sequence=tuple((str(name), int(str(seq))) for name, seq in _rows(results.pop(_SEQUENCE, None))),
-        statistics=tuple(_rows(results.pop(_STATISTICS, None))),
+        sequence=tuple((str(name), int(str(seq))) for name, seq in _rows(results.pop(_SEQUENCE, None), 2)),
+        statistics=_rows(results.pop(_STATISTICS, None), 3),
         rows={name: count for name, result in results.items() if (count := _row_count(result))},
     )
 
@@ -95,7 +96,7 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
 def read_objects(client: D1Client, database: str) -> tuple[Row, ...]:
     """Return every object of a database but D1's own."""
     (listed,) = client.read(database, [_OBJECTS])
-    return tuple(Row(*map(str, row)) for row in listed.rows)
+    return tuple(Row(*map(str, row)) for row in rows_of(listed, 4))
 
 
 def state_of(snapshot: Snapshot, history: History, edited: frozenset[str] = frozenset()) -> State:
@@ -116,12 +117,14 @@ def _parts(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
     if records:
         yield _RECORDED, Query(f"SELECT CAST(name AS TEXT) FROM {quote_name(records)} ORDER BY rowid")
     if _SEQUENCE in stored:
-        yield _SEQUENCE, Query("SELECT name, CAST(seq AS TEXT) FROM sqlite_sequence WHERE seq IS NOT NULL")
+        yield _SEQUENCE, Query("SELECT name, CAST(seq AS TEXT) FROM sqlite_sequence WHERE typeof(seq) = 'integer'")
     if _STATISTICS in stored:
         yield _STATISTICS, Query("SELECT tbl, idx, stat FROM sqlite_stat1")
     candidates = history.migrations if records else infer(history, bare.schema).pending
     for table, files in reached(bare.schema, history.migrations, candidates).items():
-        yield fold(table.name), Query(_count(table, records, files))
+        # A virtual table may be broken, and would break the whole request.
+        if not table.virtual:
+            yield fold(table.name), Query(_count(table, records, files))
 
 
 def _records_of(bare: Snapshot) -> str | None:
@@ -133,7 +136,7 @@ def _records_of(bare: Snapshot) -> str | None:
 def _count(table: Table, records: str | None, files: Iterable[Migration]) -> str:
     """Return a SELECT that counts only if one of the files is not recorded, and so reads nothing where all have run."""
     name = quote_name(table.name)
-    largest = "NULL" if table.without_rowid or table.virtual else f"(SELECT max(rowid) FROM {name})"
+    largest = "NULL" if table.without_rowid else f"(SELECT max(rowid) FROM {name})"
     select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})), {largest}"
     if records is None:
         return select
@@ -143,16 +146,16 @@ def _count(table: Table, records: str | None, files: Iterable[Migration]) -> str
     return f"{select} WHERE {have_run} < {len(names)}"
 
 
-def _rows(result: Result | None) -> tuple[tuple[object, ...], ...]:
-    return result.rows if result else ()
+def _rows(result: Result | None, width: int) -> tuple[tuple[object, ...], ...]:
+    return rows_of(result, width) if result else ()
 
 
 def _recorded(table: str, result: Result | None) -> Recorded | None:
-    return Recorded(table, tuple(str(name) for (name,) in result.rows)) if result else None
+    return Recorded(table, tuple(str(name) for (name,) in rows_of(result, 1))) if result else None
 
 
 def _row_count(result: Result) -> RowCount | None:
-    for counted, largest in result.rows:
+    for counted, largest in rows_of(result, 2):
         return RowCount(_number(counted) or 0, _number(largest))
     return None
 

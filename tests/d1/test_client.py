@@ -161,6 +161,8 @@ def test_the_token_is_in_no_representation() -> None:
         b'{"success": true, "result": [], "errors": []}',
         b'{"success": true, "errors": []}',
         b'{"success": true, "result": [{"results": {"columns": 1}}], "errors": []}',
+        b'{"success": true, "result": [{"results": {"columns": ["a"], "rows": [[1, 2]]}}], "errors": []}',
+        b'{"success": true, "result": [{"results": {"columns": ["a"], "rows": [[[999]]]}}], "errors": []}',
         b"[]",
         b"nonsense",
         b"",

@@ -173,6 +173,28 @@ def test_names_that_look_like_sql_are_names(cloud: Cloudflare) -> None:
     assert snapshot.schema == past.schemas[1]
 
 
+def test_what_a_hand_has_put_into_sqlites_own_tables_is_passed_over(cloud: Cloudflare) -> None:
+    snapshot = snapshot_of(
+        cloud,
+        "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO a VALUES (5);"
+        "INSERT INTO sqlite_sequence VALUES ('a', 'many'), (NULL, NULL)",
+    )
+
+    assert snapshot.sequence == (("a", 5),)
+    assert stored(snapshot, "INSERT INTO a DEFAULT VALUES RETURNING id") == [(6,)]
+
+
+def test_a_virtual_table_that_is_broken_breaks_no_snapshot(cloud: Cloudflare) -> None:
+    past = history(
+        n001_pages="CREATE TABLE t (x); CREATE VIRTUAL TABLE pages USING fts5(x, content='t');",
+        n002_fill="INSERT INTO pages (pages) VALUES ('rebuild'); UPDATE t SET x = 1;",
+    )
+
+    snapshot = snapshot_of(cloud, f"{past.migrations[0].text} {RECORDS} DROP TABLE t; CREATE TABLE t (y);", past)
+
+    assert set(snapshot.rows) == {"t"}
+
+
 def test_an_object_that_d1_would_refuse_today_is_named() -> None:
     view = Row("table", "old", "old", "CREATE TABLE old (a DEFAULT (sqlite_version()))")
     snapshot = Snapshot((view,), "d1_migrations", None, {})
