@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,16 +77,19 @@ def _checked(**files: str) -> Report:
         return check(replace(request_for(directory), baseline=21, today=date(2026, 10, 1)))
 
 
+@cache
 def clean() -> Report:
     """A migration with nothing to object to."""
     return _checked(n022_goal_budgets=CLEAN)
 
 
+@cache
 def rebuild() -> Report:
     """A rebuild of a table that others refer to."""
     return _checked(n022_archived_experiments=REBUILD)
 
 
+@cache
 def findings() -> Report:
     """Three files with something wrong in each."""
     sample = PULSE.parent / "examples/pull-request/migrations/022_custom_fields.sql"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 RULES = ("missing-drop", "replay-fails")
 _UNTRUSTED = {"name", "table", "path", "message", "remedy", "before", "after", "expected", "actual", "sql", "detail"}
-_UNTRUSTED |= {"reason", "error", "cause", "columns"}
+_UNTRUSTED |= {"reason", "unanswered", "error", "cause", "columns"}
 _MOST = 6  # pieces of a text
 
 
@@ -69,7 +69,9 @@ def _report(choice: Random) -> Report:
         command=choice.choice(["check", "lint", "preview"]),
         conclusion=choice.choice(list(Conclusion)),
         database=database,
-        staging=Staging(choice.choice(["used", "skipped"]), hostile_text(choice), 2, 40),
+        staging=Staging(
+            choice.choice(["used", "skipped"]), hostile_text(choice), 2, 40, unanswered=hostile_text(choice)
+        ),
         migrations=some(_migration),
         findings=some(_finding, many),
         changes=some(_change, many),

@@ -103,6 +103,15 @@ def test_staging_says_what_is_pending_there_and_what_the_answer_cost() -> None:
     assert "<summary>Staging: 21 applied, 1 pending (2 requests, 412 rows read" in text
 
 
+def test_a_staging_that_has_drifted_or_did_not_answer_is_told_without_a_click() -> None:
+    staging = Staging("used", "Index `idx_hot` is in no file.", 2, 3, unanswered="D1 is overloaded.")
+
+    seen = unfolded(markdown.render(replace(drift(), staging=staging)))
+
+    assert "⚠️ Staging has drifted. Index `idx_hot` is in no file." in seen
+    assert "⚠️ What depends on rows is open, staging did not answer: D1 is overloaded." in seen
+
+
 def test_a_staging_that_was_not_reached_is_told_at_the_top() -> None:
     report = replace(small_report(), staging=Staging("skipped", "the token was refused", missed=True))
 

@@ -16,18 +16,22 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
-    """Yield the section, folded, where staging was asked."""
+    """Yield what is wrong with it, and folded what it has, where staging was asked."""
     if report.staging.status != "used":
         return
+    if report.staging.reason:
+        yield f"⚠️ Staging has drifted. {prose(report.staging.reason, page.size.sentence)}"
+    if report.staging.unanswered:
+        said = prose(report.staging.unanswered, page.size.sentence)
+        yield f"⚠️ What depends on rows is open, staging did not answer: {said}"
     pending = [each for each in report.migrations if each.applied is False]
     applied = sum(1 for each in report.migrations if each.applied)
     shown = pending[: page.size.proofs]
     parts = (
         "\n".join(f"- pending: {code(each.name)}" for each in shown),
         page.left_out(len(pending) - len(shown), "pending migration"),
-        prose(report.staging.reason, page.size.sentence),
     )
-    cost = (
-        f"{wording.plural(report.staging.requests, 'request')}, {wording.plural(report.staging.rows_read, 'row')} read"
-    )
-    yield from fold(f"Staging: {applied} applied, {len(pending)} pending ({cost}, nothing written)", blocks(parts))
+    asked = wording.plural(report.staging.requests, "request")
+    cost = f"{asked}, {wording.plural(report.staging.rows_read, 'row')} read, nothing written"
+    body = blocks(parts) or "Every file has run there."
+    yield from fold(f"Staging: {applied} applied, {len(pending)} pending ({cost})", body)

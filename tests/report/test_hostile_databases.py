@@ -1,0 +1,82 @@
+"""A live database's names and Cloudflare's texts are shown by drift and status, and are no more than text there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.repairs import Repair
+from pulse_ci.d1.state import FileState, Recorded, Standing, State
+from pulse_ci.drift.adoption import Adoption
+from pulse_ci.drift.value import Compared, Difference, Drift, Way
+from pulse_ci.engine.diff import diff
+from pulse_ci.github.runner import neutralise
+from pulse_ci.report.drift import markdown as drift_markdown
+from pulse_ci.report.drift import text as drift_text
+from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.status import markdown as status_markdown
+from pulse_ci.report.status import text as status_text
+from pulse_ci.report.status.value import StatusReport
+from tests.github.runner_model import read_commands
+from tests.report.github_html import rendered
+from tests.report.hostile import hostile_text
+from tests.report.hostile_schemas import hostile_schemas
+from tests.report.test_hostile_markdown import assert_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def drift_of(number: int, text: Callable[[], str]) -> DriftReport:
+    schemas = hostile_schemas(number, text)
+    problem = f"There is {text()}." if number % 3 == 0 else None
+    way = Way((text(), text()), (text(),), (text(),), (text(),), problem)
+    differences = tuple(Difference(change) for change in diff(schemas.before, schemas.after))
+    drifted = Compared(text(), "a", Drift(differences, way, way), None, 2, (text(),))
+    failed = Compared(text(), "b", None, f"There is {text()}.")
+    adoption = Adoption("022_adopt.sql", text(), text())
+    adoptions = {"a": adoption} if number % 5 else {}
+    return DriftReport((drifted, failed)[: 1 + number % 2], "the migrations", adoptions, (text(),))
+
+
+def status_of(number: int, text: Callable[[], str]) -> StatusReport:
+    schemas = hostile_schemas(number, text)
+    files = tuple(FileState(text(), None, standing, text(), text()) for standing in Standing)
+    state = State(files, Recorded(text(), (text(),)), schemas.before, schemas.after)
+    return StatusReport(text(), state, (Repair(text(), text()),), {})
+
+
+def hostile_and_harmless(number: int) -> tuple[Callable[[], str], Callable[[], str]]:
+    return partial(hostile_text, Random(number)), lambda: "w"  # noqa: S311 - the same each time
+
+
+def assert_like(text: str, harmless: str, number: int) -> None:
+    page, twin = rendered(text), rendered(harmless)
+    assert_ours(page, text)
+    assert Counter(page.tags) - Counter(code=10**6) == Counter(twin.tags) - Counter(code=10**6), number
+    assert page.rows == twin.rows, number
+
+
+def test_hostile_databases_have_the_elements_of_harmless_ones() -> None:
+    for number in range(100):
+        drift, harmless = (drift_of(number, text) for text in hostile_and_harmless(number))
+
+        assert_like(drift_markdown.render(drift, 10**6), drift_markdown.render(harmless, 10**6), number)
+
+
+def test_hostile_records_have_the_elements_of_harmless_ones() -> None:
+    for number in range(100):
+        status, harmless = (status_of(number, text) for text in hostile_and_harmless(number))
+
+        assert_like(status_markdown.render(status, 10**6), status_markdown.render(harmless, 10**6), number)
+
+
+def test_no_line_in_the_log_is_a_command() -> None:
+    for number in range(60):
+        hostile, _ = hostile_and_harmless(number)
+        drift, status = drift_of(number, hostile), status_of(number, hostile)
+        shown = (drift_text.render(drift), status_text.render(status), drift.to_json(), status.to_json())
+
+        assert [read_commands(neutralise(text)) for text in shown] == [[], [], [], []]
