@@ -206,6 +206,7 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
         choices=("embedded", "staging", "scratch"),
         help="what the preview stands on (default: staging if there is an API token, else embedded)",
     )
+    add("--max-rows-written", metavar="N", type=int, help="warn of a statement that writes more rows on staging")
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")
     add("--environment", metavar="ENV", help="the environment of wrangler's configuration")

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     report_file: Path | None = None
     format: Literal["text", "json", "markdown", "sarif"] = "text"
     output: Path | None = None
+    max_rows_written: int | None = Field(None, ge=0)
     sandbox_factor: float = Field(1, gt=0, le=100)
 
 

@@ -67,6 +67,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
             review = replace(review, on_d1=on_d1)
+    review = replace(review, most_written=request.most_written)
     on_step("judging")
     with _timed(timings, "lint"):
         review = _with_configuration(review, request)
@@ -74,7 +75,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     if isinstance(staged, Staged) and request.command != "preview":
         on_step("asking staging")
         with _timed(timings, "probe"):
-            staged, findings = probe_staging(request, staged, review, findings)
+            staged, review, findings = probe_staging(request, staged, review, findings)
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         on_step("trying fixes")
         with _timed(timings, "fix"):

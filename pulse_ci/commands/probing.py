@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Error
+from pulse_ci.model import Answer, Probe
 from pulse_ci.rules.answers import settle
+from pulse_ci.rules.costs import open_questions, with_reached
+from pulse_ci.rules.lint import lint
 
 if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 
 def probe_staging(
     request: CheckRequest, staged: Staged, review: Review, findings: tuple[Finding, ...]
-) -> tuple[Staged, tuple[Finding, ...]]:
-    """Ask staging, in one request, what settles the findings that depend on rows.
+) -> tuple[Staged, Review, tuple[Finding, ...]]:
+    """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
 
     Raises:
         D1Error: staging cannot be asked, and was asked for by name.
@@ -26,18 +29,19 @@ def probe_staging(
     """
     from pulse_ci.d1.probes import ask
 
-    probes = [each.probe for each in findings if each.probe and not each.ignored]
-    if not probes:
-        return staged, findings
+    of_findings = [each.probe for each in findings if each.probe and not each.ignored]
+    of_costs = open_questions(review, staged.snapshot.schema)
+    if not of_findings and not of_costs:
+        return staged, review, findings
     with request.connect(staged.live.account) as client:
+        answers, unanswered = dict[Probe, Answer](), ""
         try:
+            probes = (*of_findings, *of_costs.values())
             answers = ask(client, staged.live.database, staged.start.content, probes, staged.start.rows)
         except D1Error as error:
             if request.insists:
                 raise
-            answers, unanswered = {}, str(error)
-        else:
-            unanswered = ""
+            unanswered = str(error)
         spent = client.spent
     staging = replace(
         staged.staging,
@@ -45,4 +49,6 @@ def probe_staging(
         rows_read=staged.staging.rows_read + spent.rows_read,
         unanswered=unanswered,
     )
-    return replace(staged, staging=staging), settle(findings, answers, review, staged.live.name)
+    review = with_reached(review, of_costs, answers)
+    findings = lint(review) if review.reached else findings
+    return replace(staged, staging=staging), review, settle(findings, answers, review, staged.live.name)

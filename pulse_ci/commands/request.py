@@ -49,6 +49,7 @@ class CheckRequest:
     sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
     fail_on: FailOn = FailOn.ERROR
+    most_written: int | None = None
     wrangler: WranglerDatabase | None = None
     live: LiveDatabase | None = None
     insists: bool = False
@@ -87,6 +88,7 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
         base=base,
         baseline=settings.baseline,
         fail_on=FailOn(settings.fail_on),
+        most_written=settings.max_rows_written,
         wrangler=wrangler,
     )
     return _with_staging(request, settings)

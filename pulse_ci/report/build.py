@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
-from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, Schemas, Staging, conclude
+from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
+from pulse_ci.rules.costs import costs, whole_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pulse_ci.engine.cost import Cost
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
@@ -34,6 +36,7 @@ def build_report(
     `applied` tells whether a file has run on the live database that the preview stands on, as far as that is known.
     """
     evidence = {each.migration.path: each for each in review.evidence}
+    costed = costs(review)
     broken = {each.migration.path: each.refusal.message for each in review.broken}
     return Report(
         command=command,
@@ -46,6 +49,7 @@ def build_report(
                 evidence.get(migration.path),
                 broken.get(migration.path),
                 applied=applied(migration),
+                cost=whole_cost(costed.get(migration.path, ())),
             )
             for migration in review.migrations.migrations
         ),
@@ -60,7 +64,7 @@ def build_report(
 
 
 def _result(
-    migration: Migration, evidence: Evidence | None, broken: str | None, *, applied: bool | None
+    migration: Migration, evidence: Evidence | None, broken: str | None, *, applied: bool | None, cost: Cost | None
 ) -> MigrationResult:
     error = broken or _error(migration, evidence)
     judged = evidence if evidence and evidence.runs and not migration.problem else None
@@ -75,6 +79,7 @@ def _result(
         error=error,
         idempotent=judged.repeated.holds if judged else None,
         reversible=judged.undone.holds if judged else None,
+        cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
     )
 
 

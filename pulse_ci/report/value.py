@@ -34,6 +34,15 @@ class FailOn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RowCost:
+    """The rows that D1 will read and write for a file; `at_most` where how many a WHERE leaves is not known."""
+
+    rows_read: int
+    rows_written: int
+    at_most: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MigrationResult:
     """What is known of one file; None where it was not tried or cannot be known."""
 
@@ -47,6 +56,7 @@ class MigrationResult:
     error: str | None
     idempotent: bool | None
     reversible: bool | None
+    cost: RowCost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pulse_ci.engine.on_rows import SeededRuns
 from pulse_ci.engine.proofs import repeat, undo
 from pulse_ci.engine.rebuilds import find_rebuilds
 from pulse_ci.engine.replay import Replay, replay
+from pulse_ci.rules.costs import effects_of
 from pulse_ci.rules.rule import Dependency, Evidence, Review
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def gather(
         evidence, runs = [], SeededRuns(with_rows)
         for one in replayed.reviewed:
             on_step(f"proving {one.migration.name}")
-            evidence.append(_prove(scratch, runs, migrations, one))
+            proven = _prove(scratch, runs, migrations, one)
+            evidence.append(replace(proven, effects=effects_of(one)) if start else proven)
     review = Review(
         migrations=migrations,
         before=before,

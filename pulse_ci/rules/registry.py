@@ -19,6 +19,7 @@ from pulse_ci.rules import (
     repeatable,
     reverse_header,
     reversible,
+    slow,
     wrangler_database,
     wrangler_pattern,
     writes,
@@ -70,6 +71,7 @@ RULES = (
     on_rows.NULLABLE_TO_NOT_NULL,
     on_rows.DROP_COLUMN_IN_USE,
     new_constraints.FOREIGN_KEY_PARENT,
+    slow.SLOW_STATEMENT,
     refused.EXPLICIT_TRANSACTION,
     IGNORE_WITHOUT_REASON,
     UNUSED_IGNORE,  # last: the rules before it use ignores

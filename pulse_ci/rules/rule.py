@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from pulse_ci.engine.cost import Effect
     from pulse_ci.engine.on_rows import OnRows
     from pulse_ci.engine.proofs import Repeated, Undone
     from pulse_ci.engine.rebuilds import Rebuild
@@ -37,7 +38,7 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was found out about one migration under review."""
+    """All that was found out about one migration under review; `effects` only where a live database has its rows."""
 
     migration: Migration
     replayed: Replayed
@@ -46,6 +47,7 @@ class Evidence:
     depends_on: tuple[Dependency, ...]
     on_rows: OnRows
     rebuilds: tuple[Rebuild, ...]
+    effects: tuple[Effect, ...] = ()
 
     def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
         """Return the rebuild whose old table `statement` drops, if it does."""
@@ -73,8 +75,10 @@ class Review:
     """All that a rule may look at; no rule reads a file, a network or a clock.
 
     `rows` has how many rows a live database has in the tables that the files reach, by folded name; None where the
-    files alone are replayed. `on_d1` is None where the files did not run on real D1. `config` is the path of wrangler's
-    configuration as reports spell it, and `database` the one in it that uses the directory.
+    files alone are replayed. `reached` has how many of them a statement takes, where that was asked, and `most_written`
+    is how many rows a statement may write, if anybody said. `on_d1` is None where the files did not run on real D1.
+    `config` is the path of wrangler's configuration as reports spell it, and `database` the one in it that uses the
+    directory.
     """
 
     migrations: MigrationSet
@@ -87,6 +91,8 @@ class Review:
     run_by_wrangler: Callable[[str], bool] | None = None
     used_ignores: frozenset[Ignore] = frozenset()
     rows: Mapping[str, int] | None = None
+    reached: Mapping[Statement, int] = field(default_factory=dict)
+    most_written: int | None = None
     on_d1: OnD1 | None = None
     config: str = ""
     database: WranglerDatabase | None = None
@@ -137,7 +143,8 @@ class Example:
     """Files that a rule judges; a line that ends in `-- expect` is one that it must report.
 
     `new` names the files under review where the example needs a base that has the others; `d1_refuses` is the message
-    with which real D1 refuses the last file. A `wrangler.toml` among the files is wrangler's configuration.
+    with which real D1 refuses the last file, `rows` how many rows a live database has. A `wrangler.toml` among the
+    files is wrangler's configuration.
     """
 
     files: Mapping[str, str]
@@ -146,6 +153,7 @@ class Example:
     tip: frozenset[str] = field(default_factory=frozenset)
     pattern: str | None = None
     d1_refuses: str | None = None
+    rows: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def test_the_sample_of_the_documentation_has_four_faults(repository: Path, check
         "error": None,
         "idempotent": False,
         "reversible": False,
+        "cost": None,
     }
 
 

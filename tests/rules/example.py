@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.migrations.base import Base, Edit
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile
+from pulse_ci.rules.costs import effects_of
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.rule import OnD1
@@ -44,7 +45,13 @@ def review_of(example: Example) -> Review:
     found = review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
     refusals = {max(files): example.d1_refuses} if example.d1_refuses else {}
     found = replace(found, config=CONFIG, database=_database(config)) if config else found
+    found = _on_rows(found, example.rows) if example.rows else found
     return replace(found, on_d1=OnD1(refusals)) if refusals else found
+
+
+def _on_rows(found: Review, rows: Mapping[str, int]) -> Review:
+    evidence = tuple(replace(each, effects=effects_of(each.replayed)) for each in found.evidence)
+    return replace(found, rows=rows, evidence=evidence)
 
 
 def _database(config: str) -> WranglerDatabase | None:
