@@ -21,6 +21,7 @@ from pulse_ci.report.build import build_report
 from pulse_ci.report.value import Database, conclude
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
+from pulse_ci.rules.refusals import NOT_ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.value import Staging
     from pulse_ci.rules.rule import Review
 
-_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"})
+_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"}) | NOT_ALLOWED
 
 
 def check_embedded(directory: str) -> Report:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
+from pulse_ci.rules.page import abbreviated
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _explained(rule: Rule) -> str:
 def _example(example: Example) -> str:
     blocks = []
     for path, text in example.files.items():
-        blocks.append(_indented(f"{path}\n{text.replace(_MARK, '   <- here')}"))
+        blocks.append(_indented(f"{path}\n{abbreviated(text.replace(_MARK, '   <- here'))}"))
     return "\n\n".join(blocks)
 
 

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from pulse_ci.rules.rule import Example, Rule
 
 
+_WIDEST, _TAIL = 200, 30
+
+
 def page(rule: Rule) -> str:
     """Return what the rule looks for, why, what to do, and an example of each kind."""
     return (
@@ -17,10 +20,18 @@ def page(rule: Rule) -> str:
     )
 
 
+def abbreviated(text: str) -> str:
+    """Return an example with its longest lines cut in the middle: what is too long for D1 is too long for a page."""
+    return "".join(
+        line if len(line) <= _WIDEST else f"{line[: _WIDEST - _TAIL]} … {line[-_TAIL:]}"
+        for line in text.splitlines(keepends=True)
+    )
+
+
 def _example(example: Example) -> str:
     parts = []
     for path, text in example.files.items():
         marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
         language, comment = ("toml", "#") if path.endswith(".toml") else ("sql", "--")
-        parts.append(f"```{language}\n{comment} file: {path}\n{marked}```\n")
+        parts.append(f"```{language}\n{comment} file: {path}\n{abbreviated(marked)}```\n")
     return "\n".join(parts)

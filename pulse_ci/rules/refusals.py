@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.operations import AddColumn, Create, DropColumn, Insert, Update, operation
@@ -21,20 +22,44 @@ CLASH = ""  # no rule's: the proofs on rows could not be finished
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A rule's claim to refusals: by D1's message, by what the statement does, and by its first word."""
+    """A rule's claim to refusals: by D1's message, by what the statement does, and by how it begins."""
 
     rule: str
     message: str
     does: tuple[type, ...] = ()
-    words: tuple[str, ...] = ()
+    begins: str = ""
 
-    def fits(self, sql: str, word: str) -> bool:
+    def fits(self, sql: str, beginning: str) -> bool:
         """Return whether the statement is of the kind that the claim is for."""
-        return (not self.does or isinstance(operation(sql), self.does)) and (not self.words or word in self.words)
+        return (not self.does or isinstance(operation(sql), self.does)) and bool(re.match(self.begins, beginning))
 
 
+_BEGINNING = 9  # tokens
+# What other databases have, or SQLite newly has, and D1 has not.
+_FOREIGN_ALTER = (
+    r"ALTER TABLE .* (ALTER|MODIFY|CHANGE|SET|(ADD|DROP) (CONSTRAINT|PRIMARY|UNIQUE|FOREIGN|CHECK|INDEX|KEY))( |$)"
+)
+# What D1 refuses on every database, whatever rows there are.
+_NOT_ALLOWED = (
+    _Claim("reserved-name", "access to _cf_|object name reserved for internal use"),
+    _Claim("reserved-name", "not authorized: SQLITE_AUTH|may not be ", begins=r".*\b(_CF_|SQLITE_)"),
+    _Claim("temporary-object", "not authorized", begins=r"CREATE (TEMP|TEMPORARY) |(CREATE|DROP|ALTER) .*\bTEMP \."),
+    _Claim("attach-database", "not authorized", begins="ATTACH|DETACH"),
+    _Claim("vacuum", "VACUUM|not authorized", begins="VACUUM"),
+    _Claim("pragma-not-allowed", "not authorized", begins="PRAGMA"),
+    _Claim("module-not-allowed", "not authorized|no such module", begins="CREATE VIRTUAL"),
+    _Claim("alter-not-supported", "use function: sqlite_(fail|drop_constraint)", begins="ALTER TABLE"),
+    _Claim("alter-not-supported", "syntax error", begins=_FOREIGN_ALTER),
+    _Claim("function-not-allowed", "not authorized to use function|no such function"),
+    _Claim("compound-select-limit", "too many terms in compound SELECT"),
+    _Claim("statement-too-long", "statement too long"),
+    _Claim("too-many-columns", "too many columns|too many terms in|too many (result|index) columns"),
+    _Claim("pattern-too-long", "LIKE or GLOB pattern too complex"),
+    _Claim("expression-too-deep", "Expression tree is too large|Recursion limit|parser stack overflow"),
+)
 # The messages are SQLite's and workerd's own; the first claim that fits has it.
 _CLAIMS = (
+    *_NOT_ALLOWED,
     _Claim("not-null-without-default", "Cannot add a NOT NULL column with default value NULL"),
     _Claim("not-null-without-default", "NOT NULL constraint failed", (AddColumn,)),
     _Claim("non-constant-default", "Cannot add a column with non-constant default"),
@@ -53,12 +78,13 @@ def rule_for(refusal: Refusal) -> str:
     if refusal.is_transaction:
         return "explicit-transaction"
     sql = refusal.statement.sql if refusal.statement else ""
-    first = next(tokenize_code(sql), None)
-    word = first.keyword if first else ""
-    for claim in _CLAIMS:
-        if re.search(claim.message, refusal.message) and claim.fits(sql, word):
-            return claim.rule
-    return REPLAY_FAILS
+    return _claimed(refusal.message, sql, _CLAIMS) or REPLAY_FAILS
+
+
+def _claimed(message: str, sql: str, claims: tuple[_Claim, ...]) -> str | None:
+    beginning = " ".join(token.text.upper() for token in islice(tokenize_code(sql), _BEGINNING))
+    fitting = (claim.rule for claim in claims if re.search(claim.message, message) and claim.fits(sql, beginning))
+    return next(fitting, None)
 
 
 def refusals_for(rule: str, evidence: Evidence) -> Iterator[tuple[Refusal, bool]]:
@@ -83,7 +109,7 @@ def rule_for_rows(refusal: Refusal, evidence: Evidence) -> str:
     copies = {copy for rebuild in evidence.rebuilds for copy in rebuild.copies}
     does = operation(refusal.statement.sql) if refusal.statement else None
     if isinstance(does, Insert | Update) and refusal.statement not in copies:
-        return CLASH
+        return _claimed(refusal.message, refusal.statement.sql if refusal.statement else "", _NOT_ALLOWED) or CLASH
     return rule_for(refusal)
 
 
@@ -93,3 +119,6 @@ def clashes(evidence: Evidence) -> Iterator[Refusal]:
         for refusal in evidence.on_rows.run.refusals:
             if not refusal.is_transaction and rule_for_rows(refusal, evidence) == CLASH:
                 yield refusal
+
+
+NOT_ALLOWED = frozenset(claim.rule for claim in _NOT_ALLOWED)

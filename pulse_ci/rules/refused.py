@@ -28,7 +28,6 @@ _HINTS = (
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
     (r"duplicate column name: (\S+?)(:|$)", "An earlier migration has added `{1}`: remove the statement."),
-    (r"not authorized to use function: (\w+)", "D1 does not offer `{1}`: compute the value in the Worker."),
     (r"syntax error|incomplete input|unrecognized token", "Correct the SQL at the word that the message names."),
     (r"FOREIGN KEY constraint failed", "Insert parents before children; D1 never turns foreign keys off."),
     (r"type mismatch on DEFAULT", "The table is STRICT: give a default of the column's own type."),
