@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from pulse_ci.d1.account import Account
+from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.embedding import embed
-from pulse_ci.d1.snapshot import RowCount, Snapshot, read_snapshot, state_of
+from pulse_ci.d1.snapshot import RowCount, Snapshot, read_objects, read_snapshot, state_of
 from pulse_ci.d1.state import Recorded
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.introspect import Row
@@ -201,3 +204,11 @@ def test_an_object_that_d1_would_refuse_today_is_named() -> None:
 
     with pytest.raises(D1Error, match=r"refuse its table old today \(not authorized to use function: sqlite_version"):
         embed(snapshot)
+
+
+def test_a_listing_of_another_shape_is_an_error_and_no_guess() -> None:
+    answer = {"success": True, "errors": [], "result": [{"results": {"columns": ["a"], "rows": [["x"]]}}]}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+
+    with D1Client(Account("ffff", "token"), transport=transport) as client, pytest.raises(D1Error, match="4 columns"):
+        read_objects(client, "x")
