@@ -97,7 +97,13 @@ def _scratch(client: D1Client, name: str) -> Iterator[str]:
     try:
         yield database
     finally:
-        _delete(client, name, [database])
+        try:
+            _delete(client, name, [database])
+        except D1Error:
+            raise
+        except BaseException:  # interrupted at it: it is done to the end all the same
+            _delete(client, name, [database])
+            raise
 
 
 def _create(client: D1Client, name: str) -> str:

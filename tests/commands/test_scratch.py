@@ -145,9 +145,15 @@ def test_a_database_that_cannot_be_deleted_is_named_with_the_command_that_does(c
         patiently()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_ended_deletes_its_database_first(cloud: Cloudflare, pending: str, sent: signal.Signals) -> None:
-    done = ended_by(cloud, sent)
+@pytest.mark.parametrize(
+    ("sent", "method"), [(signal.SIGTERM, "POST"), (signal.SIGINT, "POST"), (signal.SIGTERM, "DELETE")]
+)
+def test_a_run_that_is_ended_deletes_its_database_first(
+    cloud: Cloudflare, pending: str, sent: signal.Signals, method: str
+) -> None:
+    if method == "DELETE":
+        cloud.fail("drop", "DELETE")
+    done = ended_by(cloud, sent, method)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "pulse-ci: The run was interrupted. Its scratch database is deleted.\n"
@@ -172,8 +178,8 @@ def test_a_run_that_was_killed_is_cleaned_up_by_the_next_and_nothing_else_is(
     assert left(cloud) == ["staging", f"{PREFIX}of-a-run-beside-this-one", f"my-{PREFIX}x"]
 
 
-def ended_by(cloud: Cloudflare, sent: signal.Signals) -> subprocess.CompletedProcess[str]:
-    """What came of a check that gets a signal while its file runs on the scratch database."""
+def ended_by(cloud: Cloudflare, sent: signal.Signals, method: str = "POST") -> subprocess.CompletedProcess[str]:
+    """What came of a check that gets a signal while its file runs on the scratch database, or while that is deleted."""
     started = subprocess.Popen(
         [PROGRAM, "check", "--preview", "scratch"],
         env={**os.environ, **cloud.environment},
@@ -183,7 +189,7 @@ def ended_by(cloud: Cloudflare, sent: signal.Signals) -> subprocess.CompletedPro
     )
 
     def end(logged: Logged) -> None:
-        if "goals" in logged.sql and logged.wrote:
+        if logged.method == method and ("goals" in logged.sql or method == "DELETE"):
             started.send_signal(sent)
 
     cloud.after_request = end
