@@ -73,14 +73,14 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "lint"):
         review = _with_configuration(review, request)
         findings = lint(review)
-    if isinstance(staged, Staged) and request.command != "preview":
-        on_step("asking staging")
-        with _timed(timings, "probe"):
-            staged, review, findings = probe_staging(request, staged, review, findings)
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         on_step("trying fixes")
         with _timed(timings, "fix"):
             findings = offer(review, findings)
+    if isinstance(staged, Staged) and request.command != "preview":
+        on_step("asking staging")
+        with _timed(timings, "probe"):
+            staged, review, findings = probe_staging(request, staged, review, findings)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
     return build_report(

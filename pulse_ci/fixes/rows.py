@@ -72,8 +72,9 @@ def _refuse_unseeded(database: EmbeddedD1, block: Block) -> None:
 def _fill(database: EmbeddedD1, part: Part, before: Schema) -> None:
     """Fill what the new table wants filled and the copy takes as it is: real rows have it filled, or the copy fails."""
     table = before.table(part.rebuild.table)
+    copy = {fold(name): sql for name, sql in part.copy.items()}
     for new in part.rebuild.after.columns if table else ():
-        name = plain_column(part.copy.get(new.name, ""))
+        name = plain_column(copy.get(fold(new.name), ""))
         old = table.column(name) if table and name else None
         if table and old and new.not_null and not old.not_null:
             column, value = quote_name(old.name), rowid_name(table) or "1"
