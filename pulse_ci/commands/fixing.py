@@ -46,7 +46,8 @@ def run(options: Mapping[str, object]) -> int:
     told, dry = sys.stdout, bool(options["dry_run"])
     if dry:
         # Into a file or `git apply` it goes as it is; a terminal would obey what a migration's text may hold.
-        sys.stdout.write(_painted(visible(fixed.diff)) if wants_colour(sys.stdout) else fixed.diff)
+        diff = visible(fixed.diff) if sys.stdout.isatty() else fixed.diff
+        sys.stdout.write(_painted(diff) if wants_colour(sys.stdout) else diff)
         told = sys.stderr
     else:
         write(fixed, request)

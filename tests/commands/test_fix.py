@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commands.files import HEADER, PULSE, put, put_pulse, table
+from tests.commands.test_output import Terminal
 from tests.fixes.cases import DRIZZLE, SCHEMA
 
 if TYPE_CHECKING:
@@ -213,3 +215,20 @@ def test_a_name_that_is_no_migrations_is_left_alone(repository: Path, run: Calla
     assert path.read_text() == BARE
     assert "\x1b" not in outcome.out
     assert "has a name that is none of a migration: rename it first" in outcome.out
+
+
+@pytest.mark.parametrize(("no_colour", "green"), [("", "\x1b[32m{}\x1b[0m"), ("1", "{}")])
+def test_on_a_terminal_the_diff_is_coloured_and_nothing_in_it_is_obeyed(
+    repository: Path, run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, no_colour: str, green: str
+) -> None:
+    put(repository, n001_goals=f"{HEADER}CREATE TABLE goals (a TEXT DEFAULT '\x1b[2J');\n")
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    run("fix", "--dry-run")
+
+    lines = terminal.getvalue().splitlines()
+    assert green.format("+DROP TABLE IF EXISTS goals;") in lines
+    assert not any("\x1b[2J" in line for line in lines)
