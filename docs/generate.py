@@ -16,6 +16,8 @@ from pulse_ci.cli import help_text  # noqa: E402
 from pulse_ci.commands.check import check  # noqa: E402
 from pulse_ci.commands.output import render  # noqa: E402
 from pulse_ci.commands.request import request_for  # noqa: E402
+from pulse_ci.report import Report, markdown  # noqa: E402
+from pulse_ci.report.markdown import Links  # noqa: E402
 from pulse_ci.rules.page import page  # noqa: E402
 from pulse_ci.rules.registry import RULES  # noqa: E402
 
@@ -35,9 +37,10 @@ def generated() -> dict[Path, str]:
     """Return every generated file with the text that it should have."""
     readme = ROOT / "README.md"
     text = readme.read_text()
-    for name, body in (("help", _block(help_text())), ("rules", _table()), ("demo", _block(_demo()))):
+    demo = _demo()
+    for name, body in (("help", _block(help_text())), ("rules", _table()), ("demo", _block(render(demo, "text")))):
         text = _put(text, name, body)
-    return {readme: text, ROOT / "docs/rules.md": _rules()}
+    return {readme: text, ROOT / "docs/rules.md": _rules(), ROOT / "docs/comment.md": _comment(demo)}
 
 
 def _put(text: str, name: str, body: str) -> str:
@@ -54,12 +57,18 @@ def _table() -> str:
     return "\n".join(["| rule | severity | fires when |", "|---|---|---|", *rows, ""])
 
 
-def _demo() -> str:
+def _demo() -> Report:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "migrations", Path(folder, "migrations"))
         shutil.copytree(ROOT / "examples/pull-request", folder, dirs_exist_ok=True)
         request = dataclasses.replace(request_for(Path(folder, "migrations")), baseline=21)
-        return render(check(request), "text")
+        return check(request)
+
+
+def _comment(report: Report) -> str:
+    head = "<!-- Written by `make docs`: the comment on examples/pull-request, drawn by GitHub as it draws any. -->"
+    links = Links(blob="../examples/pull-request", rules="rules.md")
+    return f"{head}\n\n{markdown.render(report, links)}"
 
 
 def _rules() -> str:

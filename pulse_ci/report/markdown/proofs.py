@@ -40,8 +40,8 @@ def _summary(report: Report) -> str:
     for index, (claim, _) in enumerate(wording.proofs(reviewed[0])):
         results = [wording.proofs(migration)[index][1] for migration in reviewed]
         claims.append(f"{claim} {_mark(results)}")
-    kept = [holds for holds, _ in row_lines(report)]
-    claims += [f"rows kept {_mark(kept)}"] if kept else []
+    if report.rows or report.unseeded:
+        claims.append(f"rows kept {_mark([holds for holds, _ in row_lines(report)])}")
     return "Proofs: " + " · ".join(claims)
 
 
