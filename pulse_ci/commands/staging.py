@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Staged:
-    """A staging database as it is: what is in it, what became of each file there, and where the replay starts."""
+    """A staging database, `live` by its id: what is in it, what became of each file, where the replay starts."""
 
     live: LiveDatabase
     snapshot: Snapshot

@@ -71,6 +71,8 @@ class Routes:
         database = self.find(name)
         if database is None:
             return refuse(404, 7404, f"The database {name} could not be found")
+        if name != database.uuid and (request.method, route["action"]) != ("GET", None):
+            return refuse(400, 7400, "The request is malformed: failed to decode id")
         return self._on_one(request, database, route["action"] or "")
 
     def _on_all(self, request: Request) -> Answer:
