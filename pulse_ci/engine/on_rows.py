@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
+from pulse_ci.engine.quiet import Quiet
 from pulse_ci.engine.reached import reached_by, reached_by_reverse
 from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
 from pulse_ci.engine.twins import add_twins, new_unique_keys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pulse_ci.engine.twins import UniqueKey
     from pulse_ci.sql.split import Statement
 
+# Statements that stand in the way are passed so many times.
+_PASSES = 4
 # For the rows of all migrations together: only schemas that are made to be slow come near it.
 _SECONDS = 20.0
 Violation = tuple[str, object, str, int]
@@ -66,19 +69,19 @@ def run_on_rows(
 
     Where the file is refused, nothing is lost, as on D1.
     """
-    result = _attempt(database, statements, schema, reached, {})
+    result = further = _attempt(database, statements, schema, reached, {})
     instead: dict[Statement, str] = {}
-    further = result
-    while refusal := _in_the_way(further.run, instead):
-        instead[refusal] = str(_instead_of(refusal))
+    for _ in range(_PASSES):
+        refused = next((each.statement for each in further.run.refusals if not each.is_transaction), None)
+        if refused is None or refused in instead or _instead_of(refused) is None:
+            break
+        # All copies at once: each of a thousand may stumble.
+        instead |= {
+            each: sql for each in statements if isinstance(operation(each.sql), Insert) and (sql := _instead_of(each))
+        }
+        instead[refused] = str(_instead_of(refused))
         further = _attempt(database, statements, schema, reached, instead, keep=False)
     return replace(result, beyond=tuple(loss for loss in further.losses if loss.path)) if instead else result
-
-
-def _in_the_way(run: Run, passed: Collection[Statement]) -> Statement | None:
-    """Return the statement that was refused for some of the rows, if it is of a kind that can be passed."""
-    at = next((refusal.statement for refusal in run.refusals if not refusal.is_transaction), None)
-    return at if at and at not in passed and _instead_of(at) is not None else None
 
 
 def _instead_of(statement: Statement) -> str | None:
@@ -104,7 +107,8 @@ def _attempt(
     with database.trusted() as connection:
         tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
-    run = _run(database, statements, tracker, instead, keep=keep)
+    quiet = Quiet(schema, statements)
+    run = _run(database, statements, tracker, quiet, instead, keep=keep)
     with database.trusted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
     if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
@@ -174,6 +178,7 @@ def _run(
     database: EmbeddedD1,
     statements: Sequence[Statement],
     tracker: Tracker,
+    quiet: Quiet,
     instead: Mapping[Statement, str],
     *,
     keep: bool,
@@ -183,6 +188,7 @@ def _run(
         with database.request() as request:
             for statement in statements:
                 sql = instead.get(statement, statement.sql)
+                _read_again(database, tracker, quiet.disturbed_by(statement))
                 try:
                     access = request.execute(sql) if sql else Access()
                 except D1Refused as refused:
@@ -191,9 +197,8 @@ def _run(
                         raise RequestUndone from refused
                     continue
                 touched.append((statement, access))
-                if access.writes or access.drops or access.alters or access.creates:
-                    with database.trusted() as connection:
-                        tracker.follow(statement, access, connection)
+                _read_again(database, tracker, quiet.take(statement, access))
+            _read_again(database, tracker, quiet.left())
             if not keep:
                 raise RequestUndone
     except RequestUndone:
@@ -201,3 +206,10 @@ def _run(
     except D1Refused as refused:
         refusals.append(Refusal(None, str(refused)))
     return Run(tuple(touched), tuple(refusals))
+
+
+def _read_again(database: EmbeddedD1, tracker: Tracker, done: Collection[tuple[Statement, Access]]) -> None:
+    for statement, access in done:
+        if access.writes or access.drops or access.alters or access.creates:
+            with database.trusted() as connection:
+                tracker.follow(statement, access, connection)
