@@ -126,6 +126,7 @@ def _new(options: dict[str, object]) -> int:
 def _reverse(options: dict[str, object]) -> int:
     if options["apply"]:
         return live.run("reverse", options)
+    live.refuse_without_apply(options)
     from pathlib import Path
 
     from pulse_ci.commands.reverse import reverse

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pulse_ci.errors import ConfigError
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
@@ -83,6 +85,13 @@ _ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
 }
 
 
+def refuse_without_apply(options: Mapping[str, object]) -> None:
+    """Raise ConfigError where a flag is given that means a database, and `reverse` is only to write a file."""
+    for name in ("local", "allow", "database", "environment", "wrangler_config", "account_id"):
+        if options[name] is not None:
+            raise ConfigError(f"--{name.replace('_', '-')} is about a database: give --apply too, or leave it out.")
+
+
 def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
     return {"apply": _apply, "drift": _drift, "reverse": _undo, "status": _status}[name](options)
@@ -110,6 +119,8 @@ def _wish(options: Mapping[str, object]) -> Wish:
     from pulse_ci.commands.apply import Wish
 
     through, local, allow = options.get("through"), options["local"], options["allow"]
+    if through is not None and not options["adopt"]:
+        raise ConfigError("--through says up to which file --adopt is to record: give both, or neither.")
     return Wish(
         dry_run=bool(options["dry_run"]),
         adopt=bool(options.get("adopt")),

@@ -138,3 +138,11 @@ def test_the_token_is_never_shown(account: Cloudflare, run: Run) -> None:
 
     assert [each.status for each in outcomes] == [0, 2]
     assert not any(account.token in each.out + each.err for each in outcomes)
+
+
+def test_through_without_adopt_is_a_slip_of_the_pen(account: Cloudflare, run: Run) -> None:
+    outcome = run("apply", "--database", "staging", "--through", "21")
+
+    assert outcome.status == 2
+    assert "give both, or neither" in outcome.err
+    assert account.log == []

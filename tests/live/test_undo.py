@@ -151,3 +151,11 @@ def test_a_dry_run_writes_nothing(account: Cloudflare, run: Run, plans: Callable
     assert outcome.status == 0
     assert "DROP TABLE IF EXISTS plans;" in outcome.out
     assert account.writes == []
+
+
+@pytest.mark.parametrize("words", [("--database", "staging"), ("--local", "d1.sqlite"), ("--allow", "drift")])
+def test_a_database_without_apply_is_a_slip_of_the_pen(run: Run, words: tuple[str, str]) -> None:
+    outcome = run("reverse", "021", *words)
+
+    assert outcome.status == 2
+    assert f"{words[0]} is about a database: give --apply too" in outcome.err
