@@ -15,8 +15,8 @@ from tests.live.pulse import FILES, executed, recorded
 if TYPE_CHECKING:
     from pulse_ci.apply.local import LocalDatabase
 
-# Among them those around the file that rebuilds a table, and around the one that makes a full-text index.
-PREFIXES = (0, 1, 6, 12, 13, 16, 17, 20, 21)
+# Among them those around the file that rebuilds a table, and behind the one that makes a full-text index.
+PREFIXES = (0, 12, 13, 17, 21)
 
 
 @pytest.mark.parametrize("number", PREFIXES)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from tests.container.engine import REPOSITORY, base_image, public_base_image
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.container.event import Event
 
 ACTION = "org/pulse-migrate-action@v1"
@@ -49,8 +51,17 @@ def export_action(target: Path) -> Path:
     return target
 
 
-def run_workflow(workspace: Path, event: Event, *, action: Path, api_url: str, token: str, home: Path) -> Run:
-    """Run the workflows of a repository that an event starts."""
+def run_workflow(
+    workspace: Path,
+    event: Event,
+    *,
+    action: Path,
+    api_url: str,
+    token: str,
+    home: Path,
+    variables: Mapping[str, str] | None = None,
+) -> Run:
+    """Run the workflows of a repository that an event starts; `variables` are in the environment of every step."""
     payload = home / "event.json"
     payload.write_text(json.dumps(event.payload))
     done = subprocess.run(
@@ -59,6 +70,7 @@ def run_workflow(workspace: Path, event: Event, *, action: Path, api_url: str, t
             *("--platform", f"ubuntu-latest={base_image()}", "--pull=false", "--action-offline-mode"),
             *("--local-repository", f"{ACTION}={action}", "--eventpath", payload),
             *("--env", f"GITHUB_API_URL={api_url}", "--secret", f"GITHUB_TOKEN={token}"),
+            *(word for name, value in (variables or {}).items() for word in ("--env", f"{name}={value}")),
         ],
         cwd=workspace,
         env={"PATH": os.environ["PATH"], "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")},

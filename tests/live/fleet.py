@@ -15,7 +15,7 @@ from pulse_ci.d1.client import D1Client
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.introspect import QUERY
 
-WINDOW, LIMIT = 300.0, 1200
+WINDOW = 300.0
 
 
 @lru_cache(16)
@@ -37,6 +37,7 @@ class Fleet:
 
     databases: dict[str, str]
     broken: frozenset[str] = frozenset()
+    limit: int = 1200
     now: float = 0.0
     asked: list[str] = field(default_factory=list)
     refused: int = 0
@@ -53,7 +54,7 @@ class Fleet:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
             self._recent = [at for at in self._recent if at > self.now - WINDOW]
-            left = LIMIT - len(self._recent) - 1
+            left = self.limit - len(self._recent) - 1
             headers = {"ratelimit": f'"default";r={max(left, 0)};t={int(WINDOW)}'}
             if left < 0:
                 self.refused += 1
