@@ -27,7 +27,7 @@ _BY_EVENT = {
     "schedule": "drift",
 }
 _OTHERWISE = "status"
-_AVAILABLE = ("check", "lint", "preview", "drift", "apply")
+_AVAILABLE = ("check", "lint", "preview", "drift", "status", "apply")
 _OUTPUTS = (
     "conclusion",
     "errors",
@@ -69,6 +69,8 @@ def _run(context: RunnerContext) -> int:
     command = _command(settings, context)
     if command == "drift":
         return _drift(settings, context)
+    if command == "status":
+        return _status(settings, context)
     if command == "apply":
         return _apply(settings, context)
     with Publisher(settings, context) as publisher:
@@ -101,6 +103,17 @@ def _drift(settings: Settings, context: RunnerContext) -> int:
         _say(runner.notice(Severity.NOTICE, issue.reason))
     publisher.write_files(report, issue)
     return drift_status(report)
+
+
+def _status(settings: Settings, context: RunnerContext) -> int:
+    from pulse_ci.commands.live import render_status
+    from pulse_ci.commands.status import status
+    from pulse_ci.commands.status_published import publish_status
+
+    report = status(settings)
+    _say_safely(render_status(report, settings.format))
+    publish_status(report, settings, context)
+    return OK
 
 
 def _apply(settings: Settings, context: RunnerContext) -> int:

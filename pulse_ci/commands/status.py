@@ -66,8 +66,9 @@ def _read(
         if not local.is_file():
             raise ConfigError(f"{local} is not a file. Name the database's file with --local.")
         return str(local), LocalDatabase(local, table_of(settings, request)).read(), Spent()
+    account = read_account(settings, request)
     chosen = choose_database(settings, request)
-    with connect(read_account(settings, request)) as client:
+    with connect(account) as client:
         live = read_live(client, chosen.id or client.database(chosen.name).id, chosen.table)
         return chosen.name, live, client.spent
 

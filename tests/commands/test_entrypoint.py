@@ -73,7 +73,8 @@ def test_without_words_it_runs_the_command_of_the_environment(
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "command: status is not part of this version."),
+        ({}, "CLOUDFLARE_API_TOKEN is not given"),
+        ({"PULSE_CI_COMMAND": "status"}, "CLOUDFLARE_API_TOKEN is not given"),
         ({"GITHUB_EVENT_NAME": "schedule"}, "CLOUDFLARE_API_TOKEN is not given"),
         ({"PULSE_CI_COMMAND": "drift"}, "CLOUDFLARE_API_TOKEN is not given"),
         ({"PULSE_CI_COMMAND": "frobnicate"}, "command: "),
