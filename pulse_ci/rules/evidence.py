@@ -10,6 +10,7 @@ from pulse_ci.engine.on_rows import SeededRuns
 from pulse_ci.engine.proofs import repeat, undo
 from pulse_ci.engine.rebuilds import find_rebuilds
 from pulse_ci.engine.replay import Replay, replay
+from pulse_ci.engine.unusable import find_unusable
 from pulse_ci.rules.costs import effects_of
 from pulse_ci.rules.rule import Dependency, Evidence, Review
 
@@ -115,4 +116,5 @@ def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, repl
         depends_on=needs,
         on_rows=on_rows,
         rebuilds=find_rebuilds(replayed.run, replayed.before, replayed.after),
+        unusable=find_unusable(scratch, replayed),
     )

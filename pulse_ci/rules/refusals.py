@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.migrations.operations import AddColumn, Create, DropColumn, Insert, Update, operation
+from pulse_ci.migrations.operations import AddColumn, Create, Delete, DropColumn, Insert, Update, operation
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -57,9 +57,11 @@ _NOT_ALLOWED = (
     _Claim("pattern-too-long", "LIKE or GLOB pattern too complex"),
     _Claim("expression-too-deep", "Expression tree is too large|Recursion limit|parser stack overflow"),
 )
+DEFAULT_MIGRATIONS_TABLE = "d1_migrations"  # unless wrangler's configuration names another
 # The messages are SQLite's and workerd's own; the first claim that fits has it.
 _CLAIMS = (
     *_NOT_ALLOWED,
+    _Claim("migrations-table", rf"(?i)no such table: (main\.)?{DEFAULT_MIGRATIONS_TABLE}:", (Insert, Update, Delete)),
     _Claim("not-null-without-default", "Cannot add a NOT NULL column with default value NULL"),
     _Claim("not-null-without-default", "NOT NULL constraint failed", (AddColumn,)),
     _Claim("non-constant-default", "Cannot add a column with non-constant default"),
@@ -122,3 +124,8 @@ def clashes(evidence: Evidence) -> Iterator[Refusal]:
 
 
 NOT_ALLOWED = frozenset(claim.rule for claim in _NOT_ALLOWED)
+
+
+def is_not_allowed(message: str) -> bool:
+    """Return whether D1's message is for what it refuses on every database, whatever the statement."""
+    return "not authorized" in message or _claimed(message, "", _NOT_ALLOWED) is not None

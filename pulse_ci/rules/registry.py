@@ -8,6 +8,7 @@ from pulse_ci.rules import (
     differs,
     edits,
     headers,
+    later,
     names,
     new_constraints,
     not_allowed,
@@ -87,6 +88,8 @@ RULES = (
     not_allowed.TOO_MANY_COLUMNS,
     not_allowed.PATTERN_TOO_LONG,
     not_allowed.EXPRESSION_TOO_DEEP,
+    later.MIGRATIONS_TABLE,
+    later.DEFERRED_USE,
     IGNORE_WITHOUT_REASON,
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.rebuilds import Rebuild
     from pulse_ci.engine.replay import Broken, Replayed
     from pulse_ci.engine.schema import Schema
+    from pulse_ci.engine.unusable import Unusable
     from pulse_ci.migrations.base import Base
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Ignore, Migration, Place
@@ -48,6 +49,7 @@ class Evidence:
     on_rows: OnRows
     rebuilds: tuple[Rebuild, ...]
     effects: tuple[Effect, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
 
     def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
         """Return the rebuild whose old table `statement` drops, if it does."""

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from pulse_ci.rules.examples import HEADER
+from pulse_ci.rules.lint import lint
+from tests.rules.example import review
+
+SITES = HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT, big AS (title || 'x'));\n"
+WITH_VIEW = SITES + "CREATE VIEW titles AS SELECT title FROM sites;\n"
+
+
+def said(sql: str, rule: str, before: str = WITH_VIEW) -> list[str]:
+    seen = review({"migrations/001_a.sql": before, "migrations/002_b.sql": HEADER + sql}, baseline=1)
+    return [finding.message for finding in lint(seen) if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("sql", "effect"),
+    [
+        ("CREATE VIEW v AS SELECT json_pretty(title) FROM sites;", "no query can use it"),
+        ("CREATE VIEW v AS SELECT * FROM _cf_METADATA;", "no query can use it"),
+        ("CREATE VIEW v AS SELECT median(site_id) FROM sites;", "no query can use it"),
+        (
+            "CREATE TRIGGER g AFTER INSERT ON sites BEGIN SELECT unistr(new.title); END;",
+            "from then on each INSERT on `sites` fails",
+        ),
+        (
+            "CREATE TRIGGER g BEFORE DELETE ON sites BEGIN DELETE FROM _cf_METADATA; END;",
+            "from then on each DELETE on `sites` fails",
+        ),
+        (
+            "CREATE TRIGGER g UPDATE OF title ON sites WHEN power(2, 2) BEGIN SELECT 1; END;",
+            "from then on each UPDATE on `sites` fails",
+        ),
+        (
+            "CREATE TRIGGER g INSTEAD OF UPDATE ON titles BEGIN SELECT power(2, 2); END;",
+            "from then on each UPDATE on `titles` fails",
+        ),
+    ],
+)
+def test_what_is_made_but_can_never_be_used_is_reported(sql: str, effect: str) -> None:
+    (message,) = said(sql, "deferred-use")
+
+    assert effect in message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW v AS SELECT json(title) FROM sites;",
+        "CREATE VIEW v AS SELECT * FROM made_later;",
+        "CREATE TRIGGER g AFTER UPDATE ON sites BEGIN SELECT json(new.title); END;",
+        "CREATE TRIGGER g INSTEAD OF INSERT ON titles BEGIN INSERT INTO sites (title) VALUES (new.title); END;",
+        "CREATE VIEW v AS SELECT json_pretty(title) FROM sites; DROP VIEW v;",
+    ],
+)
+def test_what_can_be_used_now_or_once_a_table_is_there_is_not(sql: str) -> None:
+    assert said(sql, "deferred-use") == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO d1_migrations (name) VALUES ('x');",
+        'UPDATE "D1_MIGRATIONS" SET name = 1;',
+        "DELETE FROM d1_migrations;",
+        "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY);",
+        "DROP TABLE IF EXISTS d1_migrations;",
+        "ALTER TABLE sites RENAME TO d1_migrations;",
+        "WITH x AS (SELECT 1) DELETE FROM d1_migrations;",
+    ],
+)
+def test_a_statement_that_changes_the_record_is_reported_and_no_advice_is_given_to_make_the_table(sql: str) -> None:
+    assert len(said(sql, "migrations-table")) == 1
+    assert said(sql, "replay-fails") == []
+
+
+def test_the_record_may_be_read() -> None:
+    assert said("SELECT * FROM d1_migrations;", "migrations-table") == []
