@@ -20,6 +20,7 @@ from tests.standin.state import Fault, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
     from types import TracebackType
 
 _GHES_PREFIX = "/api/v3"
@@ -43,7 +44,14 @@ class StandIn:
     `violations` what GitHub's description does not allow in a request or an answer.
     """
 
-    def __init__(self, state: State | None = None, *, contract: Contract | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        state: State | None = None,
+        *,
+        contract: Contract | None = None,
+        port: int = 0,
+        tls: SSLContext | None = None,
+    ) -> None:
         self.state = state or State()
         self.log: list[Logged] = []
         self.violations: list[str] = []
@@ -51,7 +59,9 @@ class StandIn:
         self._contract = contract or Contract()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), _Handler, self)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
