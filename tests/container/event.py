@@ -65,8 +65,19 @@ class Event:
         return self.name in ("pull_request", "pull_request_target")
 
 
-def open_pull_request(standin: StandIn, payload: dict[str, Any] | None = None) -> Event:
-    """Tell the stand-in of a pull request that adds a migration to PULSE's, and return its event."""
+def pulse_files() -> dict[str, str]:
+    """Return PULSE's migrations and their reverses by path, as a branch has them."""
+    paths = sorted((REPOSITORY / "migrations").rglob("*.sql"))
+    return {str(path.relative_to(REPOSITORY)): path.read_text() for path in paths}
+
+
+def open_pull_request(
+    standin: StandIn, payload: dict[str, Any] | None = None, *, migration: str = "", name: str = "pull_request"
+) -> Event:
+    """Tell the stand-in of a pull request that adds a migration to PULSE's, and return its event.
+
+    With `migration`, its text, GitHub hands out the head commit's files too.
+    """
     event = payload or events.pull_request()
     pull = event["pull_request"]
     head, base = pull["head"], pull["base"]
@@ -81,8 +92,7 @@ def open_pull_request(standin: StandIn, payload: dict[str, Any] | None = None) -
         files=[ChangedFile(NEW_FILE)],
     )
     standin.state.pulls.append(opened)
-    standin.state.tree[base["ref"]] = {
-        str(path.relative_to(REPOSITORY)): path.read_text()
-        for path in sorted((REPOSITORY / "migrations").rglob("*.sql"))
-    }
-    return Event("pull_request", event)
+    standin.state.tree[base["ref"]] = pulse_files()
+    if migration:
+        standin.state.tree[head["sha"]] = pulse_files() | {NEW_FILE: migration}
+    return Event(name, event)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.container.act import ACTION, export_action, run_workflow
-from tests.container.event import open_pull_request
-from tests.container.workspace import CLEAN, DOCUMENTATION_SAMPLE, check_out
+from tests.container.event import Event, open_pull_request, pulse_files
+from tests.container.workspace import CLEAN, DOCUMENTATION_SAMPLE, NEW_FILE, check_out
+from tests.standin import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.container
 TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
 WORKFLOW = f"""\
 name: migrations
-on: pull_request
+on:
+  pull_request:
+  merge_group:
 permissions:
   contents: read
   pull-requests: write
@@ -41,7 +44,7 @@ jobs:
         run: printf '%s\\n' "conclusion $CONCLUSION" "comment $COMMENT" "$DIFF"
 """
 
-Workflow: TypeAlias = "Callable[[str], Run]"
+Workflow: TypeAlias = "Callable[[Event, str], Run]"
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +55,13 @@ def action(image: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workflow(action: Path, standin: StandIn, tmp_path: Path) -> Workflow:
-    """Runs the workflow for a pull request that adds a migration."""
-    event = open_pull_request(standin)
+    """Runs the workflow for an event, with PULSE's migrations and one more checked out."""
+    workspace, home = tmp_path / "pulse", tmp_path / "home"
+    (workspace / ".github/workflows").mkdir(parents=True)
+    (workspace / ".github/workflows/migrations.yml").write_text(WORKFLOW)
+    home.mkdir()
 
-    def run(migration: str) -> Run:
-        workspace, home = tmp_path / "pulse", tmp_path / "home"
-        home.mkdir()
-        (workspace / ".github/workflows").mkdir(parents=True)
-        (workspace / ".github/workflows/migrations.yml").write_text(WORKFLOW)
+    def run(event: Event, migration: str) -> Run:
         check_out(workspace, migration)
         return run_workflow(workspace, event, action=action, api_url=standin.url, token=TOKEN, home=home)
 
@@ -67,7 +69,7 @@ def workflow(action: Path, standin: StandIn, tmp_path: Path) -> Workflow:
 
 
 def test_a_workflow_passes_comments_and_hands_the_outputs_on(workflow: Workflow, standin: StandIn) -> None:
-    run = workflow(CLEAN)
+    run = workflow(open_pull_request(standin), CLEAN)
 
     (comment,) = standin.state.comments
     assert run.status == 0, run.log
@@ -77,8 +79,20 @@ def test_a_workflow_passes_comments_and_hands_the_outputs_on(workflow: Workflow,
 
 
 def test_a_workflow_fails_on_findings_and_still_has_the_outputs(workflow: Workflow, standin: StandIn) -> None:
-    run = workflow(DOCUMENTATION_SAMPLE)
+    run = workflow(open_pull_request(standin), DOCUMENTATION_SAMPLE)
 
     assert run.status == 1, run.log
     assert "| conclusion failure" in run.log
     assert len(standin.state.comments) == 1
+
+
+def test_a_merge_group_is_judged_by_what_it_adds(workflow: Workflow, standin: StandIn) -> None:
+    before, after = "b" * 40, "a" * 40
+    standin.state.tree = {before: pulse_files(), after: pulse_files() | {NEW_FILE: CLEAN}}
+
+    run = workflow(Event("merge_group", events.merge_group(before, after)), CLEAN)
+
+    assert run.status == 0, run.log
+    assert "| conclusion success" in run.log
+    assert "CREATE TABLE custom_fields" in run.log
+    assert standin.writes == []
