@@ -14,6 +14,8 @@ from pulse_ci.migrations.operations import Create, Drop, Pragma, RenameTable, is
 from pulse_ci.repair.spelling import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulse_ci.engine.rebuilds import Rebuild
     from pulse_ci.rules.rule import Evidence
     from pulse_ci.sql.split import Statement
@@ -51,24 +53,29 @@ class Block:
         return frozenset(fold(part.rebuild.table) for part in self.parts)
 
 
-def find_blocks(evidence: Evidence) -> tuple[Block, ...]:
-    """Return the blocks of a migration that rebuild a table to which something refers, in their order.
-
-    Raises:
-        NotMechanical: what a rebuild does cannot be told from its statements.
-
-    """
-    statements = evidence.migration.statements
-    found = [(_own(statements, rebuild), rebuild) for rebuild in evidence.rebuilds]
-    blocks = []
+def find_blocks(evidence: Evidence) -> Iterator[Block | NotMechanical]:
+    """Yield the blocks of a migration that rebuild a table to which something refers, or why one is left alone."""
+    found = [(_own(evidence.migration.statements, rebuild), rebuild) for rebuild in evidence.rebuilds]
     for places, rebuilds in _joined([each for each in found if each[0]]):
-        first, last = min(places), max(places)
-        _refuse_what_is_more(statements[first : last + 1], [statements[place] for place in places])
-        before, after = _schemas(evidence, statements[:first], statements[first : last + 1])
-        if any(before.children_of(rebuild.table) for rebuild in rebuilds):
-            parts = tuple(_part(rebuild, before) for rebuild in rebuilds)
-            blocks.append(Block(statements[:first], statements[first : last + 1], parts, before, after))
-    return tuple(blocks)
+        if not any(_is_referred_to(evidence, rebuild) for rebuild in rebuilds):
+            continue
+        try:
+            yield _block(evidence, places, rebuilds)
+        except NotMechanical as reason:
+            yield reason
+
+
+def _is_referred_to(evidence: Evidence, rebuild: Rebuild) -> bool:
+    replayed = evidence.replayed
+    return any(schema.children_of(rebuild.table) for schema in (replayed.before, replayed.after))
+
+
+def _block(evidence: Evidence, places: frozenset[int], rebuilds: list[Rebuild]) -> Block:
+    statements, first, last = evidence.migration.statements, min(places), max(places)
+    own, prefix = statements[first : last + 1], statements[:first]
+    _refuse_what_is_more(own, [statements[place] for place in places])
+    before, after = _schemas(evidence, prefix, own)
+    return Block(prefix, own, tuple(_part(rebuild, before) for rebuild in rebuilds), before, after)
 
 
 def _own(statements: tuple[Statement, ...], rebuild: Rebuild) -> frozenset[int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.introspect import row_of, schema_of
@@ -13,7 +15,7 @@ from pulse_ci.fixes.proposal import Declined, Proposal
 from pulse_ci.fixes.rows import refuse_what_loses
 from pulse_ci.fixes.splices import BREAKPOINT, Splice, apply, line_end, start_of, without
 from pulse_ci.fixes.statements import pragmas
-from pulse_ci.migrations.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, operation
+from pulse_ci.migrations.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, operation
 from pulse_ci.model import Action, Kind
 from pulse_ci.repair.rebuild import reach, replaced
 from pulse_ci.repair.spelling import create, create_new, shown
@@ -44,11 +46,9 @@ def _propose(case: Case, rules: tuple[str, ...]) -> Iterator[Proposal | Declined
     found = case.found(*rules)
     if not found or not case.evidence.runs:
         return
-    try:
-        blocks = find_blocks(case.evidence)
-    except NotMechanical as reason:
-        yield Declined(found[0].rule, str(reason))
-        return
+    every = tuple(find_blocks(case.evidence))
+    yield from (Declined(found[0].rule, str(each)) for each in every if isinstance(each, NotMechanical))
+    blocks = tuple(each for each in every if isinstance(each, Block))
     for several in (blocks, *((block,) for block in blocks if len(blocks) > 1)):
         for in_place in (True, False):
             try:
@@ -58,25 +58,45 @@ def _propose(case: Case, rules: tuple[str, ...]) -> Iterator[Proposal | Declined
 
 
 def _rewritten(case: Case, rule: str, blocks: tuple[Block, ...], *, in_place: bool) -> Iterator[Proposal]:
-    splices, restores = list[Splice](), set[str]()
-    for block in blocks:
-        wanted, restored = _wanted(block)
-        if in_place:
-            kept = _kept(case, block)
-            wanted = schema_of([row_of(each) for each in (*wanted.objects, *kept)])
-            splices += _guards(case, {fold(item.name) for item in kept})
-        copies = {part.rebuild.table: part.copy for part in block.parts}
-        statements = reach(block.before, wanted, copies, in_place=in_place)
-        if in_place and any(" RENAME TO " in statement for statement in statements):
-            return
-        refuse_what_loses(case.evidence.replayed.origin, block, statements, wanted)
-        restores |= restored
-        splices.append(_splice(case.text, block, _spelled(block, wanted, statements)))
+    forms = [_form(case, block, in_place=in_place) for block in blocks]
+    splices = [splice for form in forms for splice in form.splices]
     splices += _pragmas_around(case, splices)
     names = ", ".join(shown(part.rebuild.table) for block in blocks for part in block.parts)
     does = f"rewrites the rebuild of {names}, so that every row is kept"
+    restores = frozenset[str]().union(*(form.restores for form in forms))
     if blocks:
-        yield Proposal(rule, {case.path: apply(case.text, splices)}, does, frozenset(restores))
+        yield Proposal(rule, {case.path: apply(case.text, splices)}, does, restores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A block rewritten, and the folded names of the tables that are to be again what they were."""
+
+    splices: tuple[Splice, ...]
+    restores: frozenset[str]
+
+
+def _form(case: Case, block: Block, *, in_place: bool) -> _Form:
+    if in_place:
+        with suppress(NotMechanical, MigrationError, D1Refused):
+            return _in_one_way(case, block, in_place=True)
+    return _in_one_way(case, block, in_place=False)
+
+
+def _in_one_way(case: Case, block: Block, *, in_place: bool) -> _Form:
+    wanted, restores = _wanted(block)
+    kept = _kept(case, block) if in_place else ()
+    wanted = schema_of([row_of(each) for each in (*wanted.objects, *kept)])
+    statements = reach(block.before, wanted, {part.rebuild.table: part.copy for part in block.parts}, in_place=in_place)
+    if in_place and _moves_tables(statements):
+        raise NotMechanical("ALTER TABLE does not lead there")
+    refuse_what_loses(case.evidence.replayed.origin, block, statements, wanted)
+    own = _splice(case.text, block, _spelled(block, wanted, statements))
+    return _Form((own, *_guards(case, {fold(item.name) for item in kept})), restores)
+
+
+def _moves_tables(statements: Sequence[str]) -> bool:
+    return any(isinstance(operation(statement), RenameTable) for statement in statements)
 
 
 def _wanted(block: Block) -> tuple[Schema, frozenset[str]]:
@@ -109,14 +129,15 @@ def _guards(case: Case, names: set[str]) -> Iterator[Splice]:
 
 def _spelled(block: Block, wanted: Schema, statements: Sequence[str]) -> Iterator[str]:
     """Yield the statements as they are to stand in the file: a new table in its author's own words."""
-    own = {create_new(table.sql): f"{table.sql};" for name in block.tables if (table := wanted.table(name))}
-    if any(" RENAME TO " in statement for statement in statements):
+    tables = filter(None, map(wanted.table, block.tables))
+    own = {create_new(table.sql): f"{table.sql};" for table in tables}
+    if _moves_tables(statements):
         names = " and ".join(shown(part.rebuild.table) for part in block.parts)
         yield f"-- {names} and what refers to it are renamed, made anew and filled: ON DELETE then finds no row."
     for statement in statements:
-        words = _WORDS.get(type(operation(statement)))
-        if words:
-            yield _UNGUARDED.format(words, shown(block.parts[0].rebuild.table))
+        match operation(statement):
+            case AddColumn(name) | DropColumn(name) | RenameColumn(name) as does:
+                yield _UNGUARDED.format(_WORDS[type(does)], shown(name))
         yield own.get(statement, statement)
 
 
