@@ -11,6 +11,7 @@ from pulse_ci.migrations.conditions import find_condition
 from pulse_ci.migrations.copies import find_copy
 from pulse_ci.migrations.operations import Create, Delete, Insert, Update, operation
 from pulse_ci.model import PROBE_ROWS, Probe
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +60,7 @@ def _question(effect: Effect, schema: Schema) -> Probe | None:
 
 def _by_condition(table: str, sql: str) -> Probe | None:
     condition = find_condition(sql)
-    if condition is None:
+    if condition is None or "SELECT" in _words(condition.sql):
         return None
     name = quote_name(table)
     some = f"(SELECT * FROM {name} LIMIT {PROBE_ROWS}) AS {quote_name(condition.alias or table)}"
@@ -75,7 +76,7 @@ def _by_select(effect: Effect, schema: Schema) -> Probe | None:
     copied = find_copy(effect.statement.sql)
     tables = {fold(name): name for name in effect.access.reads if copied and spells(copied.select, name)}
     first = next((name for name in sorted(tables) if schema.table(name)), None)
-    if copied is None or first is None:
+    if copied is None or first is None or not _reads_one_table(copied.select):
         return None
     select = f"SELECT 1 FROM ({copied.select})"
     return Probe(
@@ -84,3 +85,19 @@ def _by_select(effect: Effect, schema: Schema) -> Probe | None:
         f"SELECT count(*) AS found, count(*) AS rows FROM ({select} LIMIT {PROBE_ROWS})",
         f"SELECT count(*) FROM ({select});",
     )
+
+
+def _reads_one_table(select: str) -> bool:
+    """Whether a SELECT goes over one table once: what joins or nests may take any time, and is not asked."""
+    words = _words(select)
+    return words.count("SELECT") == words.count("FROM") == 1 and not {"JOIN", "WITH", ","} & set(_behind_from(words))
+
+
+def _behind_from(words: list[str]) -> list[str]:
+    behind = words[words.index("FROM") + 1 :]
+    end = next((at for at, word in enumerate(behind) if word in ("WHERE", "GROUP", "ORDER", "LIMIT")), len(behind))
+    return behind[:end]
+
+
+def _words(sql: str) -> list[str]:
+    return [token.keyword or token.text for token in tokenize_code(sql)]
