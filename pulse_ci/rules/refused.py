@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pulse_ci.migrations.operations import Delete, Update, operation
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file, table
 from pulse_ci.rules.refusals import clashes, refusals_for
-from pulse_ci.rules.rule import Example, Remark, Review, Rule
+from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
             )
     for evidence in review.evidence:
         for refusal, on_rows in refusals_for("replay-fails", evidence):
-            yield Remark(
+            yield (_depends_on_children(evidence, refusal) if on_rows else None) or Remark(
                 evidence.migration.place(refusal.statement),
                 f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
                 _hint(refusal.message),
@@ -83,6 +84,22 @@ def _check_fails(review: Review) -> Iterator[Remark]:
             f"`{broken.refusal.message}`. What follows was judged without it.",
             _hint(broken.refusal.message),
         )
+
+
+def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:
+    """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
+    match operation(refusal.statement.sql) if refusal.statement else None:
+        case Delete(table, bounded=True) | Update(table, bounded=True) if "FOREIGN KEY" in refusal.message:
+            names = {child.name for child, _ in evidence.replayed.before.children_of(table)}
+            children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
+            return Remark(
+                evidence.migration.place(refusal.statement),
+                f"D1 refuses this statement if rows of other tables refer to those of `{table}` that it takes: "
+                f"`{refusal.message}`.",
+                f"First delete or move what refers to them, in {children} or below.",
+                Severity.WARNING,
+            )
+    return None
 
 
 def _check_transaction(review: Review) -> Iterator[Remark]:

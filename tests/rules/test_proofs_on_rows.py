@@ -112,3 +112,17 @@ def test_a_reverse_that_takes_rows_of_other_tables_is_told() -> None:
     )
 
     assert (found.table, found.columns) == ("c", ())
+
+
+def test_a_delete_that_children_would_stop_is_a_warning_that_names_them() -> None:
+    schema = "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE c (p INT REFERENCES p (id));"
+
+    (found,) = findings({BASE: schema, PATH: "DELETE FROM p WHERE name = 'gone';"}, "replay-fails", baseline=1)
+
+    assert found.severity == "warning"
+    assert found.message.startswith(
+        "D1 refuses this statement if rows of other tables refer to those of `p` that it takes"
+    )
+    assert found.remedy == "First delete or move what refers to them, in `c` or below."
+    (unbounded,) = findings({BASE: schema, PATH: "DELETE FROM p;"}, "replay-fails", baseline=1)
+    assert unbounded.severity == "error"

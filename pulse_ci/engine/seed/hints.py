@@ -118,7 +118,7 @@ def _literals(code: Sequence[Token]) -> Iterator[Value]:
     sign = 1
     for token in code:
         match token.kind:
-            case TokenKind.STRING:
+            case TokenKind.STRING | TokenKind.QUOTED if token.text[0] in "'\"":  # D1 takes "text" for a string, too
                 yield unquote(token.text)
             case TokenKind.NUMBER if (value := number(token.text)) is not None:
                 yield sign * value

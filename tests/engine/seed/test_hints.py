@@ -43,7 +43,7 @@ def on_rows(sql: str, schema: str = FAMILY) -> OnRows:
     ],
 )
 def test_what_a_condition_looks_for_is_there_with_children_and_grandchildren(condition: str) -> None:
-    sql = f"DELETE FROM p WHERE {condition.replace(chr(34), chr(39))};"
+    sql = f"DELETE FROM p WHERE {condition};"
 
     assert {loss.table for loss in on_rows(sql).losses} == {"p", "c", "g"}
 
