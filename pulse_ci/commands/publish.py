@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
@@ -29,7 +30,7 @@ from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -89,7 +90,7 @@ class Publisher:
         """Leave the report on the pull request; what keeps it from being written is a reason, not an error."""
         if self._pull_request is None or self._github is None:
             return CommentResult(None, "skipped")
-        bodies = dict.fromkeys(self._markdown(report, budget) for budget in _COMMENT_BUDGETS)
+        bodies = (self._markdown(report, budget) for budget in _COMMENT_BUDGETS)
         try:
             return _first_taken(bodies, partial(self._upsert, self._github, self._pull_request, report))
         except GitHubError as error:
@@ -174,15 +175,16 @@ class Publisher:
         )
 
 
-def _first_taken(bodies: Iterable[str], write: Callable[[str], CommentResult]) -> CommentResult:
+def _first_taken(bodies: Iterator[str], write: Callable[[str], CommentResult]) -> CommentResult:
     """Write the largest body that GitHub does not refuse for what it is; raises the last refusal."""
-    *larger, smallest = bodies
-    for body in larger:
-        try:
-            return write(body)
-        except Unprocessable:
-            continue
-    return write(smallest)
+    body = next(bodies)
+    try:
+        return write(body)
+    except Unprocessable:
+        smaller = next((each for each in bodies if len(each) < len(body)), None)
+        if smaller is None:
+            raise
+    return _first_taken(chain([smaller], bodies), write)
 
 
 def write_like_parent(path: Path, text: str) -> None:

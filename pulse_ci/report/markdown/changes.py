@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from pulse_ci.report.value import Report, Schemas
 
 _SEEN_AT_ONCE = 12
+_LONGEST_NAME = 100
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the table, unfolded where it is short."""
     if not report.changes:
         return
-    rows = object_rows(report.changes, report.schemas)
-    shown = rows[: page.size.changes]
+    objects = _by_object(report.changes)
+    shown = [_row(group, report.schemas) for group in objects[: page.size.changes]]
     body = table("| object | change |", shown) if shown else ""
-    body = blocks((body, page.left_out(len(rows) - len(shown), "changed object")))
-    if len(rows) <= _SEEN_AT_ONCE:
+    body = blocks((body, page.left_out(len(objects) - len(shown), "changed object")))
+    if len(objects) <= _SEEN_AT_ONCE:
         yield f"#### Schema\n\n{body}"
     else:
         yield from fold(f"Schema: {wording.change_totals(report.changes)}", body)
@@ -37,7 +38,11 @@ def render(report: Report, page: Page) -> Iterator[str]:
 
 def object_rows(changes: Iterable[Change], schemas: Schemas | None) -> list[str]:
     """Return a row for each object: a table with all its columns, an index, a trigger, a view."""
-    return [_row(tuple(group), schemas) for _, group in groupby(changes, key=_object)]
+    return [_row(group, schemas) for group in _by_object(changes)]
+
+
+def _by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    return [tuple(group) for _, group in groupby(changes, key=_object)]
 
 
 def _object(change: Change) -> tuple[Kind, str]:
@@ -49,4 +54,4 @@ def _object(change: Change) -> tuple[Kind, str]:
 def _row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
     kind, name = _object(group[0])
     action = group[0].action if group[0].kind is kind else Action.MODIFIED
-    return f"| {ACTION[action]} {kind} {cell(code(name))} | {cell(meaning(group, schemas))} |"
+    return f"| {ACTION[action]} {kind} {cell(code(name, _LONGEST_NAME))} | {cell(meaning(group, schemas))} |"

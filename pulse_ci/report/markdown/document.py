@@ -23,9 +23,10 @@ _LONGEST = 500
 # What is missed least goes first: the diagram repeats the table, the SQL is in the file.
 _SIZES = (
     Size(),
-    Size(sql=20_000, diagram=8_000),
-    Size(sql=6_000, diagram=0, changes=100, proofs=50, rows=50, queries=50, drift=50),
-    Size(sql=0, diagram=0, findings=50, changes=40, proofs=20, rows=20, queries=20, drift=20, sentence=1_000),
+    Size(sql=20_000, diagram=8_000, findings=300, changes=300, proofs=300),
+    Size(sql=6_000, diagram=0, findings=150, changes=150, proofs=100, rows=50, queries=50, drift=50, sentence=2_000),
+    Size(sql=0, diagram=0, findings=80, changes=80, proofs=40, rows=30, queries=30, drift=30, sentence=1_000),
+    Size(sql=0, diagram=0, findings=40, changes=40, proofs=20, rows=20, queries=20, drift=20, sentence=700),
     Size(sql=0, diagram=0, findings=20, changes=10, proofs=5, rows=5, queries=5, drift=5, sentence=500),
     Size(sql=0, diagram=0, findings=8, changes=0, proofs=0, rows=0, queries=0, drift=0, sentence=300),
     Size(sql=0, diagram=0, findings=0, changes=0, proofs=0, rows=0, queries=0, drift=0),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_PARTS = 12
 _MOST_NAMES = 6
-_LONGEST = 160
+_LONGEST = 120
 
 
 def meaning(group: tuple[Change, ...], schemas: Schemas | None) -> str:
@@ -34,7 +34,7 @@ def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
         case Kind.COLUMN, Action.ADDED:
             yield f"+ {code(change.after or change.name, _LONGEST)}"
         case Kind.COLUMN, Action.REMOVED:
-            yield f"− {code(change.name)}"
+            yield f"− {code(change.name, _LONGEST)}"
         case Kind.COLUMN, _:
             yield from _column(change, schemas)
         case _, Action.ADDED:
@@ -46,7 +46,7 @@ def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
 
 
 def _on(change: Change) -> str:
-    return f", was on {code(change.table)}" if change.kind in (Kind.INDEX, Kind.TRIGGER) else ""
+    return f", was on {code(change.table, _LONGEST)}" if change.kind in (Kind.INDEX, Kind.TRIGGER) else ""
 
 
 def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
     after = _column_of(change, schemas.after) if schemas else None
     said = column_alterations(before, after) if before and after else ()
     if said:
-        yield f"{code(change.name)} {' and '.join(said)}"
+        yield f"{code(change.name, _LONGEST)} {' and '.join(said)}"
     else:
         yield f"{code(change.before or '', _LONGEST)} → {code(change.after or '', _LONGEST)}"
 
@@ -71,25 +71,25 @@ def _new(change: Change, schema: Schema | None) -> str:
         case Index() as index:
             return _index(index)
         case Trigger(time=time, event=event):
-            return f"{time} {event} on ".lower() + code(change.table)
+            return f"{time} {event} on ".lower() + code(change.table, _LONGEST)
         case _:
             sql = change.after or ""
             return f"added: {code(sql)}" if sql and "\n" not in sql and len(sql) <= _LONGEST else "added"
 
 
 def _new_table(table: Table) -> str:
-    names = [code(column.name) for column in table.columns]
-    more = len(names) - _MOST_NAMES
-    listed = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-    parents = dict.fromkeys(code(key.parent) for key in table.foreign_keys)
+    names = [code(column.name, _LONGEST) for column in table.columns[:_MOST_NAMES]]
+    more = len(table.columns) - _MOST_NAMES
+    listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    parents = dict.fromkeys(code(key.parent, _LONGEST) for key in table.foreign_keys)
     refers = f"; refers to {wording.joined(list(parents))}" if parents else ""
-    return f"{wording.plural(len(names), 'column')}: {listed}{refers}"
+    return f"{wording.plural(len(table.columns), 'column')}: {listed}{refers}"
 
 
 def _index(index: Index) -> str:
     terms = ", ".join(_term(term) for term in index.terms)
     where = f", where {code(index.where, _LONGEST)}" if index.where else ""
-    return f"{'unique, ' if index.unique else ''}on {code(index.table)} ({code(terms, _LONGEST)}){where}"
+    return f"{'unique, ' if index.unique else ''}on {code(index.table, _LONGEST)} ({code(terms, _LONGEST)}){where}"
 
 
 def _term(term: Term) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import wording
-from pulse_ci.report.escape import code, link, path_in_url
+from pulse_ci.report.escape import code, link, path_in_url, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class Page:
 
     def place(self, path: str, line: int) -> str:
         """Return a file's name and line, linked to the line at the head commit."""
-        where = code(f"{path.rpartition('/')[2]}:{line}")
+        name = shortened(path.rpartition("/")[2], _LONGEST_NAME)
+        where = code(f"{name}:{line}")
         return link(where, f"{self.links.blob}/{path_in_url(path)}#L{line}") if self.links.blob else where
 
 
