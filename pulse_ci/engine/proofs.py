@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.diff import diff
@@ -10,6 +10,8 @@ from pulse_ci.engine.losses import changed_columns, read_rows
 from pulse_ci.engine.replay import Run, run_statements
 from pulse_ci.engine.rows import fingerprint
 from pulse_ci.engine.volatile import is_volatile
+from pulse_ci.migrations.copies import find_copy
+from pulse_ci.migrations.operations import Insert, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,8 +96,21 @@ def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None, on_r
         return Undone(None, Run((), ()), diff(replayed.before, replayed.after))
     database.restore(on_rows.snapshot or replayed.snapshot)
     run = run_statements(database, reverse.statements)
-    changes = diff(replayed.before, database.schema())
-    return Undone(reverse, run, changes, () if run.refusals or changes else tuple(_unrestored(database, on_rows)))
+    if on_rows.snapshot and any(map(_clashes, run.refusals)):
+        database.restore(replayed.snapshot)
+        return _undone(database, replayed, reverse, run_statements(database, reverse.statements))
+    undone = _undone(database, replayed, reverse, run)
+    return replace(undone, unrestored=tuple(_unrestored(database, on_rows))) if undone.holds else undone
+
+
+def _undone(database: EmbeddedD1, replayed: Replayed, reverse: Reverse, run: Run) -> Undone:
+    return Undone(reverse, run, diff(replayed.before, database.schema()))
+
+
+def _clashes(refusal: Refusal) -> bool:
+    """Return whether values that a statement brings itself met synthetic ones, which says nothing of real rows."""
+    sql = refusal.statement.sql if refusal.statement else ""
+    return isinstance(operation(sql), Insert) and find_copy(sql) is None
 
 
 def _unrestored(database: EmbeddedD1, on_rows: OnRows) -> Iterator[Unrestored]:

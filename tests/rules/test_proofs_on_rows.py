@@ -126,3 +126,14 @@ def test_a_delete_that_children_would_stop_is_a_warning_that_names_them() -> Non
     assert found.remedy == "First delete or move what refers to them, in `c` or below."
     (unbounded,) = findings({BASE: schema, PATH: "DELETE FROM p;"}, "replay-fails", baseline=1)
     assert unbounded.severity == "error"
+
+
+def test_a_reverse_whose_own_values_meet_synthetic_ones_is_judged_without_these() -> None:
+    schema = "CREATE TABLE plans (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+    text = "DELETE FROM plans WHERE name = 'free';\n-- Reverse:\n-- INSERT INTO plans (id, name) VALUES (1, 'free');\n"
+
+    evidence = review({BASE: schema, PATH: text}, baseline=1).evidence[0]
+
+    assert evidence.on_rows.counts == {"plans": (3, 2)}
+    assert evidence.undone.holds
+    assert findings({BASE: schema, PATH: text}, "reverse-fails", baseline=1) == []
