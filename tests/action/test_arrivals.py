@@ -7,26 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.action.files import BASE, CLEAN, FAULTY, NEW, PULSE_BASE, PULSE_HEAD
+from tests.container.outcome import notices, reported
 from tests.standin import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.action.job import Job
-    from tests.container.outcome import Outcome
     from tests.standin.server import StandIn
 
 BEFORE, AFTER = "b" * 40, "a" * 40
-
-
-def found(outcome: Outcome) -> list[tuple[str, str]]:
-    """The rules and files that the annotations name."""
-    named = (command.properties for command in outcome.annotations if "file" in command.properties)
-    return [(properties["title"], properties["file"]) for properties in named]
-
-
-def notices(outcome: Outcome) -> list[str]:
-    return [command.message for command in outcome.annotations if command.name == "notice"]
 
 
 @pytest.mark.parametrize("action", ["opened", "synchronize", "reopened"])
@@ -37,7 +27,7 @@ def test_a_pull_request_is_judged_in_the_jobs_checkout(job: Job, standin: StandI
 
     outcome = job.run("pull_request", event)
 
-    assert (outcome.status, found(outcome)) == (1, [("not-idempotent", NEW)])
+    assert (outcome.status, reported(outcome)) == (1, [("not-idempotent", NEW)])
     assert len(standin.state.comments) == 1
     assert [logged for logged in standin.log if "/git/" in logged.path] == []
 
@@ -70,7 +60,7 @@ def test_without_a_checkout_the_files_are_asked_of_github(
 
     outcome = job.run(name, event)
 
-    assert (outcome.status, found(outcome)) == (1, [("not-idempotent", NEW)])
+    assert (outcome.status, reported(outcome)) == (1, [("not-idempotent", NEW)])
     assert len([logged for logged in standin.log if "/git/" in logged.path]) == 2
 
 
@@ -93,7 +83,7 @@ def test_a_checkout_that_lacks_what_is_new_is_not_taken_for_the_change(job: Job)
     job.open_pull_request(event, BASE, FAULTY)
     job.check_out(BASE)
 
-    assert found(job.run("pull_request", event)) == [("not-idempotent", NEW)]
+    assert reported(job.run("pull_request", event)) == [("not-idempotent", NEW)]
 
 
 def test_without_an_event_file_the_ref_says_which_pull_request_it_is(job: Job, standin: StandIn) -> None:
@@ -102,7 +92,7 @@ def test_without_an_event_file_the_ref_says_which_pull_request_it_is(job: Job, s
 
     outcome = job.run("pull_request", None, variables={"GITHUB_REF": "refs/pull/2/merge"})
 
-    assert found(outcome) == [("not-idempotent", NEW)]
+    assert reported(outcome) == [("not-idempotent", NEW)]
     assert len(standin.state.comments) == 1
 
 
@@ -130,7 +120,7 @@ def test_a_merge_group_is_compared_with_its_base_and_gets_no_comment(job: Job, s
 
     outcome = job.run("merge_group", events.merge_group(BEFORE, AFTER))
 
-    assert (outcome.status, found(outcome), outcome.outputs["pending"]) == (1, [("not-idempotent", NEW)], "1")
+    assert (outcome.status, reported(outcome), outcome.outputs["pending"]) == (1, [("not-idempotent", NEW)], "1")
     assert standin.writes == []
 
 
@@ -151,7 +141,7 @@ def test_two_pull_requests_of_one_number_meet_in_the_merge_group(job: Job, stand
 
     outcome = job.run("merge_group", events.merge_group(BEFORE, AFTER))
 
-    assert ("migration-number-duplicate", NEW) in found(outcome)
+    assert ("migration-number-duplicate", NEW) in reported(outcome)
 
 
 def test_a_number_that_was_taken_on_the_base_meanwhile_is_seen_in_the_pull_request(job: Job) -> None:
@@ -163,88 +153,7 @@ def test_a_number_that_was_taken_on_the_base_meanwhile_is_seen_in_the_pull_reque
 
     outcome = job.run("pull_request", event)
 
-    assert ("migration-number-duplicate", NEW) in found(outcome)
-
-
-def test_a_push_to_a_pull_requests_branch_is_judged_as_that_pull_request(job: Job, standin: StandIn) -> None:
-    event = events.pull_request()
-    head = event["pull_request"]["head"]
-    job.open_pull_request(event, BASE, FAULTY)
-    job.check_out(FAULTY)
-
-    outcome = job.run("push", events.push(BEFORE, head["sha"], f"refs/heads/{head['ref']}"), command="check")
-
-    assert found(outcome) == [("not-idempotent", NEW)]
-    assert len(standin.state.comments) == 1
-
-
-def test_a_push_without_pull_request_is_compared_with_what_was_there_before(job: Job, standin: StandIn) -> None:
-    standin.state.tree = {BEFORE: BASE, AFTER: FAULTY}
-    job.check_out(FAULTY)
-
-    outcome = job.run("push", events.push(BEFORE, AFTER), command="check")
-
-    assert (found(outcome), outcome.outputs["pending"]) == ([("not-idempotent", NEW)], "1")
-
-
-def test_a_new_branch_is_compared_with_the_default_branch(job: Job, standin: StandIn) -> None:
-    standin.state.tree = {"master": BASE, AFTER: FAULTY}
-    job.check_out(FAULTY)
-
-    outcome = job.run("push", events.push("0" * 40, AFTER), command="check")
-
-    assert outcome.outputs["pending"] == "1"
-
-
-def test_the_first_push_to_the_default_branch_is_judged_in_whole(job: Job) -> None:
-    job.check_out(FAULTY)
-
-    outcome = job.run("push", events.push("0" * 40, AFTER, "refs/heads/master"), command="check")
-
-    assert outcome.outputs["pending"] == "2"
-
-
-def test_a_commit_that_a_force_push_has_swept_away_is_told(job: Job, standin: StandIn) -> None:
-    standin.state.tree = {AFTER: FAULTY}
-    job.check_out(FAULTY)
-
-    outcome = job.run("push", events.push(BEFORE, AFTER), command="check")
-
-    assert outcome.status == 2
-    assert f"{BEFORE} is not at Codertocat/Hello-World any more" in outcome.annotations[0].message
-
-
-def test_a_job_that_may_not_list_pull_requests_is_checked_without_one(job: Job, standin: StandIn) -> None:
-    standin.state.tree = {BEFORE: BASE, AFTER: CLEAN}
-    standin.fail("read-only", "GET", "*/commits/*/pulls")
-    job.check_out(CLEAN)
-
-    assert job.run("push", events.push(BEFORE, AFTER), command="check").outputs["pending"] == "1"
-
-
-def test_a_branch_that_is_deleted_leaves_nothing_to_check(job: Job, standin: StandIn) -> None:
-    outcome = job.run("push", events.push(BEFORE, "0" * 40), command="check")
-
-    assert (outcome.status, outcome.outputs["conclusion"]) == (0, "neutral")
-    assert notices(outcome) == ["refs/heads/changes was deleted: there is nothing to judge."]
-    assert standin.log == []
-
-
-def test_by_hand_the_whole_directory_is_judged(job: Job) -> None:
-    job.check_out(FAULTY)
-
-    outcome = job.run("workflow_dispatch", events.workflow_dispatch(), command="check")
-
-    assert outcome.outputs["pending"] == "2"
-
-
-def test_on_a_schedule_the_whole_directory_can_be_checked(job: Job, standin: StandIn) -> None:
-    job.check_out(FAULTY)
-
-    outcome = job.run("schedule", events.schedule(), command="check")
-
-    assert outcome.outputs["pending"] == "2"
-    assert standin.log == []
+    assert ("migration-number-duplicate", NEW) in reported(outcome)
 
 
 def test_a_git_ref_to_compare_with_has_no_place_where_the_checkout_is_not_the_change(job: Job) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.action.files import BASE, CLEAN, FAULTY
+from tests.container.outcome import notices
 from tests.standin import events
 
 if TYPE_CHECKING:
@@ -83,5 +84,4 @@ def test_an_older_run_that_ends_last_leaves_the_newer_ones_comment(job: Job, sta
     outcome = push(job, FAULTY, run_id="7")
 
     assert (outcome.status, standin.state.comments[0].body) == (1, before)
-    said = [command.message for command in outcome.annotations if command.name == "notice"]
-    assert ["a newer one, has written it" in text for text in said] == [True]
+    assert ["a newer one, has written it" in text for text in notices(outcome)] == [True]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.action.files import BASE, CLEAN, FAULTY, NEW, PULSE_BASE, PULSE_HEAD
+from tests.container.outcome import notices
 from tests.standin import events
 from tests.standin.state import SHA, ReviewComment
 
@@ -138,9 +139,8 @@ def test_where_github_refuses_the_check_counts_and_a_notice_says_why(job: Job, s
 
     outcome = job.run("pull_request", EVENT, suggest="true", comment="off")
 
-    said = [command.message for command in outcome.annotations if command.name == "notice"]
     assert outcome.status == 1
-    assert said[1:] == ["There are no suggestions, since GitHub refused them: 422 Unprocessable Entity."]
+    assert notices(outcome)[1:] == ["There are no suggestions, since GitHub refused them: 422 Unprocessable Entity."]
 
 
 def test_a_forks_token_is_told_once(job: Job, standin: StandIn) -> None:
@@ -151,8 +151,7 @@ def test_a_forks_token_is_told_once(job: Job, standin: StandIn) -> None:
 
     outcome = job.run("pull_request", event, suggest="true")
 
-    said = [command.message for command in outcome.annotations if command.name == "notice"]
-    assert [text.partition(",")[0] for text in said] == ["There is no comment"]
+    assert [text.partition(",")[0] for text in notices(outcome)] == ["There is no comment"]
 
 
 def test_without_the_input_nothing_is_suggested(job: Job, standin: StandIn) -> None:

@@ -52,6 +52,17 @@ class Outcome:
         return f"exit {self.status}\n--- stdout\n{self.stdout}\n--- stderr\n{self.stderr}"
 
 
+def reported(outcome: Outcome) -> list[tuple[str, str]]:
+    """Return the rules and the files that the annotations beside the code name."""
+    named = (found.properties for found in outcome.annotations if "file" in found.properties)
+    return [(properties["title"], properties["file"]) for properties in named]
+
+
+def notices(outcome: Outcome) -> list[str]:
+    """Return the notices on the run as a whole."""
+    return [found.message for found in outcome.annotations if found.name == "notice" and "file" not in found.properties]
+
+
 def read_commands(text: str) -> Iterator[Command]:
     """Return the commands in a stream, but for those between stop-commands and its token."""
     token = ""

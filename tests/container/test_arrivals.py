@@ -8,6 +8,7 @@ import pytest
 
 from tests.cloudflare.wrangler import configure
 from tests.container.event import Event, open_pull_request, pulse_files
+from tests.container.outcome import reported
 from tests.container.runner import own
 from tests.container.workspace import CLEAN, DOCUMENTATION_SAMPLE, NEW_FILE, check_out, take_stock
 from tests.live.pulse import recorded
@@ -17,19 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cloudflare.server import Cloudflare
-    from tests.container.outcome import Outcome
     from tests.container.runner import Runner
     from tests.standin.server import StandIn
 
 pytestmark = pytest.mark.container
 
 BEFORE, AFTER = "b" * 40, "a" * 40
-
-
-def reported(outcome: Outcome) -> set[tuple[str, str]]:
-    """The rules and the files that the annotations name."""
-    named = (found.properties for found in outcome.annotations if "file" in found.properties)
-    return {(properties["title"], properties["file"]) for properties in named}
 
 
 def two_commits(standin: StandIn) -> None:
