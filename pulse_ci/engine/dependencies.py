@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.keys import ForeignKey
     from pulse_ci.engine.replay import Replayed
+    from pulse_ci.engine.schema import Schema, Trigger
     from pulse_ci.model import Change
     from pulse_ci.sql.split import Statement
 
@@ -90,7 +91,11 @@ def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[Name]:
 
     What foreign keys and triggers that were there do besides is no need of the file's.
     """
-    used = {name for statement, access in replayed.run.touched for name in _of_statement(replayed, statement, access)}
+    used, there = set[Name](), replayed.before.names
+    for statement, access in replayed.run.touched:
+        touched = access.reads | access.writes | access.alters | access.drops
+        if not there.isdisjoint(map(fold, touched)):
+            used |= set(_of_statement(replayed, statement, access))
     for change in replayed.changes:
         if change.action is not Action.REMOVED:
             used |= set(_of_change(database, replayed, change))
@@ -132,7 +137,9 @@ def _of_change(database: EmbeddedD1, replayed: Replayed, change: Change) -> Iter
                 change.name, _touches(database, f"SELECT * FROM {quote_name(change.name)} LIMIT 0")
             )
         case Kind.TRIGGER:
-            yield from _asked_within(change.name, _touches_of_triggers(database, replayed, change.table))
+            trigger = replayed.after.trigger(change.name)
+            fire = _firing(trigger, replayed.after) if trigger else None
+            yield from _asked_within(change.name, _touches(database, fire)) if fire else ()
         case Kind.INDEX:
             pass
 
@@ -150,15 +157,19 @@ def _asked_within(name: str, touches: Iterable[Touch]) -> Iterator[Name]:
                 yield touch.table, touch.column
 
 
-def _touches_of_triggers(database: EmbeddedD1, replayed: Replayed, table_name: str) -> Iterator[Touch]:
-    # A trigger's body is compiled, and the authorizer asked, with a statement that would fire it.
-    name, table = quote_name(table_name), replayed.after.table(table_name)
-    yield from _touches(database, f"EXPLAIN DELETE FROM {name}")
-    yield from _touches(database, f"EXPLAIN INSERT INTO {name} DEFAULT VALUES")
-    columns = [quote_name(column.name) for column in table.columns if not column.generated] if table else []
-    if columns:
-        settings = ", ".join(f"{column} = {column}" for column in columns)
-        yield from _touches(database, f"EXPLAIN UPDATE {name} SET {settings}")
+def _firing(trigger: Trigger, schema: Schema) -> str | None:
+    """Return a statement that would fire a trigger, to compile its body: only then is the authorizer asked."""
+    name, table = quote_name(trigger.table), schema.table(trigger.table)
+    match trigger.event:
+        case "DELETE":
+            return f"EXPLAIN DELETE FROM {name}"
+        case "INSERT":
+            return f"EXPLAIN INSERT INTO {name} DEFAULT VALUES"
+        case _ if table:
+            columns = [quote_name(column.name) for column in table.columns if not column.generated]
+            return f"EXPLAIN UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
+        case _:
+            return None
 
 
 def _touches(database: EmbeddedD1, sql: str) -> frozenset[Touch]:
