@@ -64,7 +64,9 @@ def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
         yield False, f"rows kept: {before:,} → {after:,}{_where(source)} in {names}" + (f" by {cause}" if cause else "")
     for source in ("staging", "seed"):
         if kept := [row for row in report.rows if row not in lost and row.source == source]:
-            yield True, f"rows kept: {_all(sum(row.before for row in kept))}{_where(source)} of {_tables(kept, lost)}"
+            number = sum(row.before for row in kept)
+            total = _all(number) if number else "no row was there"
+            yield True, f"rows kept: {total}{_where(source)} {'of' if number else 'in'} {_tables(kept, lost)}"
     for left in report.unrestored:
         values = f"the values of {joined([f'`{column}`' for column in left.columns])} in " if left.columns else ""
         what = f"{values}{left.rows} of {left.of} rows of `{left.table}`"

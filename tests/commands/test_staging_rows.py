@@ -91,3 +91,11 @@ def test_a_file_that_changes_rows_alone_leaves_open_whether_it_has_run(
     outcome = check()
 
     assert [each["applied"] for each in outcome.report["migrations"]] == [True, None]
+
+
+def test_a_table_without_rows_on_staging_is_said_to_have_none(
+    run: Callable[..., Outcome], repository: Path, rows: str
+) -> None:
+    put(repository, n002_aside=f"{HEADER}ALTER TABLE aside ADD COLUMN x TEXT;\n")
+
+    assert "rows kept: no row was there on staging in `aside`" in run("check").out
