@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.diff import diff
-from pulse_ci.report.markdown.changes import object_rows
+from pulse_ci.report.markdown.changes import by_object, object_rows
 from pulse_ci.report.schema_sql import diff_text
 from pulse_ci.report.value import Schemas
 
@@ -72,7 +72,7 @@ def schemas_after(statements: str) -> Schemas:
 
 def rows_after(statements: str) -> list[str]:
     schemas = schemas_after(statements)
-    return object_rows(diff(schemas.before, schemas.after), schemas)
+    return object_rows(by_object(diff(schemas.before, schemas.after)), schemas)
 
 
 @pytest.mark.parametrize("statements", ALTERED)
@@ -103,7 +103,7 @@ def test_a_report_without_schemas_tells_a_column_by_its_sql() -> None:
     schemas = schemas_after(f"DROP TABLE goals; {GOALS.format('site TEXT')}")
     changes = [each for each in diff(schemas.before, schemas.after) if each.name == "site"]
 
-    assert object_rows(changes, None) == ["| ✏️ table `goals` | `site TEXT NOT NULL` → `site TEXT` |"]
+    assert object_rows(by_object(changes), None) == ["| ✏️ table `goals` | `site TEXT NOT NULL` → `site TEXT` |"]
 
 
 def test_a_changed_table_is_shown_whole_and_an_unchanged_one_not_at_all() -> None:

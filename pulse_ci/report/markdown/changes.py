@@ -26,8 +26,8 @@ def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the table, unfolded where it is short."""
     if not report.changes:
         return
-    objects = _by_object(report.changes)
-    shown = [_row(group, report.schemas) for group in objects[: page.size.changes]]
+    objects = by_object(report.changes)
+    shown = object_rows(objects[: page.size.changes], report.schemas)
     body = table("| object | change |", shown) if shown else ""
     body = blocks((body, page.left_out(len(objects) - len(shown), "changed object")))
     if len(objects) <= _SEEN_AT_ONCE:
@@ -36,12 +36,13 @@ def render(report: Report, page: Page) -> Iterator[str]:
         yield from fold(f"Schema: {wording.change_totals(report.changes)}", body)
 
 
-def object_rows(changes: Iterable[Change], schemas: Schemas | None) -> list[str]:
-    """Return a row for each object: a table with all its columns, an index, a trigger, a view."""
-    return [_row(group, schemas) for group in _by_object(changes)]
+def object_rows(objects: Iterable[tuple[Change, ...]], schemas: Schemas | None) -> list[str]:
+    """Return a row for the changes of each object."""
+    return [_row(group, schemas) for group in objects]
 
 
-def _by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+def by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """Return the changes of each object together: of a table with all its columns, an index, a trigger, a view."""
     return [tuple(group) for _, group in groupby(changes, key=_object)]
 
 
