@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     format: Literal["text", "json", "markdown", "sarif"] = "text"
     output: Path | None = None
     max_rows_written: int | None = Field(None, ge=0)
-    sandbox_factor: float = Field(1, gt=0, le=100)
+    sandbox_factor: float = Field(1, ge=0.1, le=100)
 
 
 def read_settings(flags: Mapping[str, Any]) -> Settings:

@@ -35,6 +35,8 @@ def verdict(report: Report) -> str:
         names = joined([f"`{migration.name}`" for migration in failed[:3]])
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
         besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
+        if all((migration.error or "").startswith("The sandbox ") for migration in failed):
+            return f"{names}{more} could not be run to the end{besides}"
         return f"D1 would refuse {names}{more}{besides}"
     if errors:
         why = f"would take rows from {plural(losing, 'table')}" if losing else "should not be merged yet"
