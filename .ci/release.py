@@ -1,9 +1,8 @@
 """The steps of a release that are more than one command; `.github/workflows/release.yml` runs them.
 
-    version              print the version, if it can be released
-    notes                print what the changelog says of it
-    pin IMAGE            let action.yml run IMAGE, "ghcr.io/owner/name@sha256:…", in place of the Dockerfile
-    pin-workflow COMMIT  let the reusable workflow use the action of that commit
+    version    print the version, if it can be released
+    notes      print what the changelog says of it
+    pin IMAGE  let action.yml run IMAGE, "ghcr.io/owner/name@sha256:…", in place of the Dockerfile
 
 Each works in the current directory, and fails with a sentence.
 """
@@ -16,9 +15,7 @@ import sys
 from pathlib import Path
 
 IMAGE = re.compile(r"ghcr\.io/[a-z0-9._-]+/[a-z0-9._-]+@sha256:[0-9a-f]{64}")
-COMMIT = re.compile(r"[0-9a-f]{40}")
 ACTION = Path("action.yml")
-REUSABLE = Path(".github/workflows/check.yml")
 
 
 def main(words: list[str]) -> str:
@@ -31,9 +28,6 @@ def main(words: list[str]) -> str:
             return notes(version())
         case ["pin", image] if IMAGE.fullmatch(image):
             return replace_once(ACTION, r"^  image: Dockerfile$", f"  image: docker://{image}")
-        case ["pin-workflow", commit] if COMMIT.fullmatch(commit):
-            used = r"^(\s+- uses: [\w.-]+/[\w.-]+)@v\d+( #.*)?$"
-            return replace_once(REUSABLE, used, rf"\g<1>@{commit} # v{version()}")
         case _:
             sys.exit(f"{' '.join(words)}: this is no step of a release.\n{__doc__}")
 

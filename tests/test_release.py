@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pulse_ci
+from tests.container.action import read_yaml
 from tests.container.engine import REPOSITORY
 
 if TYPE_CHECKING:
@@ -18,9 +20,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IMAGE = f"ghcr.io/org/pulse-migrate-action@sha256:{'0' * 64}"
-COMMIT = "a" * 40
 DATED = f"## {pulse_ci.__version__} - 2026-11-30\n\n### Added\n\n- Everything.\n\n## 0.9.0 - 2026-01-01\n\n- Less.\n"
 STEPS = [*re.findall(r"release\.py ([a-z-]+)", (REPOSITORY / ".github/workflows/release.yml").read_text())]
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "--all")
+    who = ("-c", "user.name=o", "-c", "user.email=o@example", "-c", "commit.gpgsign=false")
+    git(folder, *who, "commit", "--quiet", "--allow-empty", "--message=x")
+
 
 Step = subprocess.CompletedProcess[str]
 
@@ -30,7 +43,7 @@ def copy(tmp_path: Path) -> Path:
     """A clone with nothing in it but what a release reads, and with an origin."""
     (tmp_path / "origin").mkdir()
     copy = tmp_path / "copy"
-    for name in ("action.yml", ".github/workflows/check.yml", "pulse_ci/__init__.py"):
+    for name in ("action.yml", "pulse_ci/__init__.py"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, copy / name)
     (copy / "CHANGELOG.md").write_text(DATED)
@@ -54,7 +67,7 @@ def release(copy: Path) -> Callable[..., Step]:
 
 
 def test_the_workflow_takes_the_steps_that_there_are() -> None:
-    assert set(STEPS) == {"version", "notes", "pin", "pin-workflow"}
+    assert set(STEPS) == {"version", "notes", "pin"}
 
 
 def test_the_version_is_the_packages(release: Callable[..., Step]) -> None:
@@ -62,10 +75,8 @@ def test_the_version_is_the_packages(release: Callable[..., Step]) -> None:
 
 
 def test_a_version_that_was_released_is_not_released_again(release: Callable[..., Step], copy: Path) -> None:
-    origin = copy.parent / "origin"
-    who = ("-c", "user.name=o", "-c", "user.email=o@example", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", origin, *who, "commit", "--quiet", "--allow-empty", "--message=x"], check=True)
-    subprocess.run(["git", "-C", origin, "tag", f"v{pulse_ci.__version__}"], check=True)
+    commit(copy.parent / "origin")
+    git(copy.parent / "origin", "tag", f"v{pulse_ci.__version__}")
 
     done = release("version")
 
@@ -100,12 +111,23 @@ def test_the_released_action_runs_the_image_by_its_digest(release: Callable[...,
     assert "  image: Dockerfile\n" in before
 
 
-def test_the_released_workflow_uses_the_action_of_the_release(release: Callable[..., Step], copy: Path) -> None:
-    done = release("pin-workflow", COMMIT)
+def test_the_workflows_own_commands_tag_the_pinned_commit_and_move_the_major_version(copy: Path) -> None:
+    publish = read_yaml(REPOSITORY / ".github/workflows/release.yml")["jobs"]["publish"]["steps"][1]["run"]
+    (copy / ".ci").mkdir()
+    shutil.copy(REPOSITORY / ".ci/release.py", copy / ".ci")
+    commit(copy)
+    main = git(copy, "rev-parse", "HEAD")
+    for number in ("1.0.0", "1.0.1"):
+        git(copy, "checkout", "--quiet", "--detach", main)
+        given = {"PATH": os.environ["PATH"], "IMAGE": IMAGE, "VERSION": number, "TOKEN": "ghs_x", "HOME": str(copy)}
+        subprocess.run(["bash", "-eo", "pipefail", "-c", publish], cwd=copy, env=given, check=True, timeout=30)
 
-    text = (copy / ".github/workflows/check.yml").read_text()
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"      - uses: org/pulse-migrate-action@{COMMIT} # v{pulse_ci.__version__}\n" in text
+    origin = copy.parent / "origin"
+    assert git(origin, "tag").split() == ["v1", "v1.0.0", "v1.0.1"]
+    assert git(origin, "rev-parse", "v1") == git(origin, "rev-parse", "v1.0.1") != git(origin, "rev-parse", "v1.0.0")
+    assert git(origin, "rev-parse", "v1~1") == main
+    assert f"image: docker://{IMAGE}" in git(origin, "show", "v1:action.yml")
+    assert git(origin, "diff", "--name-only", "v1~1", "v1") == "action.yml"
 
 
 def test_what_was_pinned_is_not_pinned_again(release: Callable[..., Step]) -> None:
@@ -116,7 +138,7 @@ def test_what_was_pinned_is_not_pinned_again(release: Callable[..., Step]) -> No
 
 @pytest.mark.parametrize(
     "words",
-    [(), ("pin",), ("pin", "ghcr.io/org/x:1.0.0"), ("pin", f"{IMAGE}\n  x: y"), ("pin-workflow", "main"), ("help",)],
+    [(), ("pin",), ("pin", "ghcr.io/org/x:1.0.0"), ("pin", f"{IMAGE}\n  x: y"), ("help",)],
 )
 def test_other_words_change_nothing(release: Callable[..., Step], copy: Path, words: tuple[str, ...]) -> None:
     done = release(*words)
