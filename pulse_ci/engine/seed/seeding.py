@@ -1,4 +1,4 @@
-"""A database to the same with rows in every table."""
+"""A database to the same with rows in its tables."""
 
 from __future__ import annotations
 
