@@ -177,9 +177,8 @@ ROWS_LOST = Rule(
     severity=Severity.ERROR,
     summary="A statement after which a table has fewer rows than before",
     problem=(
-        "The tables that the file reaches were filled with rows that satisfy their constraints, and compared after each "
-        "statement. "
-        "A DELETE on a parent takes its children along where they say ON DELETE CASCADE."
+        "The tables that the file reaches were filled with rows that satisfy their constraints, and compared after "
+        "each statement. A DELETE on a parent takes its children along where they say ON DELETE CASCADE."
     ),
     remedy="Bound the statement, move the rows elsewhere first, or say in an ignore why they may go.",
     bad=on_schema(_SITES + _GOALS, "DELETE FROM sites WHERE url IS NULL; -- expect\n"),
