@@ -118,6 +118,7 @@ def _status(settings: Settings, context: RunnerContext) -> int:
 
 def _apply(settings: Settings, context: RunnerContext) -> int:
     from pulse_ci.commands.apply import Wish, apply
+    from pulse_ci.commands.publish import write_like_parent
 
     said = list[str]()
 
@@ -125,9 +126,17 @@ def _apply(settings: Settings, context: RunnerContext) -> int:
         said.append(line)
         _say_safely(line)
 
-    apply(settings, Wish(), say)
+    try:
+        report = apply(settings, Wish(), say)
+    except PulseError:
+        # What was done until then, and how to take it back, is needed now more than ever.
+        runner.append_summary(context.summary_path, f"### ❌ Not all is applied\n\n{_fenced(said)}\n" if said else "")
+        raise
+    if settings.report_file:
+        write_like_parent(settings.report_file, report.to_json())
     runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{_fenced(said)}\n")
-    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "success"})
+    outputs = {"conclusion": "success", "pending": "0", "report": str(settings.report_file or "")}
+    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | outputs)
     return OK
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pulse_ci.drift.allowed import Allowance
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
+    from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
 
@@ -53,8 +54,8 @@ def apply(
     wish: Wish,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
-) -> None:
-    """Apply what is pending, and say what is done as it is done.
+) -> Report:
+    """Apply what is pending, say what is done as it is done, and return what is applied then.
 
     Raises:
         ConfigError: it is not known which database is meant, or where it is.
@@ -75,17 +76,20 @@ def apply(
             if names and not wish.dry_run:
                 adopt(target, live, names)
             say(applying.adopted(target.name, names, dry_run=wish.dry_run))
-            return
+            return applying.report(target.name, state, () if wish.dry_run else names)
         refuse(target.name, [*in_the_way, *_findings(request, state.pending)], wish.allow)
         steps = plan_steps(history, live, state.pending)
         say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {})))
         if not state.pending or wish.dry_run:
-            return
+            return applying.report(target.name, state, ())
         if way_back := target.way_back():
             say(applying.way_back(way_back))
+        ran = list[str]()
         for applied in apply_pending(target, history, live):
             say(applying.applied(applied))
+            ran.append(applied.name)
         say(applying.done(target.name))
+        return applying.report(target.name, state, ran)
 
 
 @contextmanager

@@ -68,6 +68,8 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
     add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
     add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
+    add("--format", choices=("text", "json"), help="json: what is applied then; the rest goes to standard error")
+    add("--output", metavar="FILE", help="where to write the JSON report (default: standard output)")
 
 
 def _add_status(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +103,12 @@ def _apply(options: Mapping[str, object]) -> int:
     from pulse_ci.commands.apply import apply
     from pulse_ci.settings import read_settings
 
-    apply(read_settings(options), _wish(options), _say)
+    settings = read_settings(options)
+    if settings.format != "json":
+        apply(settings, _wish(options), _say)
+        return OK
+    report = apply(settings, _wish(options), lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    _write(report.to_json(), settings)
     return OK
 
 

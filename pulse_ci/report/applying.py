@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.cost.value import FREE_ROWS_WRITTEN, Cost
 from pulse_ci.report.escape import visible
+from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
 from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from pulse_ci.apply.plan import Step
     from pulse_ci.apply.run import Applied
     from pulse_ci.apply.undo import Undoing
+    from pulse_ci.d1.state import State
 
 
 def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None]) -> str:
@@ -56,6 +58,28 @@ def applied(done: Applied) -> str:
 def done(database: str) -> str:
     """Say that everything is applied, and as it was shown."""
     return f"✓ {_line(database)} has every migration, and its schema is what the preview showed."
+
+
+def report(database: str, state: State, ran: Collection[str]) -> Report:
+    """Return which files are applied now, of which those under review were pending before; `ran` are the new ones."""
+    pending = {each.path for each in state.pending}
+    results = (
+        MigrationResult(
+            number=each.migration.number,
+            name=each.name,
+            path=each.migration.path,
+            under_review=each.migration.path in pending,
+            applied=each.ran or each.name in ran,
+            depends_on=(),
+            replay="ok",
+            error=None,
+            idempotent=None,
+            reversible=None,
+        )
+        for each in state.files
+        if each.migration
+    )
+    return Report("apply", Conclusion.SUCCESS, Database("live", database), Staging("used", ""), tuple(results))
 
 
 def undoing(database: str, plan: Undoing) -> str:

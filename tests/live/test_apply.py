@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from pulse_ci.d1.live import read_live
@@ -14,6 +15,7 @@ from tests.cloudflare.clients import client_of
 from tests.cloudflare.wrangler import configure, wrangler
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded
+from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +131,20 @@ def test_an_error_of_the_check_is_in_the_way_unless_it_is_allowed(account: Cloud
     assert "--allow findings" in refused.err
     assert allowed.status == 0
     assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[22]]
+
+
+@pytest.mark.parametrize(("words", "applied"), [((), True), (("--dry-run",), False)])
+def test_programs_get_which_files_are_applied(
+    account: Cloudflare, run: Run, words: tuple[str, ...], applied: bool
+) -> None:
+    account.create("staging", recorded(20))
+
+    outcome = run("apply", "--database", "staging", "--format", "json", *words)
+
+    jsonschema.validate(outcome.report, SCHEMA)
+    found = [(each["name"], each["under_review"], each["applied"]) for each in outcome.report["migrations"]]
+    assert found == [(name, False, True) for name in FILES[:20]] + [(FILES[20], True, applied)]
+    assert "1 migration pending on staging" in outcome.err
 
 
 def test_the_token_is_never_shown(account: Cloudflare, run: Run) -> None:
