@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.cost.value import FREE_ROWS_READ, FREE_ROWS_WRITTEN
 from pulse_ci.engine.schema import fold
 from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
 from pulse_ci.report.wording import joined
@@ -57,7 +56,6 @@ def unrestored_tables(evidence: Iterable[Evidence]) -> tuple[UnrestoredTable, ..
 
 def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
     """Yield sentences for a person, names in backticks, each with whether the rows were kept; None is unknown."""
-    yield from _cost_lines(report)
     lost = [row for row in report.rows if row.after < row.before or row.cause]
     for (before, after, cause, source), rows in _grouped(lost).items():
         names = joined([f"`{row.table}`" for row in rows])
@@ -83,24 +81,6 @@ def _tables(kept: list[RowCount], lost: list[RowCount]) -> str:
     if len(kept) == 1:
         return f"`{kept[0].table}`"
     return f"the other {len(kept)} tables" if lost else f"{len(kept)} tables"
-
-
-def _cost_lines(report: Report) -> Iterator[tuple[None, str]]:
-    costs = [each.cost for each in report.under_review if each.cost]
-    if not costs or len(costs) < len(report.under_review):
-        return
-    about = "at most" if any(each.at_most for each in costs) else "about"
-    read, written = sum(each.rows_read for each in costs), sum(each.rows_written for each in costs)
-    yield (
-        None,
-        f"cost on staging: {about} {written:,} rows written ({_share(written, FREE_ROWS_WRITTEN)} of the free plan's "
-        f"day) and {read:,} read ({_share(read, FREE_ROWS_READ)})",
-    )
-
-
-def _share(rows: int, of: int) -> str:
-    percent = 100 * rows / of
-    return "under 1 %" if 0 < percent < 1 else f"{percent:,.0f} %"
 
 
 def _where(source: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action, Change, Finding, Severity
 from pulse_ci.report import wording
+from pulse_ci.report.costs import whole_cost
 from pulse_ci.report.escape import visible
 from pulse_ci.report.rows import row_lines
 from pulse_ci.report.value import Conclusion
@@ -132,6 +133,8 @@ def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
     if len(shown) < len(reviewed):
         rest = wording.plural(len(reviewed) - len(shown), "migration")
         yield f"  {paint(*_HOLDS[True])} {rest} {'more ' if shown else ''}run, run twice and are undone"
+    if cost := whole_cost(report):
+        yield f"  {paint(*_HOLDS[None])} {paint.sentence(cost, ' ' * 4)}"
     for holds, line in row_lines(report):
         yield f"  {paint(*_HOLDS[holds])} {paint.sentence(line, ' ' * 4)}"
     yield ""

@@ -63,6 +63,9 @@ def test_the_cost_is_shown_with_its_share_of_the_free_day(run: Callable[..., Out
 
     said = "cost on staging: about 239 rows written (under 1 % of the free plan's day) and 662 read (under 1 %)"
     assert said in outcome.out
+    markdown = run("check", "--format", "markdown").out
+    assert "- pending: `002_change.sql`, about 239 rows written, 662 read\n" in markdown
+    assert "cost on staging: about 239 rows written" in markdown
 
 
 def test_a_statement_that_writes_more_rows_than_the_limit_is_warned_of(

@@ -61,8 +61,8 @@ def test_what_the_words_tell_is_not_asked(sql: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "DELETE FROM sites WHERE id IN (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n "
-        "LIMIT 2);",
+        "DELETE FROM sites WHERE id IN (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) "
+        "SELECT i FROM n);",
         "UPDATE sites SET kind = o.url FROM others AS o WHERE o.id = sites.id;",
         "DELETE FROM sites WHERE url = 'a' ORDER BY id LIMIT 1;",
         "INSERT INTO others SELECT a.id * 9, a.url FROM sites AS a, sites AS b, sites AS c WHERE a.id > 5;",

@@ -64,11 +64,11 @@ def insert(table: Table, rows: list[tuple[object, ...]]) -> str:
     return "".join(f"{step}{', '.join(lines[start : start + 50])};\n" for start in range(0, len(lines), 50))
 
 
-def fill(database: EmbeddedD1) -> str:
-    """Give every table its rows; return the request that does the same elsewhere."""
+def fill(database: EmbeddedD1, effects: tuple[Effect, ...]) -> str:
+    """Give the tables rows that statements reach; return the request that does the same elsewhere."""
     tables = [table for table in database.schema().tables if not table.virtual]
     before = {table.name: set(stored(database, table)) for table in tables}
-    seed(database, rows=ROWS)
+    seed(database, rows=ROWS, only={name for effect in effects for name in effect.rows})
     new = {table: [row for row in stored(database, table) if row not in before[table.name]] for table in tables}
     return "PRAGMA defer_foreign_keys = ON;\n" + "".join(insert(table, rows) for table, rows in new.items())
 
@@ -102,7 +102,7 @@ def costed(databases: Databases) -> dict[str, Costed]:
     with EmbeddedD1() as bare, EmbeddedD1() as full:
         for migration in pulse().migrations:
             effects = effects_of(migration, bare.snapshot())
-            run(databases, fill(full))
+            run(databases, fill(full, effects))
             rows = rows_of(full)
             said = estimate(effects, rows, ask(full, effects, rows))
             found[migration.name] = Costed(said, run(databases, migration.text))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import wording
-from pulse_ci.report.escape import code, prose
+from pulse_ci.report.costs import cost_of, whole_cost
+from pulse_ci.report.escape import code, plain, prose
 from pulse_ci.report.markdown.page import blocks, fold
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def render(report: Report, page: Page) -> Iterator[str]:
     applied = sum(1 for each in report.migrations if each.applied)
     shown = pending[: page.size.proofs]
     parts = (
-        "\n".join(f"- pending: {code(each.name)}" for each in shown),
+        "\n".join(f"- pending: {code(each.name)}{cost_of(each.cost)}" for each in shown),
         page.left_out(len(pending) - len(shown), "pending migration"),
+        f"- {plain(total)}" if (total := whole_cost(report)) else "",
     )
     asked = wording.plural(report.staging.requests, "request")
     cost = f"{asked}, {wording.plural(report.staging.rows_read, 'row')} read, nothing written"
