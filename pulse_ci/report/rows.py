@@ -56,12 +56,14 @@ def unrestored_tables(evidence: Iterable[Evidence]) -> tuple[UnrestoredTable, ..
 
 def row_lines(report: Report) -> Iterator[tuple[bool | None, str]]:
     """Yield sentences for a person, names in backticks, each with whether the rows were kept; None is unknown."""
+    unseeded = {table.table for table in report.unseeded}
     lost = [row for row in report.rows if row.after < row.before or row.cause]
     for (before, after, cause, source), rows in _grouped(lost).items():
         names = joined([f"`{row.table}`" for row in rows])
         yield False, f"rows kept: {before:,} → {after:,}{_where(source)} in {names}" + (f" by {cause}" if cause else "")
     for source in ("staging", "seed"):
-        if kept := [row for row in report.rows if row not in lost and row.source == source]:
+        rows = [row for row in report.rows if row.source == source and row.table not in unseeded]
+        if kept := [row for row in rows if row not in lost]:
             number = sum(row.before for row in kept)
             total = _all(number) if number else "no row was there"
             yield True, f"rows kept: {total}{_where(source)} {'of' if number else 'in'} {_tables(kept, lost)}"

@@ -151,6 +151,7 @@ def test_a_table_that_could_not_be_seeded_is_named_with_the_reason_in_every_form
     assert unseeded["table"] == "never"
     assert "CHECK constraint failed" in unseeded["reason"]
     assert "no rows could be made for `never`, so what happens to them is unknown: " in text
+    assert "  ✓ rows kept: all 2 rows of `sites`\n" in text
     assert "CHECK constraint failed" in text
     assert "`never`" in markdown
     assert "CHECK constraint failed" in markdown
