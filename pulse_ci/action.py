@@ -94,9 +94,10 @@ def _drift(settings: Settings, context: RunnerContext) -> int:
     from pulse_ci.commands.drift import drift
     from pulse_ci.commands.drift_published import DriftPublisher
     from pulse_ci.commands.live import drift_status, render_drift
+    from pulse_ci.report.redaction import redact_report, secrets_in
 
     publisher = DriftPublisher(settings, context)
-    report = drift(settings)
+    report = redact_report(drift(settings), secrets_in(os.environ))
     issue = publisher.issue(report)
     _say_safely(render_drift(report, settings.format))
     if issue.reason:

@@ -129,6 +129,7 @@ def _reverse(options: dict[str, object]) -> int:
     live.refuse_without_apply(options)
     from pathlib import Path
 
+    from pulse_ci.commands.output import for_the_log
     from pulse_ci.commands.reverse import reverse
     from pulse_ci.report.escape import visible
     from pulse_ci.settings import read_settings
@@ -140,8 +141,8 @@ def _reverse(options: dict[str, object]) -> int:
         # Into a file it goes as it is; a terminal would obey what a migration's text may hold.
         sys.stdout.write(visible(written.text) if sys.stdout.isatty() else written.text)
     else:
-        sys.stdout.write(f"{visible(written.path)}\n")
-        sys.stderr.writelines(f"{visible(note)}\n" for note in written.notes)
+        sys.stdout.write(for_the_log(f"{visible(written.path)}\n"))
+        sys.stderr.writelines(for_the_log(f"{visible(note)}\n") for note in written.notes)
     return OK
 
 

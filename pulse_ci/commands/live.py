@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -138,17 +139,20 @@ def _wish(options: Mapping[str, object]) -> Wish:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - what the command is for
+    from pulse_ci.commands.output import for_the_log
+
+    print(for_the_log(line), flush=True)  # noqa: T201 - what the command is for
 
 
 def _drift(options: Mapping[str, object]) -> int:
     from pulse_ci.commands.drift import drift
     from pulse_ci.commands.output import wants_colour
+    from pulse_ci.report.redaction import redact_report, secrets_in
     from pulse_ci.settings import read_settings
 
     settings = read_settings(options)
     with _progress() as progress:
-        report = drift(settings, progress)
+        report = redact_report(drift(settings, progress), secrets_in(os.environ))
     colour = settings.output is None and wants_colour(sys.stdout)
     _write(render_drift(report, settings.format, colour=colour), settings)
     return drift_status(report)
@@ -178,10 +182,10 @@ def _progress() -> AbstractContextManager[Progress]:
 
 
 def _write(text: str, settings: Settings) -> None:
-    from pulse_ci.commands.output import write_file
+    from pulse_ci.commands.output import for_the_log, write_file
 
     if settings.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(for_the_log(text))
     else:
         write_file(settings.output, text)
 

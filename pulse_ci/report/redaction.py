@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.report.value import Report, Schemas
+from pulse_ci.report.value import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,19 +42,20 @@ def redact(text: str, secrets: tuple[str, ...]) -> str:
     return _GITHUB_TOKEN.sub(_HIDDEN, text)
 
 
-def redact_report(report: Report, secrets: tuple[str, ...]) -> Report:
-    """Return the report with every text in it redacted, before escaping could tear a secret apart."""
-    return _redacted(report, secrets)
+def redact_report(report: _Part, secrets: tuple[str, ...]) -> _Part:
+    """Return a report with every text in it redacted, before escaping could tear a secret apart.
 
-
-def _redacted(part: _Part, secrets: tuple[str, ...]) -> _Part:
-    match part:
+    Schemas are left as they are: what is theirs comes from the files, or is the database's own.
+    """
+    match report:
         case Enum() | Schemas():
-            return part
+            return report
         case str():
-            return redact(part, secrets)  # type: ignore[return-value]
+            return redact(report, secrets)  # type: ignore[return-value]
         case tuple():
-            return tuple(_redacted(each, secrets) for each in part)  # type: ignore[return-value]
-    if not is_dataclass(part) or isinstance(part, type):
-        return part
-    return replace(part, **{each.name: _redacted(getattr(part, each.name), secrets) for each in fields(part)})
+            return tuple(redact_report(each, secrets) for each in report)  # type: ignore[return-value]
+        case dict():
+            return {key: redact_report(each, secrets) for key, each in report.items()}  # type: ignore[return-value]
+    if not is_dataclass(report) or isinstance(report, type):
+        return report
+    return replace(report, **{each.name: redact_report(getattr(report, each.name), secrets) for each in fields(report)})

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.commands.output import render
+from pulse_ci.drift.adoption import Adoption
+from pulse_ci.drift.value import Compared, Drift, Way
 from pulse_ci.model import Finding, Severity
+from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.redaction import redact, redact_report, secrets_in
 from pulse_ci.report.value import MigrationResult, Staging
 from tests.report.reports import small_report
@@ -34,6 +37,18 @@ def test_a_secret_in_any_text_of_a_report_is_in_no_form_of_it(form: str) -> None
     # Markdown tears a long number apart by characters that are not seen.
     for secret in (TOKEN, ACCOUNT):
         assert secret not in shown.replace("\u200b", "")
+
+
+def test_a_drift_holds_no_secret_either() -> None:
+    drifted = Compared("db", "1", Drift(mend=Way((TOKEN,))), None, 0, (TOKEN,))
+    failed = Compared("db", "2", None, f"no answer from /accounts/{ACCOUNT}")
+    report = DriftReport((drifted, failed), TOKEN, {"1": Adoption("022_adopt.sql", TOKEN, TOKEN)}, (TOKEN,))
+
+    shown = repr(redact_report(report, secrets_in(ENVIRONMENT)))
+
+    assert shown.count("***") == 7
+    assert TOKEN not in shown
+    assert ACCOUNT not in shown
 
 
 def test_what_is_no_secret_stays() -> None:
