@@ -19,13 +19,13 @@ PULSE_CI = Path(sys.executable).with_name("pulse-ci")
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "sarif"])
 def test_no_line_of_a_hostile_report_is_a_command(form: str) -> None:
-    for report, _ in hostile_reports(250):
+    for report, _ in hostile_reports(120):
         assert read_commands(neutralise(render(report, form))) == []
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_what_programs_read_holds_no_command_in_the_first_place(form: str) -> None:
-    for report, _ in hostile_reports(100):
+    for report, _ in hostile_reports(60):
         shown = render(report, form)
 
         assert neutralise(shown) == shown
