@@ -37,7 +37,7 @@ demo: $(SETUP) ## Check PULSE's migrations and a sample pull request, with no ac
 	@$(BIN)/python examples/demo.py
 
 test: $(SETUP) $(NODE_SETUP) lint ## Run every test that needs no container
-	$(BIN)/python -m pytest -m 'not container'
+	$(BIN)/python -m pytest -m 'not container' -n auto --dist loadfile
 
 lint: $(SETUP) ## Check style and types
 	$(BIN)/ruff check .
