@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from pulse_ci.d1.embedding import embed
 from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.cost import Cost, estimate, observe
+from pulse_ci.engine.cost.effects import observe
+from pulse_ci.engine.cost.estimate import estimate
+from pulse_ci.engine.cost.value import Cost
 from pulse_ci.engine.seed import seed
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.apply.plan import Step
     from pulse_ci.d1.live import Live
-    from pulse_ci.engine.cost import Effect
+    from pulse_ci.engine.cost.effects import Effect
     from pulse_ci.sql.split import Statement
 
 

@@ -8,13 +8,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.probing import probe_staging
 from pulse_ci.commands.request import CheckRequest, request_for
-from pulse_ci.commands.scratch import run_on_scratch
 from pulse_ci.commands.staging import Staged, read_staging
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
-from pulse_ci.fixes.offer import offer
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import display_path, read_sources
 from pulse_ci.report.build import build_report
@@ -64,6 +61,8 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             on_step=on_step,
         )
     if request.scratch and isinstance(staged, Staged):
+        from pulse_ci.commands.scratch import run_on_scratch
+
         on_step("running on a scratch database")
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
@@ -74,10 +73,14 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         review = _with_configuration(review, request)
         findings = lint(review)
     if request.command != "preview" and any(not finding.ignored for finding in findings):
+        from pulse_ci.fixes.offer import offer
+
         on_step("trying fixes")
         with _timed(timings, "fix"):
             findings = offer(review, findings)
     if isinstance(staged, Staged) and request.command != "preview":
+        from pulse_ci.commands.probing import probe_staging
+
         on_step("asking staging")
         with _timed(timings, "probe"):
             staged, review, findings = probe_staging(request, staged, review, findings)

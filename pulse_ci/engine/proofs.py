@@ -72,6 +72,8 @@ class Undone:
 
 def repeat(database: EmbeddedD1, replayed: Replayed, on_rows: OnRows) -> Repeated:
     """Run the migration again on its own result, with rows where it reaches any; `database` is overwritten."""
+    if replayed.was_stopped:
+        return Repeated(replayed.run, (), ())  # it would be stopped again, after as long a time
     database.restore(on_rows.snapshot or replayed.snapshot)
     written = sorted({name for _, access in replayed.run.touched for name in access.writes})
     before = fingerprint(database, written)

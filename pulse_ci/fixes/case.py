@@ -69,6 +69,8 @@ def why_not(case: Case) -> str | None:
     migration, base = case.evidence.migration, case.review.base
     if migration.problem:
         return migration.problem
+    if case.evidence.replayed.was_stopped:
+        return "does more than the sandbox gives it, so that no fix could be tried"
     if migration.number is None:
         return "has a name that is none of a migration: rename it first"
     if base and any(migration.path in (edit.path, edit.previous) for edit in base.edits):

@@ -11,7 +11,7 @@ from pulse_ci.rules.costs import costs, whole_cost
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pulse_ci.engine.cost import Cost
+    from pulse_ci.engine.cost.value import Cost
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.cost import Cost, StatementCost, estimate, observe
-from pulse_ci.engine.cost.questions import questions, reached
-from pulse_ci.engine.reached import reached_by
-from pulse_ci.engine.seed import seed
+from pulse_ci.engine.cost.value import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.engine.cost import Effect
+    from pulse_ci.engine.cost.effects import Effect
+    from pulse_ci.engine.cost.estimate import StatementCost
     from pulse_ci.engine.replay import Replayed
     from pulse_ci.engine.schema import Schema
     from pulse_ci.model import Answer, Probe
@@ -24,6 +21,11 @@ if TYPE_CHECKING:
 
 def effects_of(replayed: Replayed) -> tuple[Effect, ...]:
     """Return what each statement of a migration does to a few rows, or to none where rows stop it."""
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.cost.effects import observe
+    from pulse_ci.engine.reached import reached_by
+    from pulse_ci.engine.seed import seed
+
     if replayed.was_stopped or not replayed.took_effect:
         return ()
     with EmbeddedD1() as database:
@@ -40,6 +42,8 @@ def costs(review: Review) -> dict[str, tuple[StatementCost, ...]]:
     """Return the costs of each file's statements, by path; none where no live database told how many rows it has."""
     if review.rows is None:
         return {}
+    from pulse_ci.engine.cost.estimate import estimate
+
     effects = [effect for each in review.evidence for effect in each.effects]
     found = iter(estimate(effects, review.rows, review.reached))
     return {each.migration.path: tuple(next(found) for _ in each.effects) for each in review.evidence}
@@ -55,11 +59,15 @@ def open_questions(review: Review, schema: Schema) -> dict[Statement, Probe]:
     """Return what to ask a database with this schema, to know how many rows the statements reach."""
     if review.rows is None:
         return {}
+    from pulse_ci.engine.cost.questions import questions
+
     return questions((effect for each in review.evidence for effect in each.effects), schema)
 
 
 def with_reached(review: Review, asked: Mapping[Statement, Probe], answers: Mapping[Probe, Answer]) -> Review:
     """Return the review with how many rows statements reach."""
+    from pulse_ci.engine.cost.questions import reached
+
     found = {
         statement: (probe, answers[probe].found, answers[probe].looked_at)
         for statement, probe in asked.items()

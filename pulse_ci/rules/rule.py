@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from pulse_ci.engine.cost import Effect
+    from pulse_ci.engine.cost.effects import Effect
     from pulse_ci.engine.on_rows import OnRows
     from pulse_ci.engine.proofs import Repeated, Undone
     from pulse_ci.engine.rebuilds import Rebuild

@@ -15,7 +15,8 @@ from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.cost import Cost, StatementCost
+    from pulse_ci.engine.cost.estimate import StatementCost
+    from pulse_ci.engine.cost.value import Cost
     from pulse_ci.rules.rule import Evidence
 
 _IMPORT = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.apply.costs import costs
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.run import apply_pending
-from pulse_ci.engine.cost import Cost
+from pulse_ci.engine.cost.value import Cost
 from pulse_ci.report import applying
 from tests.d1.histories import history
 

@@ -9,8 +9,10 @@ import apsw
 import pytest
 
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.cost import Cost, StatementCost, estimate, observe
+from pulse_ci.engine.cost.effects import observe
+from pulse_ci.engine.cost.estimate import StatementCost, estimate
 from pulse_ci.engine.cost.questions import questions, reached
+from pulse_ci.engine.cost.value import Cost
 from pulse_ci.engine.rows import quote_name
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed import seed
@@ -19,7 +21,7 @@ from pulse_ci.sql.split import split
 from tests.d1.histories import pulse
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.cost import Effect
+    from pulse_ci.engine.cost.effects import Effect
     from pulse_ci.engine.schema import Table
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.sql.split import Statement
