@@ -162,12 +162,12 @@ def _firing(trigger: Trigger, schema: Schema) -> str | None:
     name, table = quote_name(trigger.table), schema.table(trigger.table)
     match trigger.event:
         case "DELETE":
-            return f"EXPLAIN DELETE FROM {name}"
+            return f"EXPLAIN QUERY PLAN DELETE FROM {name}"
         case "INSERT":
-            return f"EXPLAIN INSERT INTO {name} DEFAULT VALUES"
+            return f"EXPLAIN QUERY PLAN INSERT INTO {name} DEFAULT VALUES"
         case _ if table:
             columns = [quote_name(column.name) for column in table.columns if not column.generated]
-            return f"EXPLAIN UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
+            return f"EXPLAIN QUERY PLAN UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
         case _:
             return None
 
