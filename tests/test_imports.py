@@ -19,7 +19,7 @@ LAYERS = (
     ("errors",),
     ("model", "sandbox"),
     ("sql",),
-    ("settings", "wrangler"),
+    ("inputs", "settings", "wrangler"),
     ("migrations",),
     ("engine",),
     ("repair",),

@@ -63,7 +63,7 @@ def _request(settings: Settings) -> CheckRequest:
     from pulse_ci.migrations.git import read_base
 
     request = read_request(settings, "fix")
-    if settings.base or "baseline" in settings.model_fields_set:
+    if settings.base or "baseline" in settings.given:
         return request
     # What is merged may have been applied: without a word to the contrary it is left alone.
     try:
