@@ -221,11 +221,3 @@ def conclude(findings: Iterable[Finding], fail_on: FailOn) -> Conclusion:
     if fail_on is not FailOn.NEVER and worst <= Severity(fail_on.value).rank:
         return Conclusion.FAILURE
     return Conclusion.NEUTRAL if worst < Severity.NOTICE.rank else Conclusion.SUCCESS
-
-
-def summarise_changes(changes: Iterable[Change]) -> dict[tuple[Kind, Action], int]:
-    """Return how many changes there are of each kind and action."""
-    counts: dict[tuple[Kind, Action], int] = {}
-    for change in changes:
-        counts[change.kind, change.action] = counts.get((change.kind, change.action), 0) + 1
-    return counts
