@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.sql.split import Statement
 
-_ON = ("on", "1", "yes", "true")
-
 
 def propose_guards(case: Case) -> Iterator[Proposal]:
     """Propose IF NOT EXISTS and IF EXISTS where a second run fails without."""

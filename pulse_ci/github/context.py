@@ -26,8 +26,6 @@ class RunnerContext:
     sha: str
     run_id: int
     run_attempt: int
-    actor: str
-    workspace: Path | None
     summary_path: Path | None
     output_path: Path | None
     action_repository: str
@@ -53,8 +51,6 @@ class RunnerContext:
             sha=text("SHA"),
             run_id=_number(text("RUN_ID")),
             run_attempt=_number(text("RUN_ATTEMPT", "1")),
-            actor=text("ACTOR"),
-            workspace=path("WORKSPACE"),
             summary_path=path("STEP_SUMMARY"),
             output_path=path("OUTPUT"),
             action_repository=text("ACTION_REPOSITORY"),

@@ -26,11 +26,9 @@ class PullRequest:
     number: int
     author: str
     head_repo: str | None
-    head_ref: str
     head_sha: str
     base_repo: str
     base_ref: str
-    base_sha: str
 
     @property
     def is_fork(self) -> bool:
@@ -102,9 +100,7 @@ def _pull_request(fields: Fields) -> PullRequest:
         number=fields.number("number"),
         author=fields.object("user").text("login"),
         head_repo=head_repo.text("full_name") if head_repo else None,
-        head_ref=head.text("ref"),
         head_sha=head.text("sha"),
         base_repo=base.object("repo").text("full_name"),
         base_ref=base.text("ref"),
-        base_sha=base.text("sha"),
     )

@@ -46,24 +46,6 @@ class Target:
     copy: Mapping[str, str]
 
 
-def safe_rebuild(schema: Schema, table: str, new_sql: str, copy: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the statements that make `table` into what `new_sql`, a CREATE TABLE under its own name, says.
-
-    `copy` gives for each new column an expression over the old ones; what it leaves out gets its default, and
-    generated columns are never copied. Indexes, views and triggers are as before at the end.
-
-    Raises:
-        MigrationError: there is no such table, or the indexes, views and triggers do not fit the new one.
-        D1Refused: D1 does not take the schema as it is.
-
-    """
-    wanted = replaced(schema, table, new_sql)
-    target = wanted.table(table)
-    if target is None or schema.table(table) is None:
-        raise MigrationError(f"There is no table {shown(table)} to rebuild.")
-    return reach(schema, wanted, {table: copy}, in_place=True)
-
-
 def reach(
     schema: Schema, wanted: Schema, copies: Mapping[str, Mapping[str, str]], *, in_place: bool
 ) -> tuple[str, ...]:
@@ -76,7 +58,7 @@ def reach(
         D1Refused: D1 does not take the schema as it is.
 
     """
-    targets = {fold(name): Target(table, copies[name]) for name in copies if (table := wanted.table(name))}
+    targets = {fold(name): Target(_table(wanted, name), copy) for name, copy in copies.items()}
     with Draft(schema) as draft:
         altered = {name for name, target in targets.items() if in_place and alter(draft, target.table, target.copy)}
         done = rebuild(draft, {name: target for name, target in targets.items() if name not in altered})
@@ -84,6 +66,13 @@ def reach(
             names = ", ".join(map(shown, copies))
             raise MigrationError(f"Table {names} cannot be rebuilt: {draft.refusal or 'it comes out otherwise'}")
         return (*draft.statements, FOREIGN_KEY_CHECK) if moves_rows(draft.statements) else tuple(draft.statements)
+
+
+def _table(schema: Schema, name: str) -> Table:
+    table = schema.table(name)
+    if table is None:
+        raise MigrationError(f"There is no table {shown(name)} to rebuild.")
+    return table
 
 
 def replaced(schema: Schema, table: str, new_sql: str) -> Schema:
@@ -136,19 +125,13 @@ class _Family:
         if old.needs_deferral or new.needs_deferral:
             yield DEFER
         for name in old.names:
-            yield f"ALTER TABLE {quote_name(self._old(name).name)} RENAME TO {quote_name(self.former[name])};"
+            yield f"ALTER TABLE {quote_name(_table(self.schema, name).name)} RENAME TO {quote_name(self.former[name])};"
         yield from (create_new(self.targets[name].table.sql) for name in new.names)
         for index in self._referred_to():
             yield from (drop(index), create_new(index.sql))
         for name in new.names:
             yield from self._copying(name)
         yield from (f"DROP TABLE {quote_name(self.former[name])};" for name in reversed(old.names))
-
-    def _old(self, name: str) -> Table:
-        table = self.schema.table(name)
-        if table is None:
-            raise MigrationError(f"There is no table {shown(name)} to rebuild.")
-        return table
 
     def _wanted(self) -> Schema:
         tables = (
@@ -167,7 +150,7 @@ class _Family:
                 yield index
 
     def _copying(self, name: str) -> Iterator[str]:
-        old, target, former = self._old(name), self.targets[name], self.former[name]
+        old, target, former = _table(self.schema, name), self.targets[name], self.former[name]
         names, values = _filled(self.schema, old, target)
         yield (
             f"INSERT INTO {quote_name(target.table.name)} ({', '.join(names)})\n"

@@ -47,7 +47,7 @@ def test_a_fork_names_no_database_whose_schema_it_would_be_told(
     configure(repository, cloud.create("production"))
     pull = Pull(2, head_repo=head_repo, files=[ChangedFile("migrations/001_sites.sql")])
     standin.state.pulls.append(pull)
-    named = PullRequest(2, "x", head_repo, "changes", pull.head_sha, "Codertocat/Hello-World", "main", pull.base_sha)
+    named = PullRequest(2, "x", head_repo, pull.head_sha, "Codertocat/Hello-World", "main")
 
     with GitHub(standin.url, "token", transport=httpx.HTTPTransport(verify=False)) as github:
         request = request_for_arrival(read_settings(flags), Arrival("", "", named), github, "check")

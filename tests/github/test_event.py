@@ -51,11 +51,9 @@ def test_a_pull_request_is_read_in_full(tmp_path: Path, github: GitHub) -> None:
         number=2,
         author="Codertocat",
         head_repo="Codertocat/Hello-World",
-        head_ref="changes",
         head_sha="ec26c3e57ca3a959ca5aad62de7213c562f8c821",
         base_repo="Codertocat/Hello-World",
         base_ref="master",
-        base_sha="f95f852bd8fca8fcc58a9a2d6c842781e32a215e",
     )
 
 
@@ -99,12 +97,12 @@ def test_case_in_a_repositorys_name_makes_no_fork(tmp_path: Path, github: GitHub
 def test_without_an_event_file_the_number_comes_from_the_ref(
     *, is_set: bool, tmp_path: Path, github: GitHub, standin: StandIn
 ) -> None:
-    standin.state.pulls.append(Pull(2, head_repo=None, head_ref="feature"))
+    standin.state.pulls.append(Pull(2, head_repo=None))
 
     found = find_named(context(tmp_path / "none.json" if is_set else None), github)
 
     assert found is not None
-    assert (found.number, found.head_ref, found.is_fork) == (2, "feature", True)
+    assert (found.number, found.head_repo, found.is_fork) == (2, None, True)
     assert [logged.path for logged in standin.log] == ["/repos/Codertocat/Hello-World/pulls/2"]
 
 

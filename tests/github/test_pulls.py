@@ -21,11 +21,9 @@ PULL_REQUEST = PullRequest(
     number=2,
     author="mallory",
     head_repo=None,
-    head_ref="changes",
     head_sha="ec26c3e",
     base_repo="Codertocat/Hello-World",
     base_ref="main",
-    base_sha="f95f852",
 )
 
 
@@ -98,7 +96,7 @@ def test_the_repositorys_root_can_be_the_directory(
 
 def test_a_directory_and_a_branch_with_odd_names_are_found(standin: StandIn, github: GitHub, pull: Pull) -> None:
     standin.state.tree["release/ä#1&ref=x"] = {"db ä/50%?/001_a.sql": ""}
-    odd = PullRequest(2, "a", None, "b", "c", "Codertocat/Hello-World", "release/ä#1&ref=x", "d")
+    odd = PullRequest(2, "a", None, "c", "Codertocat/Hello-World", "release/ä#1&ref=x")
 
     assert read_base(github, odd, "./db ä/50%?/").tip == {"db ä/50%?/001_a.sql"}
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.engine.seed import seed
+from pulse_ci.repair.rebuild import reach, replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pulse_ci.engine.schema import Schema
 
@@ -42,3 +43,8 @@ def after(snapshot: bytes, *statements: str) -> EmbeddedD1:
     made.restore(snapshot)
     made.run("\n".join(statements))
     return made
+
+
+def rebuild_of(before: Schema, table: str, new_sql: str, copy: Mapping[str, str]) -> tuple[str, ...]:
+    """The statements that make one table into what another CREATE TABLE says, filled with these expressions."""
+    return reach(before, replaced(before, table, new_sql), {table: copy}, in_place=True)

@@ -7,8 +7,8 @@ import pytest
 from pulse_ci.engine.diff import diff
 from pulse_ci.errors import MigrationError
 from pulse_ci.repair.proof import prove
-from pulse_ci.repair.rebuild import replaced, safe_rebuild
-from tests.repair.databases import after, schema, seeded
+from pulse_ci.repair.rebuild import replaced
+from tests.repair.databases import after, rebuild_of, schema, seeded
 from tests.repair.families import ACTIONS, FAMILIES, NEW_PARENT, PARENT, SAME, child
 
 
@@ -16,7 +16,7 @@ from tests.repair.families import ACTIONS, FAMILIES, NEW_PARENT, PARENT, SAME, c
 def test_a_rebuild_keeps_every_row_of_the_family(statements: list[str]) -> None:
     snapshot, before = seeded(*statements), schema(*statements)
 
-    rebuilding = safe_rebuild(before, "p", NEW_PARENT, SAME)
+    rebuilding = rebuild_of(before, "p", NEW_PARENT, SAME)
 
     proof = prove(snapshot, rebuilding, replaced(before, "p", NEW_PARENT))
     assert (proof.refusal, proof.changes, proof.rows, proof.violations) == (None, (), (), ())
@@ -28,7 +28,7 @@ def test_a_table_that_refers_to_itself_keeps_every_row(action: str) -> None:
     old, new = child(action, "s", "s"), child(action, "s", "s").replace("note TEXT", "note TEXT NOT NULL")
     snapshot, before = seeded(old, rows=5), schema(old)
 
-    rebuilding = safe_rebuild(before, "s", new, {"id": "id", "up": "up", "note": "coalesce(note, '')"})
+    rebuilding = rebuild_of(before, "s", new, {"id": "id", "up": "up", "note": "coalesce(note, '')"})
 
     proof = prove(snapshot, rebuilding, schema(new))
     assert proof.holds
@@ -42,7 +42,7 @@ def test_tables_that_refer_to_one_another_keep_every_row(first: str, second: str
     new = circle[0].replace("note TEXT", "note TEXT CHECK (note <> 'x')")
     snapshot, before = seeded(*circle), schema(*circle)
 
-    rebuilding = safe_rebuild(before, "a", new, {"id": "id", "up": "up", "note": "note"})
+    rebuilding = rebuild_of(before, "a", new, {"id": "id", "up": "up", "note": "note"})
 
     proof = prove(snapshot, rebuilding, schema(new, circle[1]))
     assert proof.holds
@@ -54,7 +54,7 @@ def test_an_autoincrement_table_goes_on_counting_where_it_was() -> None:
     new = old.replace("name TEXT", "name TEXT CHECK (name <> 'x')")
     snapshot = after(seeded(old), "INSERT INTO p VALUES (4711, 'gone'); DELETE FROM p WHERE id = 4711;").snapshot()
 
-    rebuilding = safe_rebuild(schema(old), "p", new, {"id": "id", "name": "name"})
+    rebuilding = rebuild_of(schema(old), "p", new, {"id": "id", "name": "name"})
 
     rebuilt = after(snapshot, *rebuilding, "INSERT INTO p (name) VALUES ('next');")
     assert rebuilt.query("SELECT id FROM p WHERE name = 'next'") == [(4712,)]
@@ -66,7 +66,7 @@ def test_an_empty_autoincrement_table_goes_on_counting_too() -> None:
     new = old.replace("name TEXT", "name TEXT CHECK (name <> 'x')")
     snapshot = after(seeded(old), "DELETE FROM p; UPDATE sqlite_sequence SET seq = 99;").snapshot()
 
-    rebuilding = safe_rebuild(schema(old), "p", new, {"id": "id", "name": "name"})
+    rebuilding = rebuild_of(schema(old), "p", new, {"id": "id", "name": "name"})
 
     assert after(snapshot, *rebuilding).query("SELECT name, seq FROM sqlite_sequence") == [("p", 99)]
 
@@ -78,7 +78,7 @@ def test_rowids_stay_where_a_full_text_index_counts_on_them() -> None:
     ).snapshot()
     new = "CREATE TABLE p (name TEXT NOT NULL)"
 
-    rebuilding = safe_rebuild(schema(*statements), "p", new, {"name": "name"})
+    rebuilding = rebuild_of(schema(*statements), "p", new, {"name": "name"})
 
     assert after(snapshot, *rebuilding).query("SELECT rowid, name FROM p") == [(5, "a"), (9, "b")]
 
@@ -89,7 +89,7 @@ def test_rows_that_are_referred_to_by_a_unique_index_are_kept_with_their_childre
     new = old.replace("code TEXT", "code VARCHAR(9)")
     snapshot = seeded(old, *rest)
 
-    rebuilding = safe_rebuild(schema(old, *rest), "p", new, {"id": "id", "code": "code"})
+    rebuilding = rebuild_of(schema(old, *rest), "p", new, {"id": "id", "code": "code"})
 
     proof = prove(snapshot, rebuilding, schema(new, *rest))
     assert (proof.refusal, proof.changes, proof.rows, proof.violations) == (None, (), (), ())
@@ -100,7 +100,7 @@ def test_generated_columns_are_computed_and_not_copied() -> None:
     new = "CREATE TABLE p (a INTEGER, b INTEGER AS (a * 3) STORED, c AS (a + 1))"
     snapshot = after(seeded(old), "DELETE FROM p; INSERT INTO p (a) VALUES (7);").snapshot()
 
-    rebuilding = safe_rebuild(schema(old), "p", new, {"a": "a", "b": "b", "c": "c"})
+    rebuilding = rebuild_of(schema(old), "p", new, {"a": "a", "b": "b", "c": "c"})
 
     assert after(snapshot, *rebuilding).query("SELECT a, b, c FROM p") == [(7, 21, 8)]
 
@@ -110,7 +110,7 @@ def test_a_table_without_rowid_is_rebuilt_with_its_children() -> None:
     statements = [old, "CREATE TABLE c (a, b, FOREIGN KEY (a, b) REFERENCES p (a, b) ON DELETE CASCADE)"]
     new = old.removesuffix(" WITHOUT ROWID")
 
-    rebuilding = safe_rebuild(schema(*statements), "p", new, {"a": "a", "b": "b"})
+    rebuilding = rebuild_of(schema(*statements), "p", new, {"a": "a", "b": "b"})
 
     proof = prove(seeded(*statements), rebuilding, schema(new, statements[1]))
     assert proof.holds
@@ -142,10 +142,10 @@ IN_PLACE = {
 
 
 @pytest.mark.parametrize(("new", "copy", "statements"), IN_PLACE.values(), ids=IN_PLACE)
-def test_what_can_be_altered_in_place_is_not_rebuilt(new: str, copy: dict[str, str], statements: list[str]) -> None:
+def test_what_can_be_altered_in_place_is_not_rebuild_of(new: str, copy: dict[str, str], statements: list[str]) -> None:
     family = [PARENT, child("CASCADE")]
 
-    rebuilding = safe_rebuild(schema(*family), "p", new, copy)
+    rebuilding = rebuild_of(schema(*family), "p", new, copy)
 
     assert list(rebuilding) == statements
     assert prove(seeded(*family), rebuilding, schema(new, child("CASCADE"))).holds
@@ -167,7 +167,7 @@ def test_a_column_that_cannot_be_added_to_rows_takes_a_rebuild(column: str) -> N
     copy = {**SAME, "kind": "'y'"} if "CHECK" in column else {**SAME, "kind": "id"} if "REF" in column else SAME
     family = [PARENT, child("CASCADE")]
 
-    rebuilding = safe_rebuild(schema(*family), "p", new, copy)
+    rebuilding = rebuild_of(schema(*family), "p", new, copy)
 
     proof = prove(seeded(*family), rebuilding, schema(new, child("CASCADE")))
     assert proof.holds
@@ -179,12 +179,12 @@ def test_an_index_that_does_not_fit_the_new_table_is_told() -> None:
     before = schema(PARENT, "CREATE INDEX i ON p (size)")
 
     with pytest.raises(MigrationError, match=r"cannot be rebuilt: CREATE INDEX[\s\S]*no such column: size"):
-        safe_rebuild(before, "p", "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT UNIQUE)", SAME)
+        rebuild_of(before, "p", "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT UNIQUE)", SAME)
 
 
 def test_a_table_that_is_not_there_is_told() -> None:
     with pytest.raises(MigrationError, match="There is no table `q` to rebuild"):
-        safe_rebuild(schema(PARENT), "q", "CREATE TABLE q (x)", {})
+        rebuild_of(schema(PARENT), "q", "CREATE TABLE q (x)", {})
 
 
 def test_a_proof_tells_which_rows_are_gone_and_which_columns_differ() -> None:

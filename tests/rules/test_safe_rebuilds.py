@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.repair.rebuild import safe_rebuild
 from pulse_ci.rules import data_loss, new_constraints, on_rows, rebuild_rows, rebuilt, refused, writes
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.rule import Rule
-from tests.repair.databases import schema
+from tests.repair.databases import rebuild_of, schema
 from tests.repair.families import ACTIONS, FAMILIES, SAME, child
 from tests.rules.example import review
 
@@ -87,7 +86,7 @@ def test_a_new_table_that_refers_to_itself_by_its_own_name_is_safe(action: str) 
 
 @pytest.mark.parametrize("statements", FAMILIES.values(), ids=FAMILIES)
 def test_the_rebuild_that_is_offered_is_safe(statements: list[str]) -> None:
-    assert found(statements, "\n".join(safe_rebuild(schema(*statements), "p", NEW_PARENT, SAME))) == []
+    assert found(statements, "\n".join(rebuild_of(schema(*statements), "p", NEW_PARENT, SAME))) == []
 
 
 @pytest.mark.parametrize(
