@@ -93,13 +93,14 @@ def _run(context: RunnerContext) -> int:
 def _drift(settings: Settings, context: RunnerContext) -> int:
     from pulse_ci.commands.drift import drift
     from pulse_ci.commands.drift_published import DriftPublisher
-    from pulse_ci.commands.live import drift_status, render_drift
+    from pulse_ci.commands.live import drift_status
+    from pulse_ci.commands.rendering import render
     from pulse_ci.report.redaction import redact_report, secrets_in
 
     publisher = DriftPublisher(settings, context)
     report = redact_report(drift(settings), secrets_in(os.environ))
     issue = publisher.issue(report)
-    _say_safely(render_drift(report, settings.format))
+    _say_safely(render(report, settings.format))
     if issue.reason:
         _say(runner.notice(Severity.NOTICE, issue.reason))
     publisher.write_files(report, issue)
@@ -107,12 +108,12 @@ def _drift(settings: Settings, context: RunnerContext) -> int:
 
 
 def _status(settings: Settings, context: RunnerContext) -> int:
-    from pulse_ci.commands.live import render_status
+    from pulse_ci.commands.rendering import render
     from pulse_ci.commands.status import status
     from pulse_ci.commands.status_published import publish_status
 
     report = status(settings)
-    _say_safely(render_status(report, settings.format))
+    _say_safely(render(report, settings.format))
     publish_status(report, settings, context)
     return OK
 

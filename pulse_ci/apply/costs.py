@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.embedding import embed
-from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.engine.cost.effects import observe
 from pulse_ci.engine.cost.estimate import estimate
@@ -36,7 +35,7 @@ def costs(live: Live, steps: Sequence[Step], rows: Mapping[str, int]) -> tuple[C
 def _observed(live: Live, steps: Sequence[Step]) -> list[tuple[Effect, ...] | None]:
     found: list[tuple[Effect, ...] | None] = []
     with EmbeddedD1() as database:
-        database.restore(embed(Snapshot(live.objects, live.table, live.recorded, {})))
+        database.restore(embed(live.snapshot))
         seed(database)
         try:
             for step in steps:

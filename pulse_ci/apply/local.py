@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.d1.live import has_table, live_of, records_query
+from pulse_ci.d1.snapshot import OBJECTS
 from pulse_ci.engine.canonical.words import quote_name
-from pulse_ci.engine.introspect import QUERY
+from pulse_ci.engine.introspect import Row
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.engine.refusal import d1_message
 from pulse_ci.engine.schema import fold
@@ -36,7 +37,7 @@ class LocalDatabase:
     def read(self) -> Live:
         """Return its schema and its records."""
         with self._open() as connection, connection:
-            objects = connection.execute(QUERY).fetchall()
+            objects = [Row(*map(str, row)) for row in connection.execute(OBJECTS.sql)]
             bare = live_of(objects, self._table, None)
             if not has_table(bare.objects, self._table):
                 return bare

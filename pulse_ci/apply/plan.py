@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.record import make_table, record
 from pulse_ci.d1.embedding import embed
-from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.engine.history import facets
 from pulse_ci.engine.introspect import introspect
@@ -54,9 +53,8 @@ def plan_steps(history: History, live: Live, pending: Iterable[Migration]) -> tu
         D1Error: the live schema is not one that D1 would make today.
 
     """
-    snapshot = Snapshot(live.objects, live.table, live.recorded, {})
     with EmbeddedD1() as database:
-        database.restore(embed(snapshot))
+        database.restore(embed(live.snapshot))
         return tuple(_steps(database, history, live, pending))
 
 

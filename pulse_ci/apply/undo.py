@@ -10,7 +10,6 @@ from pulse_ci.apply.plan import schema_without_records, try_statement
 from pulse_ci.apply.record import forget, record
 from pulse_ci.d1.embedding import embed
 from pulse_ci.d1.failures import AmbiguousWrite
-from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.diff import diff
@@ -64,7 +63,7 @@ def plan_undoing(migration: Migration, reverse: Reverse, state: State, live: Liv
     number = _last_record(migration, live)
     statements = tuple(as_sent(each.sql) for each in reverse.statements)
     with EmbeddedD1() as database:
-        database.restore(embed(Snapshot(live.objects, live.table, live.recorded, {})))
+        database.restore(embed(live.snapshot))
         empty = database.snapshot()
         _run(database, migration, reverse)
         after = schema_without_records(database, live.table)

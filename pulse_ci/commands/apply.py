@@ -13,9 +13,9 @@ from pulse_ci.apply.obstacles import Obstacle, obstacles, refuse
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.run import apply_pending
-from pulse_ci.commands.account import choose_database, read_account, table_of
 from pulse_ci.commands.check import check
 from pulse_ci.commands.request import request_for
+from pulse_ci.commands.target import require_live, table_of
 from pulse_ci.d1.client import D1Client
 from pulse_ci.drift.allowed import FILE, read_allowances
 from pulse_ci.engine.history import trace
@@ -100,10 +100,10 @@ def target_of(
     if local is not None:
         yield LocalDatabase(local, table_of(settings, request))
         return
-    chosen = choose_database(settings, request)
-    with connect(read_account(settings, request)) as client:
-        identity = chosen.id or client.database(chosen.name).id
-        yield RemoteDatabase(client, identity, chosen.name, chosen.table)
+    live = require_live(settings, request)
+    with connect(live.account) as client:
+        found = live.find(client)
+        yield RemoteDatabase(client, found.id, found.name, live.migrations_table)
 
 
 def _allowing(request: CheckRequest, database: str) -> Callable[[Change], Allowance | None]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.account import choose_database, read_account, table_of
 from pulse_ci.commands.request import request_for
-from pulse_ci.d1.answers import DatabaseInfo
+from pulse_ci.commands.target import require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.comparing import Allowed, Comparison, from_database, from_files
 from pulse_ci.d1.fleet import choose, for_each, part
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
+    from pulse_ci.d1.answers import DatabaseInfo
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.settings import Settings
 
@@ -44,7 +44,7 @@ def drift(
     """
     request = request_for(settings.migrations_dir, "drift")
     allowances = read_allowances(request.root / FILE)
-    account = read_account(settings, request)
+    account = require_account(settings, request)
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     on_step("replaying")
     with closing(connect(account)) as client:
@@ -94,11 +94,9 @@ class _Run:
             return part(choose(self._client.databases(), settings.databases), settings.shard)
         if settings.shard:
             raise ConfigError("--shard takes a part of a fleet: name its databases with --databases.")
-        chosen = choose_database(settings, self._request)
-        self._table = chosen.table
-        if chosen.id is None:
-            return (self._client.database(chosen.name),)
-        return (DatabaseInfo(chosen.id, chosen.name, ""),)
+        live = require_live(settings, self._request)
+        self._table = live.migrations_table
+        return (live.find(self._client),)
 
     def compared(self, comparison: Comparison, databases: tuple[DatabaseInfo, ...]) -> tuple[Compared, ...]:
         if not self._settings.databases:

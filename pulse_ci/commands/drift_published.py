@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
-from pulse_ci.commands.live import render_drift
 from pulse_ci.commands.publish import write_like_parent
+from pulse_ci.commands.rendering import render
 from pulse_ci.errors import GitHubError
 from pulse_ci.github import runner
 from pulse_ci.github.issues import LARGEST_BODY, DriftIssue, IssueResult, close_issue, keep_issue
@@ -74,7 +74,7 @@ class DriftPublisher:
         if settings.report_file:
             write_like_parent(settings.report_file, report.to_json())
         if settings.output:
-            write_like_parent(settings.output, render_drift(report, settings.format))
+            write_like_parent(settings.output, render(report, settings.format))
         runner.append_summary(context.summary_path, markdown.render(report, SUMMARY_BYTES))
         runner.write_outputs(context.output_path, self._outputs(report, issue))
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pulse_ci.commands.apply import Wish
     from pulse_ci.commands.output import Progress
     from pulse_ci.report.drift.value import DriftReport
-    from pulse_ci.report.status.value import StatusReport
     from pulse_ci.settings import Settings
 
 OK, FOUND, COULD_NOT_RUN = 0, 1, 2
@@ -147,6 +146,7 @@ def _say(line: str) -> None:
 def _drift(options: Mapping[str, object]) -> int:
     from pulse_ci.commands.drift import drift
     from pulse_ci.commands.output import wants_colour
+    from pulse_ci.commands.rendering import render
     from pulse_ci.report.redaction import redact_report, secrets_in
     from pulse_ci.settings import read_settings
 
@@ -154,7 +154,7 @@ def _drift(options: Mapping[str, object]) -> int:
     with _progress() as progress:
         report = redact_report(drift(settings, progress), secrets_in(os.environ))
     colour = settings.output is None and wants_colour(sys.stdout)
-    _write(render_drift(report, settings.format, colour=colour), settings)
+    _write(render(report, settings.format, colour=colour), settings)
     return drift_status(report)
 
 
@@ -162,6 +162,7 @@ def _status(options: Mapping[str, object]) -> int:
     from pathlib import Path
 
     from pulse_ci.commands.output import wants_colour
+    from pulse_ci.commands.rendering import render
     from pulse_ci.commands.status import status
     from pulse_ci.settings import read_settings
 
@@ -169,7 +170,7 @@ def _status(options: Mapping[str, object]) -> int:
     with _progress() as progress:
         report = status(settings, Path(str(local)) if local else None, progress)
     colour = settings.output is None and wants_colour(sys.stdout)
-    _write(render_status(report, settings.format, colour=colour), settings)
+    _write(render(report, settings.format, colour=colour), settings)
     return OK
 
 
@@ -195,35 +196,3 @@ def drift_status(report: DriftReport) -> int:
     if report.with_status("error"):
         return COULD_NOT_RUN
     return FOUND if report.with_status("drift") else OK
-
-
-def render_drift(report: DriftReport, format_: str, *, colour: bool = False) -> str:
-    """Return the report in one of the formats of `--format`."""
-    match format_:
-        case "json":
-            return report.to_json()
-        case "markdown":
-            from pulse_ci.report.drift import markdown
-            from pulse_ci.report.markdown import SUMMARY_BYTES
-
-            return markdown.render(report, SUMMARY_BYTES)
-        case _:
-            from pulse_ci.report.drift import text
-
-            return text.render(report, colour=colour)
-
-
-def render_status(report: StatusReport, format_: str, *, colour: bool = False) -> str:
-    """Return the report in one of the formats of `--format`."""
-    match format_:
-        case "json":
-            return report.to_json()
-        case "markdown":
-            from pulse_ci.report.markdown import SUMMARY_BYTES
-            from pulse_ci.report.status import markdown
-
-            return markdown.render(report, SUMMARY_BYTES)
-        case _:
-            from pulse_ci.report.status import text
-
-            return text.render(report, colour=colour)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.target import NotConfigured, find_live
+from pulse_ci.commands.target import NotConfigured, config_of, find_live
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.source import display_path, repository_root
 from pulse_ci.report.value import FailOn
-from pulse_ci.wrangler import WranglerDatabase, find_config, read_database
+from pulse_ci.wrangler import WranglerDatabase, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ def _start(directory: Path) -> Path:
 
 
 def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
-    config = settings.wrangler_config or find_config(request.directory.absolute().parent, request.root)
+    config = config_of(settings, request)
     if config is None:
         if settings.environment or (settings.database and not settings.api_token):
             raise ConfigError(
@@ -120,7 +120,7 @@ def _with_staging(request: CheckRequest, settings: Settings) -> CheckRequest:
         why = "lint asks no network" if request.command == "lint" else "embedded was asked for"
         return replace(request, staging_skipped=why)
     try:
-        live = find_live(settings, request.wrangler)
+        live = find_live(settings, config_of(settings, request), request.wrangler)
     except NotConfigured as error:
         if settings.preview:
             raise ConfigError(f"preview: {settings.preview}: {error}.") from None

@@ -61,13 +61,13 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | St
 
 def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> Staged:
     from pulse_ci.d1.embedding import embed
-    from pulse_ci.d1.snapshot import read_snapshot, state_of
+    from pulse_ci.d1.snapshot import read_snapshot
     from pulse_ci.engine.history import trace
 
     history = trace(migrations.migrations)
-    live = replace(live, database=live.find(client))
+    live = replace(live, database=live.find(client).id)
     snapshot = read_snapshot(client, live.database, live.migrations_table, history)
-    state = state_of(snapshot, history)
+    state = snapshot.state(history)
     rows = {name: count.rows for name, count in snapshot.rows.items()}
     start = Start(embed(snapshot), _pending(request, state, migrations), rows)
     staging = Staging("used", _drifted(state), client.spent.requests, client.spent.rows_read)

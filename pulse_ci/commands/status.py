@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.repairs import repairs
-from pulse_ci.commands.account import choose_database, read_account, table_of
 from pulse_ci.commands.request import request_for
+from pulse_ci.commands.target import require_live, table_of
 from pulse_ci.d1.api import Spent
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.live import read_live
@@ -66,11 +66,10 @@ def _read(
         if not local.is_file():
             raise ConfigError(f"{local} is not a file. Name the database's file with --local.")
         return str(local), LocalDatabase(local, table_of(settings, request)).read(), Spent()
-    account = read_account(settings, request)
-    chosen = choose_database(settings, request)
-    with connect(account) as client:
-        live = read_live(client, chosen.id or client.database(chosen.name).id, chosen.table)
-        return chosen.name, live, client.spent
+    asked = require_live(settings, request)
+    with connect(asked.account) as client:
+        found = asked.find(client)
+        return found.name, read_live(client, found.id, asked.migrations_table), client.spent
 
 
 def _edited(settings: Settings, request: CheckRequest) -> frozenset[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.live import render_status
 from pulse_ci.commands.publish import write_like_parent
+from pulse_ci.commands.rendering import render
 from pulse_ci.github import runner
 from pulse_ci.report.markdown import SUMMARY_BYTES
 from pulse_ci.report.status import markdown
@@ -21,7 +21,7 @@ def publish_status(report: StatusReport, settings: Settings, context: RunnerCont
     if settings.report_file:
         write_like_parent(settings.report_file, report.to_json())
     if settings.output:
-        write_like_parent(settings.output, render_status(report, settings.format))
+        write_like_parent(settings.output, render(report, settings.format))
     runner.append_summary(context.summary_path, markdown.render(report, SUMMARY_BYTES))
     runner.write_outputs(context.output_path, _outputs(report, settings))
 

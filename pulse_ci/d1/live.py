@@ -7,11 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.inferred import infer
-from pulse_ci.d1.recorded import compare
+from pulse_ci.d1.snapshot import OBJECTS, Snapshot, objects_of, read_objects
 from pulse_ci.d1.state import Recorded
 from pulse_ci.engine.canonical.words import quote_name
-from pulse_ci.engine.introspect import QUERY, Row, schema_of
+from pulse_ci.engine.introspect import schema_of
 from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Error, D1Refused
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.state import State
     from pulse_ci.engine.history import History
+    from pulse_ci.engine.introspect import Row
     from pulse_ci.engine.schema import Schema
 
 _NEEDED = ("id", "name")
@@ -35,9 +35,14 @@ class Live:
     records: tuple[tuple[int, str], ...] | None
 
     @cached_property
+    def snapshot(self) -> Snapshot:
+        """The same without the ids."""
+        return Snapshot(self.objects, self.table, self.recorded)
+
+    @property
     def schema(self) -> Schema:
         """The schema without the migrations table."""
-        return schema_of(self.objects, frozenset({self.table}))
+        return self.snapshot.schema
 
     @property
     def recorded(self) -> Recorded | None:
@@ -51,9 +56,7 @@ class Live:
 
     def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
         """Return what became of each file: by the records, or by the schema where there are none."""
-        if self.recorded is None:
-            return infer(history, self.schema)
-        return compare(history, self.schema, self.recorded, edited)
+        return self.snapshot.state(history, edited)
 
 
 def records_query(table: str) -> str:
@@ -61,15 +64,14 @@ def records_query(table: str) -> str:
     return f"SELECT id, CAST(name AS TEXT) FROM {quote_name(table)} ORDER BY id"
 
 
-def live_of(objects: Iterable[Sequence[object]], table: str, records: Iterable[Sequence[object]] | None) -> Live:
+def live_of(objects: Iterable[Row], table: str, records: Iterable[Sequence[object]] | None) -> Live:
     """Make the value of what was read.
 
     Raises:
         D1Error: the table of that name is not one that wrangler made.
 
     """
-    # D1's own tables are listed, and may not even be looked at.
-    rows = tuple(Row(*map(str, row)) for row in objects if not fold(str(row[1])).startswith("_cf_"))
+    rows = tuple(objects)
     if has_table(rows, table):
         found = schema_of(rows).table(table)
         if found is None or any(found.column(name) is None for name in _NEEDED):
@@ -94,12 +96,11 @@ def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool 
         except D1Refused:
             # No such table, or no such column: what there is decides.
             pass
-    (objects,) = client.read(database, [Query(QUERY)])
-    bare = live_of(objects.rows, table, None)
+    bare = live_of(read_objects(client, database), table, None)
     # In one request again, since another run may have made the table, and more, in between.
     return _read_together(client, database, table) if has_table(bare.objects, table) else bare
 
 
 def _read_together(client: D1Client, database: str, table: str) -> Live:
-    objects, records = client.read(database, [Query(QUERY), Query(records_query(table))])
-    return live_of(objects.rows, table, records.rows)
+    objects, records = client.read(database, [OBJECTS, Query(records_query(table))])
+    return live_of(objects_of(objects), table, records.rows)

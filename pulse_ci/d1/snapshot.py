@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from pulse_ci.d1.reached import reached
 from pulse_ci.d1.recorded import compare
 from pulse_ci.d1.state import Recorded
 from pulse_ci.engine.canonical.words import quote_name, quote_string
-from pulse_ci.engine.introspect import Row, schema_of
+from pulse_ci.engine.introspect import QUERY, Row, schema_of
 from pulse_ci.engine.schema import fold
 from pulse_ci.model import PROBE_ROWS
 
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 # D1's own tables are listed, and may not even be looked at. No backslash: D1 cuts SQL by rules of its own.
-_OBJECTS = Query(
-    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    " AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
+OBJECTS = Query(
+    f"{QUERY} AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
 )
 _MOST_NAMES = 1000
 
@@ -64,7 +63,7 @@ class Snapshot:
     objects: tuple[Row, ...]
     migrations_table: str
     recorded: Recorded | None
-    rows: Mapping[str, RowCount]
+    rows: Mapping[str, RowCount] = field(default_factory=dict)
     sequence: tuple[tuple[str, int], ...] = ()
     statistics: tuple[tuple[object, ...], ...] = ()
 
@@ -73,6 +72,12 @@ class Snapshot:
         """The schema without the migrations table, D1's own tables, and those behind virtual ones."""
         return schema_of(self.objects, frozenset({self.migrations_table}))
 
+    def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
+        """Return what became of each file: by the records, or by the schema where there are none."""
+        if self.recorded is None:
+            return infer(history, self.schema)
+        return compare(history, self.schema, self.recorded, edited)
+
 
 def read_snapshot(client: D1Client, database: str, migrations_table: str, history: History) -> Snapshot:
     """Read a database, in two requests that only read; `history` is of the files that may be pending there.
@@ -80,7 +85,7 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
     Rows are counted in those tables alone that a file which has not run there reaches, up to PROBE_ROWS of each.
     """
     objects = read_objects(client, database)
-    bare = Snapshot(objects, migrations_table, None, {})
+    bare = Snapshot(objects, migrations_table, None)
     parts = dict(_parts(bare, history))
     results = dict(zip(parts, client.read(database, list(parts.values())) if parts else (), strict=True))
     return Snapshot(
@@ -95,15 +100,13 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
 
 def read_objects(client: D1Client, database: str) -> tuple[Row, ...]:
     """Return every object of a database but D1's own."""
-    (listed,) = client.read(database, [_OBJECTS])
+    (listed,) = client.read(database, [OBJECTS])
+    return objects_of(listed)
+
+
+def objects_of(listed: Result) -> tuple[Row, ...]:
+    """Return the objects that the answer to OBJECTS lists."""
     return tuple(Row(*map(str, row)) for row in rows_of(listed, 4))
-
-
-def state_of(snapshot: Snapshot, history: History, edited: frozenset[str] = frozenset()) -> State:
-    """Return what became of each file: by the records, or by the schema where there are none."""
-    if snapshot.recorded is None:
-        return infer(history, snapshot.schema)
-    return compare(history, snapshot.schema, snapshot.recorded, edited)
 
 
 # No table has such a name: SQLite keeps it for itself.

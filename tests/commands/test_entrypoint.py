@@ -73,10 +73,10 @@ def test_without_words_it_runs_the_command_of_the_environment(
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "CLOUDFLARE_API_TOKEN is not given"),
-        ({"PULSE_CI_COMMAND": "status"}, "CLOUDFLARE_API_TOKEN is not given"),
-        ({"GITHUB_EVENT_NAME": "schedule"}, "CLOUDFLARE_API_TOKEN is not given"),
-        ({"PULSE_CI_COMMAND": "drift"}, "CLOUDFLARE_API_TOKEN is not given"),
+        ({}, "there is no Cloudflare API token"),
+        ({"PULSE_CI_COMMAND": "status"}, "there is no Cloudflare API token"),
+        ({"GITHUB_EVENT_NAME": "schedule"}, "there is no Cloudflare API token"),
+        ({"PULSE_CI_COMMAND": "drift"}, "there is no Cloudflare API token"),
         ({"PULSE_CI_COMMAND": "frobnicate"}, "command: "),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SHARD": "3/10"}, "shard: this input has no effect in this version."),
         ({"PULSE_CI_COMMAND": "check", "PULSE_CI_SHARD": "3"}, "shard: "),

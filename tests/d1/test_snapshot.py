@@ -8,7 +8,7 @@ import pytest
 from pulse_ci.d1.account import Account
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.embedding import embed
-from pulse_ci.d1.snapshot import RowCount, Snapshot, read_objects, read_snapshot, state_of
+from pulse_ci.d1.snapshot import RowCount, Snapshot, read_objects, read_snapshot
 from pulse_ci.d1.state import Recorded
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.introspect import Row
@@ -61,7 +61,7 @@ def test_pulses_states_are_copied_and_known_for_what_they_are(cloud: Cloudflare)
         with EmbeddedD1() as copy:
             copy.restore(embed(snapshot))
             assert copy.schema() == snapshot.schema == schema
-        assert state_of(snapshot, past).pending == past.migrations[length:]
+        assert snapshot.state(past).pending == past.migrations[length:]
 
 
 def test_records_are_read_and_their_table_is_no_part_of_the_schema(cloud: Cloudflare) -> None:
@@ -73,7 +73,7 @@ def test_records_are_read_and_their_table_is_no_part_of_the_schema(cloud: Cloudf
 
     assert snapshot.recorded == Recorded("d1_migrations", ("001_a.sql",))
     assert snapshot.schema == past.schemas[1]
-    assert [each.name for each in state_of(snapshot, past).pending] == ["002_b.sql"]
+    assert [each.name for each in snapshot.state(past).pending] == ["002_b.sql"]
     assert stored(snapshot, "SELECT id, name FROM d1_migrations") == [(1, "001_a.sql")]
 
 
