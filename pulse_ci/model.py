@@ -37,6 +37,13 @@ class Action(StrEnum):
     MODIFIED = "modified"
 
 
+class Refuser(StrEnum):
+    """Who refused a statement: D1, or the sandbox in which the engine runs it, whose limits are not D1's."""
+
+    D1 = "d1"
+    SANDBOX = "sandbox"
+
+
 PROBE_ROWS = 100_000
 """How many rows of a table a probe looks at, at most."""
 

@@ -63,5 +63,5 @@ def _file(history: History, index: int, ran: set[int], unknown: set[int]) -> Fil
         return FileState(migration.name, migration, Standing.APPLIED)
     standing = Standing.OUT_OF_ORDER if any(each > index for each in ran) else Standing.PENDING
     refused = history.refused.get(migration.path)
-    note = f"It does not run on the schema that it meets: `{refused}`." if refused else ""
+    note = f"It does not run on the schema that it meets: `{refused.message}`." if refused else ""
     return FileState(migration.name, migration, standing, note)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.engine.replay import Refusal
 from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import Kind
@@ -46,12 +47,12 @@ class Traces:
 class History:
     """One replay of migrations in their order: `schemas` has the empty one first, then one after each file.
 
-    A file that D1 would refuse changes nothing; `refused` has D1's message for it.
+    A file that is refused changes nothing; `refused` says by whom and why, by its path.
     """
 
     migrations: tuple[Migration, ...]
     schemas: tuple[Schema, ...]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Refusal]
 
     @cached_property
     def _facets(self) -> tuple[dict[Facet, str], ...]:
@@ -87,14 +88,14 @@ class History:
 
 def trace(migrations: Iterable[Migration]) -> History:
     """Run migrations one after the other on one empty database and keep every schema on the way."""
-    ran, refused = tuple(migrations), dict[str, str]()
+    ran, refused = tuple(migrations), dict[str, Refusal]()
     with EmbeddedD1() as database:
         schemas = [database.schema()]
         for migration in ran:
             try:
                 database.run(migration.text)
             except D1Refused as refusal:
-                refused[migration.path] = str(refusal)
+                refused[migration.path] = Refusal.of(None, refusal)
             schemas.append(database.schema())
     return History(ran, tuple(schemas), refused)
 

@@ -192,7 +192,7 @@ def _run(
                 try:
                     access = request.execute(sql) if sql else Access()
                 except D1Refused as refused:
-                    refusals.append(Refusal(statement, str(refused)))
+                    refusals.append(Refusal.of(statement, refused))
                     if not refusals[-1].is_transaction:
                         raise RequestUndone from refused
                     continue
@@ -204,7 +204,7 @@ def _run(
     except RequestUndone:
         pass
     except D1Refused as refused:
-        refusals.append(Refusal(None, str(refused)))
+        refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.dependencies import Makers, names_used
 from pulse_ci.engine.diff import diff
-from pulse_ci.errors import D1Refused
+from pulse_ci.errors import D1Refused, SandboxStopped
 from pulse_ci.migrations.operations import is_transaction
-from pulse_ci.model import Kind
+from pulse_ci.model import Kind, Refuser
 from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
 
 if TYPE_CHECKING:
@@ -25,10 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """D1's message for a statement, or for the end of the request (None), where deferred constraints are checked."""
+    """A statement that was refused, or the end of the request (None), where deferred constraints are checked.
+
+    The message is that of `by`: D1's own, or the sandbox's.
+    """
 
     statement: Statement | None
     message: str
+    by: Refuser = Refuser.D1
+
+    @classmethod
+    def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
+        """Return what was said of a statement, and who said it."""
+        by = Refuser.SANDBOX if isinstance(refused, SandboxStopped) else Refuser.D1
+        return cls(statement, str(refused), by)
 
     @property
     def is_transaction(self) -> bool:
@@ -36,9 +46,13 @@ class Refusal:
         return self.statement is not None and is_transaction(self.statement.sql)
 
     @property
-    def is_the_sandboxs(self) -> bool:
-        """Whether it is not D1's, but a limit of the engine's own."""
-        return self.message.startswith("The sandbox ")
+    def answer(self) -> str:
+        """The message as the end of a sentence, which does not take the sandbox's for D1's."""
+        match self.by:
+            case Refuser.D1:
+                return f"D1 answers `{self.message}`"
+            case Refuser.SANDBOX:
+                return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ class Replayed:
     @property
     def was_stopped(self) -> bool:
         """Whether the file reached a limit of the engine's own."""
-        return any(refusal.is_the_sandboxs for refusal in self.run.refusals)
+        return any(refusal.by is Refuser.SANDBOX for refusal in self.run.refusals)
 
     @property
     def took_effect(self) -> bool:
@@ -180,7 +194,7 @@ def _carried_out(database: EmbeddedD1, migration: Migration) -> Refusal | None:
         database.run(migration.text)
     except D1Refused as refused:
         at = (statement for statement in migration.statements if statement.start == refused.start)
-        return Refusal(next(at, None), str(refused))
+        return Refusal.of(next(at, None), refused)
     return None
 
 
@@ -192,7 +206,8 @@ def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, kee
     """Run `statements` as one request: what fails is rolled back whole.
 
     A BEGIN or COMMIT is noted as refused and passed over, so that the rest of the file is seen too.
-    With `keep_going`, so is every other refused statement, and the request is then undone at its end.
+    With `keep_going`, so is every other refused statement, and the request is then undone at its end; what the sandbox
+    stops ends it, since nothing is left of what a request may use.
     """
     touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
     try:
@@ -201,13 +216,14 @@ def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, kee
                 try:
                     touched.append((statement, request.execute(statement.sql)))
                 except D1Refused as refused:
-                    refusals.append(Refusal(statement, str(refused)))
-                    if not (keep_going or refusals[-1].is_transaction):
+                    refusals.append(Refusal.of(statement, refused))
+                    goes_on = keep_going and refusals[-1].by is not Refuser.SANDBOX
+                    if not (goes_on or refusals[-1].is_transaction):
                         raise RequestUndone from refused
             if keep_going and refusals:
                 raise RequestUndone
     except RequestUndone:
         pass
     except D1Refused as refused:
-        refusals.append(Refusal(None, str(refused)))
+        refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))

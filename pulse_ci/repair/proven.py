@@ -81,9 +81,7 @@ def prove_reverse(database: EmbeddedD1, migration: Migration) -> ProvenReverse:
 def does_not_run(migration: Migration, refusal: Refusal) -> MigrationError:
     """Return the error that says where a migration is refused."""
     place = migration.place(refusal.statement)
-    return MigrationError(
-        f"{place.path}:{place.line} does not run, so that nothing can be undone: D1 answers `{refusal.message}`."
-    )
+    return MigrationError(f"{place.path}:{place.line} does not run, so that nothing can be undone: {refusal.answer}.")
 
 
 def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes]:

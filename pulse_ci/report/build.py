@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulse_ci.engine.cost.value import Cost
+    from pulse_ci.engine.replay import Refusal
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
@@ -37,7 +38,7 @@ def build_report(
     """
     evidence = {each.migration.path: each for each in review.evidence}
     costed = costs(review)
-    broken = {each.migration.path: each.refusal.message for each in review.broken}
+    broken = {each.migration.path: each.refusal for each in review.broken}
     return Report(
         command=command,
         conclusion=conclude(findings, fail_on),
@@ -64,9 +65,10 @@ def build_report(
 
 
 def _result(
-    migration: Migration, evidence: Evidence | None, broken: str | None, *, applied: bool | None, cost: Cost | None
+    migration: Migration, evidence: Evidence | None, broken: Refusal | None, *, applied: bool | None, cost: Cost | None
 ) -> MigrationResult:
-    error = broken or _error(migration, evidence)
+    refusal = None if migration.problem else broken or _first(evidence)
+    error = refusal.message if refusal else migration.problem
     judged = evidence if evidence and evidence.runs and not migration.problem else None
     return MigrationResult(
         number=migration.number,
@@ -80,14 +82,12 @@ def _result(
         idempotent=judged.repeated.holds if judged else None,
         reversible=judged.undone.holds if judged else None,
         cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
+        refused_by=refusal.by if refusal else None,
     )
 
 
-def _error(migration: Migration, evidence: Evidence | None) -> str | None:
-    if migration.problem:
-        return migration.problem
-    refusals = evidence.replayed.run.refusals if evidence else ()
-    return refusals[0].message if refusals else None
+def _first(evidence: Evidence | None) -> Refusal | None:
+    return next(iter(evidence.replayed.run.refusals), None) if evidence else None
 
 
 def _numbers(evidence: Evidence | None) -> tuple[int, ...]:

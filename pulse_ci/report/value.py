@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.engine.schema import Schema  # noqa: TC001 - as above
-from pulse_ci.model import Action, Change, Finding, Kind, Severity
+from pulse_ci.model import Action, Change, Finding, Kind, Refuser, Severity
 from pulse_ci.report.escape import json_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ class RowCost:
 
 @dataclass(frozen=True, slots=True)
 class MigrationResult:
-    """What is known of one file; None where it was not tried or cannot be known."""
+    """What is known of one file; None where it was not tried or cannot be known.
+
+    `refused_by` says whose message `error` is, None where the file could not be run at all.
+    """
 
     number: int | None
     name: str
@@ -57,6 +60,7 @@ class MigrationResult:
     idempotent: bool | None
     reversible: bool | None
     cost: RowCost | None = None
+    refused_by: Refuser | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.model import Action, Change, Kind, Refuser, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ def verdict(report: Report) -> str:
         names = joined([f"`{migration.name}`" for migration in failed[:3]])
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
         besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
-        if all((migration.error or "").startswith("The sandbox ") for migration in failed):
+        if all(migration.refused_by is not Refuser.D1 for migration in failed):
             return f"{names}{more} could not be run to the end{besides}"
         return f"D1 would refuse {names}{more}{besides}"
     if errors:

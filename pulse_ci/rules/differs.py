@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Severity
+from pulse_ci.model import Refuser, Severity
 from pulse_ci.rules.examples import HEADER, PATH, table
 from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
@@ -34,7 +34,7 @@ def _difference(evidence: Evidence, on_d1: str | None) -> str | None:
     refusals, name = evidence.replayed.run.refusals, evidence.migration.name
     if on_d1 and not refusals:
         return f"Real D1 refuses `{name}`: `{on_d1}`. The embedded engine runs it."
-    if refusals and not on_d1:
+    if refusals and refusals[0].by is Refuser.D1 and not on_d1:
         return f"Real D1 runs `{name}`. The embedded engine refuses it: `{refusals[0].message}`."
     return None
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.operations import AddColumn, Create, Delete, DropColumn, Insert, Update, operation
+from pulse_ci.model import Refuser
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pulse_ci.rules.rule import Evidence
 
 REPLAY_FAILS = "replay-fails"
+DO_LESS = "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit."
+"""What to do where the sandbox has stopped a file."""
 CLASH = ""  # no rule's: the proofs on rows could not be finished
 
 
@@ -79,6 +82,8 @@ def rule_for(refusal: Refusal) -> str:
     """Return the name of the rule that a refusal belongs to."""
     if refusal.is_transaction:
         return "explicit-transaction"
+    if refusal.by is Refuser.SANDBOX:
+        return REPLAY_FAILS
     sql = refusal.statement.sql if refusal.statement else ""
     return _claimed(refusal.message, sql, _CLAIMS) or REPLAY_FAILS
 
@@ -105,6 +110,8 @@ def rule_for_rows(refusal: Refusal, evidence: Evidence) -> str:
 
     A statement that brings rows of its own may clash with the seeded ones, which says nothing about real rows.
     """
+    if refusal.by is Refuser.SANDBOX:
+        return REPLAY_FAILS
     at_rebuild = evidence.rebuild_at(refusal.statement) or (refusal.statement is None and evidence.rebuilds)
     if "FOREIGN KEY constraint failed" in refusal.message and at_rebuild:
         return "rebuild-fails-with-rows"

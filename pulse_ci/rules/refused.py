@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.operations import Delete, Update, operation
-from pulse_ci.model import Severity
+from pulse_ci.model import Refuser, Severity
 from pulse_ci.rules.examples import one_file, table
-from pulse_ci.rules.refusals import clashes, refusals_for
+from pulse_ci.rules.refusals import DO_LESS, clashes, refusals_for
 from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ _UNDO = "DROP TABLE IF EXISTS sites;"
 
 # What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
 _HINTS = (
-    (
-        r"^The sandbox ",
-        "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit.",
-    ),
     (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
@@ -41,14 +37,16 @@ _HINTS = (
 def _what_happens(refusal: Refusal, on_rows: bool) -> str:
     where = "this statement" if refusal.statement else "the file at its end"
     when = ", once tables have rows" if on_rows else ""
-    if refusal.is_the_sandboxs:
+    if refusal.by is Refuser.SANDBOX:
         return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
     return f"D1 refuses {where}{when}: `{refusal.message}`."
 
 
-def _hint(message: str) -> str:
+def _hint(refusal: Refusal) -> str:
+    if refusal.by is Refuser.SANDBOX:
+        return DO_LESS
     for pattern, hint in _HINTS:
-        if match := re.search(pattern, message):
+        if match := re.search(pattern, refusal.message):
             return hint.format(match[0], *match.groups())
     return "Correct the statement: what D1 refuses here it refuses on every database."
 
@@ -67,7 +65,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
             yield (_depends_on_children(evidence, refusal) if on_rows else None) or Remark(
                 evidence.migration.place(refusal.statement),
                 f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
-                _hint(refusal.message),
+                _hint(refusal),
             )
         for refusal in clashes(evidence):
             yield Remark(
@@ -80,9 +78,9 @@ def _check_fails(review: Review) -> Iterator[Remark]:
     for broken in review.broken:
         yield Remark(
             broken.migration.place(broken.refusal.statement),
-            f"`{broken.migration.name}` is not under review but does not run either: D1 answers "
-            f"`{broken.refusal.message}`. What follows was judged without it.",
-            _hint(broken.refusal.message),
+            f"`{broken.migration.name}` is not under review but does not run either: "
+            f"{broken.refusal.answer}. What follows was judged without it.",
+            _hint(broken.refusal),
         )
 
 

@@ -16,13 +16,15 @@ from pulse_ci.migrations.operations import (
     Update,
     operation,
 )
-from pulse_ci.model import Severity
+from pulse_ci.model import Refuser, Severity
 from pulse_ci.rules.examples import one_file
+from pulse_ci.rules.refusals import DO_LESS
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.engine.replay import Refusal
     from pulse_ci.sql.split import Statement
 
 _UNGUARDABLE = (AddColumn, DropColumn, RenameColumn, RenameTable)
@@ -40,16 +42,22 @@ def _check(review: Review) -> Iterator[Remark]:
 def _refused(evidence: Evidence) -> Iterator[Remark]:
     alike: dict[tuple[str, str], list[Remark]] = {}
     for refusal in evidence.repeated.refusals:
-        unguardable = refusal.statement and isinstance(operation(refusal.statement.sql), _UNGUARDABLE)
-        remark = Remark(
-            evidence.migration.place(refusal.statement),
-            f"A second run of the file fails here: `{refusal.message}`.",
-            _guarded(refusal.statement) if refusal.statement else "Make each statement safe to run again.",
-            Severity.WARNING if unguardable else None,
-        )
+        remark = _refused_again(evidence, refusal)
         alike.setdefault((remark.message, remark.remedy), []).append(remark)
     for remarks in alike.values():
         yield from remarks if len(remarks) <= _MAX_ALIKE else [_summed_up(remarks)]
+
+
+def _refused_again(evidence: Evidence, refusal: Refusal) -> Remark:
+    statement, place = refusal.statement, evidence.migration.place(refusal.statement)
+    if refusal.by is Refuser.SANDBOX:
+        return Remark(place, f"Whether the file can be run twice is not known: `{refusal.message}`", DO_LESS)
+    return Remark(
+        place,
+        f"A second run of the file fails here: `{refusal.message}`.",
+        _guarded(statement) if statement else "Make each statement safe to run again.",
+        Severity.WARNING if statement and isinstance(operation(statement.sql), _UNGUARDABLE) else None,
+    )
 
 
 def _summed_up(remarks: list[Remark]) -> Remark:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.model import Action, Change, Kind, Refuser, Severity
 from pulse_ci.rules.examples import HEADER, one_file
+from pulse_ci.rules.refusals import DO_LESS
 from pulse_ci.rules.renames import find_rename_back
 from pulse_ci.rules.reverse_header import undoes_something_else
 from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule, bare_name
@@ -13,6 +14,7 @@ from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule, bare_na
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.engine.replay import Refusal
     from pulse_ci.migrations.discover import Reverse
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
@@ -104,13 +106,15 @@ def _check_fails(review: Review) -> Iterator[Remark]:
             for refusal in undone.run.refusals:
                 yield Remark(
                     undone.reverse.source.place(refusal.statement or undone.reverse.statements[-1]),
-                    f"The reverse of `{evidence.migration.name}` does not run: D1 answers `{refusal.message}`.",
-                    _correct(undone.reverse, refusal.message),
+                    f"The reverse of `{evidence.migration.name}` does not run: {refusal.answer}.",
+                    _correct(undone.reverse, refusal),
                 )
 
 
-def _correct(reverse: Reverse, message: str) -> str:
-    if "syntax error" in message and reverse.source.reverse_block:
+def _correct(reverse: Reverse, refusal: Refusal) -> str:
+    if refusal.by is Refuser.SANDBOX:
+        return DO_LESS
+    if "syntax error" in refusal.message and reverse.source.reverse_block:
         return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
     return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."
 

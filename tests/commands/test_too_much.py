@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.commands.files import HEADER, put, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
-
     from tests.commands.conftest import Outcome
 
 MANY = "CREATE TABLE IF NOT EXISTS many (id INTEGER PRIMARY KEY);\n" + "SELECT 1;\n" * 2000
+ENDLESS = "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT * FROM n;"
 
 
+@pytest.fixture
+def impatient(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert repository  # it clears the environment first
+    monkeypatch.setenv("PULSE_CI_SANDBOX_FACTOR", "0.1")
+
+
+@pytest.mark.usefixtures("impatient")
 def test_what_the_sandbox_stops_is_not_said_to_be_d1s_doing(repository: Path, run: Callable[..., Outcome]) -> None:
-    put(repository, n001_many=f"{HEADER}WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT * FROM n;\n")
+    put(repository, n001_many=f"{HEADER}{ENDLESS}\n")
 
     outcome = run("check")
 
@@ -26,6 +34,70 @@ def test_what_the_sandbox_stops_is_not_said_to_be_d1s_doing(repository: Path, ru
     assert "✗ `001_many.sql` could not be run to the end" in outcome.out
     assert "What D1 would do with this statement is not known: `The sandbox stopped statement 1" in outcome.out
     assert "D1 refuses" not in outcome.out
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_second_run_that_the_sandbox_stops_is_not_said_to_fail(repository: Path, run: Callable[..., Outcome]) -> None:
+    doubling = (
+        "CREATE TABLE IF NOT EXISTS many (id INTEGER);\n"
+        "INSERT INTO many SELECT a.id FROM many AS a, many AS b, many AS c;\n"
+        "INSERT INTO many WITH RECURSIVE n AS (SELECT 1 AS id UNION ALL SELECT 1 FROM n LIMIT 400) SELECT id FROM n;\n"
+    )
+    put(repository, n001_many=f"{HEADER}{doubling}-- Reverse:\n-- DROP TABLE IF EXISTS many;\n")
+
+    outcome = run("check")
+
+    assert "5: error not-idempotent" in outcome.out
+    assert "Whether the file can be run twice is not known: `The sandbox stopped statement 2 (" in outcome.out
+    assert outcome.out.count("The sandbox stopped") == 1
+    assert "Do less in one file." in outcome.out
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_reverse_that_the_sandbox_stops_is_not_said_to_be_d1s_doing(
+    repository: Path, run: Callable[..., Outcome]
+) -> None:
+    put(repository, n001_a=table("a") + f"-- {ENDLESS}\n")
+
+    outcome = run("check")
+
+    assert "The reverse of `001_a.sql` does not run: what D1 would do is not known, `The sandbox stopped" in outcome.out
+    assert "D1 answers" not in outcome.out
+
+
+@pytest.mark.usefixtures("impatient")
+def test_words_of_a_statement_that_was_stopped_are_not_taken_for_d1s(
+    repository: Path, check: Callable[..., Outcome]
+) -> None:
+    put(repository, n001_many=f"{HEADER}/* cannot add a STORED column, no such table: a */ {ENDLESS}\n")
+
+    (finding,) = (each for each in check().report["findings"] if each["severity"] == "error")
+
+    assert (finding["rule"], finding["remedy"][:20]) == ("replay-fails", "Do less in one file.")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_report_says_who_refused_a_file(repository: Path, check: Callable[..., Outcome]) -> None:
+    put(
+        repository,
+        n001_stopped=f"{HEADER}{ENDLESS}\n",
+        n002_refused=f"{HEADER}VACUUM;\n",
+        n003_unread=b"SELECT '\xff';\n",
+        n004_good=table("good"),
+    )
+
+    migrations = check().report["migrations"]
+
+    assert [each["replay"] for each in migrations] == ["failed", "failed", "failed", "ok"]
+    assert [each["refused_by"] for each in migrations] == ["sandbox", "d1", None, None]
+
+
+def test_a_file_that_cannot_be_read_is_not_said_to_be_refused_by_d1(
+    repository: Path, run: Callable[..., Outcome]
+) -> None:
+    put(repository, n001_unread=b"SELECT '\xff';\n")
+
+    assert "✗ `001_unread.sql` could not be run to the end" in run("check").out
 
 
 def test_the_factor_decides_how_much_is_too_much(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.apply.repairs import Repair
     from pulse_ci.d1.state import FileState, State
+    from pulse_ci.engine.replay import Refusal
 
 _SPOKEN = {
     Standing.APPLIED: "applied",
@@ -33,12 +34,12 @@ _AS_IT_SHOULD_BE = (Standing.APPLIED, Standing.PENDING, Standing.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What became of each file on one database; `refused` has D1's message for files that would not run, by path."""
+    """What became of each file on one database; `refused` has what stopped files that would not run, by path."""
 
     name: str
     state: State
     repairs: tuple[Repair, ...]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Refusal]
     requests: int = 0
     rows_read: int = 0
 
@@ -94,7 +95,7 @@ class StatusReport:
 
     def _result(self, each: FileState) -> MigrationResult:
         path = each.migration.path if each.migration else each.name
-        error = self.refused.get(path)
+        refused = self.refused.get(path)
         return MigrationResult(
             number=each.migration.number if each.migration else None,
             name=each.name,
@@ -102,10 +103,11 @@ class StatusReport:
             under_review=False,
             applied=None if each.standing is Standing.UNKNOWN else each.ran,
             depends_on=(),
-            replay="failed" if error else "ok",
-            error=error,
+            replay="failed" if refused else "ok",
+            error=refused.message if refused else None,
             idempotent=None,
             reversible=None,
+            refused_by=refused.by if refused else None,
         )
 
 
