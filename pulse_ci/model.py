@@ -106,10 +106,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the rows of a live database say of a finding; `said` is the same as a sentence."""
+
+    database: str
+    found: int
+    looked_at: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's remark on some lines of one file; lines count from 1.
 
-    `probe` is None where no row can change the finding.
+    `probe` is None where no row can change the finding, `answer` where no rows were asked.
     """
 
     rule: str
@@ -122,6 +132,12 @@ class Finding:
     ignored: bool = False
     fix: Fix | None = None
     probe: Probe | None = None
+    answer: Settlement | None = None
+
+    @property
+    def full_message(self) -> str:
+        """The message, with what rows say of it."""
+        return f"{self.message} {self.answer.said}" if self.answer else self.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,4 +120,4 @@ def _findings(request: CheckRequest, pending: Sequence[Migration]) -> Iterator[O
     paths = {each.path for each in pending}
     for each in report.findings:
         if each.severity is Severity.ERROR and not each.ignored and each.path in paths:
-            yield Obstacle("findings", f"{each.path}:{each.line} {each.rule}: {each.message}")
+            yield Obstacle("findings", f"{each.path}:{each.line} {each.rule}: {each.full_message}")

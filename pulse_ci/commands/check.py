@@ -16,13 +16,15 @@ from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import display_path, read_sources
 from pulse_ci.report.build import build_report
 from pulse_ci.report.value import Database, conclude
+from pulse_ci.rules.answers import settle
 from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.refusals import NOT_ALLOWED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from pulse_ci.model import Answer, Probe
     from pulse_ci.report import Report
     from pulse_ci.report.value import Staging
     from pulse_ci.rules.rule import Review
@@ -72,18 +74,22 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "lint"):
         review = _with_configuration(review, request)
         findings = lint(review)
+    answers: Mapping[Probe, Answer] = {}
+    if isinstance(staged, Staged) and request.command != "preview":
+        from pulse_ci.commands.probing import probe_staging
+
+        on_step("asking staging")
+        with _timed(timings, "probe"):
+            staged, review, answers = probe_staging(request, staged, review, findings)
+            findings = lint(review) if review.reached else findings
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         from pulse_ci.fixes.offer import offer
 
         on_step("trying fixes")
         with _timed(timings, "fix"):
             findings = offer(review, findings)
-    if isinstance(staged, Staged) and request.command != "preview":
-        from pulse_ci.commands.probing import probe_staging
-
-        on_step("asking staging")
-        with _timed(timings, "probe"):
-            staged, review, findings = probe_staging(request, staged, review, findings)
+    if isinstance(staged, Staged):
+        findings = settle(findings, answers, review, staged.live.name)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
     return build_report(

@@ -1,4 +1,4 @@
-"""A check's open questions to staging, and the findings as its answers leave them."""
+"""A check's open questions to staging, and its answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Answer, Probe
-from pulse_ci.rules.answers import settle
 from pulse_ci.rules.costs import open_questions, with_reached
-from pulse_ci.rules.lint import lint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.commands.staging import Staged
     from pulse_ci.model import Finding
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 def probe_staging(
     request: CheckRequest, staged: Staged, review: Review, findings: tuple[Finding, ...]
-) -> tuple[Staged, Review, tuple[Finding, ...]]:
+) -> tuple[Staged, Review, Mapping[Probe, Answer]]:
     """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
+
+    The review has the latter.
 
     Raises:
         D1Error: staging cannot be asked, and was asked for by name.
@@ -32,7 +34,7 @@ def probe_staging(
     of_findings = [each.probe for each in findings if each.probe and not each.ignored]
     of_costs = open_questions(review, staged.snapshot.schema)
     if not of_findings and not of_costs:
-        return staged, review, findings
+        return staged, review, {}
     with request.connect(staged.live.account) as client:
         answers, unanswered = dict[Probe, Answer](), ""
         try:
@@ -49,6 +51,4 @@ def probe_staging(
         rows_read=staged.staging.rows_read + spent.rows_read,
         unanswered=unanswered,
     )
-    review = with_reached(review, of_costs, answers)
-    findings = lint(review) if review.reached else findings
-    return replace(staged, staging=staging), review, settle(findings, answers, review, staged.live.name)
+    return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

@@ -117,7 +117,7 @@ def _annotation(finding: Finding) -> str:
 
 
 def _message(finding: Finding) -> str:
-    text = f"{finding.message} {finding.remedy}".strip()
+    text = f"{finding.full_message} {finding.remedy}".strip()
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 

@@ -81,7 +81,7 @@ def _results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str
     seen: dict[str, int] = {}
     results = []
     for finding in findings:
-        # The line is left out: the same finding stays the same when something is put in above it.
+        # Without the line and the rows: it stays the same when something is put in above it, and when rows are.
         key = f"{finding.rule}\0{finding.path}\0{finding.message}"
         seen[key] = seen.get(key, 0) + 1
         fingerprint = sha256(f"{key}\0{seen[key]}".encode(errors="surrogatepass")).hexdigest()[:32]
@@ -103,7 +103,7 @@ def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": _unlinked(f"{finding.message} {finding.remedy}")},
+        "message": {"text": _unlinked(f"{finding.full_message} {finding.remedy}")},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"pulseCi/v1": fingerprint},
     }

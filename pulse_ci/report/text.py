@@ -92,7 +92,7 @@ def _findings(report: Report, paint: _Painter) -> Iterator[str]:
 def _finding(finding: Finding, paint: _Painter) -> Iterator[str]:
     severity = paint(finding.severity.value, _SEVERITY_COLOUR[finding.severity], _BOLD)
     yield f"  {paint(f'{finding.line}:', _DIM)} {severity} {finding.rule}"
-    yield f"     {paint.sentence(finding.message, ' ' * 5)}"
+    yield f"     {paint.sentence(finding.full_message, ' ' * 5)}"
     yield f"     {paint('→', _GREEN)} {paint.sentence(finding.remedy, ' ' * 7)}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
-from pulse_ci.model import Severity
+from pulse_ci.model import Settlement, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def settle(
     findings: tuple[Finding, ...], answers: Mapping[Probe, Answer], review: Review, database: str
 ) -> tuple[Finding, ...]:
-    """Return the findings with the answers in their messages: an error where rows are in the way, else a notice.
+    """Return the findings with their answers: an error where rows are in the way, else a notice.
 
     Where not all rows were looked at, or the files themselves write to the table before, the severity stays.
     """
@@ -31,16 +31,17 @@ def settle(
 
 
 def _settled(finding: Finding, probe: Probe, answer: Answer, review: Review, database: str) -> Finding:
-    said = f"`{database}` has {spoken(probe, answer)}"
-    if _is_written_before(finding, probe.table, review):
-        return _with(finding, f"{said} now, before these files write to `{probe.table}`.", finding.severity)
+    will_change = _is_written_before(finding, probe.table, review)
+    severity = finding.severity if will_change else _severity(answer, finding.severity)
+    when = f" now, before these files write to `{probe.table}`" if will_change else ""
+    said = f"`{database}` has {spoken(probe, answer)}{when}."
+    return replace(finding, severity=severity, answer=Settlement(database, answer.found, answer.looked_at, said))
+
+
+def _severity(answer: Answer, unknown: Severity) -> Severity:
     if answer.found:
-        return _with(finding, f"{said}.", Severity.ERROR)
-    return _with(finding, f"{said}.", Severity.NOTICE if answer.complete else finding.severity)
-
-
-def _with(finding: Finding, sentence: str, severity: Severity) -> Finding:
-    return replace(finding, message=f"{finding.message} {sentence}", severity=severity)
+        return Severity.ERROR
+    return Severity.NOTICE if answer.complete else unknown
 
 
 def spoken(probe: Probe, answer: Answer) -> str:

@@ -43,9 +43,9 @@ def staging(repository: Path, cloud: Cloudflare, monkeypatch: pytest.MonkeyPatch
 
 
 def the(outcome: Outcome, rule: str) -> tuple[str, str]:
-    """The severity and the message of a rule's one finding."""
+    """The severity of a rule's one finding, and what staging said of it."""
     (found,) = [each for each in outcome.report["findings"] if each["rule"] == rule]
-    return found["severity"], found["message"]
+    return found["severity"], found["answer"]["said"]
 
 
 def test_duplicates_on_staging_make_an_error_that_counts_them(
@@ -57,9 +57,9 @@ def test_duplicates_on_staging_make_an_error_that_counts_them(
 
     outcome = check()
 
-    severity, message = the(outcome, "unique-on-existing")
+    severity, said = the(outcome, "unique-on-existing")
     assert (outcome.status, severity) == (1, "error")
-    assert message.endswith(" `staging` has 2 duplicates of `url` in 6 rows.")
+    assert said == "`staging` has 2 duplicates of `url` in 6 rows."
     assert outcome.report["staging"]["requests"] == len(cloud.log) == 3
     assert not cloud.writes
 
@@ -72,9 +72,44 @@ def test_no_duplicates_on_staging_make_a_notice(
 
     outcome = check()
 
-    severity, message = the(outcome, "unique-on-existing")
+    severity, said = the(outcome, "unique-on-existing")
     assert (outcome.status, severity) == (0, "notice")
-    assert message.endswith(" `staging` has 0 duplicates of `url` in 2 rows.")
+    assert said == "`staging` has 0 duplicates of `url` in 2 rows."
+
+
+def test_an_answer_is_told_with_its_message_and_stands_beside_it_in_json(
+    run: Callable[..., Outcome], check: Callable[..., Outcome], repository: Path, cloud: Cloudflare, staging: str
+) -> None:
+    cloud.run(staging, "INSERT INTO sites (url) VALUES ('a'), ('a');")
+    put(repository, n002_unique=HEADER + UNIQUE)
+
+    (found,) = (each for each in check().report["findings"] if each["rule"] == "unique-on-existing")
+
+    assert found["answer"] == {
+        "database": "staging",
+        "found": 1,
+        "looked_at": 2,
+        "said": "`staging` has 1 duplicate of `url` in 2 rows.",
+    }
+    assert "staging" not in found["message"]
+    told = f"{found['message']} {found['answer']['said']}"
+    assert told in run("check").out
+    assert told in run("check", "--format", "markdown").out
+    assert told in run("check", "--format", "sarif").out
+
+
+def test_a_fix_is_offered_too_where_staging_was_asked_how_many_rows_a_statement_reaches(
+    check: Callable[..., Outcome], repository: Path, cloud: Cloudflare, staging: str
+) -> None:
+    cloud.run(staging, "INSERT INTO sites (url) VALUES ('a'), ('b');")
+    lower = "UPDATE sites SET url = lower(url) WHERE url <> 'a';\n"
+    put(repository, n002_unique=HEADER + lower + UNIQUE.replace(" IF NOT EXISTS", ""))
+
+    found = check().report
+
+    assert found["migrations"][1]["cost"]["at_most"] is False
+    (unguarded,) = (each for each in found["findings"] if each["rule"] == "not-idempotent")
+    assert unguarded["fix"]["does"] == "adds `IF NOT EXISTS`"
 
 
 @pytest.mark.parametrize(
@@ -93,10 +128,10 @@ def test_a_column_that_needs_a_value_is_an_error_where_there_is_a_row(
         cloud.run(staging, f"INSERT INTO sites (url) VALUES {rows};")
     put(repository, n002_required=HEADER + REQUIRED)
 
-    found, message = the(check(), "not-null-without-default")
+    found, said = the(check(), "not-null-without-default")
 
     assert found == severity
-    assert f"`staging` has {answer}" in message
+    assert f"`staging` has {answer}" in said
 
 
 def test_rows_that_the_file_itself_corrects_first_are_no_error(
@@ -106,10 +141,10 @@ def test_rows_that_the_file_itself_corrects_first_are_no_error(
     correct = "DELETE FROM sites WHERE id > 1 AND url = 'a';\n"
     put(repository, n002_unique=HEADER + correct + UNIQUE)
 
-    severity, message = the(check(), "unique-on-existing")
+    severity, said = the(check(), "unique-on-existing")
 
     assert severity == "warning"
-    assert message.endswith("1 duplicate of `url` in 2 rows now, before these files write to `sites`.")
+    assert said.endswith("1 duplicate of `url` in 2 rows now, before these files write to `sites`.")
 
 
 def test_what_an_earlier_pending_file_makes_cannot_be_asked_about(
@@ -122,7 +157,7 @@ def test_what_an_earlier_pending_file_makes_cannot_be_asked_about(
     outcome = check()
 
     assert outcome.report["staging"]["status"] == "used"
-    assert not [each for each in outcome.report["findings"] if "`staging` has" in each["message"]]
+    assert not [each for each in outcome.report["findings"] if each["answer"]]
     assert not cloud.writes
 
 

@@ -11,6 +11,8 @@ import cmarkgfm  # type: ignore[import-untyped]
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 _VOID = {"br", "img", "hr", "input"}
+# Of these, the text before and the text after are no one word.
+_APART = {"br", "td", "th", "li", "p", "summary", "h3", "h4"}
 # What GitHub links in a text that is not code: a user, an issue, a commit.
 _MAGIC = re.compile(r"(?<![\w`])@[a-z0-9]|(?<!\w)#[0-9]|\bGH-[0-9]|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 
@@ -53,6 +55,8 @@ class _Reader(HTMLParser):
         page.tags[tag] += 1
         page.attributes |= {(tag, name) for name, _ in attrs}
         page.links += [str(value) for name, value in attrs if name in ("href", "src")]
+        if tag in _APART:
+            page.text += "\n"
         if tag == "tr":
             page.rows.append(0)
         if tag in ("td", "th"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.schema import fold
-from pulse_ci.model import Action, Change, Finding, Kind, Severity
+from pulse_ci.model import Action, Change, Finding, Kind, Settlement, Severity
 from pulse_ci.report.value import (
     Conclusion,
     Database,
@@ -111,7 +111,15 @@ def _finding(choice: Random) -> Finding:
 
     severity = choice.choice(list(Severity))
     return Finding(
-        choice.choice(RULES), severity, hostile_text(choice), 3, 9, said(), said(), ignored=choice.random() < 0.2
+        choice.choice(RULES),
+        severity,
+        hostile_text(choice),
+        3,
+        9,
+        said(),
+        said(),
+        ignored=choice.random() < 0.2,
+        answer=choice.choice([None, Settlement(hostile_text(choice), 3, 12, said())]),
     )
 
 

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 
 from pulse_ci.commands.check import check
 from pulse_ci.commands.request import request_for
-from pulse_ci.model import Finding, Severity
+from pulse_ci.model import Finding, Settlement, Severity
 from pulse_ci.report import Report, sarif
 from pulse_ci.report.escape import path_in_url
 from pulse_ci.rules.registry import RULES
@@ -115,6 +115,16 @@ def test_a_finding_keeps_its_fingerprint_when_it_moves() -> None:
     moved = replace(report, findings=tuple(findings))
 
     assert fingerprints(report) == fingerprints(moved)
+
+
+def test_a_finding_keeps_its_fingerprint_when_rows_come_in() -> None:
+    report = small_report()
+    asked = [Settlement("staging", 3, rows, f"`staging` has 3 duplicates in {rows} rows.") for rows in (12, 13)]
+
+    before, after = (replace(report, findings=(replace(report.findings[0], answer=each),)) for each in asked)
+
+    assert fingerprints(before) == fingerprints(after)
+    assert "3 duplicates in 13 rows" in str(read(after))
 
 
 def fingerprints(report: Report) -> list[str]:

@@ -37,7 +37,7 @@ def _item(finding: Finding, page: Page) -> str:
     # A list and not a table: on a telephone, a table of sentences is a column of words.
     head = f"- {SEVERITY[finding.severity]} {page.place(finding.path, finding.line)} {_rule(finding.rule, page)}"
     limit = page.size.sentence
-    return f"{head}<br>{prose(finding.message, limit)}<br>→ {prose(finding.remedy, limit)}"
+    return f"{head}<br>{prose(finding.full_message, limit)}<br>→ {prose(finding.remedy, limit)}"
 
 
 def _rule(name: str, page: Page) -> str:
