@@ -43,5 +43,6 @@ def _is_restored(evidence: Evidence, change: Change, proposal: Proposal) -> bool
 
 
 def _keeps_rows(case: Case, tried: Case) -> bool:
-    lost = {fold(loss.table): loss.before - loss.after for loss in case.evidence.on_rows.losses}
-    return all(loss.before - loss.after <= lost.get(fold(loss.table), -1) for loss in tried.evidence.on_rows.losses)
+    had = {fold(loss.table): loss for loss in case.evidence.on_rows.losses}
+    losses = ((loss, had.get(fold(loss.table))) for loss in tried.evidence.on_rows.losses)
+    return all(old and new.lost <= old.lost and new.altered <= old.altered for new, old in losses)
