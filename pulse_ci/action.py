@@ -82,6 +82,8 @@ def _run(context: RunnerContext) -> int:
         comment = publisher.comment(report)
         unsuggested = publisher.suggest(report)
     _tell(report, settings)
+    if settings.preview and report.staging.missed:
+        _say(runner.notice(Severity.WARNING, f"preview: {settings.preview} was not done: {report.staging.reason}."))
     was_kept_from = comment.action == "skipped" and settings.comment != "off"
     # A token that may not write the comment may not write suggestions either: once is enough.
     reasons = (comment.reason if comment.action == "skipped" else None, None if was_kept_from else unsuggested)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.base import Base
     from pulse_ci.settings import Settings
 
+_ON_STAGING = "the change comes from a fork"
+_ON_SCRATCH = "the change comes from a fork, whose SQL `preview: scratch` would run on your account"
+
 
 def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, command: str) -> CheckRequest:
     """Return the request to check what arrived.
@@ -37,13 +40,27 @@ def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, co
             "Leave it out: what is new is learned from GitHub."
         )
     shown = request_for(settings.migrations_dir).shown
-    request = read_request(settings, command, None if settings.base else _base(github, arrival, shown))
-    if arrival.pull_request and arrival.pull_request.is_fork and request.live and not request.insists:
-        # Its wrangler configuration may name any database of the account, whose schema it would then be told.
-        request = replace(request, live=None, staging_skipped="the change comes from a fork", staging_missed=True)
+    base = None if settings.base else _base(github, arrival, shown)
+    if arrival.pull_request and arrival.pull_request.is_fork:
+        request = _request_for_fork(settings, command, base)
+    else:
+        request = read_request(settings, command, base)
     if not arrival.head or _is_checked_out(request, arrival):
         return request
     return replace(request, sources=read_files(github, arrival.repository, shown, arrival.head, request.root))
+
+
+def _request_for_fork(settings: Settings, command: str, base: Base | None) -> CheckRequest:
+    """Return the request without what a stranger's change must not have, unless staging was asked for by name.
+
+    Its wrangler configuration may name any database of the account, whose schema it would then be told; and on real D1
+    its SQL runs at the account's cost, beyond the reach of the sandbox.
+    """
+    asked = settings.preview
+    request = read_request(replace(settings, preview=None) if asked == "scratch" else settings, command, base)
+    if command == "lint" or request.insists or not (request.live or asked == "scratch"):
+        return request
+    return replace(request, live=None, staging_skipped=_ON_SCRATCH if asked else _ON_STAGING, staging_missed=True)
 
 
 def _base(github: GitHub, arrival: Arrival, directory: str) -> Base | None:

@@ -58,6 +58,26 @@ def test_a_fork_is_checked_without_staging_and_told_so(
     assert "not on staging: the change comes from a fork" in outcome.summary.replace("\\", "")
 
 
+@pytest.mark.parametrize("token", [True, False], ids=["with a token", "without"])
+def test_a_fork_runs_nothing_on_a_scratch_database_and_the_team_is_told_so(
+    job: Job, cloud: Cloudflare, *, token: bool
+) -> None:
+    event = events.from_fork()
+    job.open_pull_request(event, BASE, CLEAN)
+    job.check_out(BASE)
+    configure(job.workspace, cloud.create("staging"))
+    given = inputs(cloud) if token else {}
+
+    outcome = job.run("pull_request_target", event, variables=address(cloud), preview="scratch", **given)
+
+    said = "the change comes from a fork, whose SQL `preview: scratch` would run on your account"
+    assert outcome.status == 0
+    assert not cloud.log
+    assert f"::warning::preview: scratch was not done: {said}." in outcome.stdout
+    assert f"Staging was not used: {said}" in " ".join(outcome.stdout.split())
+    assert said.replace("`", "") in outcome.summary.replace("\\", "").replace("`", "")
+
+
 def test_a_scratch_database_has_the_runs_number_in_its_name(job: Job, cloud: Cloudflare) -> None:
     event = events.pull_request("opened")
     job.open_pull_request(event, BASE, CLEAN)

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
         ("mallory/Hello-World", {}, False),
         (None, {}, False),
         ("mallory/Hello-World", {"preview": "staging"}, True),
+        ("Codertocat/Hello-World", {"preview": "scratch"}, True),
+        ("mallory/Hello-World", {"preview": "scratch"}, False),
+        (None, {"preview": "scratch"}, False),
     ],
 )
-def test_a_fork_names_no_database_whose_schema_it_would_be_told(
+def test_a_fork_names_no_database_whose_schema_it_would_be_told_and_runs_nothing_on_real_d1(
     repository: Path,
     cloud: Cloudflare,
     standin: StandIn,
@@ -53,4 +56,5 @@ def test_a_fork_names_no_database_whose_schema_it_would_be_told(
         request = request_for_arrival(read_settings(flags), Arrival("", "", named), github, "check")
 
     assert (request.live is not None) is asked
-    assert (request.staging_skipped == "the change comes from a fork") is not asked
+    assert request.staging_skipped.startswith("the change comes from a fork") is not asked
+    assert request.scratch is (asked and flags == {"preview": "scratch"})
