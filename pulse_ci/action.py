@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from pulse_ci.cli import COULD_NOT_RUN, OK, exit_status
@@ -15,7 +16,7 @@ from pulse_ci.github.context import RunnerContext
 from pulse_ci.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
@@ -41,13 +42,16 @@ _OUTPUTS = (
 )
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run `words` as the command line does, or with none what the environment says; return the exit status."""
+def main(words: Sequence[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Run `words` as the command line does, or with none what the environment says; return the exit status.
+
+    `sleep` is what waits between two requests to GitHub.
+    """
     if words:
         return command_line(words)
     context = RunnerContext.from_environ(os.environ)
     try:
-        return _run(context)
+        return _run(context, sleep)
     except PulseError as error:
         from pulse_ci.report.redaction import redact, secrets_in
 
@@ -58,7 +62,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return COULD_NOT_RUN
 
 
-def _run(context: RunnerContext) -> int:
+def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
     from pulse_ci.commands.publish import Publisher
     from pulse_ci.settings import read_settings
 
@@ -68,12 +72,12 @@ def _run(context: RunnerContext) -> int:
             _say(*runner.mask(secret.get_secret_value()))
     command = _command(settings, context)
     if command == "drift":
-        return _drift(settings, context)
+        return _drift(settings, context, sleep)
     if command == "status":
         return _status(settings, context)
     if command == "apply":
         return _apply(settings, context)
-    with Publisher(settings, context) as publisher:
+    with Publisher(settings, context, sleep) as publisher:
         match publisher.arrive():
             case Nothing(reason):
                 return _nothing(context, reason)
@@ -92,14 +96,14 @@ def _run(context: RunnerContext) -> int:
     return exit_status(report)
 
 
-def _drift(settings: Settings, context: RunnerContext) -> int:
+def _drift(settings: Settings, context: RunnerContext, sleep: Callable[[float], None]) -> int:
     from pulse_ci.commands.drift import drift
     from pulse_ci.commands.drift_published import DriftPublisher
     from pulse_ci.commands.live import drift_status
     from pulse_ci.commands.rendering import render
     from pulse_ci.report.redaction import redact_report, secrets_in
 
-    publisher = DriftPublisher(settings, context)
+    publisher = DriftPublisher(settings, context, sleep)
     report = redact_report(drift(settings), secrets_in(os.environ))
     issue = publisher.issue(report)
     _say_safely(render(report, settings.format))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from pulse_ci.report.escape import visible
 from pulse_ci.report.markdown import SUMMARY_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pulse_ci.github.client import GitHub
     from pulse_ci.github.context import RunnerContext
     from pulse_ci.report.drift.value import DriftReport
@@ -33,6 +36,7 @@ class DriftPublisher:
 
     settings: Settings
     context: RunnerContext
+    sleep: Callable[[float], None] = time.sleep
 
     def issue(self, report: DriftReport) -> IssueResult:
         """Open, update or close the issue; what keeps it from being written is a reason, not an error."""
@@ -45,7 +49,7 @@ class DriftPublisher:
         from pulse_ci.github.client import GitHub
 
         try:
-            with GitHub(context.api_url, token.get_secret_value() if token else "") as github:
+            with GitHub(context.api_url, token.get_secret_value() if token else "", sleep=self.sleep) as github:
                 return self._told(github, report)
         except GitHubError as error:
             return IssueResult(None, "skipped", f"There is no drift issue: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -51,9 +52,10 @@ _COMMENT_BUDGETS = (markdown.COMMENT_BYTES - 1000, 20_000, 4_000)
 class Publisher:
     """One run of the action: holds the connection to GitHub, and what is known of the pull request."""
 
-    def __init__(self, settings: Settings, context: RunnerContext) -> None:
+    def __init__(self, settings: Settings, context: RunnerContext, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings = settings
         self._context = context
+        self._sleep = sleep
         self._github: GitHub | None = None
         self._pull_request: PullRequest | None = None
         self._request: CheckRequest | None = None
@@ -62,7 +64,7 @@ class Publisher:
         from pulse_ci.github.client import GitHub
 
         token = self._settings.github_token
-        self._github = GitHub(self._context.api_url, token.get_secret_value() if token else "")
+        self._github = GitHub(self._context.api_url, token.get_secret_value() if token else "", sleep=self._sleep)
         return self
 
     def __exit__(

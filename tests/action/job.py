@@ -34,6 +34,7 @@ class Job:
     files: Path
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
+    waits: list[float] = field(default_factory=list)
     run_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(18_000_000_001))
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class Job:
             for variable, value in values.items():
                 patch.setenv(variable, value)
             self.capsys.readouterr()
-            status = main([])
+            status = main([], sleep=self.waits.append)
         captured = self.capsys.readouterr()
         return Outcome(status, captured.out, captured.err, read_outputs(output.read_text()), summary.read_text())
 

@@ -41,6 +41,11 @@ def scheduled(account: Cloudflare, standin: StandIn, monkeypatch: pytest.MonkeyP
     return tmp_path
 
 
+def run(waits: list[float] | None = None) -> int:
+    """Run the action; its waits are noted instead of waited for."""
+    return action.main(sleep=([] if waits is None else waits).append)
+
+
 def outputs(scheduled: Path) -> dict[str, str]:
     """The plain outputs that the last run wrote."""
     lines = (scheduled / "output").read_text(encoding="utf-8").splitlines()
@@ -55,11 +60,12 @@ def outputs(scheduled: Path) -> dict[str, str]:
 def test_a_drift_opens_an_issue_that_goes_with_it(account: Cloudflare, standin: StandIn, scheduled: Path) -> None:
     database = account.create("staging", recorded() + HOTFIX)
 
-    first = action.main()
+    first = run()
     told = outputs(scheduled)
-    again = action.main()
+    again = run()
     account.run(database, "DROP INDEX hotfix")
-    last = action.main()
+    waits = list[float]()
+    last = run(waits)
 
     (issue,) = standin.state.issues
     assert (first, again, last) == (1, 1, 0)
@@ -68,6 +74,7 @@ def test_a_drift_opens_an_issue_that_goes_with_it(account: Cloudflare, standin: 
     assert (issue.title, issue.state, issue.state_reason) == ("Drift in staging", "closed", "completed")
     assert "index `hotfix` is in no migration" in issue.body
     assert len(standin.state.comments) == 1
+    assert waits == [1]  # between two requests that write
     assert "`staging` has drifted" in (scheduled / "summary").read_text(encoding="utf-8")
 
 
@@ -75,10 +82,10 @@ def test_a_database_that_cannot_be_read_closes_no_issue(
     account: Cloudflare, standin: StandIn, scheduled: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     account.create("staging", recorded() + HOTFIX)
-    action.main()
+    run()
     account.fail("garbled", "POST", times=9)
 
-    status = action.main()
+    status = run()
 
     assert status == 2
     assert standin.state.issues[0].state == "open"
@@ -92,7 +99,7 @@ def test_a_job_without_the_permission_says_so_and_keeps_its_status(
     account.create("staging", recorded() + HOTFIX)
     standin.fail("read-only", "POST", "*/issues")
 
-    status = action.main()
+    status = run()
 
     assert status == 1
     assert "the job needs `issues: write`" in capfd.readouterr().out
@@ -105,7 +112,7 @@ def test_a_pull_request_gets_no_issue(
     monkeypatch.setenv("PULSE_CI_COMMAND", "drift")
     account.create("staging", recorded() + HOTFIX)
 
-    assert action.main() == 1
+    assert run() == 1
     assert standin.log == []
 
 
@@ -115,6 +122,6 @@ def test_apply_runs_what_is_pending_and_says_it_in_the_summary(
     monkeypatch.setenv("PULSE_CI_COMMAND", "apply")
     database = account.create("staging", recorded(20))
 
-    assert action.main() == 0
+    assert run() == 0
     assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[21]]
     assert "021_performance_indexes.sql  ran" in (scheduled / "summary").read_text(encoding="utf-8")
