@@ -61,6 +61,8 @@ _ALWAYS = frozenset({apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE, apsw.SQLITE_ANAL
 _TRANSACTIONS = frozenset({apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT})
 _MODULE_ACTIONS = frozenset({apsw.SQLITE_CREATE_VTABLE, apsw.SQLITE_DROP_VTABLE})
 _IN_TEMP = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE})
+_MAIN = ("main", None)
+_HARMLESS_FUNCTIONS = FUNCTIONS - COSTLY_FUNCTIONS.keys()
 
 
 class Authorizer:
@@ -94,29 +96,31 @@ class Authorizer:
         if self._connection is not None:
             self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, longest)
 
-    def __call__(
+    def answer(
         self, action: int, first: str | None, second: str | None, database: str | None, within: str | None
     ) -> int:
         """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
-        # Most questions are these: a statement that changes the schema asks a dozen of them.
-        if first == "sqlite_master" and database == "main" and action in _ON_ROWS and self._recorder is None:
-            return _OK
-        if action in _DATABASE_FIRST:
-            first, second, database = second, None, first
         if self._recorder is not None:
-            self._recorder.note(action, first, second, within)
-        if database is not None and database != "main":
-            allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
-        elif action in _BY_FIRST_NAME:
+            names = (second, None) if action in _DATABASE_FIRST else (first, second)
+            self._recorder.note(action, *names, within)
+        # Most questions are these: a statement that changes the schema asks a dozen of them.
+        elif first == "sqlite_master" and database == "main" and action in _ON_ROWS:
+            return _OK
+        if action in _BY_FIRST_NAME and database in _MAIN:
+            if first == "sqlite_stat4":
+                self.analyzed = True
             allowed = is_allowed_name(first)
-            self.analyzed = self.analyzed or first == "sqlite_stat4"
-        else:
+        elif action == apsw.SQLITE_FUNCTION:
+            allowed = second in _HARMLESS_FUNCTIONS or self._is_allowed_function((second or "").lower())
+        elif action in _DATABASE_FIRST:
+            allowed = first in _MAIN and self._is_allowed(action, second, None)
+        elif database in _MAIN:
             allowed = self._is_allowed(action, first, second)
+        else:
+            allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
         return _OK if allowed else _DENY
 
     def _is_allowed(self, action: int, first: str | None, second: str | None) -> bool:
-        if action == apsw.SQLITE_FUNCTION:
-            return self._is_allowed_function((second or "").lower())
         if action in _ALWAYS:
             return True
         if action in _BY_BOTH_NAMES:

@@ -59,7 +59,7 @@ class EmbeddedD1:
         self._guard = Guard(self._connection, self.sandbox)
         self._reset_pragmas()
         self._connection.execute(_D1_METADATA)
-        self._connection.authorizer = self._authorizer
+        self._connection.authorizer = self._authorizer.answer
 
     def run(self, sql: str) -> None:
         """Run all statements of `sql` as one request, all or nothing; raises D1Refused."""
@@ -117,7 +117,7 @@ class EmbeddedD1:
                 yield self._connection
         finally:
             set_limits(self._connection, D1_LIMITS)
-            self._connection.authorizer = self._authorizer
+            self._connection.authorizer = self._authorizer.answer
 
     def schema(self) -> Schema:
         """Return the schema as it is now."""

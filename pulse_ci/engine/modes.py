@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pulse_ci.engine.limits import STATEMENT_BYTES
 from pulse_ci.engine.refusal import NO_STATEMENT_TEXT, TOO_LONG_TEXT
@@ -32,16 +32,9 @@ class RequestMode(Enum):
     IMPORT = "import"
 
 
-class Piece(NamedTuple):
-    """The text of a statement as SQLite gets it, its offset in the request, and whether all its rows are read.
-
-    workerd takes but one step of a statement that others follow in the same string.
-    """
-
-    sql: str
-    start: int
-    last: bool
-
+# The text of a statement as SQLite gets it, its offset in the request, and whether all its rows are read: workerd
+# takes but one step of a statement that others follow in the same string.
+Piece = tuple[str, int, bool]
 
 _SPACE = re.compile(r"[ \t\n\r\v\f]*")
 _STRAY = re.compile(r"(?:[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)*+;")
@@ -51,7 +44,7 @@ def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
     """Yield the statements of a request; raises D1Refused where D1 meets something that is not one."""
     match mode:
         case RequestMode.BATCH:
-            return (Piece(sql[start:end], start, last=True) for start, end, _ in cut(sql, STATEMENT_BYTES))
+            return ((sql[start:end], start, True) for start, end, _ in cut(sql, STATEMENT_BYTES))
         case RequestMode.QUERY:
             return _query_pieces(sql)
         case RequestMode.IMPORT:
@@ -68,7 +61,7 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
             continue
         end = end if terminated else len(sql)
         following = _after_space(sql, end)
-        yield Piece(sql[position:end], position, last=following == len(sql))
+        yield sql[position:end], position, following == len(sql)
         position, index = following, index + 1
     if position < len(sql) or index == 0:
         raise D1Refused(NO_STATEMENT_TEXT, sql=sql[position:], statement=index, start=position)
@@ -78,7 +71,7 @@ def _import_pieces(sql: str) -> Iterator[Piece]:
     position = index = 0
     for start, end, terminated in cut(sql, STATEMENT_BYTES):
         _refuse_stray(sql, position, start, index)
-        yield Piece(sql[position:end], position, last=not terminated)
+        yield sql[position:end], position, not terminated
         position, index = end, index + 1
     _refuse_stray(sql, position, len(sql), index)
 

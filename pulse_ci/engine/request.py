@@ -45,26 +45,27 @@ class Request:
         """Run one statement; return what it touches. Raises D1Refused."""
         recorder = AccessRecorder()
         self._authorizer.begin(sql, recorder)
-        self._run(Piece(sql, 0, last=True))
+        self._run((sql, 0, True))
         return recorder.access()
 
     def run(self, sql: str) -> list[Row]:
         """Run all statements; return the rows of the last one. Raises D1Refused."""
         rows: list[Row] = []
         for piece in pieces(sql, self._mode):
-            self._authorizer.begin(piece.sql)
+            self._authorizer.begin(piece[0])
             rows = self._run(piece)
         return rows
 
     def _run(self, piece: Piece) -> list[Row]:
-        if len(piece.sql) * 4 > STATEMENT_BYTES and len(piece.sql.encode(errors="replace")) > STATEMENT_BYTES:
-            raise D1Refused(TOO_LONG_TEXT, sql=piece.sql, statement=self._index, start=piece.start)
+        sql = piece[0]
+        if len(sql) * 4 > STATEMENT_BYTES and len(sql.encode(errors="replace")) > STATEMENT_BYTES:
+            raise self._d1_refused(TOO_LONG_TEXT, piece)
         if not self._guard.may_start():
             raise self._stopped(piece, str(self._guard.reason))
         try:
             rows = self._step(piece)
         except D1Refused as refused:
-            raise D1Refused(str(refused), sql=piece.sql, statement=self._index, start=piece.start) from None
+            raise self._d1_refused(str(refused), piece) from None
         except (apsw.Error, MemoryError, ValueError) as error:
             raise self._refused(error, piece) from None
         if self._authorizer.analyzed:
@@ -73,14 +74,15 @@ class Request:
         return rows
 
     def _step(self, piece: Piece) -> list[Row]:
+        sql, _, read_all = piece
         try:
-            self._cursor.execute(piece.sql, can_cache=False)
+            self._cursor.execute(sql, can_cache=False)
         except apsw.SQLError as error:
-            rewritten = rewrite_limited(piece.sql, self._key_of) if is_limited(str(error)) else None
+            rewritten = rewrite_limited(sql, self._key_of) if is_limited(str(error)) else None
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
-        if piece.last:
+        if read_all:
             return self._rows()
         if self._mode is RequestMode.QUERY:
             self._leave_unfinished()
@@ -129,7 +131,7 @@ class Request:
         reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
-        if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
+        if isinstance(error, apsw.BindingsError) and not piece[2] and self._mode is RequestMode.QUERY:
             message = PARAMETERS_TEXT
         elif isinstance(error, apsw.Error):
             message = self._authorizer.refusal or d1_message(error)
@@ -137,7 +139,11 @@ class Request:
             message = NO_STATEMENT_TEXT
         else:
             message = f"The SQL is not text that SQLite can read: {error}."
-        return D1Refused(message, sql=piece.sql, statement=self._index, start=piece.start)
+        return self._d1_refused(message, piece)
+
+    def _d1_refused(self, message: str, piece: Piece) -> D1Refused:
+        sql, start, _ = piece
+        return D1Refused(message, sql=sql, statement=self._index, start=start)
 
     def _too_long_a_value(self, error: Exception) -> str | None:
         longest = self._authorizer.longest
@@ -148,9 +154,10 @@ class Request:
         )
 
     def _stopped(self, piece: Piece, reason: str) -> SandboxStopped:
-        words = " ".join(piece.sql[:60].split())
+        sql, start, _ = piece
+        words = " ".join(sql[:60].split())
         message = f"The sandbox stopped statement {self._index + 1} ({words}): {reason}."
-        return SandboxStopped(message, sql=piece.sql, statement=self._index, start=piece.start)
+        return SandboxStopped(message, sql=sql, statement=self._index, start=start)
 
     def _key_of(self, table: str) -> tuple[str, ...]:
         """Return the columns that identify a row of a table, quoted."""
@@ -179,7 +186,7 @@ class Request:
         try:
             return self._connection.execute(sql, bindings).fetchall()
         finally:
-            self._connection.authorizer = self._authorizer
+            self._connection.authorizer = self._authorizer.answer
 
     def begin(self) -> None:
         """Open the transaction; an import's begins with the first statement that writes."""

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import apsw
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,24 +62,44 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
     size, position = len(sql), _skip_gap(sql, 0)
     while position < size:
         most = size if longest is None else min(size, position + longest + 1)
-        code = _TO_SEMICOLON.match(sql, position, most)
-        assert code is not None  # noqa: S101 - the pattern matches the empty string
-        end, terminated = code.end() + 1, code.end() < most and sql[code.end()] == ";"
-        # A trigger begins with CREATE, or with EXPLAIN.
-        if (
-            sql[position] in "CcEe"
-            and _TRIGGER_WORD.search(sql, position, end)
-            and (trigger := _IS_TRIGGER.match(sql, position, most))
-        ):
-            body = _TO_END_OF_BODY.match(sql, trigger.end(), most)
-            end, terminated = (body.end(), True) if body else (most, False)
+        end = sql.find(";", position, most) + 1
+        terminated = end > 0 and _is_complete(sql[position:end])
         if not terminated:
-            end = most if most < size else _end_of_code(sql, position, size)
+            end, terminated = _scan(sql, position, most)
         yield position, end, terminated
         position = _skip_gap(sql, end)
 
 
+def _is_complete(sql: str) -> bool:
+    """Ask SQLite itself, of the text up to the first semicolon: most statements end there."""
+    try:
+        return apsw.complete(sql)
+    except ValueError:  # of characters that C's strings cannot have
+        return False
+
+
+def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
+    """Return where a statement ends that has semicolons within, or none, and whether a `;` ends it."""
+    code = _TO_SEMICOLON.match(sql, position, most)
+    assert code is not None  # noqa: S101 - the pattern matches the empty string
+    end, terminated = code.end() + 1, code.end() < most and sql[code.end()] == ";"
+    # A trigger begins with CREATE, or with EXPLAIN.
+    if (
+        sql[position] in "CcEe"
+        and _TRIGGER_WORD.search(sql, position, end)
+        and (trigger := _IS_TRIGGER.match(sql, position, most))
+    ):
+        body = _TO_END_OF_BODY.match(sql, trigger.end(), most)
+        end, terminated = (body.end(), True) if body else (most, False)
+    if not terminated:
+        end = most if most < len(sql) else _end_of_code(sql, position, len(sql))
+    return end, terminated
+
+
 def _skip_gap(sql: str, position: int) -> int:
+    # Most statements stand on the line behind the last one.
+    if sql[position : position + 1] == "\n" and sql[position + 1 : position + 2].isalpha():
+        return position + 1
     gap = _GAP.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
     end = gap.end()

@@ -161,7 +161,7 @@ def writing(database: EmbeddedD1) -> Iterator[Writer]:
             connection.pragma(name, value)
         authorizer = Authorizer()
         authorizer.own_transaction = True
-        connection.authorizer = authorizer
+        connection.authorizer = authorizer.answer
         writer = Writer(connection)
         try:
             yield writer
