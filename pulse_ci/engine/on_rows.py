@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,14 +24,12 @@ if TYPE_CHECKING:
     from pulse_ci.engine.losses import TableRows
     from pulse_ci.engine.replay import Replayed
     from pulse_ci.engine.schema import Schema
-    from pulse_ci.engine.seed import Unseeded
+    from pulse_ci.engine.seed import Budget, Unseeded
     from pulse_ci.engine.twins import UniqueKey
     from pulse_ci.sql.split import Statement
 
 # Statements that stand in the way are passed so many times.
 _PASSES = 4
-# For the rows of all migrations together: only schemas that are made to be slow come near it.
-_SECONDS = 20.0
 Violation = tuple[str, object, str, int]
 
 
@@ -122,7 +119,7 @@ class SeededRuns:
     def __init__(self, database: EmbeddedD1) -> None:
         self._database = database
         self._at: Schema | None = None
-        self._seconds = _SECONDS
+        self._budget: Budget | None = None
 
     def run(self, replayed: Replayed, reverse: Sequence[Statement] = ()) -> OnRows:
         """Run one replayed migration on the schema that it meets, with rows wherever it or its reverse reaches.
@@ -130,7 +127,7 @@ class SeededRuns:
         One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
         sandbox stopped would be stopped again: they are not run.
         """
-        from pulse_ci.engine.seed import read_hints, seed
+        from pulse_ci.engine.seed import Budget, read_hints, seed
 
         if replayed.was_stopped:
             return OnRows(Run((), ()))
@@ -143,9 +140,8 @@ class SeededRuns:
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
         hints = read_hints((statement.sql for statement in replayed.migration.statements), replayed.before, reached)
-        start = time.monotonic()
-        seeded = seed(self._database, replayed.before, only=reached, hints=hints, seconds=self._seconds)
-        self._seconds -= time.monotonic() - start
+        self._budget = self._budget or Budget()
+        seeded = seed(self._database, replayed.before, only=reached, hints=hints, budget=self._budget)
         keys = new_unique_keys(replayed)
         filled = self._database.snapshot() if keys else b""
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)

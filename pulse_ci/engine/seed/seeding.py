@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import apsw
 
 from pulse_ci.engine.schema import fold
+from pulse_ci.engine.seed.budget import Budget
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.engine.seed.filling import Filling
 from pulse_ci.engine.seed.hints import Hints
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.schema import Schema, Table
+    from pulse_ci.engine.seed.budget import Part
 
 Outcome = SeededTable | Unseeded
-# Only what is made to be slow comes near it.
-SECONDS = 5.0
 _STOPPED = (apsw.Error, MemoryError)
-_OUT_OF_TIME = "The tables before it took all the time that there is for seeding."
+_TOO_LATE = "The tables before it took all the work that there is for seeding."
 
 
 def seed(
@@ -36,29 +35,29 @@ def seed(
     rows: int = 2,
     only: Iterable[str] | None = None,
     hints: Hints | None = None,
-    seconds: float = SECONDS,
+    budget: Budget | None = None,
 ) -> Seeded:
     """Insert rows until each table of `schema` (by default: of the database) has at least `rows`.
 
     `only` names the tables that matter: what they need is filled too, and nothing else. `hints` ask for further rows.
-    After `seconds` what is left gets none.
+    What is left when the part of the `budget` for one schema is used up gets none.
 
     The rows satisfy every constraint, and depend on nothing but the schema and the rows that are there, which are
     kept. Children refer to rows of their parents, and to different ones. Each column that may be NULL is so in one
     row and has a value in another, where the constraints permit; primary keys are never NULL. Views are left out.
     """
     relations = Relations(schema or database.schema())
-    end = time.monotonic() + min(seconds, SECONDS)
     outcomes = dict[str, Outcome]()
     wanted = relations.tables.keys() if only is None else relations.needed_for(only)
     ordinary = [group for group in relations.groups() if not group[0].virtual and fold(group[0].name) in wanted]
     virtual = [table for name, table in relations.tables.items() if table.virtual and name in wanted]
-    failed = _fill(database, relations, ordinary, rows, end, outcomes, hints or Hints())
-    # What a trigger needs may be in a table that is filled later.
-    if failed and relations.triggers:
-        _fill(database, relations, failed, rows, end, outcomes, hints or Hints())
-    for table in virtual:
-        outcomes[fold(table.name)] = _virtual(database, table, rows)
+    with (budget or Budget()).part() as part:
+        failed = _fill(database, relations, ordinary, rows, part, outcomes, hints or Hints())
+        # What a trigger needs may be in a table that is filled later.
+        if failed and relations.triggers:
+            _fill(database, relations, failed, rows, part, outcomes, hints or Hints())
+        for table in virtual:
+            outcomes[fold(table.name)] = _virtual(database, table, rows, part)
     if relations.triggers:
         _recount(database, relations, outcomes)
     found = [outcome for _, outcome in sorted(outcomes.items())]
@@ -73,14 +72,14 @@ def _fill(
     relations: Relations,
     groups: list[tuple[Table, ...]],
     rows: int,
-    end: float,
+    part: Part,
     outcomes: dict[str, Outcome],
     hints: Hints,
 ) -> list[tuple[Table, ...]]:
     """Fill groups of tables; return those of which one could not be."""
     failed = []
     for group in groups:
-        found = _group(database, relations, group, rows, end, hints)
+        found = _group(database, relations, group, rows, part, hints)
         outcomes.update((fold(table.name), outcome) for table, outcome in zip(group, found, strict=True))
         if any(isinstance(outcome, Unseeded) for outcome in found):
             failed.append(group)
@@ -88,20 +87,20 @@ def _fill(
 
 
 def _group(
-    database: EmbeddedD1, relations: Relations, group: tuple[Table, ...], rows: int, end: float, hints: Hints
+    database: EmbeddedD1, relations: Relations, group: tuple[Table, ...], rows: int, part: Part, hints: Hints
 ) -> list[Outcome]:
-    if time.monotonic() > end:
-        return [Unseeded(table.name, _OUT_OF_TIME) for table in group]
+    if part.is_used_up:
+        return [Unseeded(table.name, _TOO_LATE) for table in group]
     try:
-        with writing(database) as writer:
+        with writing(database, part) as writer:
             return Filling(writer, relations, group, rows, hints).fill()
     except _STOPPED as error:
         return [Unseeded(table.name, why_stopped(error)) for table in group]
 
 
-def _virtual(database: EmbeddedD1, table: Table, rows: int) -> Outcome:
+def _virtual(database: EmbeddedD1, table: Table, rows: int, part: Part) -> Outcome:
     try:
-        with writing(database) as writer:
+        with writing(database, part) as writer:
             return fill_virtual(writer, table, rows)
     except _STOPPED as error:
         return Unseeded(table.name, why_stopped(error))
@@ -112,7 +111,7 @@ def _recount(database: EmbeddedD1, relations: Relations, outcomes: dict[str, Out
     with database.trusted() as connection:
         for name, outcome in outcomes.items():
             table = relations.tables[name]
-            if table.virtual or (isinstance(outcome, Unseeded) and outcome.reason == _OUT_OF_TIME):
+            if table.virtual or (isinstance(outcome, Unseeded) and outcome.reason == _TOO_LATE):
                 continue
             rows = count_rows(connection, table.name)
             match outcome:

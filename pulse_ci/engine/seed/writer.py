@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.seed.budget import Part
     from pulse_ci.engine.seed.plan import Plan
     from pulse_ci.engine.seed.search import Row
 
@@ -31,8 +32,9 @@ _HOPELESS = ("no such ", "foreign key mismatch", "not authorized", "unsafe use",
 class Writer:
     """Inserts rows; constraints, triggers and limits are D1's."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, budget: Part) -> None:
         self.connection = connection
+        self._budget = budget
         self._log: list[tuple[str, Row]] = []
         self._deferred = False
 
@@ -58,6 +60,8 @@ class Writer:
 
     def insert(self, plan: Plan, row: Row) -> Failure | None:
         """Insert a row, or leave everything as it was and return why not. Raises what the sandbox stops."""
+        if not self._budget.take():
+            return Failure("The search for rows took all the work that there is for seeding.")
         failure = self._guarded(plan, row) if plan.risky else self._tried(plan, row)
         if failure is None:
             self._log.append((plan.insert, row))
@@ -150,7 +154,7 @@ def _places(plan: Plan, names: Iterable[str]) -> frozenset[int]:
 
 
 @contextmanager
-def writing(database: EmbeddedD1) -> Iterator[Writer]:
+def writing(database: EmbeddedD1, budget: Part) -> Iterator[Writer]:
     """Give a writer on the trusted connection, though with D1's rules for what triggers and CHECKs may do."""
     with database.trusted() as connection:
         set_limits(connection, D1_LIMITS)
@@ -162,7 +166,7 @@ def writing(database: EmbeddedD1) -> Iterator[Writer]:
         authorizer = Authorizer()
         authorizer.own_transaction = True
         connection.authorizer = authorizer.answer
-        writer = Writer(connection)
+        writer = Writer(connection, budget)
         try:
             yield writer
         finally:

@@ -86,13 +86,3 @@ def test_what_is_asked_for_gets_rows_with_its_parents_and_what_its_triggers_read
         assert not seeded.failures
         assert rows_of(database, "events") == []
         assert len(rows_of(database, "sessions")) >= 2
-
-
-def test_without_any_time_left_each_table_is_named_as_having_no_rows() -> None:
-    with migrated(1) as database:
-        seeded = seed(database, seconds=-1)
-
-        assert {failure.reason for failure in seeded.failures} == {
-            "The tables before it took all the time that there is for seeding."
-        }
-        assert "sites" in {failure.table for failure in seeded.failures}
