@@ -30,6 +30,13 @@ def history(**files: str) -> History:
     return trace(discover("migrations", sources).migrations)
 
 
+def put(folder: Path, past: History) -> None:
+    """Write migrations as files into the migrations directory of a folder."""
+    (folder / "migrations").mkdir()
+    for each in past.migrations:
+        (folder / each.path).write_text(each.text, encoding="utf-8")
+
+
 def live(past: History, *numbers: str, by_hand: str = "") -> Schema:
     """The schema of a database on which the files of these numbers have run, and then some SQL by hand."""
     texts = {each.name[:3]: each.text for each in past.migrations}

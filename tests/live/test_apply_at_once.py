@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,14 @@ from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.run import apply_pending
 from pulse_ci.engine.diff import diff
 from tests.cloudflare.clients import client_of
-from tests.d1.histories import history
+from tests.cloudflare.wrangler import configure
+from tests.d1.histories import history, put
+from tests.live.process import run
 
 if TYPE_CHECKING:
-    from tests.cloudflare.server import Cloudflare
+    from pathlib import Path
+
+    from tests.cloudflare.server import Cloudflare, Logged
 
 PAST = history(
     n001_sites="CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);\nINSERT INTO sites (url) VALUES ('one');",
@@ -26,22 +31,23 @@ NAMES = [each.name for each in PAST.migrations]
 
 
 @pytest.mark.parametrize("runs", [2, 8])
-def test_each_file_runs_exactly_once(cloud: Cloudflare, runs: int) -> None:
+def test_of_several_processes_each_file_is_run_by_one(cloud: Cloudflare, tmp_path: Path, runs: int) -> None:
     database = cloud.create("staging")
+    configure(tmp_path, database)
+    put(tmp_path, PAST)
+    all_have_asked = Barrier(runs)
 
-    def run(_: int) -> list[str]:
-        with client_of(cloud) as client:
-            target = RemoteDatabase(client, database, "staging", "d1_migrations")
-            return [each.name for each in apply_pending(target, PAST, target.read())]
+    def hold_the_first_answers(_: Logged) -> None:
+        if len(cloud.log) <= runs:
+            all_have_asked.wait(60)
 
+    cloud.after_request = hold_the_first_answers
     with ThreadPoolExecutor(runs) as pool:
-        list(pool.map(run, range(runs)))
+        ended = list(pool.map(lambda _: run(cloud, tmp_path, "apply", "--allow", "findings"), range(runs)))
 
-    with client_of(cloud) as client:
-        live = RemoteDatabase(client, database, "staging", "d1_migrations").read()
-    assert [name for _, name in live.records or ()] == NAMES
-    assert cloud.run(database, "SELECT (SELECT count(*) FROM sites), (SELECT count(*) FROM goals)") == [[3, 1]]
-    assert diff(PAST.schemas[-1], live.schema) == ()
+    assert [each.status for each in ended] == [0] * runs, ended
+    assert sorted(name for each in ended for name in each.ran) == NAMES
+    assert is_whole(cloud, database)
     assert len(cloud.writes) == len(NAMES)
 
 
@@ -55,5 +61,15 @@ def test_whatever_fails_once_each_file_runs_once(cloud: Cloudflare, kind: str, p
         target = RemoteDatabase(client, database, "staging", "d1_migrations")
         assert [each.name for each in apply_pending(target, PAST, target.read())] == NAMES
 
-    assert cloud.run(database, "SELECT count(*) FROM d1_migrations") == [[4]]
-    assert cloud.run(database, "SELECT (SELECT count(*) FROM sites), (SELECT count(*) FROM goals)") == [[3, 1]]
+    assert is_whole(cloud, database)
+
+
+def is_whole(cloud: Cloudflare, database: str) -> bool:
+    """Whether each file ran exactly once, in order, and is recorded."""
+    with client_of(cloud) as client:
+        live = RemoteDatabase(client, database, "staging", "d1_migrations").read()
+    return (
+        [name for _, name in live.records or ()] == NAMES
+        and cloud.run(database, "SELECT (SELECT count(*) FROM sites), (SELECT count(*) FROM goals)") == [[3, 1]]
+        and diff(PAST.schemas[-1], live.schema) == ()
+    )
