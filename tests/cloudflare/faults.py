@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 from tests.cloudflare.answer import Answer, html, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cloudflare.answer import Request
 
 KINDS = frozenset(line.split()[0] for line in (__doc__ or "").splitlines()[2:])
@@ -35,7 +37,10 @@ IMPORTING = "Currently processing a long-running import."
 
 @dataclass
 class Fault:
-    """What the next `times` requests that match are to meet, after `skip` others."""
+    """What the next `times` requests that match are to meet, after `skip` others.
+
+    `meanwhile` is called where nothing or all of a request is done, and before it is answered.
+    """
 
     kind: str
     method: str = "*"
@@ -43,6 +48,7 @@ class Fault:
     times: int = 1
     seconds: float = 1
     skip: int = 0
+    meanwhile: Callable[[], object] = lambda: None
 
 
 def take(faults: list[Fault], request: Request) -> Fault | None:

@@ -79,11 +79,13 @@ class Cloudflare:
         """The requests that changed a database, or which databases there are."""
         return [each for each in self.log if each.wrote]
 
-    def fail(self, kind: str, method: str = "*", path: str = "*", **more: Any) -> None:
+    def fail(self, kind: str, method: str = "*", path: str = "*", **more: Any) -> Fault:
         """Make requests that match fail: `times` of them (1), after `skip` others; `faults` lists the kinds."""
         if kind not in KINDS:
             raise ValueError(f"unknown fault {kind!r}")
-        self.faults.append(Fault(kind, method, path, **more))
+        fault = Fault(kind, method, path, **more)
+        self.faults.append(fault)
+        return fault
 
     def create(self, name: str, sql: str = "") -> str:
         """Make a database, run `sql` in it, and return its id; nothing of it is logged."""
@@ -107,6 +109,8 @@ class Cloudflare:
         with self._lock:
             fault = take(self.faults, request)
             answer = None if fault and fault.kind not in DONE_FIRST else self._answer(request)
+            if fault:
+                fault.meanwhile()
             sent = answer_instead(fault) if fault and fault.kind != "slow" else answer
             logged = _logged(request, sent, wrote=answer is not None and answer.wrote)
             self.log.append(logged)
