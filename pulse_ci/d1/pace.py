@@ -29,9 +29,10 @@ class Pace:
     def wait(self) -> None:
         """Wait, if it must be, before a request."""
         with self._lock:
-            seconds, self._seconds = self._seconds, 0.0
-            if seconds:
-                self._sleep(seconds)
+            if self._seconds:
+                self._sleep(self._seconds)
+                # What answers have said meanwhile, of requests that were on their way, is over too.
+                self._seconds = 0.0
 
     def note(self, header: str) -> None:
         """Take what an answer's `Ratelimit` says: how many requests are left, and for how many seconds."""
