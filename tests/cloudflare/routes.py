@@ -37,11 +37,15 @@ class Database:
 
 
 class Routes:
-    """An account with its databases, and the files that are on their way into them."""
+    """An account with its databases, and the files that are on their way into them.
+
+    What is done in a database is done in its `twins` as well: they become what it becomes.
+    """
 
     def __init__(self, workerd: Databases, account: str) -> None:
         self.databases: list[Database] = []
         self.now = datetime.now(UTC)
+        self.twins: dict[str, list[str]] = {}
         self._workerd = workerd
         self._account = account
         self._files: dict[str, bytes] = {}
@@ -124,7 +128,7 @@ class Routes:
             statements = [each | {"params": params} for each in statements]
         if not statements:
             return refuse(400, 7500, "No SQL statements detected.")
-        outcome = self._workerd.ask(database.uuid, "transact", statements=statements)
+        outcome = self._do(database, "transact", statements=statements)
         if outcome["error"]:
             return refuse(400, 7500, outcome["error"])
         answer = success([_result(each, outcome["wrote"], raw=raw) for each in outcome["results"]])
@@ -151,7 +155,7 @@ class Routes:
         return Answer(200, b"", {"etag": f'"{etag}"'})
 
     def _ingest(self, content: bytes, database: Database) -> Answer:
-        outcome = self._workerd.ask(database.uuid, "import", sql=content.decode())
+        outcome = self._do(database, "import", sql=content.decode())
         at = {"success": True, "type": "import", "at_bookmark": "00000001", "messages": []}
         if outcome["error"]:
             return success(at | {"status": "error", "error": outcome["error"], "errors": [outcome["error"]]})
@@ -160,6 +164,11 @@ class Routes:
         answer = success(at | {"status": "complete", "result": result})
         answer.wrote = outcome["wrote"]
         return answer
+
+    def _do(self, database: Database, action: str, **request: object) -> dict[str, Any]:
+        for twin in self.twins.get(database.uuid, ()):
+            self._workerd.ask(twin, action, **request)
+        return self._workerd.ask(database.uuid, action, **request)
 
 
 def _result(each: dict[str, Any], wrote: bool, *, raw: bool) -> dict[str, Any]:

@@ -27,16 +27,17 @@ def configure(folder: Path, database: str, name: str = "staging") -> Path:
     return config
 
 
-def wrangler(cloud: Cloudflare, folder: Path, *words: str) -> str:
-    """Run wrangler in a folder and return what it printed; fails where it fails."""
+def wrangler(cloud: Cloudflare, folder: Path, *words: str, home: Path | None = None) -> str:
+    """Run wrangler in a folder and return what it printed; fails where it fails. `home` is where it keeps its own."""
+    home = home or folder
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": str(folder),
+        "HOME": str(home),
         "CI": "1",
         "WRANGLER_SEND_METRICS": "false",
-        "WRANGLER_LOG_PATH": str(folder / "logs"),
+        "WRANGLER_LOG_PATH": str(home / "logs"),
         "NO_COLOR": "1",
-        "NODE_COMPILE_CACHE": str(folder / "compiled"),  # each further run starts in less time
+        "NODE_COMPILE_CACHE": str(home / "compiled"),  # each further run starts in less time
         **cloud.environment,
     }
     done = subprocess.run(

@@ -1,8 +1,7 @@
-"""`pulse-ci apply` on real D1, beside the real wrangler: the same schema, the same record, nothing pending."""
+"""`pulse-ci apply` on real D1: the same schema and the same record."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ import pytest
 from pulse_ci.d1.live import read_live
 from pulse_ci.engine.diff import diff
 from tests.cloudflare.clients import client_of
-from tests.cloudflare.wrangler import configure, wrangler
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded
 from tests.live.test_drift import SCHEMA
@@ -58,24 +56,6 @@ def test_what_was_executed_without_a_record_is_adopted_first(account: Cloudflare
     assert "record them with --adopt" in refused.err
     assert (adopted.status, outcome.status) == (0, 0)
     assert is_whole(account, database)
-
-
-def test_wrangler_and_apply_go_on_where_the_other_stopped(account: Cloudflare, run: Run, tmp_path: Path) -> None:
-    database = account.create("staging")
-    configure(Path(), database)
-    configure(tmp_path, database)
-    (tmp_path / "migrations").mkdir()
-    for name in FILES[:9]:
-        shutil.copy(Path("migrations") / name, tmp_path / "migrations")
-    wrangler(account, tmp_path, "d1", "migrations", "apply", "DB", "--remote")
-
-    outcome = run("apply")
-    left = wrangler(account, Path(), "d1", "migrations", "list", "DB", "--remote")
-
-    assert outcome.status == 0
-    assert "12 migrations pending on staging" in outcome.out
-    assert is_whole(account, database)
-    assert "No migrations to apply" in left
 
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(account: Cloudflare, run: Run) -> None:
