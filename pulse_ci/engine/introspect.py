@@ -13,7 +13,7 @@ from pulse_ci.engine.canonical.objects import (
     read_trigger,
     read_view,
 )
-from pulse_ci.engine.canonical.pieces import ROWID_NAMES
+from pulse_ci.engine.canonical.relations import Relations
 from pulse_ci.engine.canonical.virtual import SHADOWS
 from pulse_ci.engine.schema import Schema, Table, fold
 
@@ -117,12 +117,5 @@ def _meant_names(rows: list[Row], tables: list[Table]) -> dict[Row, frozenset[st
     doubtful = {row: read_names(row.sql).doubtful for row in rows if row.type in ("view", "trigger")}
     if not any(doubtful.values()):
         return {}
-    known = _known_names(rows, tables)
-    return {row: names & known for row, names in doubtful.items()}
-
-
-def _known_names(rows: list[Row], tables: list[Table]) -> frozenset[str]:
-    columns = {fold(column.name) for table in tables for column in table.columns}
-    named = {fold(row.name) for row in rows if row.type in ("table", "view")}
-    in_views = (read_names(row.sql).sure for row in rows if row.type == "view")
-    return frozenset(columns | named | ROWID_NAMES).union(*in_views)
+    relations = Relations.of(rows, tables)
+    return {row: relations.meant(row.sql) for row in rows if doubtful.get(row)}

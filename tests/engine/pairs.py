@@ -201,6 +201,65 @@ EQUAL = [
         T + "CREATE VIEW v AS SELECT a FROM t WHERE c = 'x'",
     ),
     Pair(
+        "view-column-that-nobody-named",
+        T + 'CREATE VIEW v AS SELECT max(b), count(*) FROM t; CREATE VIEW w AS SELECT "max(b)", "COUNT(*)" FROM v',
+        T + "CREATE VIEW v AS SELECT max(b), count(*) FROM t; CREATE VIEW w AS SELECT [max(b)], `count(*)` FROM v",
+    ),
+    Pair(
+        "subquery-column-that-nobody-named",
+        T + 'CREATE VIEW v AS SELECT "b + 1" FROM (SELECT b + 1 FROM t)',
+        T + "CREATE VIEW v AS SELECT [b + 1] FROM (SELECT b + 1 FROM t)",
+    ),
+    Pair(
+        "columns-of-values",
+        'CREATE VIEW v AS VALUES (1, 2); CREATE VIEW w AS SELECT "column1", "column2" FROM v',
+        "CREATE VIEW v AS VALUES (1, 2); CREATE VIEW w AS SELECT column1, [column2] FROM v",
+    ),
+    Pair(
+        "second-column-of-a-name",
+        T + 'CREATE VIEW v AS SELECT a, b AS a FROM t; CREATE VIEW w AS SELECT "a:1" FROM v',
+        T + "CREATE VIEW v AS SELECT a, b AS a FROM t; CREATE VIEW w AS SELECT [a:1] FROM v",
+    ),
+    Pair(
+        "view-of-a-table-that-is-gone",
+        T + 'CREATE VIEW v AS SELECT "a", "n" FROM t; DROP TABLE t',
+        T + "CREATE VIEW v AS SELECT a, [n] FROM t; DROP TABLE t",
+    ),
+    Pair(
+        "trigger-that-writes-what-is-gone",
+        T + 'CREATE TABLE u (x); CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE u SET x = "x"; END; DROP TABLE u',
+        T + "CREATE TABLE u (x); CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE u SET x = x; END; DROP TABLE u",
+    ),
+    Pair(
+        "string-like-the-column-of-another-table",
+        T + 'CREATE TABLE u (active); CREATE VIEW v AS SELECT a FROM t WHERE c = "active"',
+        T + "CREATE TABLE u (active); CREATE VIEW v AS SELECT a FROM t WHERE c = 'active'",
+    ),
+    Pair(
+        "columns-of-json-each",
+        T + 'CREATE VIEW v AS SELECT "value" FROM t, json_each(t.c) WHERE "key" = "zz"',
+        T + "CREATE VIEW v AS SELECT value FROM t, json_each(t.c) WHERE key = 'zz'",
+    ),
+    Pair(
+        "string-beside-a-table-of-with",
+        T + 'CREATE VIEW v AS WITH u (n) AS (SELECT a FROM t), w AS (SELECT 1) SELECT n FROM u, w WHERE n = "zz"',
+        T + "CREATE VIEW v AS WITH u (n) AS (SELECT a FROM t), w AS (SELECT 1) SELECT n FROM u, w WHERE n = 'zz'",
+    ),
+    Pair(
+        "string-behind-distinct-from",
+        T + 'CREATE VIEW v AS SELECT a FROM t WHERE a IS DISTINCT FROM b AND c = "zz"',
+        T + "CREATE VIEW v AS SELECT a FROM t WHERE a IS DISTINCT FROM b AND c = 'zz'",
+    ),
+    Pair(
+        "string-in-an-upsert",
+        T
+        + "CREATE TRIGGER g AFTER UPDATE OF a ON t BEGIN "
+        + 'INSERT INTO t (a) VALUES ("zz") ON CONFLICT DO UPDATE SET a = "y"; END',
+        T
+        + "CREATE TRIGGER g AFTER UPDATE OF a ON t BEGIN "
+        + "INSERT INTO t (a) VALUES ('zz') ON CONFLICT DO UPDATE SET a = 'y'; END",
+    ),
+    Pair(
         "view-alias-quotes",
         T + "CREATE VIEW v AS SELECT a AS 'n' FROM t",
         T + 'CREATE VIEW v AS SELECT a AS "n" FROM t',
@@ -414,6 +473,36 @@ DIFFERENT = [
         "view-column-or-string",
         T + 'CREATE VIEW v AS SELECT "a" FROM t',
         T + "CREATE VIEW v AS SELECT 'a' FROM t",
+    ),
+    Pair(
+        "view-column-that-nobody-named-or-string",
+        T + 'CREATE VIEW v AS SELECT count(*) FROM t; CREATE VIEW w AS SELECT "count(*)" FROM v',
+        T + "CREATE VIEW v AS SELECT count(*) FROM t; CREATE VIEW w AS SELECT 'count(*)' FROM v",
+    ),
+    Pair(
+        "column-of-json-each-or-string",
+        T + 'CREATE VIEW v AS SELECT "value" FROM t, json_each(t.c)',
+        T + "CREATE VIEW v AS SELECT 'value' FROM t, json_each(t.c)",
+    ),
+    Pair(
+        "column-of-a-view-of-a-view-or-string",
+        T + 'CREATE VIEW u AS SELECT * FROM t; CREATE VIEW v AS SELECT * FROM u; CREATE VIEW w AS SELECT "a" FROM v',
+        T + "CREATE VIEW u AS SELECT * FROM t; CREATE VIEW v AS SELECT * FROM u; CREATE VIEW w AS SELECT 'a' FROM v",
+    ),
+    Pair(
+        "column-of-the-second-table-or-string",
+        T + 'CREATE TABLE u (x); CREATE VIEW v AS SELECT "x" FROM t AS one, u AS two',
+        T + "CREATE TABLE u (x); CREATE VIEW v AS SELECT 'x' FROM t AS one, u AS two",
+    ),
+    Pair(
+        "column-of-a-table-in-double-quotes-or-string",
+        T + 'CREATE TABLE u (x); CREATE VIEW v AS SELECT "x" FROM t, "u"',
+        T + "CREATE TABLE u (x); CREATE VIEW v AS SELECT 'x' FROM t, \"u\"",
+    ),
+    Pair(
+        "name-or-string-where-the-table-is-gone",
+        T + 'CREATE VIEW v AS SELECT "a" FROM t; DROP TABLE t',
+        T + "CREATE VIEW v AS SELECT 'a' FROM t; DROP TABLE t",
     ),
     Pair(
         "view-clock-or-name",

@@ -16,17 +16,21 @@ from pulse_ci.engine.canonical.view import parse_view
 from pulse_ci.engine.canonical.virtual import parse_virtual_table
 from pulse_ci.engine.canonical.words import meaning
 from pulse_ci.engine.schema import Index, Table, Trigger, View, fold
-from pulse_ci.sql.tokens import tokenize_code
+from pulse_ci.sql.tokens import tokenize_code, unquote
 
 _REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The folded names in a text: those that are sure, those that may be some, and those that say nothing."""
+    """The folded names in a text: those that are sure, those that may be some, and those that say nothing.
+
+    `quoted` are the doubtful ones in double quotes.
+    """
 
     sure: frozenset[str]
     doubtful: frozenset[str]
+    quoted: frozenset[str]
     qualifiers: frozenset[str]
 
     def scope(self, meant: frozenset[str]) -> Scope:
@@ -39,7 +43,9 @@ def read_names(sql: str) -> Names:
     """Return the names in a CREATE VIEW or a CREATE TRIGGER."""
     tokens = code_tokens(sql)
     sure = sure_names(tokens)
-    return Names(sure, doubtful_names(tokens) - sure, idle_qualifiers(tokens))
+    doubtful = doubtful_names(tokens) - sure
+    quoted = frozenset(fold(unquote(token.text)) for token in tokens if token.text[0] == '"')
+    return Names(sure, doubtful, doubtful & quoted, idle_qualifiers(tokens))
 
 
 @lru_cache(_REMEMBERED)

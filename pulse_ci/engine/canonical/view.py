@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def parse_view(name: str, sql: str, scope: Scope) -> View:
-    """Return the view that a CREATE VIEW makes."""
+    """Return the view that a CREATE VIEW makes.
+
+    A column that nobody named is called by its text: where only that differs, in its spaces or case, nothing does.
+    """
     reader = Reader.of(sql)
     reader.expect("CREATE")
     reader.choose("TEMP", "TEMPORARY")
