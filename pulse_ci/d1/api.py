@@ -115,10 +115,11 @@ class Api:
             response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
         except self._httpx.RequestError as error:
             raise self._unanswered(asked, error) from None
-        self._pace.note(response.headers.get("ratelimit", ""))
-        return self._read(response, asked, sql)
+        will_wait = self._pace.note(response.headers.get("ratelimit", ""))
+        # Other jobs may have used the limit up: what was refused is sent again when the limit starts anew.
+        return self._read(response, asked, sql, 0.0 if will_wait else _retry_after(response))
 
-    def _read(self, response: httpx.Response, asked: str, sql: Sequence[str]) -> Envelope:
+    def _read(self, response: httpx.Response, asked: str, sql: Sequence[str], retry_after: float | None) -> Envelope:
         status, envelope = response.status_code, read_envelope(response.content)
         if status < 300 and envelope and not envelope.code:
             return envelope
@@ -129,7 +130,7 @@ class Api:
         else:
             raise self._not_cloudflare(asked, status)
         code = envelope.code if envelope else 0
-        raise failure(status, asked, code, said, sql=sql, retry_after=_retry_after(response))
+        raise failure(status, asked, code, said, sql=sql, retry_after=retry_after)
 
     def _unanswered(self, asked: str, error: httpx.RequestError) -> D1Error:
         host = self._httpx.URL(self._base).host

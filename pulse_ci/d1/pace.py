@@ -34,8 +34,13 @@ class Pace:
                 # What answers have said meanwhile, of requests that were on their way, is over too.
                 self._seconds = 0.0
 
-    def note(self, header: str) -> None:
-        """Take what an answer's `Ratelimit` says: how many requests are left, and for how many seconds."""
+    def note(self, header: str) -> bool:
+        """Take what an answer's `Ratelimit` says: how many requests are left, and for how many seconds.
+
+        Returns whether that is so few that whoever comes next will wait.
+        """
         found = _LEFT.search(header)
-        if found and int(found[1]) < RESERVE:
-            self._seconds = min(float(found[2]), _LONGEST)
+        if found is None or int(found[1]) >= RESERVE:
+            return False
+        self._seconds = min(float(found[2]), _LONGEST)
+        return True

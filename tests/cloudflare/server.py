@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.cloudflare.answer import Answer, Request, refuse
 from tests.cloudflare.faults import DONE_FIRST, KINDS, Fault, answer_instead, take
+from tests.cloudflare.limit import RateLimit
 from tests.cloudflare.routes import Routes
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 TOKEN = "cf-token-that-nobody-may-see"
 _PREFIX = "/client/v4"
-# https://developers.cloudflare.com/fundamentals/api/reference/limits/
-_LIMITS = {"ratelimit": '"default";r=1199;t=300', "ratelimit-policy": '"burst";q=1200;w=300'}
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Cloudflare:
         self.log: list[Logged] = []
         self.account, self.token = ACCOUNT, TOKEN
         self.faults: list[Fault] = []
+        self.limit = RateLimit(requests=1_000_000)
         self.after_request: Callable[[Logged], None] = lambda _: None
         self.routes = Routes(workerd, ACCOUNT)
         self._workerd = workerd
@@ -108,10 +108,12 @@ class Cloudflare:
         """Answer a request, or return None where the connection is to be dropped."""
         with self._lock:
             fault = take(self.faults, request)
-            answer = None if fault and fault.kind not in DONE_FIRST else self._answer(request)
+            answer = None if fault and fault.kind not in DONE_FIRST else self.limit.refuse() or self._answer(request)
             if fault:
                 fault.meanwhile()
             sent = answer_instead(fault) if fault and fault.kind != "slow" else answer
+            if sent:
+                sent.headers = self.limit.headers | sent.headers
             logged = _logged(request, sent, wrote=answer is not None and answer.wrote)
             self.log.append(logged)
         self.after_request(logged)
@@ -168,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response(answer.status)
-        for name, value in {**_LIMITS, **answer.headers, "content-length": str(len(answer.content))}.items():
+        for name, value in {**answer.headers, "content-length": str(len(answer.content))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.content)

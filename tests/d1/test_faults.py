@@ -11,6 +11,7 @@ from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable
 from pulse_ci.d1.retry import ATTEMPTS
 from pulse_ci.errors import D1Error, D1Refused
 from tests.cloudflare.clients import client_of
+from tests.cloudflare.limit import RateLimit
 
 if TYPE_CHECKING:
     from tests.cloudflare.server import Cloudflare
@@ -91,6 +92,23 @@ def test_a_wait_that_is_longer_than_a_job_should_take_is_not_waited(cloud: Cloud
         client.read(database, ONE)
 
     assert not waited
+
+
+def test_what_is_refused_because_the_limit_is_used_up_is_sent_again_when_it_starts_anew(cloud: Cloudflare) -> None:
+    cloud.create("staging")
+    cloud.limit = RateLimit(used=1200)
+    slept = list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if seconds:
+            cloud.limit = RateLimit()
+
+    with client_of(cloud, sleep=sleep) as client:
+        found = [each.name for each in client.databases()]
+
+    assert found == ["staging"]
+    assert slept == [0, 300]
 
 
 @pytest.mark.parametrize("kind", ["garbled", "redirect"])
