@@ -10,7 +10,7 @@ NODE_SETUP := tests/node/node_modules/.set-up
 export UV_SYSTEM_CERTS := 1
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: help setup demo test test-container lint fuzz faults bench screenshots docs lock clean
+.PHONY: help setup demo test test-container lint fuzz faults prefixes fleet bench screenshots docs lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -51,8 +51,14 @@ test-container: $(SETUP) $(NODE_SETUP) ## Build the image and run it as GitHub's
 fuzz: $(SETUP) $(NODE_SETUP) ## Compare the engine with real workerd on 20,000 generated sequences
 	$(BIN)/python -m tests.workerd.fuzz
 
-faults: $(SETUP) $(NODE_SETUP) ## Apply 500 times on real workerd, with faults at random requests
+faults: $(SETUP) $(NODE_SETUP) ## Apply on real workerd 500 times, with faults and kill -9 at random requests
 	$(BIN)/python -m tests.apply.faults
+
+prefixes: $(SETUP) $(NODE_SETUP) ## Apply to every prefix of 22 files that the real wrangler made
+	$(BIN)/python -m tests.live.prefixes
+
+fleet: $(SETUP) $(NODE_SETUP) ## Look for ten drifts in 1,000 databases on real workerd, within the rate limit
+	$(BIN)/python -m tests.live.tenants
 
 bench: $(SETUP) $(NODE_SETUP) ## Time pulse-ci beside what one would run instead
 	$(BIN)/python -m bench
