@@ -150,9 +150,10 @@ def _told(
     cloud.limit = limit
     parts = run()
     problems = wrong_with(cloud, tenants, expected, parts)
-    seconds, megabytes = max(each.cost.seconds for each in parts), max(each.cost.megabytes for each in parts)
     said = "; ".join(problems) or f"the {len(expected)} drifts and no other, one request a database"
-    print(f"{way}: {seconds:.1f} s, {megabytes:.0f} MB at most, {len(cloud.log)} requests, {cloud.limit.refused} refused: {said}")
+    seconds, megabytes = max(each.cost.seconds for each in parts), max(each.cost.megabytes for each in parts)
+    took = f"{seconds:.1f} s, {megabytes:.0f} MB at most, {len(cloud.log)} requests, {limit.refused} refused"
+    print(f"{way}: {took}: {said}")
     return bool(problems)
 
 
