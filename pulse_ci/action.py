@@ -28,18 +28,8 @@ _BY_EVENT = {
     "schedule": "drift",
 }
 _OTHERWISE = "status"
-_AVAILABLE = ("check", "lint", "preview", "drift", "status", "apply")
-_OUTPUTS = (
-    "conclusion",
-    "errors",
-    "warnings",
-    "changed",
-    "pending",
-    "drift",
-    "comment-url",
-    "report",
-    "diff",
-)
+_LIVE = ("drift", "status", "apply")
+_AVAILABLE = ("check", "lint", "preview", *_LIVE)
 
 
 def main(words: Sequence[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -55,7 +45,7 @@ def main(words: Sequence[str] | None = None, *, sleep: Callable[[float], None] =
     except PulseError as error:
         from pulse_ci.report.redaction import redact, secrets_in
 
-        runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "failure"})
+        runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "failure"})
         message = redact(str(error), secrets_in(os.environ))
         runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_shown(message)}\n")
         _say(runner.notice(Severity.ERROR, message))
@@ -71,12 +61,10 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
         if secret:
             _say(*runner.mask(secret.get_secret_value()))
     command = _command(settings, context)
-    if command == "drift":
-        return _drift(settings, context, sleep)
-    if command == "status":
-        return _status(settings, context)
-    if command == "apply":
-        return _apply(settings, context)
+    if command in _LIVE:
+        from pulse_ci.commands.live_action import run_live
+
+        return run_live(command, settings, context, _say_safely, _say, sleep)
     with Publisher(settings, context, sleep) as publisher:
         match publisher.arrive():
             case Nothing(reason):
@@ -96,60 +84,8 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
     return exit_status(report)
 
 
-def _drift(settings: Settings, context: RunnerContext, sleep: Callable[[float], None]) -> int:
-    from pulse_ci.commands.drift import drift
-    from pulse_ci.commands.drift_published import DriftPublisher
-    from pulse_ci.commands.live import drift_status
-    from pulse_ci.commands.rendering import render
-    from pulse_ci.report.redaction import redact_report, secrets_in
-
-    publisher = DriftPublisher(settings, context, sleep)
-    report = redact_report(drift(settings), secrets_in(os.environ))
-    issue = publisher.issue(report)
-    _say_safely(render(report, settings.format))
-    if issue.reason:
-        _say(runner.notice(Severity.NOTICE, issue.reason))
-    publisher.write_files(report, issue)
-    return drift_status(report)
-
-
-def _status(settings: Settings, context: RunnerContext) -> int:
-    from pulse_ci.commands.rendering import render
-    from pulse_ci.commands.status import status
-    from pulse_ci.commands.status_published import publish_status
-
-    report = status(settings)
-    _say_safely(render(report, settings.format))
-    publish_status(report, settings, context)
-    return OK
-
-
-def _apply(settings: Settings, context: RunnerContext) -> int:
-    from pulse_ci.commands.apply import Wish, apply
-    from pulse_ci.commands.publish import write_like_parent
-
-    said = list[str]()
-
-    def say(line: str) -> None:
-        said.append(line)
-        _say_safely(line)
-
-    try:
-        report = apply(settings, Wish(), say)
-    except PulseError:
-        # What was done until then, and how to take it back, is needed now more than ever.
-        runner.append_summary(context.summary_path, f"### ❌ Not all is applied\n\n{_fenced(said)}\n" if said else "")
-        raise
-    if settings.report_file:
-        write_like_parent(settings.report_file, report.to_json())
-    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{_fenced(said)}\n")
-    outputs = {"conclusion": "success", "pending": "0", "report": str(settings.report_file or "")}
-    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | outputs)
-    return OK
-
-
 def _nothing(context: RunnerContext, reason: str) -> int:
-    runner.write_outputs(context.output_path, dict.fromkeys(_OUTPUTS, "") | {"conclusion": "neutral"})
+    runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "neutral"})
     runner.append_summary(context.summary_path, f"### Nothing to check\n\n{_shown(reason)}\n")
     _say(runner.notice(Severity.NOTICE, reason))
     return OK
@@ -162,14 +98,11 @@ def _command(settings: Settings, context: RunnerContext) -> str:
             f"command: {command} is not part of this version. Set `command` to one of {', '.join(_AVAILABLE)}"
             + ("." if settings.command else f", or do not run the action on {context.event_name or 'this event'}.")
         )
-    fleet = command == "drift"
-    for name, value in (
-        ("worker", settings.worker),
-        ("databases", settings.databases and not fleet),
-        ("shard", settings.shard and not fleet),
-    ):
-        if value:
-            raise ConfigError(f"{name}: this input has no effect in this version. Leave it out.")
+    fleet = () if command in _LIVE else ("databases", "shard", "merge", "resume")
+    rollout = () if command == "apply" else ("canary", "stop-at")
+    for name in ("worker", *fleet, *rollout):
+        if name.replace("-", "_") in settings.given:
+            raise ConfigError(f"{name}: this input has no effect on {command} in this version. Leave it out.")
     return command
 
 
@@ -189,12 +122,6 @@ def _say(*lines: str) -> None:
     for line in lines:
         sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _fenced(lines: Sequence[str]) -> str:
-    from pulse_ci.report.escape import fence
-
-    return fence("\n".join(lines))
 
 
 def _shown(text: str) -> str:

@@ -63,15 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except PulseError as error:
-        return _complain(str(error))
+        return _complain(str(error), options)
     except BrokenPipeError:
         # Whoever read us has gone (`| head`); pointing stdout elsewhere keeps the interpreter quiet at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_RUN
     except OSError as error:
-        return _complain(f"{error.filename or 'standard output'}: {error.strerror}")
+        return _complain(f"{error.filename or 'standard output'}: {error.strerror}", options)
     except KeyboardInterrupt:
-        return _complain("interrupted")
+        return _complain("interrupted", options)
 
 
 def _run(command: str, options: dict[str, object]) -> int:
@@ -154,11 +154,12 @@ def _rules(options: dict[str, object]) -> int:
     return OK
 
 
-def _complain(message: str) -> int:
+def _complain(message: str, options: dict[str, object]) -> int:
     from pulse_ci.commands.output import for_the_log
     from pulse_ci.report.redaction import redact, secrets_in
 
-    message = for_the_log(redact(message, secrets_in(os.environ)))
+    given = [str(value) for name in ("api_token", "account_id") if (value := options.get(name))]
+    message = for_the_log(redact(message, secrets_in(os.environ, given)))
     red, reset = ("\x1b[31m", "\x1b[0m") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     sys.stderr.write(f"{red}pulse-ci: {message}{reset}\n")
     return COULD_NOT_RUN

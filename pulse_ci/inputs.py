@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ENV_PREFIX = "PULSE_CI_"
 _SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
 _UNSET: Any = None  # what is not given has the default that Settings says
 
 
@@ -34,6 +35,13 @@ def _shard(value: str) -> str:
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise ValueError("write the part and the number of parts, for example 3/10")
     return value
+
+
+def _share(value: object) -> object:
+    found = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found or float(found[1]) > 100:
+        raise ValueError("write a share of the databases, for example 5%")
+    return float(found[1])
 
 
 Globs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_lines)]
@@ -68,6 +76,10 @@ class Inputs(BaseSettings):
     databases: Globs = _UNSET
     against: str = _UNSET
     shard: Annotated[str, AfterValidator(_shard)] = _UNSET
+    merge: Globs = _UNSET
+    resume: Path = _UNSET
+    canary: Globs = _UNSET
+    stop_at: Annotated[float, BeforeValidator(_share)] = _UNSET
     fail_on: Literal["error", "warning", "never"] = _UNSET
     comment: Literal["always", "changes", "off"] = _UNSET
     label: str = _UNSET

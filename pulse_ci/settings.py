@@ -40,6 +40,10 @@ class Settings:
     databases: tuple[str, ...] = ()
     against: str | None = None
     shard: str | None = None
+    merge: tuple[str, ...] = ()
+    resume: Path | None = None
+    canary: tuple[str, ...] = ()
+    stop_at: float | None = None
     fail_on: Literal["error", "warning", "never"] = "error"
     comment: Literal["always", "changes", "off"] = "always"
     label: str | None = None
@@ -51,6 +55,12 @@ class Settings:
     max_rows_written: int | None = None
     sandbox_factor: float = 1
     given: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """The tokens and the account id that were given, which no output may show."""
+        tokens = (each.get_secret_value() if each else None for each in (self.api_token, self.github_token))
+        return (*tokens, self.account_id)
 
 
 def read_settings(flags: Mapping[str, Any]) -> Settings:

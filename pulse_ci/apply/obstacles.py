@@ -64,12 +64,20 @@ def refuse(database: str, found: Iterable[Obstacle], allowed: Collection[str]) -
         MigrationError: there is an obstacle that is not allowed.
 
     """
+    check_names(allowed)
+    if left := [each for each in found if each.name not in allowed]:
+        listed = "".join(f"\n  {each.sentence}" for each in left)
+        told = f"\nTo go on all the same: {words}" if (words := allowing(left)) else ""
+        raise MigrationError(f"Nothing was run on {database}:{listed}{told}")
+
+
+def check_names(allowed: Iterable[str]) -> None:
+    """Raise ConfigError where a name is none of NAMES."""
     for name in allowed:
         if name not in NAMES:
             raise ConfigError(f"--allow {name}: there is no such obstacle. Name one of {', '.join(NAMES)}.")
-    left = [each for each in found if each.name not in allowed]
-    if left:
-        names = sorted({each.name for each in left if each.name})
-        told = f"\nTo go on all the same: {' '.join(f'--allow {name}' for name in names)}" if names else ""
-        listed = "".join(f"\n  {each.sentence}" for each in left)
-        raise MigrationError(f"Nothing was run on {database}:{listed}{told}")
+
+
+def allowing(found: Iterable[Obstacle]) -> str:
+    """Return the flags that allow these obstacles, as far as they can be."""
+    return " ".join(f"--allow {name}" for name in sorted({each.name for each in found if each.name}))

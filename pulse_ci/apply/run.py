@@ -47,11 +47,12 @@ class _Overtaken(Exception):
 
 
 def apply_pending(
-    target: Target, history: History, live: Live, on_step: Callable[[str], None] = lambda _: None
+    target: Target, history: History, live: Live, plan: Callable[[Live], tuple[Step, ...]] | None = None
 ) -> Iterator[Applied]:
     """Run what is pending, in order, and yield each file when it is applied.
 
-    Where another run is at it too, each file is run by one of the two.
+    Where another run is at it too, each file is run by one of the two. `plan` says what is to run on a database as it
+    is, where that is known without trying it.
 
     Raises:
         MigrationError: D1 refuses a file; nothing of it was done, and those before it are applied.
@@ -59,10 +60,10 @@ def apply_pending(
 
     """
     seen = _names(live)
-    while pending := live.state(history).pending:
+    plan = plan or (lambda live: plan_steps(history, live, live.state(history).pending))
+    while steps := plan(live):
         try:
-            for step in plan_steps(history, live, pending):
-                on_step(step.migration.name)
+            for step in steps:
                 live = _run(target, step, live)
                 seen.add(step.migration.name)
                 yield Applied(step.migration.name, How.RAN)

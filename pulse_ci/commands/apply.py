@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.adopt import adopt, adoptable
 from pulse_ci.apply.costs import costs
 from pulse_ci.apply.local import LocalDatabase
-from pulse_ci.apply.obstacles import Obstacle, obstacles, refuse
+from pulse_ci.apply.many import Rollout
+from pulse_ci.apply.obstacles import Obstacle, check_names, obstacles, refuse
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.run import apply_pending
+from pulse_ci.commands.apply_fleet import FleetApply, check_canaries
 from pulse_ci.commands.check import check
+from pulse_ci.commands.fleet import Watch, databases_of, read_earlier, refuse_without_fleet, scope_for
 from pulse_ci.commands.request import request_for
-from pulse_ci.commands.target import require_live, table_of
+from pulse_ci.commands.target import require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
 from pulse_ci.drift.allowed import FILE, read_allowances
 from pulse_ci.engine.history import trace
+from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.model import Severity
 from pulse_ci.report import applying
+from pulse_ci.report.fleet.applied import FleetApplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.engine.history import History
+    from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
     from pulse_ci.report import Report
@@ -54,7 +62,8 @@ def apply(
     wish: Wish,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
-) -> Report:
+    watch: Watch | None = None,
+) -> Report | FleetApplied:
     """Apply what is pending, say what is done as it is done, and return what is applied then.
 
     Raises:
@@ -63,13 +72,16 @@ def apply(
         D1Error: the database cannot be read or written, or is not what the preview showed.
 
     """
+    refuse_without_fleet(settings)
     request = request_for(settings.migrations_dir, "apply")
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     history = trace(migrations.migrations)
+    if settings.databases:
+        return _over_fleet(settings, wish, request, migrations, history, say, connect, watch or Watch())
     with target_of(settings, request, wish.local, connect) as target:
         live = target.read()
         state = live.state(history)
-        in_the_way = obstacles(state, _allowing(request, target.name))
+        in_the_way = obstacles(state, _allowing(_allowances(request), target.name))
         if wish.adopt:
             names = adoptable(state, wish.through)
             refuse(target.name, (each for each in in_the_way if each.name == "drift"), wish.allow)
@@ -92,6 +104,37 @@ def apply(
         return applying.report(target.name, state, ran)
 
 
+def _over_fleet(
+    settings: Settings,
+    wish: Wish,
+    request: CheckRequest,
+    migrations: MigrationSet,
+    history: History,
+    say: Callable[[str], None],
+    connect: Callable[[Account], D1Client],
+    watch: Watch,
+) -> FleetApplied:
+    if wish.local or wish.adopt:
+        flag = "--local" if wish.local else "--adopt"
+        raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
+    check_names(wish.allow)
+    allowances = _allowances(request)
+    findings = cache(lambda pending: tuple(_findings(request, pending)))
+    rollout = Rollout(
+        history,
+        lambda state, name: (*obstacles(state, _allowing(allowances, name)), *findings(state.pending)),
+        wish.allow,
+        by_name=any(each.database != "*" for each in allowances),
+    )
+    scope = scope_for(settings, migrations, f"the {len(migrations.migrations)} migrations in {request.shown}")
+    earlier = read_earlier(settings, scope, FleetApplied)
+    with connect(require_account(settings, request)) as client:
+        table = table_of(settings, request)
+        run = FleetApply(client, table, rollout, scope, watch, say, earlier, settings.stop_at)
+        databases = databases_of(settings, client, lambda fleet: check_canaries(fleet, settings.canary))
+        return run.run(history, databases, settings.canary, dry_run=wish.dry_run)
+
+
 @contextmanager
 def target_of(
     settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
@@ -106,9 +149,12 @@ def target_of(
         yield RemoteDatabase(client, found.id, found.name, live.migrations_table)
 
 
-def _allowing(request: CheckRequest, database: str) -> Callable[[Change], Allowance | None]:
-    valid = [each for each in read_allowances(request.root / FILE) if each.is_valid(request.today)]
-    return lambda change: next((each for each in valid if each.covers(change, database)), None)
+def _allowances(request: CheckRequest) -> list[Allowance]:
+    return [each for each in read_allowances(request.root / FILE) if each.is_valid(request.today)]
+
+
+def _allowing(allowances: list[Allowance], database: str) -> Callable[[Change], Allowance | None]:
+    return lambda change: next((each for each in allowances if each.covers(change, database)), None)
 
 
 def _findings(request: CheckRequest, pending: Sequence[Migration]) -> Iterator[Obstacle]:

@@ -31,7 +31,7 @@ def write_report(report: Report, settings: Settings) -> None:
     to_terminal = settings.output is None and sys.stdout.isatty()
     colour = to_terminal and wants_colour(sys.stdout)
     width = min(shutil.get_terminal_size().columns, _WIDEST) if to_terminal else None
-    report = redact_report(report, secrets_in(os.environ))
+    report = redact_report(report, secrets_in(os.environ, settings.secrets))
     text = render(report, settings.format, colour=colour, width=width)
     if settings.output is None:
         sys.stdout.write(for_the_log(text))

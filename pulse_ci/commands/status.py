@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.repairs import repairs
+from pulse_ci.commands.fleet import Watch, refuse_without_fleet
 from pulse_ci.commands.request import request_for
+from pulse_ci.commands.status_fleet import status_of_fleet
 from pulse_ci.commands.target import require_live, table_of
 from pulse_ci.d1.api import Spent
 from pulse_ci.d1.client import D1Client
@@ -24,28 +26,35 @@ if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.live import Live
+    from pulse_ci.report.fleet.status import FleetStatus
     from pulse_ci.settings import Settings
 
 
 def status(
     settings: Settings,
     local: Path | None = None,
-    on_step: Callable[[str], None] = lambda _: None,
     connect: Callable[[Account], D1Client] = D1Client,
-) -> StatusReport:
-    """Compare the files with one database; `--base` tells which were edited since. Nothing is written.
+    watch: Watch | None = None,
+) -> StatusReport | FleetStatus:
+    """Compare the files with one database or a fleet; `--base` tells which were edited since. Nothing is written.
 
     Raises:
         ConfigError: it is not known which database is meant, or where it is, or the base is not known to git.
         D1Error: the database cannot be read.
 
     """
+    watch = watch or Watch()
+    refuse_without_fleet(settings)
+    if local and settings.databases:
+        raise ConfigError("--local is one database, and --databases are many: give one of the two.")
     request = request_for(settings.migrations_dir, "status")
     edited = _edited(settings, request)
     migrations = discover(request.shown, read_sources(request.directory, request.root))
-    on_step("replaying")
+    watch.on_step("replaying")
     history = trace(migrations.migrations)
-    on_step("reading the database")
+    if settings.databases:
+        return status_of_fleet(settings, request, migrations, history, edited, connect, watch)
+    watch.on_step("reading the database")
     name, live, spent = _read(settings, request, local, connect)
     state = live.state(history, edited)
     return StatusReport(

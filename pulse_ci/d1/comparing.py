@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulse_ci.d1.alike import Alike
 from pulse_ci.d1.state import Standing
 from pulse_ci.drift.compare import compare
 from pulse_ci.drift.selftest import see_planted_drift
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 # What a database's records say that its schema or the files contradict.
 _CONTRADICTIONS = (Standing.EDITED, Standing.NOT_THERE, Standing.MISSING)
-_MOST_KINDS = 32
 
 
 class Expectation(NamedTuple):
@@ -56,14 +54,12 @@ class Comparison:
         self._valid = [each for each in allowances if each.is_valid(today)]
         self._expired = tuple(each for each in allowances if not each.is_valid(today))
         self._used: set[Allowance] = set()
-        self._known: OrderedDict[object, tuple[Expectation, Drift]] = OrderedDict()
         self._proven = False
-        self._lock = threading.Lock()
+        self._compared = Alike(self._fresh, by_name=any(each.database != "*" for each in self._valid))
 
     def compare(self, name: str, database: str, live: Live) -> Compared:
         """Return what became of one database; `database` is its id."""
-        with self._lock:
-            expected, drift = self._compared(name, live)
+        expected, drift = self._compared(live, name)
         return Compared(name, database, drift, pending=expected.pending, notes=expected.notes)
 
     @property
@@ -72,16 +68,7 @@ class Comparison:
         unused = tuple(each for each in self._valid if each not in self._used)
         return Allowed(self._expired, unused)
 
-    def _compared(self, name: str, live: Live) -> tuple[Expectation, Drift]:
-        by_name = any(each.database != "*" for each in self._valid)
-        key = (live.objects, live.recorded, name if by_name else None)
-        if key not in self._known:
-            self._known[key] = self._fresh(name, live)
-            if len(self._known) > _MOST_KINDS:
-                self._known.popitem(last=False)
-        return self._known[key]
-
-    def _fresh(self, name: str, live: Live) -> tuple[Expectation, Drift]:
+    def _fresh(self, live: Live, name: str) -> tuple[Expectation, Drift]:
         expected = self._expect(live)
         if not self._proven:
             see_planted_drift(live.schema)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.errors import ConfigError
+from pulse_ci.errors import ConfigError, D1Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
     from pulse_ci.d1.answers import DatabaseInfo
 
@@ -57,25 +60,49 @@ def _bucket(identity: str) -> int:
     return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest())
 
 
+class Brake:
+    """Told why nothing new is to start; what is under way ends. It may be asked by any thread."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._interrupted = threading.Event()
+
+    def pull(self, reason: str) -> None:
+        """Let nothing new start; the first reason stays."""
+        self.reason = self.reason or reason
+
+    def interrupt(self) -> None:
+        """Let nothing new start, and nobody wait any more."""
+        self.pull("interrupted")
+        self._interrupted.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as `time.sleep` does; raises D1Error where the run is interrupted, now or meanwhile."""
+        if self._interrupted.wait(seconds):
+            raise D1Error("The run was interrupted while it waited for Cloudflare. Run it again with --resume.")
+
+
 def for_each(
     databases: Sequence[DatabaseInfo],
     act: Callable[[DatabaseInfo], _Outcome],
-    on_done: Callable[[int, DatabaseInfo], None] = lambda _, __: None,
+    on_done: Callable[[DatabaseInfo, _Outcome], None],
+    brake: Brake,
     *,
     at_once: int = AT_ONCE,
-) -> tuple[_Outcome, ...]:
-    """Do something with each database, a few at a time, and return what came of it, in their order.
+) -> None:
+    """Do something with each database, a few at a time and in their order, and tell `on_done` what came of it.
 
-    `on_done` is told how many are done. What `act` raises ends it all; it is to return what is an outcome.
+    `on_done` is called in the caller's thread, and may pull the brake. What `act` raises ends it all; it is to return
+    what is an outcome.
     """
-    outcomes: dict[int, _Outcome] = {}
+    waiting: dict[Future[_Outcome], DatabaseInfo] = {}
+    left = iter(databases)
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = {pool.submit(act, each): place for place, each in enumerate(databases)}
-        try:
-            for done in as_completed(waiting):
-                outcomes[waiting[done]] = done.result()
-                on_done(len(outcomes), databases[waiting[done]])
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return tuple(outcomes[place] for place in range(len(databases)))
+        while True:
+            while len(waiting) < at_once and not brake.reason and (each := next(left, None)):
+                # A thread of its own would not know the sandbox's limits.
+                waiting[pool.submit(copy_context().run, act, each)] = each
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                on_done(waiting.pop(future), future.result())

@@ -15,7 +15,7 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Error, D1Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.state import State
@@ -99,6 +99,22 @@ def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool 
     bare = live_of(read_objects(client, database), table, None)
     # In one request again, since another run may have made the table, and more, in between.
     return _read_together(client, database, table) if has_table(bare.objects, table) else bare
+
+
+def reading(client: D1Client, table: str) -> Callable[[str], Live]:
+    """Return what reads the databases of a fleet, by their id, in one request each.
+
+    A fleet is mostly alike: whether the last one had a migrations table tells how to ask the next one.
+    """
+    is_recorded = True
+
+    def read(database: str) -> Live:
+        nonlocal is_recorded
+        live = read_live(client, database, table, is_recorded=is_recorded)
+        is_recorded = live.recorded is not None
+        return live
+
+    return read
 
 
 def _read_together(client: D1Client, database: str, table: str) -> Live:

@@ -75,6 +75,7 @@ class Drift:
 class Compared:
     """What became of comparing one database: a drift, which may be empty, or an error, which is neither.
 
+    It has neither of the two where the database was not asked.
     `pending` is how many files have not run there; `notes` are sentences about its records.
     """
 
@@ -87,7 +88,7 @@ class Compared:
 
     @property
     def status(self) -> str:
-        """One of ok, drift and error: what could not be compared has no drift, and is not without one either."""
+        """One of ok, drift, error, not asked: what could not be compared has no drift, and is not without one."""
         if self.drift is None:
-            return "error"
+            return "not asked" if self.error is None else "error"
         return "drift" if self.drift.open or self.notes else "ok"

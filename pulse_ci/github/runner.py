@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.model import Finding
 
+OUTPUTS = ("conclusion", "errors", "warnings", "changed", "pending", "drift", "comment-url", "report", "diff")
 MOST_ANNOTATIONS = 10
 LARGEST_SUMMARY = 1_000_000
 _LONGEST_MESSAGE = 4000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.cost.value import FREE_ROWS_WRITTEN, Cost
-from pulse_ci.report.escape import visible
+from pulse_ci.report.painter import one_line
 from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
 from pulse_ci.report.wording import plural
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None]) -> str:
     """Say what would run, file by file, what it will cost, and which statements are left out."""
     if not steps:
-        return f"✓ Nothing is pending on {_line(database)}."
-    lines = [f"{plural(len(steps), 'migration')} pending on {_line(database)}:"]
+        return f"✓ Nothing is pending on {one_line(database)}."
+    lines = [f"{plural(len(steps), 'migration')} pending on {one_line(database)}:"]
     for step, cost in zip(steps, costs, strict=True):
-        lines.append(f"  {_line(step.migration.name)}  {plural(len(step.statements), 'statement')}{_cost(cost)}")
+        lines.append(f"  {one_line(step.migration.name)}  {plural(len(step.statements), 'statement')}{_cost(cost)}")
         for statement in step.skipped:
             place = step.migration.place(statement)
-            lines.append(f"    line {place.line} is left out, its effect is there: {_line(statement.sql)[:100]}")
+            lines.append(f"    line {place.line} is left out, its effect is there: {one_line(statement.sql)[:100]}")
     return "\n".join([*lines, *_total(costs)])
 
 
@@ -47,17 +47,17 @@ def _total(costs: Sequence[Cost | None]) -> Iterator[str]:
 
 def way_back(command: str) -> str:
     """Say how the database is restored as it was, with all rows that were written since lost."""
-    return f"To restore the database as it is now: {_line(command)}"
+    return f"To restore the database as it is now: {one_line(command)}"
 
 
 def applied(done: Applied) -> str:
     """Say that one file is applied."""
-    return f"  ✓ {_line(done.name)}  {done.how.value}"
+    return f"  ✓ {one_line(done.name)}  {done.how.value}"
 
 
 def done(database: str) -> str:
     """Say that everything is applied, and as it was shown."""
-    return f"✓ {_line(database)} has every migration, and its schema is what the preview showed."
+    return f"✓ {one_line(database)} has every migration, and its schema is what the preview showed."
 
 
 def report(database: str, state: State, ran: Collection[str]) -> Report:
@@ -84,23 +84,19 @@ def report(database: str, state: State, ran: Collection[str]) -> Report:
 
 def undoing(database: str, plan: Undoing) -> str:
     """Say what the reverse would run."""
-    listed = "".join(f"\n  {_line(statement)}" for statement in plan.statements)
-    return f"The reverse of {_line(plan.migration.name)} on {_line(database)}:{listed}"
+    listed = "".join(f"\n  {one_line(statement)}" for statement in plan.statements)
+    return f"The reverse of {one_line(plan.migration.name)} on {one_line(database)}:{listed}"
 
 
 def undone(database: str, name: str) -> str:
     """Say that a file is undone, and its record gone."""
-    return f"✓ {_line(name)} is undone on {_line(database)} and pending again."
+    return f"✓ {one_line(name)} is undone on {one_line(database)} and pending again."
 
 
 def adopted(database: str, names: Sequence[str], *, dry_run: bool) -> str:
     """Say which files are recorded now without having been run."""
     if not names:
-        return f"✓ Nothing is to be recorded on {_line(database)}."
+        return f"✓ Nothing is to be recorded on {one_line(database)}."
     verb = "would be recorded" if dry_run else "recorded"
-    listed = "".join(f"\n  {_line(name)}" for name in names)
-    return f"✓ {plural(len(names), 'migration')} {verb} on {_line(database)} and not run:{listed}"
-
-
-def _line(text: str) -> str:
-    return " ".join(visible(text).split())
+    listed = "".join(f"\n  {one_line(name)}" for name in names)
+    return f"✓ {plural(len(names), 'migration')} {verb} on {one_line(database)} and not run:{listed}"

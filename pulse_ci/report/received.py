@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.value import FailOn, Report, conclude
@@ -27,32 +27,41 @@ def read_report(path: Path, fail_on: FailOn) -> Report:
         ConfigError: the file cannot be read, or holds no report as `schema.json` describes it.
 
     """
-    import fastjsonschema
     from pydantic import TypeAdapter, ValidationError
 
-    values = _load(path)
+    instead = ", or leave `report-file` out: the files are then read from GitHub and checked anew"
+    values = read_values(path, "report-file:", most_bytes=MAX_BYTES, instead=instead)
     try:
-        _judge()(values)
         report = TypeAdapter(Report).validate_python(values)
-    except fastjsonschema.JsonSchemaValueException as error:
-        _refuse(path, error.message)
     except ValidationError as error:
-        _refuse(path, error.errors(include_input=False, include_url=False)[0]["msg"])
+        refuse(path, "report-file:", error.errors(include_input=False, include_url=False)[0]["msg"])
     return replace(report, conclusion=conclude(report.findings, fail_on))
 
 
-def _load(path: Path) -> object:
+def read_values(path: Path, flag: str, *, most_bytes: int, instead: str = "") -> dict[str, Any]:
+    """Return the JSON of a report that `flag` names, judged by its schema; raises ConfigError."""
+    import fastjsonschema
+
+    values = _load(path, flag, most_bytes, instead)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            _refuse(path, f"it has {path.stat().st_size:,} bytes, and at most {MAX_BYTES:,} are read")
-        value: object = json.loads(path.read_bytes(), parse_constant=_not_json)
+        _judge()(values)
+    except fastjsonschema.JsonSchemaValueException as error:
+        refuse(path, flag, error.message)
+    return values
+
+
+def _load(path: Path, flag: str, most_bytes: int, instead: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > most_bytes:
+            refuse(path, flag, f"it has {path.stat().st_size:,} bytes, and at most {most_bytes:,} are read")
+        value: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_not_json)
     except OSError as error:
         raise ConfigError(
-            f"report-file: {path} cannot be read: {error.strerror}. Download it before (actions/download-artifact), "
-            "or leave `report-file` out: the files are then read from GitHub and checked anew."
+            f"{flag} {path} cannot be read: {error.strerror}. In a workflow, download it before "
+            f"(actions/download-artifact){instead}."
         ) from error
     except (ValueError, RecursionError) as error:
-        _refuse(path, f"it is not JSON: {error}")
+        refuse(path, flag, f"it is not JSON: {error}")
     return value
 
 
@@ -69,8 +78,9 @@ def _judge() -> Callable[[object], object]:
     return judge
 
 
-def _refuse(path: Path, reason: str) -> NoReturn:
+def refuse(path: Path, flag: str, reason: str) -> NoReturn:
+    """Raise ConfigError: the file that `flag` names is not such a report."""
     raise ConfigError(
-        f"report-file: {path} holds no report of this version of pulse-ci: {reason[:500]}. "
-        "Give the same version of the action to both workflows."
+        f"{flag} {path} holds no report of this version of pulse-ci: {reason[:500]}. "
+        "Write and read it with the same version."
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pulse_ci.report.value import Schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _HIDDEN = "***"
 _VARIABLES = (
@@ -29,9 +29,9 @@ _GITHUB_TOKEN = re.compile(r"\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}")
 _Part = TypeVar("_Part")
 
 
-def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the tokens and account ids that the environment holds, the longest first."""
-    values = {value.strip() for name in _VARIABLES if (value := environ.get(name))}
+def secrets_in(environ: Mapping[str, str], given: Iterable[str | None] = ()) -> tuple[str, ...]:
+    """Return the tokens and account ids that the environment holds and that were given, the longest first."""
+    values = {value.strip() for value in (*map(environ.get, _VARIABLES), *given) if value}
     return tuple(sorted((value for value in values if len(value) >= _SHORTEST), key=lambda value: (-len(value), value)))
 
 

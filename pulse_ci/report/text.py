@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.model import Action, Change, Finding, Severity
 from pulse_ci.report import wording
 from pulse_ci.report.costs import whole_cost
-from pulse_ci.report.escape import visible
+from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 from pulse_ci.report.rows import row_lines
 from pulse_ci.report.value import Conclusion
 
@@ -18,32 +18,29 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.value import MigrationResult, Report
 
-_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
-_SEVERITY_COLOUR = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.NOTICE: _BLUE}
+_BLUE = "34"
+_SEVERITY_COLOUR = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTICE: _BLUE}
 _CONCLUSION = {
-    Conclusion.SUCCESS: ("✓", _GREEN),
-    Conclusion.NEUTRAL: ("!", _YELLOW),
-    Conclusion.FAILURE: ("✗", _RED),
+    Conclusion.SUCCESS: ("✓", GREEN),
+    Conclusion.NEUTRAL: ("!", YELLOW),
+    Conclusion.FAILURE: ("✗", RED),
 }
-_ACTION = {Action.ADDED: ("+", _GREEN), Action.REMOVED: ("-", _RED), Action.MODIFIED: ("~", _YELLOW)}
-_HOLDS = {True: ("✓", _GREEN), False: ("✗", _RED), None: ("–", _DIM)}
+_ACTION = {Action.ADDED: ("+", GREEN), Action.REMOVED: ("-", RED), Action.MODIFIED: ("~", YELLOW)}
+_HOLDS = {True: ("✓", GREEN), False: ("✗", RED), None: ("–", DIM)}
 _MAX_CHANGES = 40
 _MAX_PROOFS = 8
 
 
-class _Painter:
+class _Painter(Painter):
     """Puts colour around text and wraps sentences, or leaves them as they are."""
 
     def __init__(self, *, colour: bool, width: int | None) -> None:
-        self._colour = colour
+        super().__init__(colour=colour)
         self._width = width
-
-    def __call__(self, text: str, *codes: str) -> str:
-        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour and codes else text
 
     def sentence(self, text: str, indent: str) -> str:
         """Return `text` on one line behind `indent`, or on several below one another."""
-        line = _one_line(text)
+        line = one_line(text)
         if self._width is None or len(indent) + len(line) <= self._width:
             return line
         room = max(self._width - len(indent), 40)
@@ -61,20 +58,20 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     yield from _schema(report, paint)
     yield from _proofs(report, paint)
     mark, colour = _CONCLUSION[report.conclusion]
-    yield f"{paint(mark, colour, _BOLD)} {paint(_one_line(wording.verdict(report)), _BOLD)}"
+    yield f"{paint(mark, colour, BOLD)} {paint(one_line(wording.verdict(report)), BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
     if report.staging.status == "used" and report.staging.reason:
-        yield f"  {paint.sentence(_one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
+        yield f"  {paint.sentence(one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
     if report.staging.unanswered:
         said = f"What depends on rows is open, staging did not answer: {report.staging.unanswered}"
-        yield f"  {paint.sentence(_one_line(said), '  ')}"
+        yield f"  {paint.sentence(one_line(said), '  ')}"
     if report.staging.missed:
-        yield f"  {paint.sentence(_one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
+        yield f"  {paint.sentence(one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
 
 
 def _what_was_done(report: Report) -> str:
     if report.database.source != "embedded":
-        return _one_line(wording.where(report))
+        return one_line(wording.where(report))
     version = f" (SQLite {report.database.sqlite_version})" if report.database.sqlite_version else ""
     files = wording.plural(len(report.migrations), "file")
     return f"{files} replayed on {report.database.source} D1{version}, {len(report.under_review)} under review"
@@ -83,51 +80,47 @@ def _what_was_done(report: Report) -> str:
 def _findings(report: Report, paint: _Painter) -> Iterator[str]:
     shown = [finding for finding in report.findings if not finding.ignored]
     for path, findings in groupby(shown, key=lambda finding: finding.path):
-        yield paint(_one_line(path), _BOLD)
+        yield paint(one_line(path), BOLD)
         for finding in findings:
             yield from _finding(finding, paint)
         yield ""
 
 
 def _finding(finding: Finding, paint: _Painter) -> Iterator[str]:
-    severity = paint(finding.severity.value, _SEVERITY_COLOUR[finding.severity], _BOLD)
-    yield f"  {paint(f'{finding.line}:', _DIM)} {severity} {finding.rule}"
+    severity = paint(finding.severity.value, _SEVERITY_COLOUR[finding.severity], BOLD)
+    yield f"  {paint(f'{finding.line}:', DIM)} {severity} {finding.rule}"
     yield f"     {paint.sentence(finding.full_message, ' ' * 5)}"
-    yield f"     {paint('→', _GREEN)} {paint.sentence(finding.remedy, ' ' * 7)}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(visible(text).split())
+    yield f"     {paint('→', GREEN)} {paint.sentence(finding.remedy, ' ' * 7)}"
 
 
 def _schema(report: Report, paint: _Painter) -> Iterator[str]:
     if not report.changes:
         return
-    yield paint("Schema", _BOLD) + f"  {wording.change_totals(report.changes)}"
+    yield paint("Schema", BOLD) + f"  {wording.change_totals(report.changes)}"
     if len(report.changes) <= _MAX_CHANGES:
         for change in report.changes:
             yield from _change(change, paint)
     else:
-        yield paint("  too many to list here; --format markdown or json has them all", _DIM)
+        yield paint("  too many to list here; --format markdown or json has them all", DIM)
     yield ""
 
 
 def _change(change: Change, paint: _Painter) -> Iterator[str]:
     sign, colour = _ACTION[change.action]
     name, where = wording.change_subject(change)
-    yield paint(f"  {sign} {change.kind} {_one_line(name)}", colour) + paint(f" {_one_line(where)}".rstrip(), _DIM)
+    yield paint(f"  {sign} {change.kind} {one_line(name)}", colour) + paint(f" {one_line(where)}".rstrip(), DIM)
     if change.action is Action.MODIFIED:
-        yield paint(f"      was {_one_line(change.before or '')}", _DIM)
-        yield f"      now {_one_line(change.after or '')}"
+        yield paint(f"      was {one_line(change.before or '')}", DIM)
+        yield f"      now {one_line(change.after or '')}"
 
 
 def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
     reviewed = report.under_review
     if not reviewed or report.command == "preview":
         return
-    yield paint("Proofs", _BOLD)
+    yield paint("Proofs", BOLD)
     shown = reviewed if len(reviewed) <= _MAX_PROOFS else [each for each in reviewed if not _all_hold(each)]
-    width = max((len(_one_line(migration.name)) for migration in shown), default=0)
+    width = max((len(one_line(migration.name)) for migration in shown), default=0)
     for migration in shown:
         yield _proof(migration, width, paint)
     if len(shown) < len(reviewed):
@@ -147,4 +140,4 @@ def _all_hold(migration: MigrationResult) -> bool:
 def _proof(migration: MigrationResult, width: int, paint: _Painter) -> str:
     marks = "  ".join(f"{paint(*_HOLDS[holds])} {claim}" for claim, holds in wording.proofs(migration))
     needs = ", ".join(f"{number:03}" for number in migration.depends_on)
-    return f"  {_one_line(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", _DIM)
+    return f"  {one_line(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", DIM)

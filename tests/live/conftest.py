@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+def tokened(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with PULSE's first four files, and a token to an account that a test stands in for."""
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "token-of-nobody")
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a" * 32)
+    put_pulse(repository)
+    for path in sorted((repository / "migrations").glob("*.sql"))[4:]:
+        path.unlink()
+    return repository
+
+
+@pytest.fixture
 def account(cloud: Cloudflare, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Cloudflare:
     """The account that the variables name; the repository has PULSE's migrations."""
     for name, value in cloud.environment.items():

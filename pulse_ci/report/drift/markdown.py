@@ -35,19 +35,21 @@ def _whole(report: DriftReport, footer: str, *, details: int) -> str:
     if len(drifted) > details:
         parts.append(f"Of {len(drifted) - details} more databases with differences, the JSON report has the details.")
     parts += [f"- {prose(remark)}" for remark in report.remarks]
+    if report.scope and report.scope.stopped:
+        parts.append(f"Not every database was asked: {plain(report.scope.stopped)}.")
     parts.append(f"Compared with {plain(report.compared_with)}. Nothing was written to any database.")
     return "\n\n".join(filter(None, (*parts, footer))) + "\n"
 
 
 def _verdict(report: DriftReport) -> str:
-    sign = "⚠️" if not report.with_status("drift") and report.with_status("error") else None
+    sign = "⚠️" if not report.with_status("drift") and not report.is_complete else None
     return f"{sign or ('❌' if report.with_status('drift') else '✅')} {prose(report.verdict)}"
 
 
 def _table(report: DriftReport) -> Iterator[str]:
-    if len(report.databases) == 1 and not report.with_status("error"):
+    if len(report.databases) == 1 and report.scope is None and not report.with_status("error"):
         return
-    told = [each for each in report.databases if each.status != "ok"]
+    told = [each for each in report.databases if each.status in _STATUS and each.status != "ok"]
     rows = [f"| {_STATUS[each.status]} | {cell(code(each.name))} | {cell(_summary(each))} |" for each in told]
     if len(rows) > _MOST_ROWS:
         rows[_MOST_ROWS:] = [f"| | | and {len(rows) - _MOST_ROWS} more |"]

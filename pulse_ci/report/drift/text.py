@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action
 from pulse_ci.report.escape import visible
+from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 from pulse_ci.report.value import Conclusion
 from pulse_ci.report.wording import plural
 
@@ -17,53 +18,47 @@ if TYPE_CHECKING:
     from pulse_ci.drift.value import Compared, Difference, Way
     from pulse_ci.report.drift.value import DriftReport
 
-_BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
-_STATUS = {"ok": ("✓", _GREEN), "drift": ("✗", _RED), "error": ("!", _YELLOW)}
+_STATUS = {"ok": ("✓", GREEN), "drift": ("✗", RED), "error": ("!", YELLOW)}
+_TOLD = ("drift", "error")
 _SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}
 _MOST = 20
 
 
-class _Painter:
-    def __init__(self, *, colour: bool) -> None:
-        self._colour = colour
-
-    def __call__(self, text: str, *codes: str) -> str:
-        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour else text
-
-
 def render(report: DriftReport, *, colour: bool = False) -> str:
     """Return the report as lines of text; control characters are spelled out."""
-    return "\n".join(_lines(report, _Painter(colour=colour))).rstrip() + "\n"
+    return "\n".join(_lines(report, Painter(colour=colour))).rstrip() + "\n"
 
 
-def _lines(report: DriftReport, paint: _Painter) -> Iterator[str]:
-    shown = [each for each in report.databases if each.status != "ok" or _is_worth_showing(each)]
+def _lines(report: DriftReport, paint: Painter) -> Iterator[str]:
+    shown = [each for each in report.databases if each.status in _TOLD or _is_worth_showing(each)]
     for each in islice(shown, _MOST):
         yield from _database(each, report, paint)
         yield ""
     if len(shown) > _MOST:
-        yield paint(f"… and {plural(len(shown) - _MOST, 'database')} more; --format json has them all", _DIM)
+        yield paint(f"… and {plural(len(shown) - _MOST, 'database')} more; --format json has them all", DIM)
         yield ""
     for remark in report.remarks:
-        yield f"{paint('!', _YELLOW)} {_one_line(remark)}"
-    mark, code = ("✗", _RED) if report.conclusion is Conclusion.FAILURE else ("✓", _GREEN)
-    yield f"{paint(mark, code, _BOLD)} {paint(_one_line(report.verdict), _BOLD)}"
+        yield f"{paint('!', YELLOW)} {one_line(remark)}"
+    mark, code = ("✗", RED) if report.conclusion is Conclusion.FAILURE else ("✓", GREEN)
+    yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
     asked = plural(report.requests, "request")
-    yield f"  compared with {_one_line(report.compared_with)}; {asked}, nothing was written"
+    yield f"  compared with {one_line(report.compared_with)}; {asked}, nothing was written"
+    if report.scope and report.scope.stopped:
+        yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"
 
 
 def _is_worth_showing(each: Compared) -> bool:
     return bool(each.drift and each.drift.differences)
 
 
-def _database(each: Compared, report: DriftReport, paint: _Painter) -> Iterator[str]:
+def _database(each: Compared, report: DriftReport, paint: Painter) -> Iterator[str]:
     mark, code = _STATUS[each.status]
     pending = f"  {plural(each.pending, 'migration')} pending" if each.pending else ""
-    yield f"{paint(mark, code)} {paint(_one_line(each.name), _BOLD)}{paint(pending, _DIM)}"
+    yield f"{paint(mark, code)} {paint(one_line(each.name), BOLD)}{paint(pending, DIM)}"
     if each.error:
-        yield f"  {_one_line(each.error)}"
+        yield f"  {one_line(each.error)}"
     for note in each.notes:
-        yield f"  {_one_line(note)}"
+        yield f"  {one_line(note)}"
     if each.drift is None:
         return
     for difference in each.drift.differences:
@@ -73,34 +68,30 @@ def _database(each: Compared, report: DriftReport, paint: _Painter) -> Iterator[
         yield from _adoption(report.adoptions.get(each.id), each.drift.adopt, paint)
 
 
-def _difference(each: Difference, paint: _Painter) -> Iterator[str]:
-    colour = _DIM if each.allowed else _YELLOW
-    yield paint(f"  {_SIGN[each.change.action]} {_one_line(each.sentence)}", colour)
+def _difference(each: Difference, paint: Painter) -> Iterator[str]:
+    colour = DIM if each.allowed else YELLOW
+    yield paint(f"  {_SIGN[each.change.action]} {one_line(each.sentence)}", colour)
     if each.allowed:
         until = f" until {each.allowed.until}" if each.allowed.until else ""
-        yield paint(f"      allowed{until}: {_one_line(each.allowed.reason)}", _DIM)
+        yield paint(f"      allowed{until}: {one_line(each.allowed.reason)}", DIM)
     elif each.change.action is Action.MODIFIED:
-        yield paint(f"      expected {_one_line(each.change.before or '')}", _DIM)
-        yield f"      actual   {_one_line(each.change.after or '')}"
+        yield paint(f"      expected {one_line(each.change.before or '')}", DIM)
+        yield f"      actual   {one_line(each.change.after or '')}"
 
 
-def _way(head: str, way: Way, paint: _Painter) -> Iterator[str]:
+def _way(head: str, way: Way, paint: Painter) -> Iterator[str]:
     yield f"  {head}"
     if way.problem:
-        yield f"      none was found: {_one_line(way.problem)}"
+        yield f"      none was found: {one_line(way.problem)}"
     for statement in way.statements:
         yield from (f"      {line}" for line in visible(statement).splitlines())
     for sentence in (*way.deletes, *way.losses, *way.conditions):
-        yield paint(f"      ! {_one_line(sentence)}", _YELLOW)
+        yield paint(f"      ! {one_line(sentence)}", YELLOW)
 
 
-def _adoption(adoption: Adoption | None, way: Way, paint: _Painter) -> Iterator[str]:
+def _adoption(adoption: Adoption | None, way: Way, paint: Painter) -> Iterator[str]:
     if adoption is None:
         yield from _way("To adopt it with a migration:", way, paint)
         return
-    yield f"  To adopt it instead, with a migration {_one_line(adoption.name)}:"
+    yield f"  To adopt it instead, with a migration {one_line(adoption.name)}:"
     yield from (f"      {line}".rstrip() for line in visible(adoption.forward).splitlines())
-
-
-def _one_line(text: str) -> str:
-    return " ".join(visible(text).split())

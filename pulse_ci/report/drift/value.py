@@ -2,65 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.value import Conclusion, Database, Report, Staging
+from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.drift.adoption import Adoption
     from pulse_ci.drift.value import Compared, Difference
+    from pulse_ci.report.fleet.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
     """The databases in their order; `adoptions` has, by a database's id, the migration that would adopt its drift.
 
-    `compared_with` says in a few words what they should be. `remarks` are sentences about allowed differences that
-    have expired or are of no use.
+    `compared_with` says in a few words what they should be. `expired` and `unused` are sentences about allowed
+    differences: those that are over, and those that none of these databases needs. `scope` is that of a fleet.
     """
 
     databases: tuple[Compared, ...]
     compared_with: str
     adoptions: Mapping[str, Adoption]
-    remarks: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
     requests: int = 0
     rows_read: int = 0
+    scope: Scope | None = None
 
     def with_status(self, status: str) -> tuple[Compared, ...]:
-        """Return the databases of that status: ok, drift or error."""
+        """Return the databases of that status: ok, drift, error or not asked."""
         return tuple(each for each in self.databases if each.status == status)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the allowed differences; that one is of no use, only where all databases were asked."""
+        return (*self.expired, *(self.unused if self.scope is None or self.scope.is_whole else ()))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every database was compared."""
+        failed = self.with_status("error") or self.with_status("not asked")
+        return not failed and not (self.scope and self.scope.missing)
 
     @property
     def conclusion(self) -> Conclusion:
         """Failure unless every database is what it should be."""
-        whole = len(self.with_status("ok")) == len(self.databases)
-        if not whole:
+        if not self.is_complete or self.with_status("drift"):
             return Conclusion.FAILURE
         return Conclusion.NEUTRAL if self.remarks else Conclusion.SUCCESS
 
     @property
     def verdict(self) -> str:
         """The one sentence that says it all; names stand in backticks."""
-        drifted, failed = self.with_status("drift"), self.with_status("error")
-        if len(self.databases) == 1:
+        drifted = self.with_status("drift")
+        if len(self.databases) == 1 and self.scope is None:
             (only,) = self.databases
             said = {"ok": "has no drift", "drift": "has drifted", "error": "could not be compared"}[only.status]
             return f"`{only.name}` {said}"
         total = len(self.databases)
-        if not drifted and not failed:
-            return f"None of {total} databases has drifted"
+        if not drifted and self.is_complete:
+            return f"None of {plural(total, 'database')} has drifted"
         verb = "has" if len(drifted) == 1 else "have"
-        parts = [f"{len(drifted)} of {total} databases {verb} drifted"] if drifted else []
-        parts += [f"{len(failed)} of {total} could not be compared"] if failed else []
-        return ", ".join(parts)
+        parts = [f"{len(drifted)} of {plural(total, 'database')} {verb} drifted"] if drifted else []
+        for status, words in (("error", "could not be compared"), ("not asked", "not asked")):
+            count = len(self.with_status(status))
+            parts += [f"{count} of {total} {words}"] if count else []
+        return ", ".join([*parts, *([self.scope.lacks] if self.scope and self.scope.lacks else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        name = self.databases[0].name if len(self.databases) == 1 else None
+        name = self.databases[0].name if len(self.databases) == 1 and self.scope is None else None
         report = Report(
             command="drift",
             conclusion=self.conclusion,
@@ -74,16 +90,20 @@ class DriftReport:
         )
         return {
             **report.to_dict(),
-            "databases": [_database(each) for each in self.databases],
+            "databases": [_database(each, self.adoptions.get(each.id)) for each in self.databases],
             "drift": list(differences),
+            **({"fleet": self._fleet(self.scope)} if self.scope else {}),
         }
+
+    def _fleet(self, scope: Scope) -> dict[str, Any]:
+        return {**scope.to_dict(), "expired": list(self.expired), "unused": list(self.unused)}
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
         return json_text(self.to_dict())
 
 
-def _database(each: Compared) -> dict[str, Any]:
+def _database(each: Compared, adoption: Adoption | None) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
@@ -91,6 +111,9 @@ def _database(each: Compared) -> dict[str, Any]:
         "pending": each.pending,
         "notes": list(each.notes),
         "error": each.error,
+        "mend": asdict(each.drift.mend) if each.drift else None,
+        "adopt": asdict(each.drift.adopt) if each.drift else None,
+        "adoption": asdict(adoption) if adoption else None,
     }
 
 
@@ -106,4 +129,5 @@ def _difference(database: str, each: Difference) -> dict[str, Any]:
         "database": database,
         "mend": list(each.mend),
         "allowed": each.allowed.reason if each.allowed else None,
+        "until": each.allowed.until.isoformat() if each.allowed and each.allowed.until else None,
     }

@@ -29,7 +29,7 @@ _SPOKEN = {
     Standing.OUT_OF_ORDER: "out of order",
     Standing.PENDING: "pending",
 }
-_AS_IT_SHOULD_BE = (Standing.APPLIED, Standing.PENDING, Standing.UNKNOWN)
+AS_IT_SHOULD_BE = (Standing.APPLIED, Standing.PENDING, Standing.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class StatusReport:
     @property
     def conclusion(self) -> Conclusion:
         """Neutral where a file is otherwise than applied or pending, or the schema is."""
-        odd = any(each.standing not in _AS_IT_SHOULD_BE for each in self.state.files)
+        odd = any(each.standing not in AS_IT_SHOULD_BE for each in self.state.files)
         return Conclusion.NEUTRAL if odd or self.state.drift else Conclusion.SUCCESS
 
     @property

@@ -1,0 +1,125 @@
+"""A command on many databases: which they are, what an earlier report tells of them, and the rest a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from dataclasses import replace as replaced
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulse_ci.d1.fleet import AT_ONCE, Brake, choose, for_each, part
+from pulse_ci.errors import ConfigError, D1Error
+from pulse_ci.report.fleet.scope import Scope, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pulse_ci.d1.answers import DatabaseInfo
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.migrations.discover import MigrationSet
+    from pulse_ci.report.fleet.received import FleetReport
+    from pulse_ci.settings import Settings
+
+_Outcome = TypeVar("_Outcome")
+_Report = TypeVar("_Report", bound="FleetReport")
+_FEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches a run: is told each step, may stop it, and keeps its report as it grows."""
+
+    on_step: Callable[[str], None] = lambda _: None
+    brake: Brake = field(default_factory=Brake)
+    keep: Callable[[Any], None] = lambda _: None
+
+
+def scope_for(settings: Settings, migrations: MigrationSet, compared_with: str, *decides: Iterable[str]) -> Scope:
+    """Return what a report on the fleet that the settings name is about; `decides` is what does besides the files."""
+    texts = [text for each in migrations.migrations for text in (each.path, each.text)]
+    told = digest(texts, *decides)
+    return Scope(settings.databases, compared_with, len(migrations.migrations), told, settings.shard)
+
+
+def databases_of(
+    settings: Settings, client: D1Client, check: Callable[[tuple[DatabaseInfo, ...]], None] = lambda _: None
+) -> tuple[DatabaseInfo, ...]:
+    """Ask the account for its databases, and return those of the fleet that this job takes; `check` sees them all."""
+    fleet = choose(client.databases(), settings.databases)
+    check(fleet)
+    return part(fleet, settings.shard)
+
+
+def read_earlier(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:
+    """Read the report from which `--resume` goes on, if there is one.
+
+    Raises:
+        ConfigError: it is no such report, or on something else.
+
+    """
+    if settings.resume is None:
+        return None
+    from pulse_ci.report.fleet.received import read_fleet_report
+
+    where = f"--resume {settings.resume}"
+    report = read_fleet_report(settings.resume, "--resume")
+    if not isinstance(report, kind):
+        raise ConfigError(f"{where} is the report of another command. Give one of `pulse-ci {settings.command}`.")
+    scope.refuse_other(report.scope or scope, where)
+    if report.scope and report.scope.shard != scope.shard:
+        theirs, ours = report.scope.shard or "the whole", scope.shard or "the whole"
+        raise ConfigError(f"{where} is on {theirs} of the fleet, and this run takes {ours}. Give the same --shard.")
+    return report
+
+
+def outcomes_of(
+    databases: Sequence[DatabaseInfo],
+    act: Callable[[DatabaseInfo], _Outcome],
+    on_failure: Callable[[DatabaseInfo, str], _Outcome],
+    *,
+    known: Mapping[str, _Outcome],
+    unasked: Callable[[DatabaseInfo], _Outcome],
+    watch: Watch,
+    on_growth: Callable[[tuple[_Outcome, ...]], None] = lambda _: None,
+    at_once: int = AT_ONCE,
+) -> tuple[_Outcome, ...]:
+    """Return what came of each database, in their order: `known` by its id, or found out by `act`.
+
+    What Cloudflare refuses for one database is told by `on_failure`. `on_growth` is given what there is whenever that
+    is a tenth more.
+    """
+    found = {each.id: known[each.id] for each in databases if each.id in known}
+    left = [each for each in databases if each.id not in found]
+    due = len(found) + _FEWEST
+
+    def tried(each: DatabaseInfo) -> _Outcome:
+        try:
+            return act(each)
+        except D1Error as error:
+            return on_failure(each, str(error))
+
+    def all_of_them() -> tuple[_Outcome, ...]:
+        return tuple(found[each.id] if each.id in found else unasked(each) for each in databases)
+
+    def on_done(each: DatabaseInfo, outcome: _Outcome) -> None:
+        nonlocal due
+        found[each.id] = outcome
+        watch.on_step(f"{len(found)}/{len(databases)} {each.name}")
+        if len(found) >= due:
+            due = len(found) + max(_FEWEST, len(found) // 10)
+            on_growth(all_of_them())
+
+    for_each(left, tried, on_done, watch.brake, at_once=at_once)
+    return all_of_them()
+
+
+def stopped(scope: Scope, brake: Brake) -> Scope:
+    """Return the scope with why the run came to an end before the fleet did, if it did."""
+    return replaced(scope, stopped=brake.reason)
+
+
+def refuse_without_fleet(settings: Settings) -> None:
+    """Raise ConfigError where a flag is given that means a fleet, and no fleet is named."""
+    for name in ("shard", "resume", "canary", "stop_at"):
+        if name in settings.given and not settings.databases:
+            flag = f"--{name.replace('_', '-')}"
+            raise ConfigError(f"{flag} is about a fleet: name its databases with --databases, or leave it out.")

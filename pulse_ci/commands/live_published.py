@@ -1,0 +1,61 @@
+"""What a command on live databases found out, on GitHub: the job summary, the outputs and the files asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.commands.publish import write_like_parent
+from pulse_ci.commands.rendering import render
+from pulse_ci.github import runner
+from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.fleet.status import FleetStatus
+from pulse_ci.report.status.value import StatusReport
+
+if TYPE_CHECKING:
+    from pulse_ci.commands.rendering import LiveReport
+    from pulse_ci.github.context import RunnerContext
+    from pulse_ci.settings import Settings
+
+
+def publish_live(report: LiveReport, settings: Settings, context: RunnerContext, issue_url: str = "") -> None:
+    """Write the outputs, the job summary and the report file."""
+    if settings.report_file:
+        write_like_parent(settings.report_file, report.to_json())
+    if settings.output:
+        write_like_parent(settings.output, render(report, settings.format))
+    runner.append_summary(context.summary_path, render(report, "markdown"))
+    outputs = {
+        "conclusion": report.conclusion.value,
+        "errors": "0",
+        "warnings": "0",
+        "changed": "false",
+        "pending": str(_pending(report)),
+        "drift": _drift(report),
+        "comment-url": issue_url,
+        "report": str(settings.report_file or ""),
+        "diff": "",
+    }
+    runner.write_outputs(context.output_path, outputs)
+
+
+def _pending(report: LiveReport) -> int:
+    match report:
+        case StatusReport():
+            return len(report.state.pending)
+        case DriftReport():
+            return sum(each.pending for each in report.databases)
+        case FleetStatus():
+            return sum(len(each.lacks) for each in report.databases)
+        case FleetApplied():
+            return sum(len(each.pending) for each in report.databases)
+
+
+def _drift(report: LiveReport) -> str:
+    match report:
+        case StatusReport():
+            return "true" if report.differences else "false"
+        case DriftReport():
+            return "true" if report.with_status("drift") else "false" if report.is_complete else ""
+        case _:
+            return ""

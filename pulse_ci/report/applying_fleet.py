@@ -1,0 +1,66 @@
+"""What apply is about to do to a fleet, and did to its canary, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.fate import Fate
+from pulse_ci.report.fleet.names import listed
+from pulse_ci.report.painter import one_line
+from pulse_ci.report.wording import joined, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pulse_ci.apply.fate import Outcome
+
+_MOST = 10
+
+
+def plan(looked: Sequence[Outcome], globs: Sequence[str]) -> str:
+    """Say which databases lack which files, and which are refused."""
+    return "\n".join([f"{plural(len(looked), 'database')} of {one_line(' '.join(globs))}:", *_lines(looked)])
+
+
+def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for each in looked:
+        if each.fate is Fate.NOT_TRIED and each.pending:
+            groups.setdefault(each.pending, []).append(each.name)
+    for files in sorted(groups, key=lambda it: (-len(groups[it]), it))[:_MOST]:
+        names = joined([one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else []))
+        verb = "lacks" if len(groups[files]) == 1 else "lack"
+        yield f"  · {len(groups[files])} {verb} {names}: {one_line(listed(groups[files]))}"
+    if len(groups) > _MOST:
+        yield f"  · and {len(groups) - _MOST} more groups"
+    done = [each for each in looked if each.fate in (Fate.UP_TO_DATE, Fate.APPLIED)]
+    if done:
+        yield f"  ✓ {len(done)} {'is' if len(done) == 1 else 'are'} up to date"
+    kept = [each for each in looked if each.fate in (Fate.REFUSED, Fate.FAILED)]
+    for each in kept[:_MOST]:
+        yield f"  ! {one_line(each.name)} {each.fate.value}: {one_line(each.sentence)}"
+    if len(kept) > _MOST:
+        yield f"  ! and {len(kept) - _MOST} more; the report has them all"
+
+
+def unknown_cost(name: str, why: str) -> str:
+    """Say that the example could not be given."""
+    return f"What it will cost on {one_line(name)} is not known: {one_line(why)}"
+
+
+def order(canaries: Sequence[str], waiting: int, at_once: int, most: int) -> str:
+    """Say in which order the databases come, and what stops them."""
+    rest = waiting - len(canaries)
+    first = f"First {one_line(joined(canaries))}, as the canary; then " if canaries else ""
+    others = f"{'the other ' if canaries else ''}{plural(rest, 'database')}, {at_once} at a time"
+    stop = f"until {plural(most, 'database')} {'has' if most == 1 else 'have'} failed"
+    return f"{first}{others}, {stop}." if rest else f"{first.removesuffix('; then ')}."
+
+
+def canary(outcome: Outcome) -> str:
+    """Say how the canary fared, and how it is restored."""
+    mark = "✓" if outcome.fate in (Fate.APPLIED, Fate.UP_TO_DATE) else "✗"
+    lines = [f"{mark} canary {one_line(outcome.name)}: {one_line(outcome.sentence)}"]
+    if outcome.way_back:
+        lines.append(f"  to restore it as it was: {one_line(outcome.way_back)}")
+    return "\n".join(lines)

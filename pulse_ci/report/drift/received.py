@@ -1,0 +1,54 @@
+"""The JSON of a DriftReport, judged before by the schema, to the DriftReport."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pulse_ci.drift.adoption import Adoption
+from pulse_ci.drift.allowed import Allowance
+from pulse_ci.drift.value import Compared, Difference, Drift, Way
+from pulse_ci.model import Action, Change, Kind
+from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.fleet.scope import scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def drift_report_of(values: Mapping[str, Any]) -> DriftReport:
+    """Return the report that was written as this JSON; raises ValueError where a day is none."""
+    differences: dict[str, list[Difference]] = {}
+    for each in values["drift"]:
+        differences.setdefault(each["database"], []).append(_difference(each))
+    databases, fleet = values["databases"], values["fleet"]
+    return DriftReport(
+        databases=tuple(_compared(each, tuple(differences.get(each["name"], ()))) for each in databases),
+        compared_with=fleet["compared_with"],
+        adoptions={each["id"]: Adoption(**each["adoption"]) for each in databases if each["adoption"]},
+        expired=tuple(fleet["expired"]),
+        unused=tuple(fleet["unused"]),
+        requests=values["staging"]["requests"],
+        rows_read=values["staging"]["rows_read"],
+        scope=scope_of(fleet),
+    )
+
+
+def _compared(values: Mapping[str, Any], differences: tuple[Difference, ...]) -> Compared:
+    drift = Drift(differences, _way(values["mend"]), _way(values["adopt"])) if values["mend"] else None
+    notes = tuple(values["notes"])
+    return Compared(values["name"], values["id"], drift, values["error"], values["pending"], notes)
+
+
+def _way(values: Mapping[str, Any]) -> Way:
+    statements, deletes = tuple(values["statements"]), tuple(values["deletes"])
+    return Way(statements, deletes, tuple(values["losses"]), tuple(values["conditions"]), values["problem"])
+
+
+def _difference(values: Mapping[str, Any]) -> Difference:
+    kind, action = Kind(values["kind"]), Action(values["action"])
+    change = Change(kind, values["name"], values["table"], action, values["expected"], values["actual"])
+    until = date.fromisoformat(values["until"]) if values["until"] else None
+    reason = values["allowed"]
+    allowed = None if reason is None else Allowance(kind, change.name, reason, until, change.table)
+    return Difference(change, tuple(values["mend"]), allowed)

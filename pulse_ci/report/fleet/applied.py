@@ -1,0 +1,107 @@
+"""All that `apply` did to a fleet: what became of each database, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.report.escape import json_text
+from pulse_ci.report.fleet.scope import Scope, scope_of
+from pulse_ci.report.value import Conclusion, Database, Report, Staging
+from pulse_ci.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SPOKEN = {
+    Fate.UP_TO_DATE: "up to date before",
+    Fate.REFUSED: "refused",
+    Fate.FAILED: "failed",
+    Fate.NOT_TRIED: "not tried",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FleetApplied:
+    """The databases in their order; after a dry run, all that have something pending were not tried."""
+
+    databases: tuple[Outcome, ...]
+    scope: Scope
+    dry_run: bool = False
+    requests: int = 0
+    rows_read: int = 0
+
+    def with_fate(self, *fates: Fate) -> tuple[Outcome, ...]:
+        """Return the databases that ended so."""
+        return tuple(each for each in self.databases if each.fate in fates)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every database was tried, and none failed; what a dry run would try counts as tried."""
+        open_ones = (Fate.FAILED,) if self.dry_run and not self.scope.stopped else (Fate.FAILED, Fate.NOT_TRIED)
+        return not self.with_fate(*open_ones) and not self.scope.missing
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """Failure unless every database has every file now, or would have."""
+        whole = self.is_complete and not self.with_fate(Fate.REFUSED)
+        return Conclusion.SUCCESS if whole else Conclusion.FAILURE
+
+    @property
+    def verdict(self) -> str:
+        """The one sentence that says it all."""
+        total = plural(len(self.databases), "database")
+        if self.dry_run:
+            parts = [f"{len(self.with_fate(Fate.NOT_TRIED))} of {total} would be migrated"]
+        else:
+            parts = [f"{len(self.with_fate(Fate.APPLIED))} of {total} migrated"]
+        for fate, words in _SPOKEN.items():
+            count = len(self.with_fate(fate))
+            if count and not (self.dry_run and fate is Fate.NOT_TRIED):
+                parts.append(f"{count} {words}")
+        return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON's own types, in the fixed order of fields."""
+        asked = Staging("used", "", self.requests, self.rows_read)
+        report = Report("apply", self.conclusion, Database("live"), asked)
+        databases = [_database(each) for each in self.databases]
+        fleet = {**self.scope.to_dict(), "dry_run": self.dry_run}
+        return {**report.to_dict(), "databases": databases, "fleet": fleet}
+
+    def to_json(self) -> str:
+        """Return the JSON report, indented, with a line end."""
+        return json_text(self.to_dict())
+
+
+def _database(each: Outcome) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "id": each.id,
+        "status": each.fate.value,
+        "sentence": each.sentence,
+        "ran": list(each.ran),
+        "pending": len(each.pending),
+        "lacks": list(each.pending),
+        "way_back": each.way_back,
+    }
+
+
+def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
+    """Return the report that was written as this JSON, which the schema has judged before."""
+    databases = (
+        Outcome(
+            name=each["name"],
+            id=each["id"],
+            fate=Fate(each["status"]),
+            sentence=each["sentence"],
+            ran=tuple(each["ran"]),
+            pending=tuple(each["lacks"]),
+            way_back=each["way_back"],
+        )
+        for each in values["databases"]
+    )
+    fleet, asked = values["fleet"], values["staging"]
+    scope = scope_of(fleet)
+    return FleetApplied(tuple(databases), scope, fleet["dry_run"], asked["requests"], asked["rows_read"])

@@ -1,0 +1,44 @@
+"""A FleetApplied to GitHub's Markdown: for the job summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.fate import Fate
+from pulse_ci.report.escape import cell, code, plain, prose
+from pulse_ci.report.value import Conclusion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.fleet.applied import FleetApplied
+
+_MOST = 200
+_SIGN = {Fate.REFUSED: "⚠️", Fate.FAILED: "❌"}
+
+
+def render(report: FleetApplied, most_bytes: int) -> str:
+    """Return the report as Markdown of at most so many bytes: rows of the table go first."""
+    for most in (_MOST, 20, 5, 0):
+        text = "\n\n".join(_parts(report, most)) + "\n"
+        if len(text.encode()) <= most_bytes:
+            return text
+    return f"### {_verdict(report)}\n\nThe rest does not fit here; the JSON report has it all.\n"
+
+
+def _verdict(report: FleetApplied) -> str:
+    return f"{'✅' if report.conclusion is Conclusion.SUCCESS else '❌'} {plain(report.verdict)}"
+
+
+def _parts(report: FleetApplied, most: int) -> Iterator[str]:
+    yield f"### {_verdict(report)}"
+    told = report.with_fate(Fate.FAILED) + report.with_fate(Fate.REFUSED)
+    rows = [f"| {_SIGN[each.fate]} | {cell(code(each.name))} | {cell(prose(each.sentence))} |" for each in told[:most]]
+    if rows:
+        yield "\n".join(["| | database | why |", "|---|---|---|", *rows])
+    if len(told) > len(rows):
+        yield f"_{len(told) - len(rows)} more; the JSON report has them all._"
+    if report.scope.stopped:
+        yield f"Not every database was tried: {plain(report.scope.stopped)}."
+    written = "It was a dry run." if report.dry_run else "The JSON report has the command that restores each."
+    yield f"{plain(report.scope.compared_with)}. {written}"

@@ -1,0 +1,128 @@
+"""All that `status` found out about a fleet: which databases lack which files, and which are not as they should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pulse_ci.report.escape import json_text
+from pulse_ci.report.fleet.scope import Scope, scope_of
+from pulse_ci.report.value import Conclusion, Database, Report, Staging
+from pulse_ci.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """One database: the files that have not run there, in order, and sentences on what is not as it should be.
+
+    `error` is why it could not be read; one that was not asked has neither.
+    """
+
+    name: str
+    id: str
+    lacks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+    asked: bool = True
+
+    @property
+    def status(self) -> str:
+        """One of up to date, behind, error, not asked."""
+        if not self.asked:
+            return "not asked"
+        if self.error is not None:
+            return "error"
+        return "behind" if self.lacks else "up to date"
+
+
+@dataclass(frozen=True, slots=True)
+class FleetStatus:
+    """The databases in their order."""
+
+    databases: tuple[DatabaseStatus, ...]
+    scope: Scope
+    requests: int = 0
+    rows_read: int = 0
+
+    def with_status(self, status: str) -> tuple[DatabaseStatus, ...]:
+        """Return the databases of that status."""
+        return tuple(each for each in self.databases if each.status == status)
+
+    @property
+    def behind(self) -> tuple[tuple[tuple[str, ...], tuple[DatabaseStatus, ...]], ...]:
+        """The files that databases lack, each with the databases that lack just these; the most databases first."""
+        groups: dict[tuple[str, ...], list[DatabaseStatus]] = {}
+        for each in self.with_status("behind"):
+            groups.setdefault(each.lacks, []).append(each)
+        return tuple((files, tuple(groups[files])) for files in sorted(groups, key=lambda it: (-len(groups[it]), it)))
+
+    @property
+    def noted(self) -> tuple[DatabaseStatus, ...]:
+        """The databases of which there is something to say."""
+        return tuple(each for each in self.databases if each.notes)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every database was read."""
+        return not (self.with_status("error") or self.with_status("not asked") or self.scope.missing)
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """Failure where a database was not read, neutral where one is not as it should be."""
+        if not self.is_complete:
+            return Conclusion.FAILURE
+        return Conclusion.NEUTRAL if self.noted else Conclusion.SUCCESS
+
+    @property
+    def verdict(self) -> str:
+        """The one sentence that says it all."""
+        total, current = len(self.databases), len(self.with_status("up to date"))
+        verb = "has" if current == 1 else "have"
+        parts = [f"{current} of {plural(total, 'database')} {verb} all {plural(self.scope.files, 'migration')}"]
+        for status, words in (("error", "could not be read"), ("not asked", "not asked")):
+            count = len(self.with_status(status))
+            parts += [f"{count} {words}"] if count else []
+        return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON's own types, in the fixed order of fields."""
+        asked = Staging("used", "", self.requests, self.rows_read)
+        report = Report("status", self.conclusion, Database("live"), asked)
+        databases = [_database(each) for each in self.databases]
+        return {**report.to_dict(), "databases": databases, "fleet": self.scope.to_dict()}
+
+    def to_json(self) -> str:
+        """Return the JSON report, indented, with a line end."""
+        return json_text(self.to_dict())
+
+
+def _database(each: DatabaseStatus) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "id": each.id,
+        "status": each.status,
+        "pending": len(each.lacks),
+        "lacks": list(each.lacks),
+        "notes": list(each.notes),
+        "error": each.error,
+    }
+
+
+def fleet_status_of(values: Mapping[str, Any]) -> FleetStatus:
+    """Return the report that was written as this JSON, which the schema has judged before."""
+    databases = (
+        DatabaseStatus(
+            name=each["name"],
+            id=each["id"],
+            lacks=tuple(each["lacks"]),
+            notes=tuple(each["notes"]),
+            error=each["error"],
+            asked=each["status"] != "not asked",
+        )
+        for each in values["databases"]
+    )
+    asked = values["staging"]
+    return FleetStatus(tuple(databases), scope_of(values["fleet"]), asked["requests"], asked["rows_read"])

@@ -1,0 +1,55 @@
+"""A FleetStatus to GitHub's Markdown: for the job summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report.escape import cell, code, plain, prose
+from pulse_ci.report.fleet.names import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
+
+_MOST = 100
+
+
+def render(report: FleetStatus, most_bytes: int) -> str:
+    """Return the report as Markdown of at most so many bytes: rows of the tables go first."""
+    for most in (_MOST, 20, 5, 1):
+        text = "\n\n".join(_parts(report, most)) + "\n"
+        if len(text.encode()) <= most_bytes:
+            return text
+    return f"### {_verdict(report)}\n\nThe rest does not fit here; the JSON report has it all.\n"
+
+
+def _verdict(report: FleetStatus) -> str:
+    return f"{'✅' if report.is_complete else '⚠️'} {plain(report.verdict)}"
+
+
+def _parts(report: FleetStatus, most: int) -> Iterator[str]:
+    yield f"### {_verdict(report)}"
+    groups = [
+        f"| ⏳ | {len(databases)} | {cell(', '.join(map(code, files)))} | {cell(plain(_names(databases)))} |"
+        for files, databases in report.behind
+    ]
+    yield from _table("| | databases | lack | |\n|---|--:|---|---|", groups, most)
+    told = [f"| ⚠️ | {cell(code(each.name))} | {cell('; '.join(map(prose, each.notes)))} |" for each in report.noted]
+    errors = report.with_status("error")
+    told += [f"| ⚠️ | {cell(code(each.name))} | could not be read: {cell(plain(each.error or ''))} |" for each in errors]
+    yield from _table("| | database | |\n|---|---|---|", told, most)
+    if report.scope.stopped:
+        yield f"Not every database was asked: {plain(report.scope.stopped)}."
+    yield f"Compared with {plain(report.scope.compared_with)}. Nothing was written to any database."
+
+
+def _names(databases: tuple[DatabaseStatus, ...]) -> str:
+    return listed([each.name for each in databases])
+
+
+def _table(head: str, rows: list[str], most: int) -> Iterator[str]:
+    if rows:
+        yield "\n".join([head, *rows[:most]])
+    if len(rows) > most:
+        yield f"_{len(rows) - most} more; the JSON report has them all._"

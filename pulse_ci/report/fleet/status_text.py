@@ -1,0 +1,51 @@
+"""A FleetStatus to text for a person at a terminal or a reader of a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.report.fleet.names import listed
+from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
+from pulse_ci.report.wording import joined, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.report.fleet.status import FleetStatus
+
+_MOST = 20
+
+
+def render(report: FleetStatus, *, colour: bool = False) -> str:
+    """Return the report as lines of text; control characters are spelled out."""
+    return "\n".join(_lines(report, Painter(colour=colour))).rstrip() + "\n"
+
+
+def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
+    if current := report.with_status("up to date"):
+        verb = "is" if len(current) == 1 else "are"
+        yield f"{paint('✓', GREEN)} {plural(len(current), 'database')} {verb} up to date"
+    for files, databases in report.behind[:_MOST]:
+        verb = "lacks" if len(databases) == 1 else "lack"
+        names = joined([one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else []))
+        yield f"{paint('·', BOLD)} {plural(len(databases), 'database')} {verb} {paint(names, BOLD)}"
+        yield paint(f"    {one_line(listed([each.name for each in databases]))}", DIM)
+    if len(report.behind) > _MOST:
+        yield paint(f"  and {len(report.behind) - _MOST} more groups; --format json has them all", DIM)
+    yield from _told(report, paint)
+    yield ""
+    mark, colour = ("✓", GREEN) if report.is_complete else ("✗", RED)
+    yield f"{paint(mark, colour, BOLD)} {paint(one_line(report.verdict), BOLD)}"
+    asked = plural(report.requests, "request")
+    yield f"  compared with {one_line(report.scope.compared_with)}; {asked}, nothing was written"
+    if report.scope.stopped:
+        yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"
+
+
+def _told(report: FleetStatus, paint: Painter) -> Iterator[str]:
+    told = [(each.name, note) for each in report.noted for note in each.notes]
+    told += [(each.name, f"could not be read: {each.error}") for each in report.with_status("error")]
+    for name, sentence in told[:_MOST]:
+        yield f"{paint('!', YELLOW)} {paint(one_line(name), BOLD)}  {one_line(sentence)}"
+    if len(told) > _MOST:
+        yield paint(f"  and {len(told) - _MOST} more; --format json has them all", DIM)
