@@ -38,6 +38,7 @@ EXPECTED = {
     "depends-on-pending": W,
     "replay-fails": E,
     "d1-differs": E,
+    "trigger-split": W,
     "explicit-transaction": E,
     "ignore-without-reason": E,
     "unused-ignore": W,
