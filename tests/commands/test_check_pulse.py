@@ -66,6 +66,7 @@ def test_the_sample_of_the_documentation_has_four_faults(repository: Path, check
         "idempotent": False,
         "reversible": False,
         "cost": None,
+        "refused_by": None,
     }
 
 
