@@ -58,6 +58,10 @@ class PulseCI:
         assert "Traceback" not in err, err
         return Ended(process.returncode, out, err)
 
+    def ask_to_end(self, number: signal.Signals) -> None:
+        """Send it a signal that it may take its time for."""
+        self._started.result().send_signal(number)
+
     def kill(self) -> None:
         """Kill it with SIGKILL, and return when it is gone."""
         process = self._started.result()
