@@ -12,7 +12,7 @@ from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.run import apply_pending
 from pulse_ci.engine.diff import diff
 from tests.cloudflare.clients import client_of
-from tests.cloudflare.wrangler import configure
+from tests.cloudflare.wrangler import configure, wrangler
 from tests.d1.histories import history, put
 from tests.live.process import run
 
@@ -49,6 +49,24 @@ def test_of_several_processes_each_file_is_run_by_one(cloud: Cloudflare, tmp_pat
     assert sorted(name for each in ended for name in each.ran) == NAMES
     assert is_whole(cloud, database)
     assert len(cloud.writes) == len(NAMES)
+
+
+def test_a_process_that_wrangler_overtakes_runs_nothing_again(cloud: Cloudflare, tmp_path: Path) -> None:
+    database = cloud.create("staging")
+    configure(tmp_path, database)
+    put(tmp_path, PAST)
+
+    def overtake(request: Logged) -> None:
+        if request.path.endswith("/bookmark"):
+            cloud.after_request = lambda _: None
+            wrangler(cloud, tmp_path, "d1", "migrations", "apply", "DB", "--remote")
+
+    cloud.after_request = overtake
+    ended = run(cloud, tmp_path, "apply", "--allow", "findings")
+
+    assert (ended.status, ended.ran) == (0, [])
+    assert ended.out.count("another run applied it meanwhile") == len(NAMES)
+    assert is_whole(cloud, database)
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop-after", "timeout", "reset", "too-many"])
