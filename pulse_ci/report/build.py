@@ -56,7 +56,7 @@ def build_report(
         ),
         findings=findings,
         changes=changes,
-        rows=count_rows(review.evidence, review.rows),
+        rows=count_rows(review),
         unseeded=unseeded_tables(review.evidence),
         unrestored=unrestored_tables(review.evidence),
         timings_ms=timings_ms,

@@ -7,29 +7,34 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.schema import fold
 from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
 from pulse_ci.report.wording import joined
+from pulse_ci.rules.fresh import is_fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pulse_ci.engine.losses import Loss
     from pulse_ci.report.value import Report
-    from pulse_ci.rules.rule import Evidence
+    from pulse_ci.rules.rule import Evidence, Review
 
 
-def count_rows(evidence: Iterable[Evidence], live: Mapping[str, int] | None = None) -> tuple[RowCount, ...]:
+def count_rows(review: Review) -> tuple[RowCount, ...]:
     """Return the rows of each table before the first and after the last of the migrations that ran on rows.
 
-    Between two of them a table that was emptied gets rows again: what each took from it is added up. Where `live` has
-    a table's real number of rows, by folded name, it stands in place of synthetic ones that were all lost, or all kept.
+    Between two of them a table that was emptied gets rows again: what each took from it is added up. Where a live
+    database's rows are known, their number stands in place of synthetic ones that were all lost, or all kept. What the
+    change itself makes can have no row yet, and is left out.
     """
     counts: dict[str, RowCount] = {}
-    for each in evidence:
+    for each in review.evidence:
         causes = {loss.table: _cause(loss) for loss in each.on_rows.losses}
         for table, (before, after) in each.on_rows.counts.items():
+            if is_fresh(review, each, table):
+                continue
             known = counts.get(table) or RowCount(table, before, before, "seed")
             left = max(known.after + after - before, 0)
             counts[table] = RowCount(table, known.before, left, "seed", known.cause or causes.get(table))
-    return tuple(_real(counts[table], (live or {}).get(fold(table))) for table in sorted(counts))
+    live = review.rows or {}
+    return tuple(_real(counts[table], live.get(fold(table))) for table in sorted(counts))
 
 
 def _real(count: RowCount, rows: int | None) -> RowCount:

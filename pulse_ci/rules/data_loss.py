@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
-from pulse_ci.migrations.operations import Drop, RenameColumn, RenameTable, operation
+from pulse_ci.migrations.operations import Drop, DropColumn, RenameColumn, RenameTable, operation
 from pulse_ci.model import Action, Change, Kind, Severity
 from pulse_ci.rules.examples import on_schema, one_file
+from pulse_ci.rules.fresh import is_fresh
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _GOALS = (
 def _check_drop_table(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for change in _removed(evidence, Kind.TABLE):
-            if review.before.table(change.name) and not _was_renamed(evidence, change):
+            if not is_fresh(review, evidence, change.name) and not _was_renamed(evidence, change):
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
                     f"Dropping table `{change.name}` deletes its rows{_on_staging(review, change.name)}, and the "
@@ -44,8 +45,7 @@ def _on_staging(review: Review, table: str) -> str:
 def _check_drop_column(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for change in _removed(evidence, Kind.COLUMN):
-            table = review.before.table(change.table)
-            if table and table.column(change.name) and not _was_renamed(evidence, change):
+            if not is_fresh(review, evidence, change.table) and not _was_renamed(evidence, change):
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
                     f"Dropping column `{change.name}` of `{change.table}` deletes its values, and the Worker that is "
@@ -62,20 +62,26 @@ def _removed(evidence: Evidence, kind: Kind) -> Iterator[Change]:
 
 
 def _was_renamed(evidence: Evidence, change: Change) -> bool:
+    """Return whether a table or a column is there after the file, though under another name."""
+    table, name = fold(change.table), fold(change.name)
     for statement, _ in evidence.replayed.run.touched:
         match operation(statement.sql):
-            case RenameTable(table) if change.kind is Kind.TABLE and fold(table) == fold(change.name):
-                return True
-            case RenameColumn(_, column) if change.kind is Kind.COLUMN and fold(column) == fold(change.name):
-                return True
-    return False
+            case RenameTable(of, to) if fold(of) == table:
+                table = fold(to)
+            case RenameColumn(of, column, to) if (fold(of), fold(column)) == (table, name):
+                name = fold(to)
+            case Drop("table", of) if fold(of) == table:
+                return False
+            case DropColumn(of, column) if (fold(of), fold(column)) == (table, name):
+                return False
+    return (table, name) != (fold(change.table), fold(change.name))
 
 
 def _check_rows_lost(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         losses: dict[Statement | None, list[Loss]] = {}
         for loss in (*evidence.on_rows.losses, *evidence.on_rows.beyond):
-            if review.before.table(loss.table) and not _has_a_rule_of_its_own(evidence, loss):
+            if not is_fresh(review, evidence, loss.table) and not _has_a_rule_of_its_own(evidence, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, here in losses.items():
             yield Remark(evidence.migration.place(statement), _rows_lost(here, review.rows), _keep(here))
@@ -84,6 +90,10 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
 def _has_a_rule_of_its_own(evidence: Evidence, loss: Loss) -> bool:
     if evidence.rebuild_at(loss.statement):
         return bool(loss.path) or is_self_reference(evidence, loss)
+    return _is_own_drop(loss) and evidence.replayed.after.table(loss.table) is None
+
+
+def _is_own_drop(loss: Loss) -> bool:
     dropped = loss.statement and isinstance(operation(loss.statement.sql), Drop)
     return bool(dropped and loss.target and fold(loss.target) == fold(loss.table))
 
@@ -114,10 +124,12 @@ def _actions(loss: Loss) -> str:
 
 
 def _rows_lost(losses: list[Loss], live: Mapping[str, int] | None) -> str:
+    remade = [loss for loss in losses if _is_own_drop(loss)]
     direct = [loss for loss in losses if not loss.path and fold(loss.target or loss.table) == fold(loss.table)]
     fired = [loss for loss in losses if not loss.path and loss not in direct]
     parts = [
-        (direct, "On rows that satisfy the schema, "),
+        (remade, "The table is dropped and made anew, and not all its rows are in it: "),
+        ([loss for loss in direct if loss not in remade], "On rows that satisfy the schema, "),
         ([loss for loss in losses if loss.path], f"The statement on `{losses[0].target}` reaches further: "),
         (fired, f"A trigger of `{losses[0].target}` fires: "),
     ]
@@ -129,6 +141,11 @@ def _keep(losses: list[Loss]) -> str:
     if children:
         names = ", ".join(f"`{name}`" for name in children)
         return f"First move the rows of {names} elsewhere, or give them another parent, in a statement of its own."
+    if any(_is_own_drop(loss) for loss in losses):
+        return (
+            "Reach the aim with ALTER TABLE, or copy the rows into the new table before the old one is dropped; if "
+            "they may go, `-- pulse-ci: ignore rows-lost` with the reason."
+        )
     return "Say with WHERE which rows are meant; if this is meant, `-- pulse-ci: ignore rows-lost` with the reason."
 
 

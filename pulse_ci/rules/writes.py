@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from pulse_ci.migrations.operations import Create, Delete, Insert, Pragma, Update, operation
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import on_schema, one_file
+from pulse_ci.rules.fresh import is_fresh
 from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.migrations.operations import Operation
-    from pulse_ci.migrations.parse import Migration
+    from pulse_ci.rules.rule import Evidence
     from pulse_ci.sql.split import Statement
 
 _OFF = ("off", "0", "no", "false")
@@ -21,19 +22,23 @@ _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEX
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
 
-def _operations(review: Review) -> Iterator[tuple[Migration, Statement, Operation]]:
-    for migration in review.new:
-        for statement in migration.statements:
-            yield migration, statement, operation(statement.sql)
+def _operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
+    for evidence in review.evidence:
+        for statement in evidence.migration.statements:
+            yield evidence, statement, operation(statement.sql)
+
+
+def _had_rows(review: Review, evidence: Evidence, table: str) -> bool:
+    return evidence.replayed.before.table(table) is not None and not is_fresh(review, evidence, table)
 
 
 def _check_unbounded(review: Review) -> Iterator[Remark]:
-    for migration, statement, does in _operations(review):
+    for evidence, statement, does in _operations(review):
         match does:
-            case Update(table, bounded=False) | Delete(table, bounded=False) if review.before.table(table):
+            case Update(table, bounded=False) | Delete(table, bounded=False) if _had_rows(review, evidence, table):
                 verb = "overwrites" if isinstance(does, Update) else "deletes"
                 yield Remark(
-                    migration.place(statement),
+                    evidence.migration.place(statement),
                     f"This statement {verb} every row of `{table}`: it has no WHERE.",
                     "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
                 )
@@ -53,11 +58,11 @@ def _check_create_as(review: Review) -> Iterator[Remark]:
 
 
 def _check_foreign_keys(review: Review) -> Iterator[Remark]:
-    for migration, statement, does in _operations(review):
+    for evidence, statement, does in _operations(review):
         match does:
             case Pragma("foreign_keys", value) if value in _OFF:
                 yield Remark(
-                    migration.place(statement),
+                    evidence.migration.place(statement),
                     "`PRAGMA foreign_keys = OFF` does nothing on D1: a migration runs in a transaction, where SQLite "
                     "passes it over. What follows runs with foreign keys on.",
                     "Delete the line, and write the file so that it is right with foreign keys on.",
