@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.adopt import adopt, adoptable
 from pulse_ci.apply.costs import costs
-from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.many import Rollout
 from pulse_ci.apply.obstacles import Obstacle, check_names, obstacles, refuse
 from pulse_ci.apply.plan import plan_steps
@@ -19,7 +18,7 @@ from pulse_ci.commands.apply_fleet import FleetApply, check_canaries
 from pulse_ci.commands.check import check
 from pulse_ci.commands.fleet import Watch, databases_of, read_earlier, refuse_without_fleet, scope_for
 from pulse_ci.commands.request import request_for
-from pulse_ci.commands.target import require_account, require_live, table_of
+from pulse_ci.commands.target import local_database, require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
 from pulse_ci.drift.allowed import FILE, read_allowances
 from pulse_ci.engine.history import trace
@@ -141,7 +140,7 @@ def target_of(
 ) -> Iterator[Target]:
     """Open the database that is meant: the file `local`, or one of the account."""
     if local is not None:
-        yield LocalDatabase(local, table_of(settings, request))
+        yield local_database(settings, request, local)
         return
     live = require_live(settings, request)
     with connect(live.account) as client:

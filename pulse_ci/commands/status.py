@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.apply.repairs import repairs
 from pulse_ci.commands.fleet import Watch, refuse_without_fleet
 from pulse_ci.commands.request import request_for
 from pulse_ci.commands.status_fleet import status_of_fleet
-from pulse_ci.commands.target import require_live, table_of
+from pulse_ci.commands.target import local_database, require_live
 from pulse_ci.d1.api import Spent
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.live import read_live
@@ -72,9 +71,7 @@ def _read(
 ) -> tuple[str, Live, Spent]:
     """Return what people call the database, what is in it, and what it took to ask."""
     if local is not None:
-        if not local.is_file():
-            raise ConfigError(f"{local} is not a file. Name the database's file with --local.")
-        return str(local), LocalDatabase(local, table_of(settings, request)).read(), Spent()
+        return str(local), local_database(settings, request, local).read(), Spent()
     asked = require_live(settings, request)
     with connect(asked.account) as client:
         found = asked.find(client)

@@ -13,6 +13,7 @@ from pulse_ci.wrangler import find_config, read_account_id, read_database
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pulse_ci.apply.local import LocalDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.answers import DatabaseInfo
     from pulse_ci.d1.client import D1Client
@@ -99,6 +100,19 @@ def require_live(settings: Settings, request: CheckRequest) -> LiveDatabase:
         return find_live(settings, config_of(settings, request), _entry(settings, request))
     except NotConfigured as reason:
         raise _needed(reason, request) from None
+
+
+def local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
+    """Return the database in a file; raises ConfigError where there is none, so that a slip of the pen makes none."""
+    from pulse_ci.apply.local import LocalDatabase
+
+    if not path.exists():
+        raise ConfigError(
+            f"{path} does not exist. Correct --local. For a new database, make an empty file first: touch {path}"
+        )
+    if not path.is_file():
+        raise ConfigError(f"{path} is not a file. Name the database's file with --local.")
+    return LocalDatabase(path, table_of(settings, request))
 
 
 def table_of(settings: Settings, request: CheckRequest) -> str:

@@ -170,12 +170,27 @@ def test_a_local_file_is_read_as_it_is(account: Cloudflare, run: Run, repository
     assert account.log == []
 
 
-def test_a_local_file_that_is_not_there_is_not_made(run: Run, account: Cloudflare, repository: Path) -> None:
-    outcome = run("status", "--local", "no.sqlite")
+@pytest.mark.parametrize("words", [("status",), ("apply",), ("apply", "--dry-run"), ("reverse", "21", "--apply")])
+def test_a_local_file_that_is_not_there_is_not_made(
+    run: Run, account: Cloudflare, repository: Path, words: tuple[str, ...]
+) -> None:
+    outcome = run(*words, "--local", "no.sqlite")
 
     assert outcome.status == 2
-    assert outcome.err == "pulse-ci: no.sqlite is not a file. Name the database's file with --local.\n"
+    assert outcome.err == (
+        "pulse-ci: no.sqlite does not exist. Correct --local. "
+        "For a new database, make an empty file first: touch no.sqlite\n"
+    )
     assert not (repository / "no.sqlite").exists()
+
+
+def test_an_empty_file_is_a_new_database(run: Run, account: Cloudflare, repository: Path) -> None:
+    (repository / "new.sqlite").touch()
+
+    applied = run("apply", "--local", "new.sqlite")
+
+    assert (applied.status, applied.out.count("  ran\n")) == (0, 21)
+    assert standings(run("status", "--local", "new.sqlite", "--format", "json")) == ["applied"] * 21
 
 
 def test_without_a_token_it_says_what_is_missing(

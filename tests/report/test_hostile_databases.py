@@ -7,17 +7,21 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
+from pulse_ci.apply.fate import Fate, Outcome
 from pulse_ci.apply.repairs import Repair
+from pulse_ci.commands.rendering import render
 from pulse_ci.d1.state import FileState, Recorded, Standing, State
 from pulse_ci.drift.adoption import Adoption
 from pulse_ci.drift.value import Compared, Difference, Drift, Way
 from pulse_ci.engine.diff import diff
 from pulse_ci.github.runner import neutralise
+from pulse_ci.report import applying_fleet
 from pulse_ci.report.drift import markdown as drift_markdown
-from pulse_ci.report.drift import text as drift_text
 from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.fleet.scope import Scope
+from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from pulse_ci.report.status import markdown as status_markdown
-from pulse_ci.report.status import text as status_text
 from pulse_ci.report.status.value import StatusReport
 from tests.github.runner_model import read_commands
 from tests.report.github_html import rendered
@@ -48,6 +52,13 @@ def status_of(number: int, text: Callable[[], str]) -> StatusReport:
     return StatusReport(text(), state, (Repair(text(), text()),), {})
 
 
+def fleets_of(text: Callable[[], str]) -> tuple[FleetStatus, FleetApplied]:
+    scope = Scope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
+    told = DatabaseStatus(text(), "a", (text(), text()), (text(),)), DatabaseStatus(text(), "b", error=text())
+    fates = tuple(Outcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in Fate)
+    return FleetStatus(told, scope), FleetApplied(fates, scope)
+
+
 def hostile_and_harmless(number: int) -> tuple[Callable[[], str], Callable[[], str]]:
     return partial(hostile_text, Random(number)), lambda: "w"  # noqa: S311 - the same each time
 
@@ -73,10 +84,20 @@ def test_hostile_records_have_the_elements_of_harmless_ones() -> None:
         assert_like(status_markdown.render(status, 10**6), status_markdown.render(harmless, 10**6), number)
 
 
+def test_hostile_fleets_have_the_elements_of_harmless_ones() -> None:
+    for number in range(40):
+        for hostile, harmless in zip(*map(fleets_of, hostile_and_harmless(number)), strict=True):
+            assert_like(render(hostile, "markdown"), render(harmless, "markdown"), number)
+
+
 def test_no_line_in_the_log_is_a_command() -> None:
     for number in range(30):
         hostile, _ = hostile_and_harmless(number)
         drift, status = drift_of(number, hostile), status_of(number, hostile)
-        shown = (drift_text.render(drift), status_text.render(status), drift.to_json(), status.to_json())
+        fleets = fleets_of(hostile)
+        shown = [render(each, form) for each in (drift, status, *fleets) for form in ("text", "json")]
+        outcomes = fleets[1].databases
+        shown += [applying_fleet.plan(outcomes, (hostile(),)), applying_fleet.canary(outcomes[0])]
 
-        assert [read_commands(neutralise(text)) for text in shown] == [[], [], [], []]
+        assert [read_commands(neutralise(text)) for text in shown] == [[]] * 10
+        assert not any("\x1b" in text for text in shown)

@@ -43,6 +43,11 @@ class FleetApplied:
         return not self.with_fate(*open_ones) and not self.scope.missing
 
     @property
+    def has_written(self) -> bool:
+        """Whether anything was sent to a database that may have changed it."""
+        return any(each.way_back for each in self.databases)
+
+    @property
     def conclusion(self) -> Conclusion:
         """Failure unless every database has every file now, or would have."""
         whole = self.is_complete and not self.with_fate(Fate.REFUSED)

@@ -40,5 +40,5 @@ def _parts(report: FleetApplied, most: int) -> Iterator[str]:
         yield f"_{len(told) - len(rows)} more; the JSON report has them all._"
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."
-    written = "It was a dry run." if report.dry_run else "The JSON report has the command that restores each."
+    written = "The JSON report has the command that restores each." if report.has_written else "Nothing was written."
     yield f"{plain(report.scope.compared_with)}. {written}"

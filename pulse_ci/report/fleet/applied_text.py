@@ -32,7 +32,7 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
         yield paint(f"  and {len(told) - _MOST} more; --format json has them all", DIM)
     mark, code = ("✓", GREEN) if report.conclusion is Conclusion.SUCCESS else ("✗", RED)
     yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
-    written = "nothing was written" if report.dry_run else "--format json has the command that restores each"
+    written = "--format json has the command that restores each" if report.has_written else "nothing was written"
     yield f"  {one_line(report.scope.compared_with)}; {plural(report.requests, 'request')}, {written}"
     if report.scope.stopped:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"

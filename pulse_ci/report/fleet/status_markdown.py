@@ -34,7 +34,7 @@ def _parts(report: FleetStatus, most: int) -> Iterator[str]:
         f"| ⏳ | {len(databases)} | {cell(', '.join(map(code, files)))} | {cell(plain(_names(databases)))} |"
         for files, databases in report.behind
     ]
-    yield from _table("| | databases | lack | |\n|---|--:|---|---|", groups, most)
+    yield from _table("| | databases | lack | |\n|---|---|---|---|", groups, most)
     told = [f"| ⚠️ | {cell(code(each.name))} | {cell('; '.join(map(prose, each.notes)))} |" for each in report.noted]
     errors = report.with_status("error")
     told += [f"| ⚠️ | {cell(code(each.name))} | could not be read: {cell(plain(each.error or ''))} |" for each in errors]
