@@ -147,7 +147,9 @@ class FleetApply:
                 self._failed.add(outcome.id)
             failed = len(self._failed)
             if failed and failed * 100 >= self._stop_at * total:
-                self._watch.brake.pull(f"stopped, since {failed} of {total} have failed (--stop-at {self._stop_at:g}%)")
+                verb = "has" if failed == 1 else "have"
+                reason = f"stopped, since {failed} of {total} {verb} failed (--stop-at {self._stop_at:g}%)"
+                self._watch.brake.pull(reason)
         return outcome
 
     def _target(self, each: DatabaseInfo) -> RemoteDatabase:
@@ -156,8 +158,10 @@ class FleetApply:
     def _report(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> FleetApplied:
         spent = self._client.spent
         requests, rows = (self._earlier.requests, self._earlier.rows_read) if self._earlier else (0, 0)
-        scope = stopped(self._scope, self._watch.brake)
-        return FleetApplied(tuple(outcomes), scope, dry_run, spent.requests + requests, spent.rows_read + rows)
+        ended = tuple(outcomes)
+        left = [each for each in ended if each.fate is Fate.NOT_TRIED]
+        scope = stopped(self._scope, self._watch.brake, left=left)
+        return FleetApplied(ended, scope, dry_run, spent.requests + requests, spent.rows_read + rows)
 
 
 _SPOKEN = {Fate.FAILED: "failed", Fate.REFUSED: "was refused", Fate.NOT_TRIED: "was not tried"}

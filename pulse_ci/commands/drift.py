@@ -96,7 +96,8 @@ class _Run:
         earlier = read_earlier(self._settings, scope, DriftReport)
 
         def report(compared: tuple[Compared, ...]) -> DriftReport:
-            return self._report(compared, stopped(scope, watch.brake), earlier)
+            left = [each for each in compared if each.status == "not asked"]
+            return self._report(compared, stopped(scope, watch.brake, left=left), earlier)
 
         compared = outcomes_of(
             databases_of(self._settings, self._client),

@@ -112,9 +112,9 @@ def outcomes_of(
     return all_of_them()
 
 
-def stopped(scope: Scope, brake: Brake) -> Scope:
-    """Return the scope with why the run came to an end before the fleet did, if it did."""
-    return replaced(scope, stopped=brake.reason)
+def stopped(scope: Scope, brake: Brake, *, left: Sequence[object]) -> Scope:
+    """Return the scope with why the run came to its end before those that are left, if there are any."""
+    return replaced(scope, stopped=brake.reason if left else None)
 
 
 def refuse_without_fleet(settings: Settings) -> None:

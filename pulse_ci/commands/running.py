@@ -41,9 +41,10 @@ def run(name: str, options: Mapping[str, object]) -> int:
     if wish and name == "reverse":
         undo_applied(str(options["number"]), settings, wish, lambda line: _say(line, secrets))
         return OK
-    report = redact_report(
-        merge(settings, name) if settings.merge else _found(options, settings, wish, secrets), secrets
-    )
+    if wish and settings.format == "markdown" and not (settings.databases or settings.merge):
+        raise ConfigError("--format markdown is for a fleet, and --databases names none: take text or json.")
+    found = merge(settings, name) if settings.merge else _found(options, settings, wish, secrets)
+    report = redact_report(found, secrets)
     if isinstance(report, Report):
         # What apply did to one database was said as it was done.
         text = report.to_json() if settings.format == "json" else ""
@@ -61,13 +62,16 @@ def _found(
         if settings.output and settings.format == "json":
             write_file(settings.output, redact_report(report, secrets).to_json())
 
-    stream = sys.stdout if settings.format == "text" else sys.stderr
+    def say(line: str) -> None:
+        progress.close()
+        _say(line, secrets, sys.stdout if settings.format == "text" else sys.stderr)
+
     with closing(Progress(sys.stderr)) as progress:
         watch = Watch(progress, keep=keep)
         connect = partial(D1Client, sleep=watch.brake.sleep) if settings.databases else D1Client
         with stopping(watch.brake) if settings.databases else nullcontext():
             if wish:
-                return apply(settings, wish, lambda line: _say(line, secrets, stream), connect, watch)
+                return apply(settings, wish, say, connect, watch)
             if "against" in options:
                 return drift(settings, connect, watch)
             local = options["local"]

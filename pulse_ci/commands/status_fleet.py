@@ -54,7 +54,7 @@ def status_of_fleet(
 
         def report(databases: tuple[DatabaseStatus, ...]) -> FleetStatus:
             requests, rows = (earlier.requests, earlier.rows_read) if earlier else (0, 0)
-            ended = stopped(scope, watch.brake)
+            ended = stopped(scope, watch.brake, left=[each for each in databases if not each.asked])
             return FleetStatus(databases, ended, client.spent.requests + requests, client.spent.rows_read + rows)
 
         databases = outcomes_of(

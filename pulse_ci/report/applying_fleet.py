@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.fate import Fate
-from pulse_ci.report.fleet.names import listed
+from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.painter import one_line
 from pulse_ci.report.wording import joined, plural
 
@@ -36,11 +36,12 @@ def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
     done = [each for each in looked if each.fate in (Fate.UP_TO_DATE, Fate.APPLIED)]
     if done:
         yield f"  ✓ {len(done)} {'is' if len(done) == 1 else 'are'} up to date"
-    kept = [each for each in looked if each.fate in (Fate.REFUSED, Fate.FAILED)]
-    for each in kept[:_MOST]:
-        yield f"  ! {one_line(each.name)} {each.fate.value}: {one_line(each.sentence)}"
-    if len(kept) > _MOST:
-        yield f"  ! and {len(kept) - _MOST} more; the report has them all"
+    for fate in (Fate.REFUSED, Fate.FAILED):
+        kept = together((each.name, each.sentence) for each in looked if each.fate is fate)
+        for sentence, databases in kept[:_MOST]:
+            yield f"  ! {fate.value}: {one_line(listed(databases))}\n      {one_line(sentence)}"
+        if len(kept) > _MOST:
+            yield f"  ! {fate.value}: and {len(kept) - _MOST} more; the report has them all"
 
 
 def unknown_cost(name: str, why: str) -> str:

@@ -74,8 +74,9 @@ PLAN = """\
   · 28 lack 003_indexes.sql: tenant-00, tenant-01, tenant-02, tenant-03, tenant-04, tenant-05, tenant-06, tenant-08 \
 and 20 more
   ✓ 1 is up to date
-  ! tenant-07 refused: the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To go on all \
-the same: --allow drift"""
+  ! refused: tenant-07
+      the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To go on all the same: \
+--allow drift"""
 
 
 ORDER = "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
@@ -211,7 +212,7 @@ def test_databases_that_cannot_be_read_stop_it_before_anything_is_written(fleet:
     assert run.names(Fate.FAILED) == ["tenant-11"]
     assert fleet.writes == []
     assert exit_status(run.report) == 2
-    assert "1 of 30 have failed" in render(run.report, "text")
+    assert "1 of 30 has failed" in render(run.report, "text")
 
 
 def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:

@@ -64,12 +64,10 @@ MERGED = """\
 ✓ 42 databases are up to date
 · 3 databases lack 003_indexes.sql and 004_cohorts.sql
     tenant-002, tenant-022, tenant-042
-! tenant-005  2 differences that no file explains: `pulse-ci drift` tells which
-! tenant-015  2 differences that no file explains: `pulse-ci drift` tells which
-! tenant-025  2 differences that no file explains: `pulse-ci drift` tells which
-! tenant-035  2 differences that no file explains: `pulse-ci drift` tells which
+! 4 databases  2 differences that no file explains: `pulse-ci drift` tells which
+    tenant-005, tenant-015, tenant-025, tenant-035
 
-✓ 42 of 45 databases have all 4 migrations
+· 42 of 45 databases have all 4 migrations, 3 behind
   compared with the 4 migrations in migrations; 49 requests, nothing was written
 """
 

@@ -55,7 +55,7 @@ TOLD = """\
     tenant-a, tenant-b, tenant-c, tenant-d, tenant-e, tenant-f
 ! tenant-c  1 difference that no file explains: `pulse-ci drift` tells which
 
-✓ 0 of 6 databases have all 2 migrations
+· 0 of 6 databases have all 2 migrations, 6 behind
   compared with the 2 migrations in migrations; 7 requests, nothing was written
 """
 

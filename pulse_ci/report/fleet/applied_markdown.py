@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.fate import Fate
-from pulse_ci.report.escape import cell, code, plain, prose
+from pulse_ci.report.escape import cell, plain, prose
+from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.value import Conclusion
 
 if TYPE_CHECKING:
@@ -32,13 +33,16 @@ def _verdict(report: FleetApplied) -> str:
 
 def _parts(report: FleetApplied, most: int) -> Iterator[str]:
     yield f"### {_verdict(report)}"
-    told = report.with_fate(Fate.FAILED) + report.with_fate(Fate.REFUSED)
-    rows = [f"| {_SIGN[each.fate]} | {cell(code(each.name))} | {cell(prose(each.sentence))} |" for each in told[:most]]
-    if rows:
-        yield "\n".join(["| | database | why |", "|---|---|---|", *rows])
-    if len(told) > len(rows):
-        yield f"_{len(told) - len(rows)} more; the JSON report has them all._"
+    rows = [
+        f"| {_SIGN[fate]} | {cell(plain(listed(names)))} | {cell(prose(sentence))} |"
+        for fate in (Fate.FAILED, Fate.REFUSED)
+        for sentence, names in together((each.name, each.sentence) for each in report.with_fate(fate))
+    ]
+    if rows[:most]:
+        yield "\n".join(["| | database | why |", "|---|---|---|", *rows[:most]])
+    if len(rows) > most:
+        yield f"_{len(rows) - most} more; the JSON report has them all._"
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."
     written = "The JSON report has the command that restores each." if report.has_written else "Nothing was written."
-    yield f"{plain(report.scope.compared_with)}. {written}"
+    yield f"With {plain(report.scope.compared_with)}. {written}"

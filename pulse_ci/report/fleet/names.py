@@ -1,11 +1,11 @@
-"""The names of many databases, the first of them written out."""
+"""The names of many databases: the first of them written out, and those together of which the same is to be said."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _MOST = 8
 
@@ -14,3 +14,11 @@ def listed(names: Sequence[str]) -> str:
     """Return "a, b, c and 12 more"."""
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(names[:_MOST]) + more
+
+
+def together(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return each sentence once, with the names of the databases that it is about; the most databases first."""
+    groups: dict[str, list[str]] = {}
+    for name, sentence in told:
+        groups.setdefault(sentence, []).append(name)
+    return sorted(groups.items(), key=lambda group: -len(group[1]))

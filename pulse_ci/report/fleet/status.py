@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.report.escape import json_text
+from pulse_ci.report.fleet.names import together
 from pulse_ci.report.fleet.scope import Scope, scope_of
 from pulse_ci.report.value import Conclusion, Database, Report, Staging
 from pulse_ci.report.wording import plural
@@ -60,9 +61,11 @@ class FleetStatus:
         return tuple((files, tuple(groups[files])) for files in sorted(groups, key=lambda it: (-len(groups[it]), it)))
 
     @property
-    def noted(self) -> tuple[DatabaseStatus, ...]:
-        """The databases of which there is something to say."""
-        return tuple(each for each in self.databases if each.notes)
+    def told(self) -> list[tuple[str, list[str]]]:
+        """What is to be said of databases, in sentences, each with those that it is about."""
+        notes = [(each.name, note) for each in self.databases for note in each.notes]
+        errors = [(each.name, f"could not be read: {each.error}") for each in self.with_status("error")]
+        return together([*notes, *errors])
 
     @property
     def is_complete(self) -> bool:
@@ -74,7 +77,7 @@ class FleetStatus:
         """Failure where a database was not read, neutral where one is not as it should be."""
         if not self.is_complete:
             return Conclusion.FAILURE
-        return Conclusion.NEUTRAL if self.noted else Conclusion.SUCCESS
+        return Conclusion.NEUTRAL if any(each.notes for each in self.databases) else Conclusion.SUCCESS
 
     @property
     def verdict(self) -> str:
@@ -82,7 +85,7 @@ class FleetStatus:
         total, current = len(self.databases), len(self.with_status("up to date"))
         verb = "has" if current == 1 else "have"
         parts = [f"{current} of {plural(total, 'database')} {verb} all {plural(self.scope.files, 'migration')}"]
-        for status, words in (("error", "could not be read"), ("not asked", "not asked")):
+        for status, words in (("behind", "behind"), ("error", "could not be read"), ("not asked", "not asked")):
             count = len(self.with_status(status))
             parts += [f"{count} {words}"] if count else []
         return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])

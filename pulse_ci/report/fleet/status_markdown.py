@@ -25,7 +25,8 @@ def render(report: FleetStatus, most_bytes: int) -> str:
 
 
 def _verdict(report: FleetStatus) -> str:
-    return f"{'✅' if report.is_complete else '⚠️'} {plain(report.verdict)}"
+    sign = "⚠️" if not report.is_complete else "⏳" if report.behind else "✅"
+    return f"{sign} {plain(report.verdict)}"
 
 
 def _parts(report: FleetStatus, most: int) -> Iterator[str]:
@@ -35,9 +36,7 @@ def _parts(report: FleetStatus, most: int) -> Iterator[str]:
         for files, databases in report.behind
     ]
     yield from _table("| | databases | lack | |\n|---|---|---|---|", groups, most)
-    told = [f"| ⚠️ | {cell(code(each.name))} | {cell('; '.join(map(prose, each.notes)))} |" for each in report.noted]
-    errors = report.with_status("error")
-    told += [f"| ⚠️ | {cell(code(each.name))} | could not be read: {cell(plain(each.error or ''))} |" for each in errors]
+    told = [f"| ⚠️ | {cell(plain(listed(names)))} | {cell(prose(sentence))} |" for sentence, names in report.told]
     yield from _table("| | database | |\n|---|---|---|", told, most)
     if report.scope.stopped:
         yield f"Not every database was asked: {plain(report.scope.stopped)}."

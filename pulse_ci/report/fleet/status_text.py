@@ -34,8 +34,8 @@ def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
         yield paint(f"  and {len(report.behind) - _MOST} more groups; --format json has them all", DIM)
     yield from _told(report, paint)
     yield ""
-    mark, colour = ("✓", GREEN) if report.is_complete else ("✗", RED)
-    yield f"{paint(mark, colour, BOLD)} {paint(one_line(report.verdict), BOLD)}"
+    mark, code = ("✗", RED) if not report.is_complete else ("·", YELLOW) if report.behind else ("✓", GREEN)
+    yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
     asked = plural(report.requests, "request")
     yield f"  compared with {one_line(report.scope.compared_with)}; {asked}, nothing was written"
     if report.scope.stopped:
@@ -43,9 +43,10 @@ def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
 
 
 def _told(report: FleetStatus, paint: Painter) -> Iterator[str]:
-    told = [(each.name, note) for each in report.noted for note in each.notes]
-    told += [(each.name, f"could not be read: {each.error}") for each in report.with_status("error")]
-    for name, sentence in told[:_MOST]:
-        yield f"{paint('!', YELLOW)} {paint(one_line(name), BOLD)}  {one_line(sentence)}"
-    if len(told) > _MOST:
-        yield paint(f"  and {len(told) - _MOST} more; --format json has them all", DIM)
+    for sentence, names in report.told[:_MOST]:
+        subject = names[0] if len(names) == 1 else plural(len(names), "database")
+        yield f"{paint('!', YELLOW)} {paint(one_line(subject), BOLD)}  {one_line(sentence)}"
+        if len(names) > 1:
+            yield paint(f"    {one_line(listed(names))}", DIM)
+    if len(report.told) > _MOST:
+        yield paint(f"  and {len(report.told) - _MOST} more; --format json has them all", DIM)
