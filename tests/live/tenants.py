@@ -50,12 +50,26 @@ HARMLESS = (
 
 @dataclass(frozen=True)
 class Found:
-    """What one run of drift told and took: each database's status, and each difference."""
+    """What one run of drift told, as its JSON report, and what it took."""
 
-    statuses: dict[str, str]
-    differences: set[tuple[str, str, str, str]]
+    report: dict[str, Any]
     status: int
     cost: Cost
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """What became of each database, by its name."""
+        return {each["name"]: each["status"] for each in self.report["databases"]}
+
+    @property
+    def differences(self) -> set[tuple[str, str, str, str]]:
+        """Each difference: the database, and kind, name and action of what differs."""
+        return {(each["database"], each["kind"], each["name"], each["action"]) for each in self.report["drift"]}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The report, less what it took to make it."""
+        return {name: value for name, value in self.report.items() if name not in ("staging", "timings_ms")}
 
 
 def make(cloud: Cloudflare, tenants: int) -> set[tuple[str, str, str, str]]:
@@ -73,21 +87,26 @@ def make(cloud: Cloudflare, tenants: int) -> set[tuple[str, str, str, str]]:
 
 def drift(cloud: Cloudflare, folder: Path, *words: str) -> Found:
     """Run `pulse-ci drift` over the tenants, as a process."""
-    ended, cost = run_counted(cloud, folder, "drift", "--databases", "tenant-*", "--format", "json", *words)
-    assert ended.status in (0, 1), ended.err
-    report: dict[str, Any] = json.loads(ended.out)
-    return Found(
-        statuses={each["name"]: each["status"] for each in report["databases"]},
-        differences={(each["database"], each["kind"], each["name"], each["action"]) for each in report["drift"]},
-        status=ended.status,
-        cost=cost,
-    )
+    return _drift(cloud, folder, "--databases", "tenant-*", *words)
 
 
 def in_parts(cloud: Cloudflare, folder: Path) -> tuple[Found, ...]:
     """Run it in parts, all at once, as the jobs of a matrix do."""
     with ThreadPoolExecutor(PARTS) as pool:
         return tuple(pool.map(lambda part: drift(cloud, folder, "--shard", f"{part}/{PARTS}"), range(1, PARTS + 1)))
+
+
+def merged(cloud: Cloudflare, folder: Path, parts: Sequence[Found]) -> Found:
+    """Let `pulse-ci drift --merge` make one report of the parts'."""
+    for number, part in enumerate(parts, 1):
+        (folder / f"part-{number}.json").write_text(json.dumps(part.report), encoding="utf-8")
+    return _drift(cloud, folder, "--merge", "part-*.json")
+
+
+def _drift(cloud: Cloudflare, folder: Path, *words: str) -> Found:
+    ended, cost = run_counted(cloud, folder, "drift", "--format", "json", *words)
+    assert ended.status in (0, 1), ended.err
+    return Found(json.loads(ended.out), ended.status, cost)
 
 
 def wrong_with(
@@ -127,25 +146,27 @@ def main(words: list[str]) -> int:
         began = time.monotonic()
         expected = make(cloud, tenants)
         print(f"{tenants} databases made in {time.monotonic() - began:.0f} s, ten of which have drifted")
-        tell = partial(_told, cloud, tenants, expected)
-        wrong = (
-            tell("as a whole", RateLimit(), lambda: [drift(cloud, folder)]),
-            tell(f"in {PARTS} parts at once", RateLimit(), lambda: in_parts(cloud, folder)),
-            tell("with 200 requests left", RateLimit(1200, 30, used=1000), lambda: [drift(cloud, folder)]),
-            tell("in parts with 200 left", RateLimit(1200, 30, used=1000), lambda: in_parts(cloud, folder)),
+        tell = partial(_tell, cloud, tenants, expected)
+        (whole,), problems = tell("as a whole", RateLimit(), lambda: [drift(cloud, folder)])
+        _, more = tell("with 200 requests left", RateLimit(1200, 30, used=1000), lambda: [drift(cloud, folder)])
+        parts, of_parts = tell(f"in {PARTS} parts at once", RateLimit(), lambda: in_parts(cloud, folder))
+        _, more_of_parts = tell(
+            "in parts with 200 left", RateLimit(1200, 30, used=1000), lambda: in_parts(cloud, folder)
         )
-    return min(sum(wrong), 1)
+        is_same = merged(cloud, folder, parts).told == whole.told
+        print(f"the parts' reports merged: {'the same as' if is_same else 'another than'} that of the whole")
+    return 1 if problems or more or of_parts or more_of_parts or not is_same else 0
 
 
-def _told(
+def _tell(
     cloud: Cloudflare,
     tenants: int,
     expected: set[tuple[str, str, str, str]],
     way: str,
     limit: RateLimit,
     run: Callable[[], Sequence[Found]],
-) -> bool:
-    """Run drift in one way and tell of it; returns whether anything is wrong."""
+) -> tuple[Sequence[Found], list[str]]:
+    """Run drift in one way and tell of it; return what was found, and what is wrong."""
     cloud.log.clear()
     cloud.limit = limit
     parts = run()
@@ -154,7 +175,7 @@ def _told(
     seconds, megabytes = max(each.cost.seconds for each in parts), max(each.cost.megabytes for each in parts)
     took = f"{seconds:.1f} s, {megabytes:.0f} MB at most, {len(cloud.log)} requests, {limit.refused} refused"
     print(f"{way}: {took}: {said}")
-    return bool(problems)
+    return parts, problems
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.commands.files import put_pulse
-from tests.live.tenants import PARTS, drift, in_parts, make, wrong_with
+from tests.live.tenants import PARTS, drift, in_parts, make, merged, wrong_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,3 +24,4 @@ def test_ten_drifts_are_found_whole_and_in_parts_in_little_memory(cloud: Cloudfl
 
     assert (whole.status, wrong_with_whole) == (1, [])
     assert (len(parts), wrong_with(cloud, 40, expected, parts)) == (PARTS, [])
+    assert merged(cloud, tmp_path, parts).told == whole.told
