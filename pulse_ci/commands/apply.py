@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.adopt import adopt, adoptable
 from pulse_ci.apply.costs import costs
 from pulse_ci.apply.many import Rollout
-from pulse_ci.apply.obstacles import Obstacle, check_names, obstacles, refuse
+from pulse_ci.apply.obstacles import check_names, obstacles, refuse
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.run import apply_pending
 from pulse_ci.commands.apply_fleet import FleetApply, check_canaries
-from pulse_ci.commands.check import check
+from pulse_ci.commands.checked import Checked
 from pulse_ci.commands.fleet import Watch, databases_of, read_earlier, refuse_without_fleet, scope_for
 from pulse_ci.commands.request import request_for
 from pulse_ci.commands.target import local_database, require_account, require_live, table_of
@@ -25,21 +24,21 @@ from pulse_ci.engine.history import trace
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.model import Severity
 from pulse_ci.report import applying
 from pulse_ci.report.fleet.applied import FleetApplied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pulse_ci.apply.obstacles import Obstacle
     from pulse_ci.apply.target import Target
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
+    from pulse_ci.d1.state import State
     from pulse_ci.drift.allowed import Allowance
     from pulse_ci.engine.history import History
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
@@ -88,7 +87,7 @@ def apply(
                 adopt(target, live, names)
             say(applying.adopted(target.name, names, dry_run=wish.dry_run))
             return applying.report(target.name, state, () if wish.dry_run else names)
-        refuse(target.name, [*in_the_way, *_findings(request, state.pending)], wish.allow)
+        refuse(target.name, [*in_the_way, *Checked(request)(state.pending)], wish.allow)
         steps = plan_steps(history, live, state.pending)
         say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {})))
         if not state.pending or wish.dry_run:
@@ -118,13 +117,15 @@ def _over_fleet(
         raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
     check_names(wish.allow)
     allowances = _allowances(request)
-    findings = cache(lambda pending: tuple(_findings(request, pending)))
-    rollout = Rollout(
-        history,
-        lambda state, name: (*obstacles(state, _allowing(allowances, name)), *findings(state.pending)),
-        wish.allow,
-        by_name=any(each.database != "*" for each in allowances),
-    )
+    checked = Checked(request)
+
+    def found(state: State, name: str) -> Iterator[Obstacle]:
+        yield from obstacles(state, _allowing(allowances, name))
+        if "findings" not in wish.allow:
+            yield from checked(state.pending)
+
+    by_name = any(each.database != "*" for each in allowances)
+    rollout = Rollout(history, found, wish.allow, by_name=by_name)
     scope = scope_for(settings, migrations, f"the {len(migrations.migrations)} migrations in {request.shown}")
     earlier = read_earlier(settings, scope, FleetApplied)
     with connect(require_account(settings, request)) as client:
@@ -154,15 +155,3 @@ def _allowances(request: CheckRequest) -> list[Allowance]:
 
 def _allowing(allowances: list[Allowance], database: str) -> Callable[[Change], Allowance | None]:
     return lambda change: next((each for each in allowances if each.covers(change, database)), None)
-
-
-def _findings(request: CheckRequest, pending: Sequence[Migration]) -> Iterator[Obstacle]:
-    """Yield the errors of the check in the files that would run."""
-    numbers = [each.number for each in pending if each.number is not None]
-    if not pending:
-        return
-    report = check(replace(request, baseline=max(min(numbers, default=1) - 1, 0)))
-    paths = {each.path for each in pending}
-    for each in report.findings:
-        if each.severity is Severity.ERROR and not each.ignored and each.path in paths:
-            yield Obstacle("findings", f"{each.path}:{each.line} {each.rule}: {each.full_message}")

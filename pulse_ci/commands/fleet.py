@@ -85,7 +85,7 @@ def outcomes_of(
     """Return what came of each database, in their order: `known` by its id, or found out by `act`.
 
     What Cloudflare refuses for one database is told by `on_failure`. `on_growth` is given what there is whenever that
-    is a tenth more.
+    is a tenth more, and where an error ends it all.
     """
     found = {each.id: known[each.id] for each in databases if each.id in known}
     left = [each for each in databases if each.id not in found]
@@ -108,7 +108,11 @@ def outcomes_of(
             due = len(found) + max(_FEWEST, len(found) // 10)
             on_growth(all_of_them())
 
-    for_each(left, tried, on_done, watch.brake, at_once=at_once)
+    try:
+        for_each(left, tried, on_done, watch.brake, at_once=at_once)
+    except BaseException:
+        on_growth(all_of_them())
+        raise
     return all_of_them()
 
 

@@ -1,57 +1,24 @@
-"""apply over a fleet: a canary first, the rest a few at a time, each for itself, and no further where too many fail."""
+"""apply over a fleet: a canary first, the rest a few at a time, and no further where too many fail."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import jsonschema
 import pytest
 
 from pulse_ci.apply.fate import Fate
-from pulse_ci.commands.apply import Wish, apply
+from pulse_ci.commands.apply import Wish
 from pulse_ci.commands.fleet import Watch
 from pulse_ci.commands.merging import merge
-from pulse_ci.commands.rendering import exit_status, render
-from pulse_ci.errors import ConfigError
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings
-from tests.live.fleet import Fleet
-from tests.live.pulse import recorded
-from tests.live.test_drift import SCHEMA
+from tests.live.rollout import DRIFTED, NAMES, UNWELL, Applied
+from tests.live.rollout import fleet as fleet
 
-NAMES = [f"tenant-{number:02}" for number in range(30)]
-BEFORE, AFTER = recorded(2), recorded(3)
-DRIFTED = BEFORE + "CREATE INDEX hotfix ON sites (name);"
-# A unique index that the file makes cannot be made on these rows.
-UNWELL = BEFORE + "CREATE TABLE plans (name TEXT); INSERT INTO plans VALUES ('a'), ('a');"
-
-
-@pytest.fixture
-def fleet(tokened: Path) -> Fleet:
-    """Thirty tenants that lack the third of three files."""
-    (tokened / "migrations/004_cohorts.sql").unlink()
-    return Fleet(dict.fromkeys(NAMES, BEFORE))
-
-
-class Applied:
-    """What a run said, and what it found out."""
-
-    def __init__(self, fleet: Fleet, wish: Wish | None = None, watch: Watch | None = None, **flags: Any) -> None:
-        self.said: list[str] = []
-        settings = read_settings({"databases": ("tenant-*",), **flags})
-        report = apply(settings, wish or Wish(), self.said.append, lambda _: fleet.client(), watch)
-        assert isinstance(report, FleetApplied)
-        self.report = report
-        jsonschema.validate(json.loads(report.to_json()), SCHEMA)
-
-    def names(self, fate: Fate) -> list[str]:
-        return [each.name for each in self.report.with_fate(fate)]
-
-    def write(self, name: str) -> Path:
-        Path(name).write_text(self.report.to_json())
-        return Path(name)
+if TYPE_CHECKING:
+    from tests.live.fleet import Fleet
 
 
 def test_the_canary_goes_first_and_alone_and_then_all_are_migrated(fleet: Fleet) -> None:
@@ -67,56 +34,6 @@ def test_the_canary_goes_first_and_alone_and_then_all_are_migrated(fleet: Fleet)
     assert fleet.asked[:first_other].count("/id-tenant-00/raw") >= 4, "read back before another one is begun"
     assert written < first_other
     assert all(sql.count("003_indexes.sql") == 1 for sql in fleet.databases.values())
-
-
-PLAN = """\
-30 databases of tenant-*:
-  · 28 lack 003_indexes.sql: tenant-00, tenant-01, tenant-02, tenant-03, tenant-04, tenant-05, tenant-06, tenant-08 \
-and 20 more
-  ✓ 1 is up to date
-  ! refused: tenant-07
-      the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To go on all the same: \
---allow drift"""
-
-
-ORDER = "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
-
-
-def test_a_dry_run_shows_one_plan_and_writes_nothing(fleet: Fleet) -> None:
-    fleet.databases |= {"tenant-07": DRIFTED, "tenant-09": AFTER}
-
-    run = Applied(fleet, Wish(dry_run=True))
-
-    assert run.said[0] == PLAN
-    assert run.said[1].startswith("1 migration pending on tenant-00:\n  003_indexes.sql")
-    assert (
-        run.said[2]
-        == "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
-    )
-    assert run.report.verdict == "28 of 30 databases would be migrated, 1 up to date before, 1 refused"
-    assert fleet.writes == []
-    assert exit_status(run.report) == 1
-
-
-def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
-    fleet.databases["tenant-07"] = DRIFTED
-    fleet.databases["tenant-08"] = BEFORE + "INSERT INTO d1_migrations (name) VALUES ('099_x.sql');"
-
-    run = Applied(fleet)
-
-    assert run.names(Fate.REFUSED) == ["tenant-07", "tenant-08"]
-    assert len(run.names(Fate.APPLIED)) == 28
-    assert "hotfix" in fleet.databases["tenant-07"]
-    assert exit_status(run.report) == 1
-    assert "! tenant-08  refused\n    `099_x.sql` is missing" in render(run.report, "text")
-
-
-def test_what_is_allowed_by_name_is_no_obstacle(fleet: Fleet) -> None:
-    fleet.databases["tenant-07"] = DRIFTED
-
-    run = Applied(fleet, Wish(allow=("drift",)))
-
-    assert run.names(Fate.APPLIED) == NAMES
 
 
 def with_plans() -> None:
@@ -147,11 +64,6 @@ def test_a_named_canary_goes_first(fleet: Fleet) -> None:
 
     assert fleet.writes[:2] == ["tenant-05", "tenant-20"]
     assert sorted(fleet.writes) == NAMES
-
-
-def test_a_canary_that_is_none_of_the_fleet_is_a_slip_of_the_pen(fleet: Fleet) -> None:
-    with pytest.raises(ConfigError, match="--canary tenant-99: the fleet has no such database"):
-        Applied(fleet, canary=("tenant-99",))
 
 
 @pytest.mark.parametrize(("stop_at", "fewest", "most"), [("1%", 1, 9), ("20%", 6, 14), ("100%", 10, 10)])
@@ -204,17 +116,6 @@ def test_an_interrupted_run_ends_what_is_under_way_and_says_what_is_left(fleet: 
     assert sorted(fleet.writes) == NAMES, "nothing ran twice"
 
 
-def test_databases_that_cannot_be_read_stop_it_before_anything_is_written(fleet: Fleet) -> None:
-    fleet.broken = frozenset({"tenant-11"})
-
-    run = Applied(fleet)
-
-    assert run.names(Fate.FAILED) == ["tenant-11"]
-    assert fleet.writes == []
-    assert exit_status(run.report) == 2
-    assert "1 of 30 has failed" in render(run.report, "text")
-
-
 def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:
     fleet.databases["tenant-07"] = DRIFTED
     runs = [Applied(fleet, shard=f"{number}/3") for number in (1, 2, 3)]
@@ -236,7 +137,16 @@ def test_each_outcome_has_the_command_that_restores_the_database(fleet: Fleet) -
     assert all(f"time-travel restore {name} --bookmark=before-" in way for name, way in zip(NAMES, ways, strict=True))
 
 
-@pytest.mark.parametrize("wish", [Wish(adopt=True), Wish(local=Path("x.sqlite"))])
-def test_what_is_about_one_database_is_refused(fleet: Fleet, wish: Wish) -> None:
-    with pytest.raises(ConfigError, match="is about one database"):
-        Applied(fleet, wish)
+def test_what_ends_a_run_leaves_a_report_of_what_was_done(fleet: Fleet) -> None:
+    kept = list[FleetApplied]()
+
+    def break_down(_: str) -> None:
+        if len(fleet.writes) == 9:
+            raise RuntimeError("out of memory")
+
+    fleet.on_request = break_down
+    with pytest.raises(RuntimeError):
+        Applied(fleet, watch=Watch(keep=kept.append))
+
+    assert len(kept[-1].with_fate(Fate.APPLIED)) >= 1
+    assert len(kept[-1].databases) == 30

@@ -56,8 +56,8 @@ def test_a_part_that_is_missing_is_named_and_the_fleet_not_well(command: str, fl
     assert merged.scope
     assert merged.scope.missing == ("2/4", "3/4")
     assert exit_status(merged) == 2
-    assert "parts 2/4 and 3/4 missing" in render(merged, "text")
-    assert "parts 2/4 and 3/4 missing" in render(merged, "markdown").replace("\u200b", "")
+    assert "parts 2/4, 3/4 missing" in render(merged, "text")
+    assert "parts 2/4, 3/4 missing" in render(merged, "markdown").replace("\u200b", "")
 
 
 MERGED = """\

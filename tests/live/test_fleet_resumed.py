@@ -53,7 +53,7 @@ def test_an_interrupted_run_is_gone_on_with_and_asks_nothing_twice(command: str,
     assert first.scope
     assert first.scope.stopped == "interrupted"
     assert exit_status(first) == 2
-    assert "interrupted; --resume goes on" in render(first, "text")
+    assert "interrupted; --resume goes on from the report" in render(first, "text")
     again = [path for path in set(fleet.asked) if path and fleet.asked.count(path) > 1]
     assert [each for each in again if "tenant-033" not in each] == []
     assert rendered(second) == rendered(second, whole)

@@ -44,7 +44,7 @@ def _lines(report: DriftReport, paint: Painter) -> Iterator[str]:
     asked = plural(report.requests, "request")
     yield f"  compared with {one_line(report.compared_with)}; {asked}, nothing was written"
     if report.scope and report.scope.stopped:
-        yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"
+        yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 
 
 def _is_worth_showing(each: Compared) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.fate import Fate
 from pulse_ci.report.escape import cell, plain, prose
+from pulse_ci.report.fleet.fitting import fitted
 from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.value import Conclusion
 
@@ -14,17 +15,12 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.fleet.applied import FleetApplied
 
-_MOST = 200
 _SIGN = {Fate.REFUSED: "⚠️", Fate.FAILED: "❌"}
 
 
 def render(report: FleetApplied, most_bytes: int) -> str:
     """Return the report as Markdown of at most so many bytes: rows of the table go first."""
-    for most in (_MOST, 20, 5, 0):
-        text = "\n\n".join(_parts(report, most)) + "\n"
-        if len(text.encode()) <= most_bytes:
-            return text
-    return f"### {_verdict(report)}\n\nThe rest does not fit here; the JSON report has it all.\n"
+    return fitted(f"### {_verdict(report)}", lambda most: _parts(report, most), (200, 20, 5, 0), most_bytes)
 
 
 def _verdict(report: FleetApplied) -> str:
@@ -32,7 +28,6 @@ def _verdict(report: FleetApplied) -> str:
 
 
 def _parts(report: FleetApplied, most: int) -> Iterator[str]:
-    yield f"### {_verdict(report)}"
     rows = [
         f"| {_SIGN[fate]} | {cell(plain(listed(names)))} | {cell(prose(sentence))} |"
         for fate in (Fate.FAILED, Fate.REFUSED)

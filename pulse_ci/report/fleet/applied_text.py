@@ -39,7 +39,7 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
     written = "--format json has the command that restores each" if report.has_written else "nothing was written"
     yield f"  with {one_line(report.scope.compared_with)}; {plural(report.requests, 'request')}, {written}"
     if report.scope.stopped:
-        yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"
+        yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 
 
 def _ways_back(report: FleetApplied, paint: Painter) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.errors import ConfigError
+from pulse_ci.report.fleet.names import listed
 from pulse_ci.report.wording import joined
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Scope:
         """What of the fleet the report is not on, as a clause for the verdict; nothing where it is whole."""
         if not self.missing:
             return ""
-        return f"{'part' if len(self.missing) == 1 else 'parts'} {joined(self.missing)} missing"
+        return f"{'part' if len(self.missing) == 1 else 'parts'} {listed(self.missing)} missing"
 
     def refuse_other(self, other: Scope, where: str) -> None:
         """Raise ConfigError where a report, read from `where`, is on something else than this one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report.escape import cell, code, plain, prose
+from pulse_ci.report.fleet.fitting import fitted
 from pulse_ci.report.fleet.names import listed
 
 if TYPE_CHECKING:
@@ -12,16 +13,10 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 
-_MOST = 100
-
 
 def render(report: FleetStatus, most_bytes: int) -> str:
     """Return the report as Markdown of at most so many bytes: rows of the tables go first."""
-    for most in (_MOST, 20, 5, 1):
-        text = "\n\n".join(_parts(report, most)) + "\n"
-        if len(text.encode()) <= most_bytes:
-            return text
-    return f"### {_verdict(report)}\n\nThe rest does not fit here; the JSON report has it all.\n"
+    return fitted(f"### {_verdict(report)}", lambda most: _parts(report, most), (100, 20, 5, 1), most_bytes)
 
 
 def _verdict(report: FleetStatus) -> str:
@@ -30,7 +25,6 @@ def _verdict(report: FleetStatus) -> str:
 
 
 def _parts(report: FleetStatus, most: int) -> Iterator[str]:
-    yield f"### {_verdict(report)}"
     groups = [
         f"| ⏳ | {len(databases)} | {cell(', '.join(map(code, files)))} | {cell(plain(_names(databases)))} |"
         for files, databases in report.behind

@@ -39,7 +39,7 @@ def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
     asked = plural(report.requests, "request")
     yield f"  compared with {one_line(report.scope.compared_with)}; {asked}, nothing was written"
     if report.scope.stopped:
-        yield f"  {one_line(report.scope.stopped)}; --resume goes on where this report ends"
+        yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 
 
 def _told(report: FleetStatus, paint: Painter) -> Iterator[str]:

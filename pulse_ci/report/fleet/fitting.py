@@ -1,0 +1,17 @@
+"""Markdown on many databases, with as many rows as there is room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def fitted(head: str, parts: Callable[[int], Iterable[str]], steps: Iterable[int], most_bytes: int) -> str:
+    """Return the head and the parts, which are given how many rows a table may have: the first of `steps` that fits."""
+    for most in steps:
+        text = "\n\n".join([head, *parts(most)]) + "\n"
+        if len(text.encode()) <= most_bytes:
+            return text
+    return f"{head}\n\nThe rest does not fit here; the JSON report has it all.\n"

@@ -1,0 +1,104 @@
+"""Before apply writes to a fleet it looks at all of it: one plan, and obstacles that count for each by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pulse_ci.apply.fate import Fate
+from pulse_ci.commands.apply import Wish
+from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.errors import ConfigError
+from tests.live.pulse import recorded
+from tests.live.rollout import AFTER, BEFORE, DRIFTED, NAMES, Applied
+from tests.live.rollout import fleet as fleet
+
+if TYPE_CHECKING:
+    from tests.live.fleet import Fleet
+
+
+PLAN = """\
+30 databases of tenant-*:
+  · 28 lack 003_indexes.sql: tenant-00, tenant-01, tenant-02, tenant-03, tenant-04, tenant-05, tenant-06, tenant-08 \
+and 20 more
+  ✓ 1 is up to date
+  ! refused: tenant-07
+      the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To go on all the same: \
+--allow drift"""
+
+
+ORDER = "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
+
+
+def test_a_dry_run_shows_one_plan_and_writes_nothing(fleet: Fleet) -> None:
+    fleet.databases |= {"tenant-07": DRIFTED, "tenant-09": AFTER}
+
+    run = Applied(fleet, Wish(dry_run=True))
+
+    assert run.said[0] == PLAN
+    assert run.said[1].startswith("1 migration pending on tenant-00:\n  003_indexes.sql")
+    assert (
+        run.said[2]
+        == "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
+    )
+    assert run.report.verdict == "28 of 30 databases would be migrated, 1 up to date before, 1 refused"
+    assert fleet.writes == []
+    assert exit_status(run.report) == 1
+
+
+def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
+    fleet.databases["tenant-07"] = DRIFTED
+    fleet.databases["tenant-08"] = BEFORE + "INSERT INTO d1_migrations (name) VALUES ('099_x.sql');"
+
+    run = Applied(fleet)
+
+    assert run.names(Fate.REFUSED) == ["tenant-07", "tenant-08"]
+    assert len(run.names(Fate.APPLIED)) == 28
+    assert "hotfix" in fleet.databases["tenant-07"]
+    assert exit_status(run.report) == 1
+    assert "! tenant-08  refused\n    `099_x.sql` is missing" in render(run.report, "text")
+
+
+def test_what_is_allowed_by_name_is_no_obstacle(fleet: Fleet) -> None:
+    fleet.databases["tenant-07"] = DRIFTED
+
+    run = Applied(fleet, Wish(allow=("drift",)))
+
+    assert run.names(Fate.APPLIED) == NAMES
+
+
+def test_a_canary_that_is_none_of_the_fleet_is_a_slip_of_the_pen(fleet: Fleet) -> None:
+    with pytest.raises(ConfigError, match="--canary tenant-99: the fleet has no such database"):
+        Applied(fleet, canary=("tenant-99",))
+
+
+def test_databases_that_cannot_be_read_stop_it_before_anything_is_written(fleet: Fleet) -> None:
+    fleet.broken = frozenset({"tenant-11"})
+
+    run = Applied(fleet)
+
+    assert run.names(Fate.FAILED) == ["tenant-11"]
+    assert fleet.writes == []
+    assert exit_status(run.report) == 2
+    assert "1 of 30 has failed" in render(run.report, "text")
+
+
+@pytest.mark.parametrize("wish", [Wish(adopt=True), Wish(local=Path("x.sqlite"))])
+def test_what_is_about_one_database_is_refused(fleet: Fleet, wish: Wish) -> None:
+    with pytest.raises(ConfigError, match="is about one database"):
+        Applied(fleet, wish)
+
+
+def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fleet) -> None:
+    fleet.databases |= {"tenant-03": recorded(1), "tenant-04": AFTER}
+    Path("migrations/reverse/003_indexes.sql").unlink()
+
+    run = Applied(fleet)
+
+    assert run.names(Fate.UP_TO_DATE) == ["tenant-04"]
+    assert len(run.names(Fate.REFUSED)) == 29
+    told = {each.sentence for each in run.report.with_fate(Fate.REFUSED)}
+    assert all("003_indexes.sql:" in each and "--allow findings" in each for each in told)
+    assert fleet.writes == []
