@@ -5,7 +5,8 @@ PulseError
 ├── MigrationError   the migration files cannot be read
 ├── D1Error          D1, or the embedded engine in its place, did not do what it was asked
 │   └── D1Refused    it refused a statement; the text is D1's own
-│       └── SandboxStopped   the embedded engine stopped it at a limit
+│       ├── SandboxStopped   the embedded engine stopped it at a limit
+│       └── BeyondEngine     the embedded engine cannot do what D1 does
 └── GitHubError      GitHub's API did not do what it was asked
 
 Raised where the cause is known, caught in `cli` and in the action only: exit status 2.
@@ -50,6 +51,10 @@ class D1Refused(D1Error):
 
 class SandboxStopped(D1Refused):
     """The embedded engine stopped a statement, or would not start it, at one of its own limits; not D1's."""
+
+
+class BeyondEngine(D1Refused):
+    """The embedded engine does not run a statement, since it cannot do what D1 does with it."""
 
 
 class GitHubError(PulseError):

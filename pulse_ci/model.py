@@ -38,10 +38,11 @@ class Action(StrEnum):
 
 
 class Refuser(StrEnum):
-    """Who refused a statement: D1, or the sandbox in which the engine runs it, whose limits are not D1's."""
+    """Who refused a statement: D1; or the sandbox, whose limits are not D1's; or the engine, which cannot run it."""
 
     D1 = "d1"
     SANDBOX = "sandbox"
+    ENGINE = "engine"
 
 
 PROBE_ROWS = 100_000

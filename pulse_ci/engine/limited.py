@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import D1Refused
+from pulse_ci.errors import BeyondEngine, D1Refused
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_ON_VIEW = "The engine does not run {} with ORDER BY or LIMIT on a view that has triggers. Choose the rows by WHERE."
+_IN_A_ROW = "The engine does not run UPDATE … SET (…) = … FROM … with LIMIT. Set each column by itself."
 _SYNTAX_ERROR = re.compile(r'near "(?:order|limit)": syntax error', re.IGNORECASE)
 _FIRST_WORDS = frozenset({"EXPLAIN", "WITH", "UPDATE", "DELETE"})
 _ORDER = ("SET", "FROM", "WHERE", "RETURNING", "ORDER", "LIMIT")
@@ -41,17 +43,25 @@ def is_limited(message: str) -> bool:
     return _SYNTAX_ERROR.match(message) is not None
 
 
-def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...]]) -> str | None:
+def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -> str | None:
     """Return the statement with a subquery in place of its LIMIT, None where it is none such.
 
-    `key_of` gives the columns of a table's key, as SQL. Raises D1Refused for an ORDER BY without a LIMIT.
+    `key_of` gives the columns of a table's key, as SQL, and None for a view with triggers: D1 fires these for just as
+    many rows, and nothing tells the rows of a view apart.
+
+    Raises:
+        D1Refused: there is an ORDER BY without a LIMIT.
+        BeyondEngine: it changes such a view, or sets several columns at once from another table.
+
     """
     parts = _parts(sql)
     if parts is None:
         return None
+    key = key_of(unquote(_table_name(parts.table)))
+    if key is None:
+        raise BeyondEngine(_ON_VIEW.format(parts.verb))
     if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
         raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
-    key = key_of(unquote(_table_name(parts.table)))
     if parts.source:
         return _rewrite_joined(parts, key)
     columns = ", ".join(key)
@@ -65,6 +75,8 @@ def _rewrite_joined(parts: _Parts, key: tuple[str, ...]) -> str | None:
     changes = _assignments(parts.change)
     if changes is None:
         return None
+    if any(column.startswith("(") for column, _ in changes):
+        raise BeyondEngine(_IN_A_ROW)
     table = _called(parts.table)
     keys = [f"{table}.{column}" for column in key]
     chosen = [f"{column} AS k{number}" for number, column in enumerate(keys)]
@@ -79,11 +91,11 @@ def _rewrite_joined(parts: _Parts, key: tuple[str, ...]) -> str | None:
 
 
 def _assignments(change: str) -> list[tuple[str, str]] | None:
-    """Return the columns and expressions of a SET clause, None where it sets a row of columns at once."""
+    """Return the columns and expressions of a SET clause, None where it is none."""
     found: list[tuple[str, str]] = []
     for item in _split_at_commas(change[3:]):
         column, equals, value = item.partition("=")
-        if not equals or column.lstrip().startswith("("):
+        if not equals:
             return None
         found.append((column.strip(), value.strip()))
     return found

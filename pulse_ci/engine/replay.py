@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.dependencies import Makers, names_used
 from pulse_ci.engine.diff import diff
-from pulse_ci.errors import D1Refused, SandboxStopped
+from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
 from pulse_ci.migrations.operations import is_transaction
 from pulse_ci.model import Kind, Refuser
 from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Refusal:
     """A statement that was refused, or the end of the request (None), where deferred constraints are checked.
 
-    The message is that of `by`: D1's own, or the sandbox's.
+    The message is that of `by`: D1's own, or one that says nothing of D1.
     """
 
     statement: Statement | None
@@ -37,8 +37,13 @@ class Refusal:
     @classmethod
     def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
         """Return what was said of a statement, and who said it."""
-        by = Refuser.SANDBOX if isinstance(refused, SandboxStopped) else Refuser.D1
-        return cls(statement, str(refused), by)
+        match refused:
+            case SandboxStopped():
+                return cls(statement, str(refused), Refuser.SANDBOX)
+            case BeyondEngine():
+                return cls(statement, str(refused), Refuser.ENGINE)
+            case _:
+                return cls(statement, str(refused))
 
     @property
     def is_transaction(self) -> bool:
@@ -47,12 +52,10 @@ class Refusal:
 
     @property
     def answer(self) -> str:
-        """The message as the end of a sentence, which does not take the sandbox's for D1's."""
-        match self.by:
-            case Refuser.D1:
-                return f"D1 answers `{self.message}`"
-            case Refuser.SANDBOX:
-                return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
+        """The message as the end of a sentence, which does not take another's for D1's."""
+        if self.by is Refuser.D1:
+            return f"D1 answers `{self.message}`"
+        return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Request:
         try:
             rows = self._step(piece)
         except D1Refused as refused:
-            raise self._d1_refused(str(refused), piece) from None
+            raise self._d1_refused(str(refused), piece, type(refused)) from None
         except (apsw.Error, MemoryError, ValueError) as error:
             raise self._refused(error, piece) from None
         if self._authorizer.analyzed:
@@ -141,9 +141,9 @@ class Request:
             message = f"The SQL is not text that SQLite can read: {error}."
         return self._d1_refused(message, piece)
 
-    def _d1_refused(self, message: str, piece: Piece) -> D1Refused:
+    def _d1_refused(self, message: str, piece: Piece, kind: type[D1Refused] = D1Refused) -> D1Refused:
         sql, start, _ = piece
-        return D1Refused(message, sql=sql, statement=self._index, start=start)
+        return kind(message, sql=sql, statement=self._index, start=start)
 
     def _too_long_a_value(self, error: Exception) -> str | None:
         longest = self._authorizer.longest
@@ -159,8 +159,14 @@ class Request:
         message = f"The sandbox stopped statement {self._index + 1} ({words}): {reason}."
         return SandboxStopped(message, sql=sql, statement=self._index, start=start)
 
-    def _key_of(self, table: str) -> tuple[str, ...]:
-        """Return the columns that identify a row of a table, quoted."""
+    def _key_of(self, table: str) -> tuple[str, ...] | None:
+        """Return the columns that identify a row of a table, quoted; None for a view that triggers write to."""
+        on_view = (
+            "SELECT 1 FROM sqlite_master AS v JOIN sqlite_master AS g ON g.tbl_name = v.name COLLATE NOCASE "
+            "WHERE v.name = ?1 COLLATE NOCASE AND v.type = 'view' AND g.type = 'trigger'"
+        )
+        if self._trusted(on_view, (table,)):
+            return None
         # Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
         without_rowid = (
             "EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.origin = 'pk' AND NOT EXISTS "

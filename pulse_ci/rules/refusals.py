@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from pulse_ci.rules.rule import Evidence
 
 REPLAY_FAILS = "replay-fails"
-DO_LESS = "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit."
-"""What to do where the sandbox has stopped a file."""
+UNTRIED = {
+    Refuser.SANDBOX: (
+        "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit."
+    ),
+    Refuser.ENGINE: "Write it otherwise, so that it can be tried here before it runs on D1.",
+}
+"""What to do where it is not D1 that has refused a statement."""
 CLASH = ""  # no rule's: the proofs on rows could not be finished
 
 
@@ -82,7 +87,7 @@ def rule_for(refusal: Refusal) -> str:
     """Return the name of the rule that a refusal belongs to."""
     if refusal.is_transaction:
         return "explicit-transaction"
-    if refusal.by is Refuser.SANDBOX:
+    if refusal.by in UNTRIED:
         return REPLAY_FAILS
     sql = refusal.statement.sql if refusal.statement else ""
     return _claimed(refusal.message, sql, _CLAIMS) or REPLAY_FAILS
@@ -110,7 +115,7 @@ def rule_for_rows(refusal: Refusal, evidence: Evidence) -> str:
 
     A statement that brings rows of its own may clash with the seeded ones, which says nothing about real rows.
     """
-    if refusal.by is Refuser.SANDBOX:
+    if refusal.by in UNTRIED:
         return REPLAY_FAILS
     at_rebuild = evidence.rebuild_at(refusal.statement) or (refusal.statement is None and evidence.rebuilds)
     if "FOREIGN KEY constraint failed" in refusal.message and at_rebuild:

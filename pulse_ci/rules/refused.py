@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.operations import Delete, Update, operation
-from pulse_ci.model import Refuser, Severity
+from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file, table
-from pulse_ci.rules.refusals import DO_LESS, clashes, refusals_for
+from pulse_ci.rules.refusals import UNTRIED, clashes, refusals_for
 from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ _HINTS = (
 def _what_happens(refusal: Refusal, on_rows: bool) -> str:
     where = "this statement" if refusal.statement else "the file at its end"
     when = ", once tables have rows" if on_rows else ""
-    if refusal.by is Refuser.SANDBOX:
+    if refusal.by in UNTRIED:
         return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
     return f"D1 refuses {where}{when}: `{refusal.message}`."
 
 
 def _hint(refusal: Refusal) -> str:
-    if refusal.by is Refuser.SANDBOX:
-        return DO_LESS
+    if refusal.by in UNTRIED:
+        return UNTRIED[refusal.by]
     for pattern, hint in _HINTS:
         if match := re.search(pattern, refusal.message):
             return hint.format(match[0], *match.groups())

@@ -16,9 +16,9 @@ from pulse_ci.migrations.operations import (
     Update,
     operation,
 )
-from pulse_ci.model import Refuser, Severity
+from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file
-from pulse_ci.rules.refusals import DO_LESS
+from pulse_ci.rules.refusals import UNTRIED
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule
 
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ def _refused(evidence: Evidence) -> Iterator[Remark]:
 
 def _refused_again(evidence: Evidence, refusal: Refusal) -> Remark:
     statement, place = refusal.statement, evidence.migration.place(refusal.statement)
-    if refusal.by is Refuser.SANDBOX:
-        return Remark(place, f"Whether the file can be run twice is not known: `{refusal.message}`", DO_LESS)
+    if refusal.by in UNTRIED:
+        return Remark(
+            place, f"Whether the file can be run twice is not known: `{refusal.message}`", UNTRIED[refusal.by]
+        )
     return Remark(
         place,
         f"A second run of the file fails here: `{refusal.message}`.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind, Refuser, Severity
+from pulse_ci.model import Action, Change, Kind, Severity
 from pulse_ci.rules.examples import HEADER, one_file
-from pulse_ci.rules.refusals import DO_LESS
+from pulse_ci.rules.refusals import UNTRIED
 from pulse_ci.rules.renames import find_rename_back
 from pulse_ci.rules.reverse_header import undoes_something_else
 from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule, bare_name
@@ -112,8 +112,8 @@ def _check_fails(review: Review) -> Iterator[Remark]:
 
 
 def _correct(reverse: Reverse, refusal: Refusal) -> str:
-    if refusal.by is Refuser.SANDBOX:
-        return DO_LESS
+    if refusal.by in UNTRIED:
+        return UNTRIED[refusal.by]
     if "syntax error" in refusal.message and reverse.source.reverse_block:
         return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
     return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."

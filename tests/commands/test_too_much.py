@@ -92,6 +92,34 @@ def test_the_report_says_who_refused_a_file(repository: Path, check: Callable[..
     assert [each["refused_by"] for each in migrations] == ["sandbox", "d1", None, None]
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("DELETE FROM V ORDER BY a LIMIT 1;", "The engine does not run DELETE with ORDER BY or LIMIT on a view"),
+        ("UPDATE v SET a = 2 LIMIT 1;", "The engine does not run UPDATE with ORDER BY or LIMIT on a view"),
+        (
+            "UPDATE t SET (a) = (1) FROM (SELECT 1) LIMIT 1;",
+            "The engine does not run UPDATE … SET (…) = … FROM …",
+        ),
+    ],
+)
+def test_what_the_engine_cannot_do_as_d1_does_is_not_said_to_be_refused_by_d1(
+    repository: Path, run: Callable[..., Outcome], check: Callable[..., Outcome], sql: str, said: str
+) -> None:
+    view = (
+        "CREATE TABLE IF NOT EXISTS t (a);\nCREATE VIEW IF NOT EXISTS v AS SELECT a FROM t;\n"
+        "CREATE TRIGGER IF NOT EXISTS g INSTEAD OF DELETE ON v BEGIN DELETE FROM t WHERE a = old.a; END;\n"
+    )
+    put(repository, n001_view=f"{HEADER}{view}", n002_limited=f"{HEADER}{sql}\n")
+
+    outcome = run("check", "--baseline", "1")
+
+    assert "✗ `002_limited.sql` could not be run to the end" in outcome.out
+    assert f"What D1 would do with this statement is not known: `{said}" in outcome.out
+    assert "→ Write it otherwise, so that it can be tried here before it runs on D1." in outcome.out
+    assert check("--baseline", "1").report["migrations"][1]["refused_by"] == "engine"
+
+
 def test_a_file_that_cannot_be_read_is_not_said_to_be_refused_by_d1(
     repository: Path, run: Callable[..., Outcome]
 ) -> None:
