@@ -131,7 +131,7 @@ class _Run:
 
 
 def _adoptions(compared: tuple[Compared, ...], migrations: MigrationSet, request: CheckRequest) -> dict[str, Adoption]:
-    digits = f"{max(migrations.numbers, default=0) + 1:0{migrations.width}}"
+    digits = f"{migrations.next_number:0{migrations.width}}"
     found = (
         (each.id, adoption(each.drift, each.name, digits, request.today)) for each in compared if each.drift is not None
     )

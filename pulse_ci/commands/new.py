@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from pulse_ci.migrations.discover import MigrationSet
+
 _MAX_WORDS = 60
+# What numbers of so many digits are, where all are so long.
+_DATES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
 def new(description: str, directory: Path, *, reason: str | None = None) -> tuple[str, str]:
@@ -38,11 +42,18 @@ def new(description: str, directory: Path, *, reason: str | None = None) -> tupl
         raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
     request = request_for(directory)
     migrations = discover(request.shown, read_sources(directory, request.root))
-    number = f"{max(migrations.numbers, default=0) + 1:0{migrations.width}}"
-    name, today = f"{number}_{words}.sql", datetime.now(UTC).date()
+    now = datetime.now(UTC)
+    number, today = _next_number(migrations, now), now.date()
+    name = f"{number}_{words}.sql"
     forward, reverse = directory / name, directory / REVERSE_DIRECTORY / name
     _write_both(forward, _forward(title, reason, today), reverse, _reverse(number, title, today))
     return display_path(forward, request.root), display_path(reverse, request.root)
+
+
+def _next_number(migrations: MigrationSet, now: datetime) -> str:
+    pattern = _DATES.get(migrations.width)
+    stamp = int(now.strftime(pattern)) if pattern else 0
+    return f"{max(migrations.next_number, stamp):0{migrations.width}}"
 
 
 def _forward(title: str, reason: str | None, today: date) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.repair.proven import ProvenReverse
 
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
 
 DEFAULT_WIDTH = 3
+_DATE_WIDTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class MigrationSet:
         """How many digits a number has here: as most files have it."""
         widths = Counter(len(migration.digits) for migration in self.migrations if migration.digits)
         return widths.most_common(1)[0][0] if widths else DEFAULT_WIDTH
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the numbers here are dates or times, as in `20240305120000_x.sql`: those have gaps."""
+        return self.width >= _DATE_WIDTH
+
+    @property
+    def next_number(self) -> int:
+        """One above the highest number that is spelled as most are."""
+        numbers = (each.number for each in self.migrations if each.digits and len(each.digits) == self.width)
+        return max((number for number in numbers if number is not None), default=0) + 1
 
     @property
     def numbers(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _FIELD = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
-_REVERSE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,9})\b", re.IGNORECASE)
+_REVERSE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,15})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

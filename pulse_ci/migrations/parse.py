@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pulse_ci.migrations.source import SourceFile
 
-_NAME = re.compile(r"([0-9]{1,9})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
-_LEADING_NUMBER = re.compile(r"[0-9]{1,9}")
+_NAME = re.compile(r"([0-9]{1,15})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
+_LEADING_NUMBER = re.compile(r"[0-9]{1,15}")
 _IGNORE = re.compile(r"\s*pulse-ci:\s*(ignore-file|ignore)\b[ \t]*(\S*)[ \t]*(.*?)\s*$")
 _SPLIT_IT = (
     "Split it into several migrations. If it is meant to be this large, set PULSE_CI_SANDBOX_FACTOR=4, which "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import table
+from pulse_ci.rules.numbers import next_free
 from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ def _check(review: Review) -> Iterator[Remark]:
     width = review.migrations.width
     for migration in review.new:
         if migration.digits is None:
-            yield _remark(migration, width, "has no number, an underscore and a description")
+            yield _remark(review, migration, "has no number, an underscore and a description")
         elif len(migration.digits) != width:
-            yield _remark(migration, width, f"has {len(migration.digits)} digits where its neighbours have {width}")
+            yield _remark(review, migration, f"has {len(migration.digits)} digits where its neighbours have {width}")
 
 
-def _remark(migration: Migration, width: int, what: str) -> Remark:
-    proposal = PurePosixPath(migration.path).with_name(_proposal(migration.name, width))
+def _remark(review: Review, migration: Migration, what: str) -> Remark:
+    proposal = PurePosixPath(migration.path).with_name(_proposal(migration.name, review))
     return Remark(
         migration.place(),
         f"`{migration.name}` {what}: tools disagree on when it runs.",
@@ -35,12 +36,14 @@ def _remark(migration: Migration, width: int, what: str) -> Remark:
     )
 
 
-def _proposal(name: str, width: int) -> str:
-    stem = name[: -len(".sql")]
+def _proposal(name: str, review: Review) -> str:
+    stem, width = name[: -len(".sql")], review.migrations.width
     digits = re.match(r"[0-9]*", stem)
-    number = digits[0] if digits else ""
-    words = re.sub(r"[^A-Za-z0-9]+", "_", stem[len(number) :]).strip("_").lower() or "description"
-    return f"{number.lstrip('0').zfill(width) if number else 'N' * width}_{words}.sql"
+    number = digits[0].lstrip("0") if digits and digits[0] else "N" * width
+    if len(number) > width:
+        number = str(next_free(review))
+    words = re.sub(r"[^A-Za-z0-9]+", "_", stem.lstrip("0123456789")).strip("_").lower() or "description"
+    return f"{number.zfill(width)}_{words}.sql"
 
 
 MIGRATION_NAME = Rule(

@@ -25,8 +25,10 @@ def _tip(review: Review) -> dict[int, str]:
     return {number: path for number, path in names if number is not None}
 
 
-def _next_free(review: Review) -> int:
-    return max(review.migrations.numbers | _tip(review).keys(), default=0) + 1
+def next_free(review: Review) -> int:
+    """Return one above the highest number, here or at the base branch's tip, that is spelled as most are."""
+    width = review.migrations.width
+    return max([review.migrations.next_number, *(number + 1 for number in _tip(review) if number < 10**width)])
 
 
 def _renumbered(review: Review, migration: Migration, number: int) -> str:
@@ -37,9 +39,11 @@ def _renumbered(review: Review, migration: Migration, number: int) -> str:
 
 def _check_gap(review: Review) -> Iterator[Remark]:
     known = review.migrations.numbers | _tip(review).keys()
-    for migration in review.new:
-        number = migration.number
+    for migration in () if review.migrations.by_date else review.new:
+        number, digits = migration.number, migration.digits or ""
         if number is None or number <= 1 or number - 1 in known or number - 1 <= review.baseline:
+            continue
+        if len(digits) != review.migrations.width:
             continue
         below = max((each for each in known if each < number), default=review.baseline)
         yield Remark(
@@ -74,7 +78,7 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
             yield Remark(
                 migration.place(),
                 f"{migration.digits} is also the number of {other}: which of the two runs first is chance.",
-                _renumbered(review, migration, _next_free(review)),
+                _renumbered(review, migration, next_free(review)),
             )
 
 
@@ -87,7 +91,7 @@ def _check_order(review: Review) -> Iterator[Remark]:
                 migration.place(),
                 f"{migration.digits} comes before {max(tip):0{review.migrations.width}}, which {label} already has: "
                 "a database that is up to date would run it out of order.",
-                _renumbered(review, migration, _next_free(review)),
+                _renumbered(review, migration, next_free(review)),
             )
 
 

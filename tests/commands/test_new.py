@@ -146,3 +146,12 @@ def test_nothing_is_written_outside_the_repository(
 
     assert run("new", "x").status == 2
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_number_that_is_a_time_is_followed_by_the_time(repository: Path, run: Callable[..., Outcome]) -> None:
+    put(repository, n20240305120000_sites=table("sites"))
+    before = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+
+    outcome = run("new", "Add goals")
+
+    assert before <= outcome.out.removeprefix("migrations/")[:14] <= datetime.now(UTC).strftime("%Y%m%d%H%M%S")

@@ -131,7 +131,8 @@ def test_what_is_closed_has_no_open_end(text: str) -> None:
         ("022_x.SQL", None, None),
         ("022_x.sql\n", None, None),
         ("\u0660\u0661\u0662_x.sql", None, None),
-        ("9999999999_x.sql", None, None),
+        ("20240305120000_x.sql", 20240305120000, "20240305120000"),
+        ("9999999999999999_x.sql", None, None),
         ("-1_x.sql", None, None),
     ],
 )

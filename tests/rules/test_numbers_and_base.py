@@ -132,3 +132,25 @@ def test_a_merged_file_that_does_not_run_is_told_once() -> None:
 
     assert [path for path, _, _ in found] == [A]
     assert "`001_a.sql` is not under review but does not run either" in found[0][1]
+
+
+DATED = tuple(f"migrations/{digits}_{word}.sql" for digits, word in (("20240305120000", "a"), ("20240401090000", "b")))
+
+
+@pytest.mark.parametrize("names", [DATED, tuple(name.replace("0000_", "_") for name in DATED)])
+def test_dates_and_times_are_numbers_and_have_gaps(names: tuple[str, ...]) -> None:
+    assert [told(files(*names), rule) for rule in ("migration-number-gap", "migration-name")] == [[], []]
+
+
+def test_a_date_among_short_numbers_becomes_the_next_of_these() -> None:
+    dated = "migrations/20240305_Late.sql"
+    found = files(A, B, dated)
+
+    assert told(found, "migration-name") == [
+        (
+            dated,
+            "`20240305_Late.sql` has 8 digits where its neighbours have 3: tools disagree on when it runs.",
+            f"git mv {dated} migrations/003_late.sql",
+        )
+    ]
+    assert told(found, "migration-number-gap") == []
