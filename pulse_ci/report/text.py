@@ -28,6 +28,7 @@ _CONCLUSION = {
 _ACTION = {Action.ADDED: ("+", GREEN), Action.REMOVED: ("-", RED), Action.MODIFIED: ("~", YELLOW)}
 _HOLDS = {True: ("✓", GREEN), False: ("✗", RED), None: ("–", DIM)}
 _MAX_CHANGES = 40
+_MUCH = 20  # errors and warnings
 _MAX_PROOFS = 8
 
 
@@ -60,6 +61,7 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     mark, colour = _CONCLUSION[report.conclusion]
     yield f"{paint(mark, colour, BOLD)} {paint(one_line(wording.verdict(report)), BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+    yield from _where_to_begin(report)
     if report.staging.status == "used" and report.staging.reason:
         yield f"  {paint.sentence(one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
     if report.staging.unanswered:
@@ -67,6 +69,15 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
         yield f"  {paint.sentence(one_line(said), '  ')}"
     if report.staging.missed:
         yield f"  {paint.sentence(one_line(f'Staging was not used: {report.staging.reason}'), '  ')}"
+
+
+def _where_to_begin(report: Report) -> Iterator[str]:
+    """Yield how to leave out what is merged already, where a whole history was reviewed and much was found."""
+    found = report.count(Severity.ERROR) + report.count(Severity.WARNING)
+    numbers = [migration.number for migration in report.migrations if migration.number is not None]
+    if found > _MUCH and numbers and len(report.under_review) == len(report.migrations):
+        choice = f"--baseline {max(numbers)}, or --base and a git ref"
+        yield f"  Every file was reviewed. To review only those to come: {choice}"
 
 
 def _what_was_done(report: Report) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.value import MigrationResult, Report
 
+_FEW = 3
 _PLURALS = {"index": "indexes", "query": "queries"}
 
 
@@ -24,6 +25,10 @@ def joined(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
+def _first(names: Sequence[str]) -> Sequence[str]:
+    return names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
+
+
 def verdict(report: Report) -> str:
     """Return the one sentence that a reviewer in a hurry needs; names stand in backticks."""
     reviewed = report.under_review
@@ -32,12 +37,11 @@ def verdict(report: Report) -> str:
     failed = [migration for migration in reviewed if migration.replay == "failed"]
     losing = sum(1 for row in report.rows if row.after < row.before)
     if failed:
-        names = joined([f"`{migration.name}`" for migration in failed[:3]])
-        more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+        names = joined(_first([f"`{migration.name}`" for migration in failed]))
         besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
         if all(migration.refused_by is not Refuser.D1 for migration in failed):
-            return f"{names}{more} could not be run to the end{besides}"
-        return f"D1 would refuse {names}{more}{besides}"
+            return f"{names} could not be run to the end{besides}"
+        return f"D1 would refuse {names}{besides}"
     if errors:
         why = f"would take rows from {plural(losing, 'table')}" if losing else "should not be merged yet"
         return f"{subject} {why}: {plural(errors, 'error')} to mend"

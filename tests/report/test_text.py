@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
+from pulse_ci.model import Refuser
 from pulse_ci.report import text
 from tests.report.hostile import hostile_reports
 from tests.report.reports import small_report
@@ -28,6 +30,27 @@ def test_a_small_report_reads_like_this() -> None:
         "\n"
         "✗ `022_custom_fields.sql` should not be merged yet: 1 error to mend\n"
         "  1 error (1 ignored); 2 files replayed on embedded D1 (SQLite 3.54.1), 1 under review\n"
+    )
+
+
+def test_who_has_a_whole_history_reviewed_is_told_how_to_leave_it_out() -> None:
+    report = small_report()
+    whole = replace(report, migrations=report.under_review, findings=report.findings * 21)
+    hint = "  Every file was reviewed. To review only those to come: --baseline 22, or --base and a git ref\n"
+
+    assert text.render(whole).endswith(hint)
+    assert hint not in text.render(replace(whole, findings=report.findings))
+    assert hint not in text.render(replace(whole, migrations=report.migrations))
+
+
+def test_many_files_that_fail_are_not_all_named() -> None:
+    report = small_report()
+    failed = [
+        replace(report.under_review[0], name=f"{name}.sql", replay="failed", refused_by=Refuser.D1) for name in "abcde"
+    ]
+
+    assert "✗ D1 would refuse `a.sql`, `b.sql`, `c.sql` and 2 more\n" in text.render(
+        replace(report, migrations=tuple(failed))
     )
 
 
