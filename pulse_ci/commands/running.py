@@ -59,7 +59,12 @@ def _found(
     options: Mapping[str, object], settings: Settings, wish: Wish | None, secrets: tuple[str, ...]
 ) -> LiveReport | Report:
     def keep(report: LiveReport) -> None:
-        if settings.output and settings.format == "json":
+        # A pipe or a terminal would get one report after the other.
+        if (
+            settings.output
+            and settings.format == "json"
+            and (settings.output.is_file() or not settings.output.exists())
+        ):
             write_file(settings.output, redact_report(report, secrets).to_json())
 
     def say(line: str) -> None:

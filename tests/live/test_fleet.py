@@ -8,8 +8,8 @@ import pytest
 
 from pulse_ci.commands.drift import drift
 from pulse_ci.d1.answers import DatabaseInfo
-from pulse_ci.d1.fleet import choose, part
-from pulse_ci.errors import ConfigError
+from pulse_ci.d1.fleet import Brake, choose, part
+from pulse_ci.errors import ConfigError, D1Error
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
 from tests.live.pulse import recorded
@@ -87,6 +87,17 @@ def test_a_database_stays_in_its_part_when_others_go() -> None:
     many = [DatabaseInfo(f"id-{number}", f"n-{number}", "") for number in range(100)]
 
     assert set(part(many[::2], "2/3")) == set(part(many, "2/3")) & set(many[::2])
+
+
+def test_who_waits_for_the_rate_limit_is_woken_when_the_run_is_interrupted() -> None:
+    brake = Brake()
+    brake.pull("enough have failed")
+    brake.sleep(0)
+    brake.interrupt()
+
+    with pytest.raises(D1Error, match="interrupted while it waited"):
+        brake.sleep(300)
+    assert brake.reason == "enough have failed"
 
 
 def test_a_database_that_cannot_be_read_is_an_error_of_its_own(fleet: Fleet) -> None:

@@ -118,3 +118,12 @@ def test_a_run_that_is_ended_from_outside_keeps_what_it_did(
 def fates_after_resuming(cloud: Cloudflare, folder: Path) -> dict[str, str]:
     apply(cloud, folder, "--stop-at", "100%", "--resume", "report.json")
     return fates(folder / "report.json")
+
+
+def test_a_pipe_gets_one_report(cloud: Cloudflare, fleet: dict[str, str], tmp_path: Path) -> None:
+    for number in range(30):
+        cloud.create(f"tenant-{number:02}")
+
+    ended = run(cloud, tmp_path, "status", "--databases", "tenant-*", "--format", "json", "--output", "/dev/stdout")
+
+    assert len(json.loads(ended.out)["databases"]) == 36
