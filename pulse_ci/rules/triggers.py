@@ -77,6 +77,7 @@ def _open_cases(sql: str, body: Sequence[Token]) -> Iterator[str]:
 
 
 def _check(review: Review) -> Iterator[Remark]:
+    database = (review.database and (review.database.name or review.database.binding)) or "DATABASE"
     for migration in review.new:
         for statement in migration.statements:
             match operation(statement.sql):
@@ -87,8 +88,8 @@ def _check(review: Review) -> Iterator[Remark]:
                         f"Trigger `{name}` runs on every local database. Where the file is sent as one text, as by "
                         f"`wrangler d1 migrations apply --remote`, D1's API cuts it in the middle and answers "
                         f"`incomplete input`: {reasons}.",
-                        f"{' '.join(flaw.remedy for flaw in flaws)} Or run the file with `wrangler d1 execute --remote "
-                        f"--file={migration.path}`, which cuts it where SQLite does.",
+                        f"{' '.join(flaw.remedy for flaw in flaws)} Or run the file with `wrangler d1 execute "
+                        f"{database} --remote --file={migration.path}`, which cuts it where SQLite does.",
                     )
 
 

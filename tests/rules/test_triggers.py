@@ -67,4 +67,4 @@ def test_a_trigger_with_several_flaws_is_told_once_with_all_of_them() -> None:
     (found,) = findings({PATH: sql}, "trigger-split")
 
     assert (found.line, found.message.count("`incomplete input`"), found.message.count("; and ")) == (2, 1, 2)
-    assert f"wrangler d1 execute --remote --file={PATH}" in found.remedy
+    assert f"wrangler d1 execute DATABASE --remote --file={PATH}" in found.remedy
