@@ -58,6 +58,7 @@ class FleetApply:
         looked = self._look(databases)
         waiting = [each for each in databases if looked[each.id].fate is Fate.NOT_TRIED and looked[each.id].pending]
         first = self._first(waiting, canaries)
+        self._heed(each for each in looked.values() if each.name in canaries or each.id in canaries)
         self._show(looked, history, first, waiting)
         if not dry_run and waiting and not self._watch.brake.reason:
             looked = self._apply(databases, looked, first, waiting)
@@ -82,11 +83,19 @@ class FleetApply:
             return []
         return [each for each in waiting if each.name in canaries or each.id in canaries] or list(waiting[:1])
 
+    def _heed(self, named: Iterable[Outcome]) -> None:
+        """Stop where a canary that was named is not even begun with: who named it did not mean another one."""
+        for each in named:
+            if each.fate in (Fate.REFUSED, Fate.FAILED):
+                self._watch.brake.pull(f"the canary {each.name} {_SPOKEN[each.fate]}")
+
     def _show(
         self, looked: dict[str, Outcome], history: History, first: list[DatabaseInfo], waiting: Sequence[DatabaseInfo]
     ) -> None:
         most = max(1, math.ceil(self._stop_at * len(looked) / 100))
         self._say(applying_fleet.plan(tuple(looked.values()), self._scope.globs))
+        if self._watch.brake.reason:
+            return
         for each in (first or list(waiting))[:1]:
             target = self._target(each)
             try:

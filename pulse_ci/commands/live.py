@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SUMMARIES = {
-    "apply": "run the pending migrations on a database, and record them",
+    "apply": "run the pending migrations on a database or a fleet, and record them",
     "drift": "compare live databases with what their migrations make",
-    "status": "which migration has run on a database, and which has not",
+    "status": "which migration has run on a database or a fleet, and which has not",
 }
 
 
@@ -65,7 +65,12 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
     add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
     add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
-    add("--canary", metavar="NAME", action="append", help="of a fleet, go first to this one (default: by name)")
+    add(
+        "--canary",
+        metavar="NAME",
+        action="append",
+        help="of a fleet, go first to this one (default: the first by name)",
+    )
     add("--stop-at", metavar="SHARE", help="of a fleet, start no more where so many have failed (default: 1%%)")
     _add_fleet(parser)
 

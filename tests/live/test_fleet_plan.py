@@ -102,3 +102,22 @@ def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fl
     told = {each.sentence for each in run.report.with_fate(Fate.REFUSED)}
     assert all("003_indexes.sql:" in each and "--allow findings" in each for each in told)
     assert fleet.writes == []
+
+
+def test_a_named_canary_that_is_refused_leaves_all_as_it_is(fleet: Fleet) -> None:
+    fleet.databases["tenant-07"] = DRIFTED
+
+    run = Applied(fleet, canary=("tenant-07",))
+
+    assert fleet.writes == []
+    assert run.report.scope.stopped == "the canary tenant-07 was refused"
+    assert exit_status(run.report) == 2
+
+
+def test_a_named_canary_that_is_up_to_date_gives_way_to_the_first(fleet: Fleet) -> None:
+    fleet.databases["tenant-07"] = AFTER
+
+    run = Applied(fleet, canary=("tenant-07",))
+
+    assert run.said[2].startswith("First tenant-00, as the canary")
+    assert len(run.names(Fate.APPLIED)) == 29

@@ -45,7 +45,7 @@ class FleetApplied:
     @property
     def has_written(self) -> bool:
         """Whether anything was sent to a database that may have changed it."""
-        return any(each.way_back for each in self.databases)
+        return any(each.way_back is not None for each in self.databases)
 
     @property
     def conclusion(self) -> Conclusion:

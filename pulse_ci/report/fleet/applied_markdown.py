@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.fate import Fate
-from pulse_ci.report.escape import cell, plain, prose
+from pulse_ci.report.escape import cell, code, plain, prose
 from pulse_ci.report.fleet.fitting import fitted
 from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.value import Conclusion
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.fleet.applied import FleetApplied
 
+_FEW = 3
 _SIGN = {Fate.REFUSED: "⚠️", Fate.FAILED: "❌"}
 
 
@@ -37,6 +38,8 @@ def _parts(report: FleetApplied, most: int) -> Iterator[str]:
         yield "\n".join(["| | database | why |", "|---|---|---|", *rows[:most]])
     if len(rows) > most:
         yield f"_{len(rows) - most} more; the JSON report has them all._"
+    ways = [(each.name, each.way_back) for each in report.with_fate(Fate.FAILED) if each.way_back is not None]
+    yield from (f"- To restore {code(name)} as it was: {code(way)}" for name, way in ways[:_FEW])
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."
     written = "The JSON report has the command that restores each." if report.has_written else "Nothing was written."

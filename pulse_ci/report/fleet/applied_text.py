@@ -44,7 +44,7 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
 
 def _ways_back(report: FleetApplied, paint: Painter) -> Iterator[str]:
     for each in report.with_fate(Fate.FAILED)[:_FEW]:
-        if each.way_back:
+        if each.way_back is not None:
             ran = f", where {plural(len(each.ran), 'file')} ran before" if each.ran else ""
             yield f"  to restore {one_line(each.name)} as it was{ran}:"
             yield paint(f"    {one_line(each.way_back)}", DIM)
