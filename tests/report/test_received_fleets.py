@@ -1,0 +1,97 @@
+"""A fleet's report that another run wrote: read as it was written, and whatever else is in the file refused."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import date
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.commands.rendering import render
+from pulse_ci.drift.adoption import Adoption
+from pulse_ci.drift.allowed import Allowance
+from pulse_ci.drift.value import Compared, Difference, Drift, Way
+from pulse_ci.errors import ConfigError
+from pulse_ci.model import Action, Change, Kind
+from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.fleet.received import read_fleet_report
+from pulse_ci.report.fleet.scope import Scope
+from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
+from tests.report.hostile import hostile_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulse_ci.report.fleet.received import FleetReport
+
+TEXT = 'a"\\\u202e\x00\ud800</script>##[error]é'
+SCOPE = Scope((TEXT, "!b"), TEXT, 21, "0f" * 32, "3/10", ("1/10",), TEXT)
+CHANGE = Change(Kind.COLUMN, TEXT, "sites", Action.MODIFIED, TEXT, None)
+ALLOWED = Allowance(Kind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
+WAY = Way((TEXT,), (TEXT,), (TEXT,), (TEXT,), TEXT)
+DRIFT = Drift((Difference(CHANGE, (TEXT,)), Difference(CHANGE, (), ALLOWED)), WAY, Way())
+REPORTS: tuple[FleetReport, ...] = (
+    DriftReport(
+        (Compared(TEXT, "1", DRIFT, None, 2, (TEXT,)), Compared("b", "2", None, TEXT), Compared("c", "3")),
+        TEXT,
+        {"1": Adoption(TEXT, TEXT, TEXT)},
+        (TEXT,),
+        (TEXT,),
+        7,
+        9,
+        SCOPE,
+    ),
+    FleetStatus(
+        (
+            DatabaseStatus(TEXT, "1", (TEXT,), (TEXT,)),
+            DatabaseStatus("b", "2", error=TEXT),
+            DatabaseStatus("c", "3", asked=False),
+        ),
+        SCOPE,
+        7,
+        9,
+    ),
+    FleetApplied(tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate), SCOPE, True, 7, 9),
+)
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: type(report).__name__)
+def test_what_was_written_is_read_as_it_was(report: FleetReport, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text(report.to_json(), encoding="utf-8")
+
+    assert read_fleet_report(tmp_path / "r.json", "--merge") == report
+
+
+def altered(value: Any, chance: Random) -> Any:
+    """The value with something in it that should not be there."""
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        name = chance.choice(list(value))
+        return (
+            {**value, name: altered(value[name], chance)}
+            if chance.random() < 0.8
+            else {**value, hostile_text(chance): 1}
+        )
+    if isinstance(value, list) and value and chance.random() < 0.8:
+        place = chance.randrange(len(value))
+        return [*value[:place], altered(value[place], chance), *value[place + 1 :]]
+    return chance.choice([None, True, -1, 10**30, 0.5, "", hostile_text(chance), [], [None], {}, {"a": []}])
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: type(report).__name__)
+def test_whatever_is_altered_in_a_report_it_is_read_and_shown_or_refused(report: FleetReport, tmp_path: Path) -> None:
+    whole, refused = json.loads(report.to_json()), 0
+    for number in range(150):
+        chance = Random(number)  # noqa: S311 - the same each time
+        (tmp_path / "r.json").write_text(json.dumps(altered(whole, chance)))
+        with suppress(ConfigError):
+            read = read_fleet_report(tmp_path / "r.json", "--merge")
+            assert all(render(read, form) for form in ("text", "json", "markdown"))
+            continue
+        refused += 1
+
+    assert refused > 75
