@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.replay import Refusal
+from pulse_ci.engine.replay import carry_out
 from pulse_ci.engine.schema import Schema, fold
-from pulse_ci.errors import D1Refused
 from pulse_ci.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.migrations.parse import Migration
 
 # An object, or a part of a table that a migration can change alone: kind, table or own name, column.
@@ -47,7 +47,8 @@ class Traces:
 class History:
     """One replay of migrations in their order: `schemas` has the empty one first, then one after each file.
 
-    A file that is refused changes nothing; `refused` says by whom and why, by its path.
+    A file that is refused changes nothing; `refused` says by whom and why, by its path. One that lacks only rows is
+    none of them.
     """
 
     migrations: tuple[Migration, ...]
@@ -88,14 +89,14 @@ class History:
 
 def trace(migrations: Iterable[Migration]) -> History:
     """Run migrations one after the other on one empty database and keep every schema on the way."""
-    ran, refused = tuple(migrations), dict[str, Refusal]()
+    ran = tuple(migrations)
+    refused: dict[str, Refusal] = {}
     with EmbeddedD1() as database:
         schemas = [database.schema()]
         for migration in ran:
-            try:
-                database.run(migration.text)
-            except D1Refused as refusal:
-                refused[migration.path] = Refusal.of(None, refusal)
+            broken = carry_out(database, migration)
+            if broken and not broken.left_schema:
+                refused[migration.path] = broken.refusal
             schemas.append(database.schema())
     return History(ran, tuple(schemas), refused)
 

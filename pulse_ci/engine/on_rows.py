@@ -9,7 +9,7 @@ from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
 from pulse_ci.engine.quiet import Quiet
 from pulse_ci.engine.reached import reached_by, reached_by_reverse
-from pulse_ci.engine.replay import Refusal, RequestUndone, Run, run_statements
+from pulse_ci.engine.run import Refusal, RequestUndone, Run, run_statements
 from pulse_ci.engine.twins import add_twins, new_unique_keys
 from pulse_ci.errors import D1Refused
 from pulse_ci.migrations.copies import ignoring

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.diff import diff
 from pulse_ci.engine.losses import changed_columns, read_rows
-from pulse_ci.engine.replay import Run, run_statements
 from pulse_ci.engine.rows import fingerprint
+from pulse_ci.engine.run import Run, run_statements
 from pulse_ci.engine.volatile import is_volatile
 from pulse_ci.migrations.copies import find_copy
 from pulse_ci.migrations.operations import Insert, operation
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.on_rows import OnRows
-    from pulse_ci.engine.replay import Refusal, Replayed
+    from pulse_ci.engine.replay import Replayed
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.migrations.discover import Reverse
     from pulse_ci.model import Change
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import spells
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Create, Drop, Insert, RenameTable, operation
 
 if TYPE_CHECKING:
     from pulse_ci.engine.access import Access
-    from pulse_ci.engine.replay import Run
+    from pulse_ci.engine.run import Run
     from pulse_ci.engine.schema import Schema, Table
     from pulse_ci.sql.split import Statement
 

@@ -8,97 +8,17 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.dependencies import Makers, names_used
 from pulse_ci.engine.diff import diff
-from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
-from pulse_ci.migrations.operations import is_transaction
-from pulse_ci.model import Kind, Refuser
-from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+from pulse_ci.engine.run import Refusal, Run, is_on_rows, run_statements
+from pulse_ci.errors import D1Refused
+from pulse_ci.model import Refuser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from pulse_ci.engine.connection import Access, EmbeddedD1
+    from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
-    from pulse_ci.sql.split import Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A statement that was refused, or the end of the request (None), where deferred constraints are checked.
-
-    The message is that of `by`: D1's own, or one that says nothing of D1.
-    """
-
-    statement: Statement | None
-    message: str
-    by: Refuser = Refuser.D1
-
-    @classmethod
-    def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
-        """Return what was said of a statement, and who said it."""
-        match refused:
-            case SandboxStopped():
-                return cls(statement, str(refused), Refuser.SANDBOX)
-            case BeyondEngine():
-                return cls(statement, str(refused), Refuser.ENGINE)
-            case _:
-                return cls(statement, str(refused))
-
-    @property
-    def is_transaction(self) -> bool:
-        """Whether the statement is a BEGIN, COMMIT or the like, which the rest of the file does not depend on."""
-        return self.statement is not None and is_transaction(self.statement.sql)
-
-    @property
-    def answer(self) -> str:
-        """The message as the end of a sentence, which does not take another's for D1's."""
-        if self.by is Refuser.D1:
-            return f"D1 answers `{self.message}`"
-        return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What came of running statements as one request: what each touched, and what was refused."""
-
-    touched: tuple[tuple[Statement, Access], ...]
-    refusals: tuple[Refusal, ...]
-
-    def maker_of(self, change: Change) -> Statement | None:
-        """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
-        if change.kind is Kind.COLUMN:
-            for statement, access in reversed(self.touched):
-                if _holds(access.alters | access.creates, change.table) and spells(statement.sql, change.name):
-                    return statement
-            return self.touching(change.table)
-        return self.touching(change.name)
-
-    def touching(self, name: str) -> Statement | None:
-        """Return the last statement that made or changed the object `name`, or else wrote it, or None."""
-        for statement, access in reversed(self.touched):
-            if _holds(access.creates | access.alters | access.drops, name):
-                return statement
-        return self._last_writer(name)
-
-    def writing(self, table: str) -> Statement | None:
-        """Return the last statement that wrote rows of `table`, or else made or changed it, or None."""
-        return self._last_writer(table) or self.touching(table)
-
-    def _last_writer(self, table: str) -> Statement | None:
-        writers = (statement for statement, access in reversed(self.touched) if _holds(access.writes, table))
-        return next(writers, None)
-
-
-def _holds(names: frozenset[str], name: str) -> bool:
-    return name.casefold() in {each.casefold() for each in names}
-
-
-def spells(sql: str, name: str) -> bool:
-    """Return whether `name` stands in a statement's text, bare or in any quotes."""
-    names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
-    folded = name.casefold()
-    return any(unquote(token.text).casefold() == folded for token in tokenize(sql) if token.kind in names)
 
 
 @dataclass(frozen=True)
@@ -128,6 +48,11 @@ class Replayed:
         return any(refusal.by is Refuser.SANDBOX for refusal in self.run.refusals)
 
     @property
+    def lacks_rows(self) -> bool:
+        """Whether D1 refuses the file for rows alone, which others in the database may mend."""
+        return self.failed and all(refusal.is_of_rows for refusal in self.run.refusals)
+
+    @property
     def took_effect(self) -> bool:
         """Whether the file runs once its BEGIN and COMMIT are left out, so that more can be said of it."""
         return all(refusal.is_transaction for refusal in self.run.refusals)
@@ -140,10 +65,11 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A migration that is not under review and does not run all the same."""
+    """A migration that does not run, though it is not under review; `left_schema` tells whether it left its schema."""
 
     migration: Migration
     refusal: Refusal
+    left_schema: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +94,8 @@ def replay(
 ) -> Replay:
     """Run `migrations` in order; those under review are watched, the others only carried out.
 
-    `on_migration` is told of each file before it runs. A file that fails leaves no trace, as on D1.
+    `on_migration` is told of each file before it runs. A file that fails leaves no trace, as on D1; where it lacks only
+    rows, it leaves its schema to those that follow.
     """
     reviewed_paths = {migration.path for migration in under_review}
     reviewed, broken = list[Replayed](), list[Broken]()
@@ -179,8 +106,11 @@ def replay(
         if migration.path in reviewed_paths:
             watched = _watched(database, migration)
             reviewed.append(replace(watched, needs=makers.of(names_used(database, watched))))
-        elif refusal := _carried_out(database, migration):
-            broken.append(Broken(migration, refusal))
+            if watched.lacks_rows:
+                # What follows is judged by its schema, as on a database that has the rows.
+                _runs_without_rows(database, migration)
+        elif found := carry_out(database, migration):
+            broken.append(found)
         makers.update(database, migration.path, migration.text)
     after = database.schema()
     return Replay(tuple(reviewed), tuple(broken), reviewed[0].before if reviewed else after, after)
@@ -192,41 +122,19 @@ def _watched(database: EmbeddedD1, migration: Migration) -> Replayed:
     return Replayed(migration, run, before, database.schema(), origin, database.snapshot())
 
 
-def _carried_out(database: EmbeddedD1, migration: Migration) -> Refusal | None:
+def carry_out(database: EmbeddedD1, migration: Migration) -> Broken | None:
+    """Run a file for the schema that it leaves, and return what stopped it, if anything did.
+
+    One that needs rows that no file brings left its schema where these were: it runs without its statements on rows.
+    """
     try:
         database.run(migration.text)
     except D1Refused as refused:
         at = (statement for statement in migration.statements if statement.start == refused.start)
-        return Refusal.of(next(at, None), refused)
+        refusal = Refusal.of(next(at, None), refused)
+        return Broken(migration, refusal, refusal.is_of_rows and _runs_without_rows(database, migration))
     return None
 
 
-class RequestUndone(Exception):
-    """Leaves a request so that nothing of it is kept; it reports nothing."""
-
-
-def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
-    """Run `statements` as one request: what fails is rolled back whole.
-
-    A BEGIN or COMMIT is noted as refused and passed over, so that the rest of the file is seen too.
-    With `keep_going`, so is every other refused statement, and the request is then undone at its end; what the sandbox
-    stops ends it, since nothing is left of what a request may use.
-    """
-    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
-    try:
-        with database.request() as request:
-            for statement in statements:
-                try:
-                    touched.append((statement, request.execute(statement.sql)))
-                except D1Refused as refused:
-                    refusals.append(Refusal.of(statement, refused))
-                    goes_on = keep_going and refusals[-1].by is not Refuser.SANDBOX
-                    if not (goes_on or refusals[-1].is_transaction):
-                        raise RequestUndone from refused
-            if keep_going and refusals:
-                raise RequestUndone
-    except RequestUndone:
-        pass
-    except D1Refused as refused:
-        refusals.append(Refusal.of(None, refused))
-    return Run(tuple(touched), tuple(refusals))
+def _runs_without_rows(database: EmbeddedD1, migration: Migration) -> bool:
+    return not run_statements(database, (each for each in migration.statements if not is_on_rows(each))).refusals

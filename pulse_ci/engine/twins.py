@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import spells
 from pulse_ci.engine.rows import quote_name
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import Index, fold
 from pulse_ci.model import Action, Kind
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.replay import RequestUndone
+from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.copies import read_copy

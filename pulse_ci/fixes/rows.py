@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.replay import RequestUndone
+from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed import seed
 from pulse_ci.errors import D1Refused

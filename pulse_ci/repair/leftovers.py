@@ -13,7 +13,7 @@ from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
-    from pulse_ci.engine.replay import Run
+    from pulse_ci.engine.run import Run
     from pulse_ci.engine.schema import Schema, Table
     from pulse_ci.repair.losses import Loss
     from pulse_ci.repair.proof import RowsChanged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import run_statements
+from pulse_ci.engine.run import run_statements
 from pulse_ci.engine.seed import seed
 from pulse_ci.errors import MigrationError
 from pulse_ci.migrations.operations import is_transaction
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.engine.replay import Refusal, Run
+    from pulse_ci.engine.run import Refusal, Run
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.repair.proof import Proof
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulse_ci.engine.cost.value import Cost
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding

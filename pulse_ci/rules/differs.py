@@ -40,7 +40,8 @@ def _difference(evidence: Evidence, on_d1: str | None) -> str | None:
 
 
 def _is_refused(review: Review, on_d1: OnD1) -> bool:
-    return bool(on_d1.refusals or review.broken or any(each.replayed.failed for each in review.evidence))
+    broken = any(not each.left_schema for each in review.broken)
+    return bool(on_d1.refusals) or broken or any(each.replayed.failed for each in review.evidence)
 
 
 def _schema_difference(change: Change) -> str:

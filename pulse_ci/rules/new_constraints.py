@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.engine.keys import ForeignKey
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.engine.schema import Index, Schema, Table
     from pulse_ci.model import Probe
     from pulse_ci.rules.rule import Evidence

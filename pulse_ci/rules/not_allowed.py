@@ -12,7 +12,7 @@ from pulse_ci.rules.rule import Example, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
 
 _SHOWN = 60
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"

@@ -14,7 +14,7 @@ from pulse_ci.rules.rule import Example, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.model import Probe
     from pulse_ci.rules.rule import Evidence
 

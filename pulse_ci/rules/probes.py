@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import spells
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.copies import find_copy
 from pulse_ci.model import PROBE_ROWS, Probe

@@ -14,7 +14,7 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.rules.rule import Evidence
 
 REPLAY_FAILS = "replay-fails"

@@ -14,7 +14,8 @@ from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.replay import Broken
+    from pulse_ci.engine.run import Refusal
 
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
@@ -36,7 +37,8 @@ _HINTS = (
 
 def _what_happens(refusal: Refusal, on_rows: bool) -> str:
     where = "this statement" if refusal.statement else "the file at its end"
-    when = ", once tables have rows" if on_rows else ""
+    alone = ", where no rows are but those that the files bring" if refusal.is_of_rows else ""
+    when = ", once tables have rows" if on_rows else alone
     if refusal.by in UNTRIED:
         return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
     return f"D1 refuses {where}{when}: `{refusal.message}`."
@@ -76,13 +78,26 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 Severity.NOTICE,
             )
     for broken in review.broken:
-        yield Remark(
-            broken.migration.place(broken.refusal.statement),
-            f"`{broken.migration.name}` is not under review but does not run either: "
-            f"{broken.refusal.answer}. What follows was judged without it.",
-            "If it ran all the same, on rows or by hand, `preview: staging` starts from what it made there.",
-            Severity.WARNING,
+        yield _broken(broken)
+
+
+def _broken(broken: Broken) -> Remark:
+    place, name = broken.migration.place(broken.refusal.statement), broken.migration.name
+    if broken.left_schema:
+        return Remark(
+            place,
+            f"`{name}` is not under review, and runs only where rows are that it needs: without them "
+            f"{broken.refusal.answer}. What follows was judged with its schema.",
+            "For a new database, bring the rows in an earlier file, or insert with SELECT … WHERE EXISTS.",
+            Severity.NOTICE,
         )
+    return Remark(
+        place,
+        f"`{name}` is not under review but does not run either: {broken.refusal.answer}. "
+        "What follows was judged without it.",
+        "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
+        Severity.WARNING,
+    )
 
 
 def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:

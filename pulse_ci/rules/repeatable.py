@@ -24,7 +24,7 @@ from pulse_ci.rules.rule import Evidence, Remark, Review, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.sql.split import Statement
 
 _UNGUARDABLE = (AddColumn, DropColumn, RenameColumn, RenameTable)

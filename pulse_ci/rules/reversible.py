@@ -14,7 +14,7 @@ from pulse_ci.rules.rule import Evidence, Example, Remark, Review, Rule, bare_na
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
     from pulse_ci.migrations.discover import Reverse
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"

@@ -10,7 +10,7 @@ import pytest
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.engine.diff import diff
-from pulse_ci.engine.replay import run_statements
+from pulse_ci.engine.run import run_statements
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed import seed
 from pulse_ci.errors import D1Refused, MigrationError

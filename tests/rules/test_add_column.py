@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.replay import Refusal, RequestUndone
+from pulse_ci.engine.run import Refusal, RequestUndone
 from pulse_ci.engine.seed import seed
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.refusals import rule_for

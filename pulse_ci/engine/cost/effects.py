@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.cost.schema_changes import Listed, Objects
-from pulse_ci.engine.replay import RequestUndone
+from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.errors import D1Refused

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.cost import schema_changes
 from pulse_ci.engine.cost.rows import descendants, inserted, is_led_to, updated, visits_more
 from pulse_ci.engine.cost.value import Cost
-from pulse_ci.engine.replay import spells
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.conditions import columns_set
 from pulse_ci.migrations.operations import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.replay import spells
 from pulse_ci.engine.rows import quote_name
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.conditions import find_condition
 from pulse_ci.migrations.copies import find_copy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.cost.schema_changes import indexes
-from pulse_ci.engine.replay import spells
+from pulse_ci.engine.run import spells
 from pulse_ci.engine.schema import fold
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.apply.repairs import Repair
     from pulse_ci.d1.state import FileState, State
-    from pulse_ci.engine.replay import Refusal
+    from pulse_ci.engine.run import Refusal
 
 _SPOKEN = {
     Standing.APPLIED: "applied",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.replay import run_statements
+from pulse_ci.engine.run import run_statements
 from pulse_ci.sql.split import split
 
 
