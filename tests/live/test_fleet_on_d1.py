@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulse_ci.apply.fate import Fate
+from pulse_ci.commands.apply import Wish
+from pulse_ci.commands.apply import apply as run_apply
+from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.settings import read_settings
+from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, put
 from tests.live.process import PulseCI, run
 
@@ -127,3 +133,25 @@ def test_a_pipe_gets_one_report(cloud: Cloudflare, fleet: dict[str, str], tmp_pa
     ended = run(cloud, tmp_path, "status", "--databases", "tenant-*", "--format", "json", "--output", "/dev/stdout")
 
     assert len(json.loads(ended.out)["databases"]) == 36
+
+
+@pytest.mark.parametrize("kind", ["drop", "drop-after", "reset"])
+def test_whatever_fails_on_the_way_no_file_runs_twice(
+    cloud: Cloudflare, fleet: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    cloud.fail(kind, "POST", skip=len(NAMES) + 8, times=2)
+    settings = read_settings({"databases": ("tenant-*", f"!{REFUSING}"), "stop_at": "100%"})
+
+    with client_of(cloud) as client:
+        report = run_apply(settings, Wish(allow=("drift", "findings")), lambda _: None, lambda _: client)
+
+    assert isinstance(report, FleetApplied)
+    assert len(report.with_fate(Fate.APPLIED)) == len(NAMES) - 1
+    assert all(
+        recorded(cloud, database) == ["001_sites.sql", "002_urls.sql"]
+        for name, database in fleet.items()
+        if name != REFUSING
+    )
