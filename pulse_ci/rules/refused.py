@@ -78,22 +78,15 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 Severity.NOTICE,
             )
     for broken in review.broken:
-        yield _broken(broken)
+        # One that left its schema was told of when it was new, and takes nothing from what follows.
+        if not broken.left_schema:
+            yield _broken(broken)
 
 
 def _broken(broken: Broken) -> Remark:
-    place, name = broken.migration.place(broken.refusal.statement), broken.migration.name
-    if broken.left_schema:
-        return Remark(
-            place,
-            f"`{name}` is not under review, and runs only where rows are that it needs: without them "
-            f"{broken.refusal.answer}. What follows was judged with its schema.",
-            "For a new database, bring the rows in an earlier file, or insert with SELECT … WHERE EXISTS.",
-            Severity.NOTICE,
-        )
     return Remark(
-        place,
-        f"`{name}` is not under review but does not run either: {broken.refusal.answer}. "
+        broken.migration.place(broken.refusal.statement),
+        f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
         "What follows was judged without it.",
         "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
         Severity.WARNING,
