@@ -15,7 +15,6 @@ from tests.live.fleet import Fleet
 from tests.live.pulse import recorded
 
 if TYPE_CHECKING:
-    from pulse_ci.drift.value import Compared
     from pulse_ci.report.drift.value import DriftReport
     from tests.cloudflare.server import Cloudflare
 
@@ -42,19 +41,6 @@ def test_ten_drifts_among_a_thousand_are_found_with_one_request_a_database(fleet
     assert {each.name for each in report.with_status("drift")} == PLANTED
     assert report.with_status("error") == ()
     assert len(fleet.asked) - fleet.asked.count("") == 1000
-
-
-def test_the_parts_of_a_matrix_make_up_the_whole(fleet: Fleet) -> None:
-    fleet.databases = {name: sql for name, sql in fleet.databases.items() if name < "tenant-0200"}
-    whole = compared(fleet)
-    parts = [compared(fleet, shard=f"{number}/4") for number in range(1, 5)]
-
-    def by_name(databases: list[Compared]) -> list[Compared]:
-        return sorted(databases, key=lambda each: each.name)
-
-    assert by_name([each for report in parts for each in report.databases]) == list(whole.databases)
-    assert all(len(report.databases) > 30 for report in parts)
-    assert fleet.refused == 0
 
 
 def test_a_fleet_beyond_the_rate_limit_waits_and_is_never_refused(account: Cloudflare) -> None:
