@@ -63,19 +63,16 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
     while position < size:
         most = size if longest is None else min(size, position + longest + 1)
         end = sql.find(";", position, most) + 1
-        terminated = end > 0 and _is_complete(sql[position:end])
+        try:
+            # SQLite itself is asked about the text up to the first semicolon: most statements end there.
+            terminated = end > 0 and apsw.complete(sql[position:end])
+        except ValueError:  # of characters that C's strings cannot have
+            terminated = False
         if not terminated:
             end, terminated = _scan(sql, position, most)
         yield position, end, terminated
-        position = _skip_gap(sql, end)
-
-
-def _is_complete(sql: str) -> bool:
-    """Ask SQLite itself, of the text up to the first semicolon: most statements end there."""
-    try:
-        return apsw.complete(sql)
-    except ValueError:  # of characters that C's strings cannot have
-        return False
+        on_next_line = sql[end : end + 1] == "\n" and sql[end + 1 : end + 2].isalpha()
+        position = end + 1 if on_next_line else _skip_gap(sql, end)
 
 
 def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
@@ -97,9 +94,6 @@ def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
 
 
 def _skip_gap(sql: str, position: int) -> int:
-    # Most statements stand on the line behind the last one.
-    if sql[position : position + 1] == "\n" and sql[position + 1 : position + 2].isalpha():
-        return position + 1
     gap = _GAP.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
     end = gap.end()
