@@ -38,6 +38,26 @@ class _Parts:
     limit: str
 
 
+def key_of(read: Callable[[str, tuple[str, ...]], list[tuple[object, ...]]], table: str) -> tuple[str, ...] | None:
+    """Return the columns that identify a row of a table, quoted; None for a view that triggers write to."""
+    on_view = (
+        "SELECT 1 FROM sqlite_master AS v JOIN sqlite_master AS g ON g.tbl_name = v.name COLLATE NOCASE "
+        "WHERE v.name = ?1 COLLATE NOCASE AND v.type = 'view' AND g.type = 'trigger'"
+    )
+    if read(on_view, (table,)):
+        return None
+    # Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
+    without_rowid = (
+        "EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.origin = 'pk' AND NOT EXISTS "
+        "(SELECT 1 FROM pragma_index_xinfo(i.name) WHERE cid = -1))"
+    )
+    select = (
+        "SELECT '\"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_table_info(?1) "
+        f"WHERE pk AND {without_rowid} ORDER BY pk"
+    )
+    return tuple(str(name) for (name,) in read(select, (table,))) or ("rowid",)
+
+
 def is_limited(message: str) -> bool:
     """Return whether SQLite's message can come from an UPDATE or DELETE with ORDER BY or LIMIT."""
     return _SYNTAX_ERROR.match(message) is not None

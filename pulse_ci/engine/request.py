@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import apsw
 
 from pulse_ci.engine.access import Access, AccessRecorder
-from pulse_ci.engine.limited import is_limited, rewrite_limited
+from pulse_ci.engine.at_once import may_run_at_once
+from pulse_ci.engine.limited import is_limited, key_of, rewrite_limited
 from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
 from pulse_ci.engine.refusal import (
@@ -19,6 +22,7 @@ from pulse_ci.engine.refusal import (
     d1_message,
 )
 from pulse_ci.errors import D1Refused, SandboxStopped
+from pulse_ci.sql.split import is_gap
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
@@ -33,7 +37,6 @@ class Request:
     def __init__(self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode) -> None:
         self._connection = connection
         self._cursors: list[apsw.Cursor] = []
-        self._open_cursor()
         self._authorizer = authorizer
         self._guard = guard
         self._mode = mode
@@ -50,11 +53,45 @@ class Request:
 
     def run(self, sql: str) -> list[Row]:
         """Run all statements; return the rows of the last one. Raises D1Refused."""
+        if self._mode is RequestMode.BATCH and may_run_at_once(sql):
+            if (found := self._at_once(sql)) is not None:
+                return found
+            self._start_over()
         rows: list[Row] = []
         for piece in pieces(sql, self._mode):
             self._authorizer.begin(piece[0])
             rows = self._run(piece)
         return rows
+
+    def _at_once(self, sql: str) -> list[Row] | None:
+        """Do as `run` in one call; None where D1 refuses a statement, which is found by running them one by one."""
+        started, rows = list[str](), list[Row]()
+
+        def on_statement(_: apsw.Cursor, statement: str, __: object) -> bool:
+            if is_gap(statement):
+                return True
+            started.append(statement)
+            rows.clear()
+            return self._guard.may_start()
+
+        self._authorizer.begin(sql)
+        self._cursor.exec_trace = on_statement
+        try:
+            self._cursor.execute(sql, can_cache=False)
+            return self._read(rows)
+        except (apsw.Error, MemoryError, ValueError) as error:
+            if self._guard.why(error) is None:
+                return None
+            # What the sandbox stopped would take as long again.
+            self._index = max(len(started) - 1, 0)
+            raise self._refused(error, next(islice(pieces(sql, self._mode), self._index, None))) from None
+        finally:
+            self._cursor.exec_trace = None
+
+    def _start_over(self) -> None:
+        self.roll_back()
+        self._guard.begin()
+        self.begin()
 
     def _run(self, piece: Piece) -> list[Row]:
         sql = piece[0]
@@ -78,12 +115,12 @@ class Request:
         try:
             self._cursor.execute(sql, can_cache=False)
         except apsw.SQLError as error:
-            rewritten = rewrite_limited(sql, self._key_of) if is_limited(str(error)) else None
+            rewritten = rewrite_limited(sql, partial(key_of, self._trusted)) if is_limited(str(error)) else None
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
         if read_all:
-            return self._rows()
+            return self._read([])
         if self._mode is RequestMode.QUERY:
             self._leave_unfinished()
         return []
@@ -108,8 +145,7 @@ class Request:
             cursor.exec_trace = None
             cursor.close(True)
 
-    def _rows(self) -> list[Row]:
-        rows: list[Row] = []
+    def _read(self, rows: list[Row]) -> list[Row]:
         while True:
             try:
                 row = next(self._cursor, None)
@@ -159,26 +195,6 @@ class Request:
         message = f"The sandbox stopped statement {self._index + 1} ({words}): {reason}."
         return SandboxStopped(message, sql=sql, statement=self._index, start=start)
 
-    def _key_of(self, table: str) -> tuple[str, ...] | None:
-        """Return the columns that identify a row of a table, quoted; None for a view that triggers write to."""
-        on_view = (
-            "SELECT 1 FROM sqlite_master AS v JOIN sqlite_master AS g ON g.tbl_name = v.name COLLATE NOCASE "
-            "WHERE v.name = ?1 COLLATE NOCASE AND v.type = 'view' AND g.type = 'trigger'"
-        )
-        if self._trusted(on_view, (table,)):
-            return None
-        # Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
-        without_rowid = (
-            "EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.origin = 'pk' AND NOT EXISTS "
-            "(SELECT 1 FROM pragma_index_xinfo(i.name) WHERE cid = -1))"
-        )
-        select = (
-            "SELECT '\"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_table_info(?1) "
-            f"WHERE pk AND {without_rowid} ORDER BY pk"
-        )
-        rows = self._trusted(select, (table,))
-        return tuple(str(name) for (name,) in rows) or ("rowid",)
-
     def _drop_samples(self) -> None:
         """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4; if need be, at the end."""
         try:
@@ -196,6 +212,7 @@ class Request:
 
     def begin(self) -> None:
         """Open the transaction; an import's begins with the first statement that writes."""
+        self._open_cursor()
         if self._mode is RequestMode.IMPORT:
             self._cursor.exec_trace = self._begin_at_first_write
         else:

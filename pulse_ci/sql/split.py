@@ -93,6 +93,11 @@ def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
     return end, terminated
 
 
+def is_gap(sql: str) -> bool:
+    """Return whether a text has no statement: space, comments and stray semicolons alone."""
+    return _GAP.fullmatch(sql) is not None
+
+
 def _skip_gap(sql: str, position: int) -> int:
     gap = _GAP.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
