@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulse_ci.engine.allowed import COSTLY_FUNCTIONS
 from pulse_ci.engine.limits import STATEMENT_BYTES
+from pulse_ci.sql.split import is_complete
 
 # SQLite's parser ends a trigger elsewhere than `sqlite3_complete()` does, and neither goes beyond a NUL. Of a RENAME
 # or a slow function the authorizer must know the statement. ANALYZE leaves more here than in D1. And what a pragma or
@@ -22,8 +23,11 @@ _STATEMENT_BY_STATEMENT = (
 
 
 def may_run_at_once(sql: str) -> bool:
-    """Return whether nothing in the text asks for its statements to be run one by one, and none can be too long."""
+    """Return whether nothing in the text asks for its statements to be run one by one, and none can be too long.
+
+    What stands behind a last statement without a `;`, SQLite would take for a part of it.
+    """
     if len(sql) * 4 > STATEMENT_BYTES:
         return False
     folded = sql.lower()
-    return not any(each in folded for each in _STATEMENT_BY_STATEMENT)
+    return not any(each in folded for each in _STATEMENT_BY_STATEMENT) and is_complete(sql)

@@ -63,11 +63,8 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
     while position < size:
         most = size if longest is None else min(size, position + longest + 1)
         end = sql.find(";", position, most) + 1
-        try:
-            # SQLite itself is asked about the text up to the first semicolon: most statements end there.
-            terminated = end > 0 and apsw.complete(sql[position:end])
-        except ValueError:  # of characters that C's strings cannot have
-            terminated = False
+        # SQLite itself is asked about the text up to the first semicolon: most statements end there.
+        terminated = end > 0 and is_complete(sql[position:end])
         if not terminated:
             end, terminated = _scan(sql, position, most)
         yield position, end, terminated
@@ -91,6 +88,14 @@ def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
     if not terminated:
         end = most if most < len(sql) else _end_of_code(sql, position, len(sql))
     return end, terminated
+
+
+def is_complete(sql: str) -> bool:
+    """Return whether SQLite takes a text for whole statements, the last one with a `;` behind it."""
+    try:
+        return apsw.complete(sql)
+    except ValueError:  # of characters that C's strings cannot have
+        return False
 
 
 def is_gap(sql: str) -> bool:
