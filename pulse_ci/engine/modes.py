@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.limits import STATEMENT_BYTES
 from pulse_ci.engine.refusal import NO_STATEMENT_TEXT, TOO_LONG_TEXT
 from pulse_ci.errors import D1Refused
+from pulse_ci.sql.possessive import any_number
 from pulse_ci.sql.split import cut
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class RequestMode(Enum):
 Piece = tuple[str, int, bool]
 
 _SPACE = re.compile(r"[ \t\n\r\v\f]*")
-_STRAY = re.compile(r"(?:[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)*+;")
+_STRAY = re.compile(any_number(r"[ \t\n\f\r]++", r"--[^\n]*+", r"/\*(?s:.*?)\*/") + ";")
 
 
 def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from pulse_ci.sql.possessive import any_number, at_least_one
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,26 +28,30 @@ class Statement:
 
 
 # What stands between statements; to sqlite3_complete() a byte order mark is a letter.
-_GAP = re.compile(r"(?:[ \t\n\f\r;]++|--[^\n]*+|/\*(?s:.*?)\*/)*+")
-_CODE = r"""(?:[^;'"`\[/-]++|'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*(?s:.*?)\*/|-(?!-)|/(?!\*))*+"""
-_TO_SEMICOLON = re.compile(_CODE)
+_COMMENTS = (r"--[^\n]*+", r"/\*(?s:.*?)\*/")
+_GAP = re.compile(any_number(r"[ \t\n\f\r;]++", *_COMMENTS))
+_QUOTED = (r"'[^']*+'", r'"[^"]*+"', r"`[^`]*+`", r"\[[^\]]*+\]")
+_TO_SEMICOLON = re.compile(any_number(r"[^;'\"`\[/-]++", *_QUOTED, *_COMMENTS, r"-(?!-)", r"/(?!\*)"))
 _TRIGGER_WORD = re.compile("trigger", re.IGNORECASE)
 
-_SPACE = r"(?:[ \t\n\f\r]++|--[^\n]*+|/\*(?s:.*?)\*/)"
-_WORD = r"(?:[A-Za-z0-9_$]|[^\x00-\x7f])++"
+_SPACE = (r"[ \t\n\f\r]++", *_COMMENTS)
+_SPACES = any_number(*_SPACE)
+_WORD = at_least_one("[A-Za-z0-9_$]", r"[^\x00-\x7f]")
 _WORD_END = r"(?![A-Za-z0-9_$]|[^\x00-\x7f])"
-_QUOTED = r"""(?:'[^']*+'|"[^"]*+"|`[^`]*+`|\[[^\]]*+\])"""
 _OTHER = r"""(?!/\*|--)[^;'"`\[ \t\n\f\r]"""
+_ANY_CODE = "|".join((_WORD, *_QUOTED, _OTHER))
 _KNOWN = rf"(?:EXPLAIN|CREATE|TEMP|TEMPORARY|TRIGGER|END){_WORD_END}"
+_EXPLAINED = any_number(*_SPACE, rf"(?!{_KNOWN})(?:{_ANY_CODE})")
+_TEMPORARY = any_number(*_SPACE, rf"TEMP(?:ORARY)?{_WORD_END}")
 _IS_TRIGGER = re.compile(
-    rf"(?:EXPLAIN{_WORD_END}(?:{_SPACE}|(?!{_KNOWN})(?:{_WORD}|{_QUOTED}|{_OTHER}))*+)?"
-    rf"CREATE{_WORD_END}(?:{_SPACE}|TEMP(?:ORARY)?{_WORD_END})*+TRIGGER{_WORD_END}",
+    rf"(?:EXPLAIN{_WORD_END}{_EXPLAINED})?CREATE{_WORD_END}{_TEMPORARY}TRIGGER{_WORD_END}",
     re.IGNORECASE | re.ASCII,
 )
 # A trigger's body ends at `; END ;` alone.
-_END_OF_BODY = rf";{_SPACE}*+[Ee][Nn][Dd]{_WORD_END}{_SPACE}*+;"
-_TO_END_OF_BODY = re.compile(rf"(?:{_SPACE}|{_WORD}|{_QUOTED}|(?!{_END_OF_BODY});|{_OTHER})*+{_END_OF_BODY}")
-_TO_LAST_CODE = re.compile(rf"(?:{_SPACE}*+(?:{_WORD}|{_QUOTED}|;|{_OTHER})++)*+")
+_END_OF_BODY = rf";{_SPACES}[Ee][Nn][Dd]{_WORD_END}{_SPACES};"
+_BODY = any_number(*_SPACE, _WORD, *_QUOTED, rf"(?!{_END_OF_BODY});", _OTHER)
+_TO_END_OF_BODY = re.compile(_BODY + _END_OF_BODY)
+_TO_LAST_CODE = re.compile(any_number(_SPACES + at_least_one(_ANY_CODE, ";")))
 
 
 def split(sql: str) -> tuple[Statement, ...]:

@@ -6,6 +6,8 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulse_ci.sql.possessive import any_number
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,7 +57,13 @@ class Token(NamedTuple):
 _WIDE = r"(?!\ufeff)[^\x00-\x7f]"
 _LETTER = rf"(?:[A-Za-z_]|{_WIDE})"
 _ID_CHAR = rf"(?:[A-Za-z0-9_$]|{_WIDE})"
-_ID_CHARS = rf"[A-Za-z0-9_$]*+(?:{_WIDE}[A-Za-z0-9_$]*+)*+"
+_ID_CHARS = r"[A-Za-z0-9_$]*+" + any_number(_WIDE + r"[A-Za-z0-9_$]*+")
+
+
+def closed(quote: str) -> str:
+    """Return the pattern of what such quotes enclose, them included; doubled, one stands for itself."""
+    return quote + any_number(f"[^{quote}]", quote * 2) + quote
+
 
 # The commonest first: each match tries them in this order.
 _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
@@ -64,8 +72,8 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
     (TokenKind.WORD, f"{_LETTER}{_ID_CHARS}"),
     (TokenKind.COMMENT, r"--[^\n]*|/\*[\s\S]*?\*/"),
     (TokenKind.OPEN_COMMENT, r"/\*[\s\S]*"),
-    (TokenKind.STRING, r"'(?:[^']|'')*+'"),
-    (TokenKind.QUOTED, r'"(?:[^"]|"")*+"|`(?:[^`]|``)*+`|\[[^\]]*\]'),
+    (TokenKind.STRING, closed("'")),
+    (TokenKind.QUOTED, "|".join((closed('"'), closed("`"), r"\[[^\]]*\]"))),
     (TokenKind.OPEN_QUOTE, r"['\"`\[][\s\S]*"),
     (
         TokenKind.NUMBER,
@@ -83,8 +91,9 @@ _CODE_KINDS = tuple(None if kind in _NOT_CODE else kind for kind in _KINDS)
 # What is no code, or is never closed, with all that stands before it.
 _NOTED = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE)
 _PASSED = "|".join(text for kind, text in _PATTERNS if kind not in (*_NOTED, TokenKind.OPERATOR))
+_NOT_NOTED = r"(?!--|/\*|['\"`\[])[\s\S]"
 _NEXT_NOTED = "|".join(f"({text})" for kind, text in _PATTERNS if kind in _NOTED)
-_TO_NOTED = rf"(?:{_PASSED}|(?!--|/\*|['\"`\[])[\s\S])*+(?:{_NEXT_NOTED})"
+_TO_NOTED = rf"{any_number(_PASSED, _NOT_NOTED)}(?:{_NEXT_NOTED})"
 
 
 def tokenize(sql: str) -> Iterator[Token]:

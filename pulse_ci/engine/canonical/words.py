@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from pulse_ci.engine.schema import fold
+from pulse_ci.sql.tokens import closed
 
 
 def words(text: str) -> frozenset[str]:
@@ -45,7 +46,7 @@ _QUOTED_IN_CODE = RESERVED | BY_CONTEXT | CLOCK_WORDS | TRUTH_WORDS
 _KEYWORDS = _QUOTED_IN_CODE | MOSTLY_KEYWORDS | MOSTLY_NAMES
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PIECE = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|[^'"]+|['"]""")
+_PIECE = re.compile("|".join((closed("'"), closed('"'), r"""[^'"]+""", r"""['"]""")))
 
 
 def quote_name(name: str) -> str:
