@@ -6,7 +6,6 @@ Source: workerd, src/workerd/util/sqlite.c++, ALLOWED_SQLITE_FUNCTIONS, ALLOWED_
 from __future__ import annotations
 
 from enum import Enum, auto
-from functools import lru_cache
 
 _NAMES = """
 abs changes char coalesce concat concat_ws format glob hex ifnull iif instr last_insert_rowid length
@@ -83,7 +82,6 @@ PRAGMAS = {
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off", "1", "0")
 
 
-@lru_cache(maxsize=1024)
 def is_allowed_name(name: str | None) -> bool:
     """Return whether D1 lets a statement name the object: `_cf_…` is D1's own."""
     return name is None or name[:4].lower() != "_cf_"

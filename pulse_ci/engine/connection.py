@@ -80,7 +80,7 @@ class EmbeddedD1:
     def request(self) -> Iterator[Request]:
         """Open a request, to run its statements one by one; an exception undoes them all.
 
-        Leaving it commits, which raises D1Refused where a deferred constraint is violated.
+        Leaving it commits, unless it is to be undone; D1Refused where a deferred constraint is violated.
         """
         self._guard.begin()
         request = Request(self._connection, self._authorizer, self._guard, self.mode)
@@ -88,7 +88,10 @@ class EmbeddedD1:
         self._known = None  # nothing can be kept while statements run
         try:
             yield request
-            request.commit()
+            if request.is_undone:
+                self._undo(request)
+            else:
+                request.commit()
         except BaseException:
             self._undo(request)
             raise

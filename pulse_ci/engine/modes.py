@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.engine.limits import STATEMENT_BYTES
 from pulse_ci.engine.refusal import NO_STATEMENT_TEXT, TOO_LONG_TEXT
 from pulse_ci.errors import D1Refused
-from pulse_ci.sql.possessive import any_number
-from pulse_ci.sql.split import cut
+from pulse_ci.sql.split import SPACES, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +32,26 @@ class RequestMode(Enum):
     IMPORT = "import"
 
 
-# The text of a statement as SQLite gets it, its offset in the request, and whether all its rows are read: workerd
-# takes but one step of a statement that others follow in the same string.
-Piece = tuple[str, int, bool]
+class Piece(NamedTuple):
+    """The text of a statement as SQLite gets it, its offset in the request, and whether all its rows are read.
+
+    workerd takes but one step of a statement that others follow in the same string.
+    """
+
+    sql: str
+    start: int
+    last: bool
+
 
 _SPACE = re.compile(r"[ \t\n\r\v\f]*")
-_STRAY = re.compile(any_number(r"[ \t\n\f\r]++", r"--[^\n]*+", r"/\*(?s:.*?)\*/") + ";")
+_STRAY = re.compile(SPACES + ";")
 
 
 def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
     """Yield the statements of a request; raises D1Refused where D1 meets something that is not one."""
     match mode:
         case RequestMode.BATCH:
-            return ((sql[start:end], start, True) for start, end, _ in cut(sql, STATEMENT_BYTES))
+            return (Piece(sql[start:end], start, last=True) for start, end, _ in cut(sql, STATEMENT_BYTES))
         case RequestMode.QUERY:
             return _query_pieces(sql)
         case RequestMode.IMPORT:
@@ -62,7 +68,7 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
             continue
         end = end if terminated else len(sql)
         following = _after_space(sql, end)
-        yield sql[position:end], position, following == len(sql)
+        yield Piece(sql[position:end], position, last=following == len(sql))
         position, index = following, index + 1
     if position < len(sql) or index == 0:
         raise D1Refused(NO_STATEMENT_TEXT, sql=sql[position:], statement=index, start=position)
@@ -72,7 +78,7 @@ def _import_pieces(sql: str) -> Iterator[Piece]:
     position = index = 0
     for start, end, terminated in cut(sql, STATEMENT_BYTES):
         _refuse_stray(sql, position, start, index)
-        yield sql[position:end], position, not terminated
+        yield Piece(sql[position:end], position, last=not terminated)
         position, index = end, index + 1
     _refuse_stray(sql, position, len(sql), index)
 

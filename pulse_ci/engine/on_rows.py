@@ -9,7 +9,7 @@ from pulse_ci.engine.access import Access
 from pulse_ci.engine.losses import Loss, Tracker
 from pulse_ci.engine.quiet import Quiet
 from pulse_ci.engine.reached import reached_by, reached_by_reverse
-from pulse_ci.engine.run import Refusal, RequestUndone, Run, run_statements
+from pulse_ci.engine.run import Refusal, Run, run_statements
 from pulse_ci.engine.twins import add_twins, new_unique_keys
 from pulse_ci.errors import D1Refused
 from pulse_ci.migrations.copies import ignoring
@@ -189,16 +189,16 @@ def _run(
                     access = request.execute(sql) if sql else Access()
                 except D1Refused as refused:
                     refusals.append(Refusal.of(statement, refused))
-                    if not refusals[-1].is_transaction:
-                        raise RequestUndone from refused
-                    continue
+                    if refusals[-1].is_transaction:
+                        continue
+                    request.undo()
+                    break
                 touched.append((statement, access))
                 _read_again(database, tracker, quiet.take(statement, access))
-            _read_again(database, tracker, quiet.left())
+            else:
+                _read_again(database, tracker, quiet.left())
             if not keep:
-                raise RequestUndone
-    except RequestUndone:
-        pass
+                request.undo()
     except D1Refused as refused:
         refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))

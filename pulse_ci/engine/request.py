@@ -43,12 +43,17 @@ class Request:
         self._index = 0
         self._samples = False
         self.broke_database = False
+        self.is_undone = False
+
+    def undo(self) -> None:
+        """Keep nothing of it: leaving it takes everything back."""
+        self.is_undone = True
 
     def execute(self, sql: str) -> Access:
         """Run one statement; return what it touches. Raises D1Refused."""
         recorder = AccessRecorder()
         self._authorizer.begin(sql, recorder)
-        self._run((sql, 0, True))
+        self._run(Piece(sql, 0, last=True))
         return recorder.access()
 
     def run(self, sql: str) -> list[Row]:
@@ -59,7 +64,7 @@ class Request:
             self._start_over()
         rows: list[Row] = []
         for piece in pieces(sql, self._mode):
-            self._authorizer.begin(piece[0])
+            self._authorizer.begin(piece.sql)
             rows = self._run(piece)
         return rows
 
@@ -94,8 +99,7 @@ class Request:
         self.begin()
 
     def _run(self, piece: Piece) -> list[Row]:
-        sql = piece[0]
-        if len(sql) * 4 > STATEMENT_BYTES and len(sql.encode(errors="replace")) > STATEMENT_BYTES:
+        if len(piece.sql) * 4 > STATEMENT_BYTES and len(piece.sql.encode(errors="replace")) > STATEMENT_BYTES:
             raise self._d1_refused(TOO_LONG_TEXT, piece)
         if not self._guard.may_start():
             raise self._stopped(piece, str(self._guard.reason))
@@ -111,15 +115,14 @@ class Request:
         return rows
 
     def _step(self, piece: Piece) -> list[Row]:
-        sql, _, read_all = piece
         try:
-            self._cursor.execute(sql, can_cache=False)
+            self._cursor.execute(piece.sql, can_cache=False)
         except apsw.SQLError as error:
-            rewritten = rewrite_limited(sql, partial(key_of, self._trusted)) if is_limited(str(error)) else None
+            rewritten = rewrite_limited(piece.sql, partial(key_of, self._trusted)) if is_limited(str(error)) else None
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
-        if read_all:
+        if piece.last:
             return self._read([])
         if self._mode is RequestMode.QUERY:
             self._leave_unfinished()
@@ -167,7 +170,7 @@ class Request:
         reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
-        if isinstance(error, apsw.BindingsError) and not piece[2] and self._mode is RequestMode.QUERY:
+        if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
             message = PARAMETERS_TEXT
         elif isinstance(error, apsw.Error):
             message = self._authorizer.refusal or d1_message(error)
@@ -178,8 +181,7 @@ class Request:
         return self._d1_refused(message, piece)
 
     def _d1_refused(self, message: str, piece: Piece, kind: type[D1Refused] = D1Refused) -> D1Refused:
-        sql, start, _ = piece
-        return kind(message, sql=sql, statement=self._index, start=start)
+        return kind(message, sql=piece.sql, statement=self._index, start=piece.start)
 
     def _too_long_a_value(self, error: Exception) -> str | None:
         longest = self._authorizer.longest
@@ -189,11 +191,9 @@ class Request:
             f"a value has more than {longest:,} bytes, where the schema or the statement uses a function that is slow"
         )
 
-    def _stopped(self, piece: Piece, reason: str) -> SandboxStopped:
-        sql, start, _ = piece
-        words = " ".join(sql[:60].split())
-        message = f"The sandbox stopped statement {self._index + 1} ({words}): {reason}."
-        return SandboxStopped(message, sql=sql, statement=self._index, start=start)
+    def _stopped(self, piece: Piece, reason: str) -> D1Refused:
+        which = f"{self._index + 1} ({' '.join(piece.sql[:60].split())})"
+        return self._d1_refused(f"The sandbox stopped statement {which}: {reason}.", piece, SandboxStopped)
 
     def _drop_samples(self) -> None:
         """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4; if need be, at the end."""

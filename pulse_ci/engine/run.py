@@ -107,10 +107,6 @@ def is_on_rows(statement: Statement) -> bool:
     return isinstance(operation(statement.sql), Insert | Update | Delete)
 
 
-class RequestUndone(Exception):
-    """Leaves a request so that nothing of it is kept; it reports nothing."""
-
-
 def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
     """Run `statements` as one request: what fails is rolled back whole.
 
@@ -128,11 +124,10 @@ def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, kee
                     refusals.append(Refusal.of(statement, refused))
                     goes_on = keep_going and refusals[-1].by is not Refuser.SANDBOX
                     if not (goes_on or refusals[-1].is_transaction):
-                        raise RequestUndone from refused
+                        request.undo()
+                        break
             if keep_going and refusals:
-                raise RequestUndone
-    except RequestUndone:
-        pass
+                request.undo()
     except D1Refused as refused:
         refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))

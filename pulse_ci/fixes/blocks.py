@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.copies import read_copy
@@ -131,16 +130,15 @@ def _schemas(
         database.restore(evidence.replayed.origin)
         try:
             with database.request() as request:
+                request.undo()
                 for part in (prefix, statements):
                     for statement in part:
                         if not is_transaction(statement.sql):
                             request.execute(statement.sql)
                     found.append(database.schema())
-                raise RequestUndone
-        except RequestUndone:
-            return found[0], found[1]
         except D1Refused as refused:
             raise NotMechanical(f"D1 answers `{refused}`") from refused
+    return found[0], found[1]
 
 
 def _part(rebuild: Rebuild, before: Schema) -> Part:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.words import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed import seed
 from pulse_ci.errors import D1Refused
@@ -85,21 +84,16 @@ def _fill(database: EmbeddedD1, part: Part, before: Schema) -> None:
 def _copied(database: EmbeddedD1, block: Block, part: Part) -> Counter[str]:
     """Return what the author's own statements put into the new table, before anything is dropped behind them."""
     upto = block.statements.index(part.filled) + 1
-    rows: Counter[str] | None = None
     try:
         with database.request() as request:
+            request.undo()
             # Whether the DROP in between is refused is another question: nothing of this is kept.
             request.execute(DEFER)
             for statement in block.statements[:upto]:
                 request.execute(statement.sql)
-            rows = rows_of(database, part.copied, _columns(part))
-            raise RequestUndone
-    except RequestUndone:
-        if rows is not None:
-            return rows
+            return rows_of(database, part.copied, _columns(part))
     except D1Refused as refused:
         raise NotMechanical(f"with rows D1 refuses the copy itself: `{refused}`") from refused
-    raise NotMechanical("the copy cannot be run")
 
 
 def _columns(part: Part) -> list[str]:

@@ -35,7 +35,7 @@ _TO_SEMICOLON = re.compile(any_number(r"[^;'\"`\[/-]++", *_QUOTED, *_COMMENTS, r
 _TRIGGER_WORD = re.compile("trigger", re.IGNORECASE)
 
 _SPACE = (r"[ \t\n\f\r]++", *_COMMENTS)
-_SPACES = any_number(*_SPACE)
+SPACES = any_number(*_SPACE)
 _WORD = at_least_one("[A-Za-z0-9_$]", r"[^\x00-\x7f]")
 _WORD_END = r"(?![A-Za-z0-9_$]|[^\x00-\x7f])"
 _OTHER = r"""(?!/\*|--)[^;'"`\[ \t\n\f\r]"""
@@ -48,10 +48,10 @@ _IS_TRIGGER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # A trigger's body ends at `; END ;` alone.
-_END_OF_BODY = rf";{_SPACES}[Ee][Nn][Dd]{_WORD_END}{_SPACES};"
+_END_OF_BODY = rf";{SPACES}[Ee][Nn][Dd]{_WORD_END}{SPACES};"
 _BODY = any_number(*_SPACE, _WORD, *_QUOTED, rf"(?!{_END_OF_BODY});", _OTHER)
 _TO_END_OF_BODY = re.compile(_BODY + _END_OF_BODY)
-_TO_LAST_CODE = re.compile(any_number(_SPACES + at_least_one(_ANY_CODE, ";")))
+_TO_LAST_CODE = re.compile(any_number(SPACES + at_least_one(_ANY_CODE, ";")))
 
 
 def split(sql: str) -> tuple[Statement, ...]:
@@ -74,8 +74,7 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
         if not terminated:
             end, terminated = _scan(sql, position, most)
         yield position, end, terminated
-        on_next_line = sql[end : end + 1] == "\n" and sql[end + 1 : end + 2].isalpha()
-        position = end + 1 if on_next_line else _skip_gap(sql, end)
+        position = _skip_gap(sql, end)
 
 
 def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:

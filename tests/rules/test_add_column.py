@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.run import Refusal, RequestUndone
+from pulse_ci.engine.run import Refusal
 from pulse_ci.engine.seed import seed
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.refusals import rule_for
@@ -83,11 +83,10 @@ def rule_of(database: EmbeddedD1, sql: str) -> str | None:
     try:
         with database.request() as request:
             request.execute(sql)
-            raise RequestUndone
-    except RequestUndone:
-        return None
+            request.undo()
     except D1Refused as refused:
         return rule_for(Refusal(statement, str(refused)))
+    return None
 
 
 def statements(database: EmbeddedD1, form: str) -> Iterator[str]:

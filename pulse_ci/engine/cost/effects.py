@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.cost.schema_changes import Listed, Objects
-from pulse_ci.engine.run import RequestUndone
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.count import count_rows
 from pulse_ci.errors import D1Refused
@@ -49,17 +49,15 @@ def observe(database: EmbeddedD1, statements: Sequence[Statement]) -> tuple[Effe
     What was seen before a statement that D1 refuses is returned; a BEGIN or COMMIT is passed over.
     """
     effects = list[Effect]()
-    try:
-        with database.request() as request, _Watch(database) as watch:
-            for statement in statements:
-                if is_transaction(statement.sql):
-                    continue
-                watch.start()
-                access = request.execute(statement.sql)
-                effects.append(watch.effect(statement, access))
-            raise RequestUndone
-    except (RequestUndone, D1Refused):
-        return tuple(effects)
+    with suppress(D1Refused), database.request() as request, _Watch(database) as watch:
+        request.undo()
+        for statement in statements:
+            if is_transaction(statement.sql):
+                continue
+            watch.start()
+            access = request.execute(statement.sql)
+            effects.append(watch.effect(statement, access))
+    return tuple(effects)
 
 
 class _Watch:
