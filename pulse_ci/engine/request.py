@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import apsw
 
 from pulse_ci.engine.access import Access, AccessRecorder
-from pulse_ci.engine.at_once import may_run_at_once
 from pulse_ci.engine.limited import is_limited, key_of, rewrite_limited
 from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
@@ -22,7 +20,6 @@ from pulse_ci.engine.refusal import (
     d1_message,
 )
 from pulse_ci.errors import D1Refused, SandboxStopped
-from pulse_ci.sql.split import is_gap
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
@@ -58,45 +55,11 @@ class Request:
 
     def run(self, sql: str) -> list[Row]:
         """Run all statements; return the rows of the last one. Raises D1Refused."""
-        if self._mode is RequestMode.BATCH and may_run_at_once(sql):
-            if (found := self._at_once(sql)) is not None:
-                return found
-            self._start_over()
         rows: list[Row] = []
         for piece in pieces(sql, self._mode):
             self._authorizer.begin(piece.sql)
             rows = self._run(piece)
         return rows
-
-    def _at_once(self, sql: str) -> list[Row] | None:
-        """Do as `run` in one call; None where D1 refuses a statement, which is found by running them one by one."""
-        started, rows = list[str](), list[Row]()
-
-        def on_statement(_: apsw.Cursor, statement: str, __: object) -> bool:
-            if is_gap(statement):
-                return True
-            started.append(statement)
-            rows.clear()
-            return self._guard.may_start()
-
-        self._authorizer.begin(sql)
-        self._cursor.exec_trace = on_statement
-        try:
-            self._cursor.execute(sql, can_cache=False)
-            return self._read(rows)
-        except (apsw.Error, MemoryError, ValueError) as error:
-            if self._guard.why(error) is None:
-                return None
-            # What the sandbox stopped would take as long again.
-            self._index = max(len(started) - 1, 0)
-            raise self._refused(error, next(islice(pieces(sql, self._mode), self._index, None))) from None
-        finally:
-            self._cursor.exec_trace = None
-
-    def _start_over(self) -> None:
-        self.roll_back()
-        self._guard.begin()
-        self.begin()
 
     def _run(self, piece: Piece) -> list[Row]:
         if len(piece.sql) * 4 > STATEMENT_BYTES and len(piece.sql.encode(errors="replace")) > STATEMENT_BYTES:
@@ -123,7 +86,7 @@ class Request:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
         if piece.last:
-            return self._read([])
+            return self._rows()
         if self._mode is RequestMode.QUERY:
             self._leave_unfinished()
         return []
@@ -148,7 +111,8 @@ class Request:
             cursor.exec_trace = None
             cursor.close(True)
 
-    def _read(self, rows: list[Row]) -> list[Row]:
+    def _rows(self) -> list[Row]:
+        rows: list[Row] = []
         while True:
             try:
                 row = next(self._cursor, None)

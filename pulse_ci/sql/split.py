@@ -70,7 +70,7 @@ def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]
         most = size if longest is None else min(size, position + longest + 1)
         end = sql.find(";", position, most) + 1
         # SQLite itself is asked about the text up to the first semicolon: most statements end there.
-        terminated = end > 0 and is_complete(sql[position:end])
+        terminated = end > 0 and _is_complete(sql[position:end])
         if not terminated:
             end, terminated = _scan(sql, position, most)
         yield position, end, terminated
@@ -95,17 +95,12 @@ def _scan(sql: str, position: int, most: int) -> tuple[int, bool]:
     return end, terminated
 
 
-def is_complete(sql: str) -> bool:
+def _is_complete(sql: str) -> bool:
     """Return whether SQLite takes a text for whole statements, the last one with a `;` behind it."""
     try:
         return apsw.complete(sql)
     except ValueError:  # of characters that C's strings cannot have
         return False
-
-
-def is_gap(sql: str) -> bool:
-    """Return whether a text has no statement: space, comments and stray semicolons alone."""
-    return _GAP.fullmatch(sql) is not None
 
 
 def _skip_gap(sql: str, position: int) -> int:
