@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.engine.limits import STATEMENT_BYTES
@@ -43,6 +44,7 @@ class Piece(NamedTuple):
     last: bool
 
 
+_CUT_AHEAD = 100
 _SPACE = re.compile(r"[ \t\n\r\v\f]*")
 _STRAY = re.compile(SPACES + ";")
 
@@ -51,17 +53,25 @@ def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
     """Yield the statements of a request; raises D1Refused where D1 meets something that is not one."""
     match mode:
         case RequestMode.BATCH:
-            return (Piece(sql[start:end], start, last=True) for start, end, _ in cut(sql, STATEMENT_BYTES))
+            return _batch_pieces(sql)
         case RequestMode.QUERY:
             return _query_pieces(sql)
         case RequestMode.IMPORT:
             return _import_pieces(sql)
 
 
+def _batch_pieces(sql: str) -> Iterator[Piece]:
+    # Some at a time: a processor that goes to and fro between cutting and SQLite takes half as long again.
+    bounds = cut(sql)
+    while some := tuple(islice(bounds, _CUT_AHEAD)):
+        for start, end, _ in some:
+            yield Piece(sql[start:end], start, True)
+
+
 def _query_pieces(sql: str) -> Iterator[Piece]:
     # The parser ends a statement, not sqlite3_complete(): a byte order mark is space to it.
     position = index = 0
-    for _, end, terminated in cut(sql.replace("\ufeff", " "), STATEMENT_BYTES):
+    for _, end, terminated in cut(sql.replace("\ufeff", " ")):
         if len(sql.encode(errors="replace")) > STATEMENT_BYTES:
             raise D1Refused(TOO_LONG_TEXT, sql=sql[position:end], statement=index, start=position)
         if end <= position:
@@ -76,8 +86,9 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
 
 def _import_pieces(sql: str) -> Iterator[Piece]:
     position = index = 0
-    for start, end, terminated in cut(sql, STATEMENT_BYTES):
+    for start, end, terminated in cut(sql):
         _refuse_stray(sql, position, start, index)
+        end = end if terminated else len(sql)
         yield Piece(sql[position:end], position, last=not terminated)
         position, index = end, index + 1
     _refuse_stray(sql, position, len(sql), index)
