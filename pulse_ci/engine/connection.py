@@ -51,6 +51,11 @@ class EmbeddedD1:
         self.sandbox = sandbox or sandbox_in_use()
         self.mode = mode
         self._known: _Known | None = _Known()
+        self._open()
+        with self.trusted() as connection:
+            connection.execute(_D1_METADATA)
+
+    def _open(self) -> None:
         self._connection = apsw.Connection(":memory:")
         self._authorizer = Authorizer(self._connection)
         _remove_what_d1_lacks(self._connection)
@@ -58,7 +63,6 @@ class EmbeddedD1:
         set_limits(self._connection)
         self._guard = Guard(self._connection, self.sandbox)
         self._reset_pragmas()
-        self._connection.execute(_D1_METADATA)
         self._connection.authorizer = self._authorizer.answer
 
     def run(self, sql: str) -> None:
@@ -163,9 +167,11 @@ class EmbeddedD1:
         self.close()
 
     def _start_anew(self) -> None:
-        self._reset_pragmas()
-        with self.trusted() as connection:
-            connection.pragma("writable_schema", "RESET")  # reads the schema from the database again
+        # A new connection, as D1 has one then: this one still has counters, and foreign keys that it is to check.
+        content = self.snapshot()
+        self.close()
+        self._open()
+        self.restore(content)
 
     def _reset_pragmas(self) -> None:
         for name, value in _PRAGMAS_AT_START:

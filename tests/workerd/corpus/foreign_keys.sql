@@ -103,3 +103,25 @@ ALTER TABLE c DROP COLUMN y
 ALTER TABLE p RENAME COLUMN code TO kode
 ---- batch
 INSERT INTO c VALUES ('nosuch')
+==== a rebuild behind a request whose keys failed at its end
+CREATE TABLE p (id INTEGER PRIMARY KEY, n); CREATE TABLE c (x REFERENCES p (id)); INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO c VALUES (1);
+---- batch
+PRAGMA defer_foreign_keys = ON; INSERT INTO c VALUES (7);
+---- batch
+SELECT changes(), total_changes(), last_insert_rowid()
+---- batch
+PRAGMA defer_foreign_keys = ON; CREATE TABLE p_new (id INTEGER PRIMARY KEY, n); INSERT INTO p_new SELECT * FROM p; DROP TABLE p; ALTER TABLE p_new RENAME TO p;
+---- batch
+SELECT changes(), total_changes(), last_insert_rowid()
+---- batch
+DELETE FROM p WHERE id = 1
+==== an import behind an import whose keys failed at its end
+CREATE TABLE p (id INTEGER PRIMARY KEY, n); CREATE TABLE c (x REFERENCES p (id)); INSERT INTO p VALUES (1, 'a'); INSERT INTO c VALUES (1);
+---- import
+PRAGMA defer_foreign_keys = ON; CREATE TABLE p_new (id INTEGER PRIMARY KEY, n); INSERT INTO p_new SELECT * FROM p; DROP TABLE p; ALTER TABLE p_new RENAME TO p;
+---- import
+PRAGMA defer_foreign_keys = ON; CREATE TABLE p_new (id INTEGER PRIMARY KEY, n); INSERT INTO p_new SELECT * FROM p; DROP TABLE p; ALTER TABLE p_new RENAME TO p;
+---- import
+PRAGMA defer_foreign_keys = ON; DELETE FROM p; INSERT INTO p VALUES (1, 'b');
+---- batch
+SELECT changes(), total_changes(), last_insert_rowid()
