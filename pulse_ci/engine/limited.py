@@ -16,11 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ON_VIEW = "The engine does not run {} with ORDER BY or LIMIT on a view that has triggers. Choose the rows by WHERE."
+_NO_KEY = "The engine does not run ORDER BY or LIMIT on a table whose columns have all names of its rowid."
 _IN_A_ROW = "The engine does not run UPDATE … SET (…) = … FROM … with LIMIT. Set each column by itself."
 _SYNTAX_ERROR = re.compile(r'near "(?:order|limit)": syntax error', re.IGNORECASE)
 _FIRST_WORDS = frozenset({"EXPLAIN", "WITH", "UPDATE", "DELETE"})
 _ORDER = ("SET", "FROM", "WHERE", "RETURNING", "ORDER", "LIMIT")
 _CLAUSES = frozenset(_ORDER)
+_ROWID_NAMES = ("rowid", "_rowid_", "oid")
+_IS_VIEW_WITH_TRIGGERS = """
+    SELECT 1 FROM sqlite_master AS v JOIN sqlite_master AS g ON g.tbl_name = v.name COLLATE NOCASE
+    WHERE v.name = ?1 COLLATE NOCASE AND v.type = 'view' AND g.type = 'trigger'
+"""
+# Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
+_KEY_IN_PLACE_OF_ROWID = """
+    SELECT '"' || replace(name, '"', '""') || '"' FROM pragma_table_info(?1)
+    WHERE pk AND EXISTS (
+        SELECT 1 FROM pragma_index_list(?1) AS i
+        WHERE i.origin = 'pk' AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) WHERE cid = -1)
+    )
+    ORDER BY pk
+"""
 _BEFORE_TABLE = frozenset({"FROM", "OR", "ROLLBACK", "ABORT", "REPLACE", "FAIL", "IGNORE"})
 
 
@@ -39,23 +54,19 @@ class _Parts:
 
 
 def key_of(read: Callable[[str, tuple[str, ...]], list[tuple[object, ...]]], table: str) -> tuple[str, ...] | None:
-    """Return the columns that identify a row of a table, quoted; None for a view that triggers write to."""
-    on_view = (
-        "SELECT 1 FROM sqlite_master AS v JOIN sqlite_master AS g ON g.tbl_name = v.name COLLATE NOCASE "
-        "WHERE v.name = ?1 COLLATE NOCASE AND v.type = 'view' AND g.type = 'trigger'"
-    )
-    if read(on_view, (table,)):
+    """Return the columns that identify a row of a table, quoted; None for a view that triggers write to.
+
+    Raises BeyondEngine where there are none, since its columns hide its rowid.
+    """
+    if read(_IS_VIEW_WITH_TRIGGERS, (table,)):
         return None
-    # Not from pragma_table_list: it looks into every view, and SQLite forgets what was wrong with one it has seen.
-    without_rowid = (
-        "EXISTS (SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.origin = 'pk' AND NOT EXISTS "
-        "(SELECT 1 FROM pragma_index_xinfo(i.name) WHERE cid = -1))"
-    )
-    select = (
-        "SELECT '\"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_table_info(?1) "
-        f"WHERE pk AND {without_rowid} ORDER BY pk"
-    )
-    return tuple(str(name) for (name,) in read(select, (table,))) or ("rowid",)
+    if key := read(_KEY_IN_PLACE_OF_ROWID, (table,)):
+        return tuple(str(column) for (column,) in key)
+    columns = {column for (column,) in read("SELECT lower(name) FROM pragma_table_info(?1)", (table,))}
+    rowid = next((name for name in _ROWID_NAMES if name not in columns), None)
+    if rowid is None:
+        raise BeyondEngine(_NO_KEY)
+    return (rowid,)
 
 
 def is_limited(message: str) -> bool:

@@ -11,4 +11,6 @@ def new_name_of_table(sql: str) -> str | None:
         return None
     tokens = [token for token in tokenize(sql) if token.is_code and token.kind is not TokenKind.SEMICOLON]
     words = [token.keyword for token in tokens[-3:-1]]
-    return unquote(tokens[-1].text) if words == ["RENAME", "TO"] else None
+    # One more word before RENAME, and it is a column that is renamed.
+    of_table = len(tokens) == 6 or (len(tokens) == 8 and tokens[3].text == ".")
+    return unquote(tokens[-1].text) if of_table and words == ["RENAME", "TO"] else None

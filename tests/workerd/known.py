@@ -17,6 +17,9 @@ PARTED = {
     "CREATE TRIGGER g INSTEAD OF DELETE ON v BEGIN DELETE FROM t WHERE a = old.a; END; "
     "INSERT INTO t VALUES (1), (2); DELETE FROM v ORDER BY a LIMIT 1",
     "UPDATE … SET (a, b) = … FROM … LIMIT": "CREATE TABLE t (a); UPDATE t SET (a) = (1) FROM (SELECT 1) LIMIT 1",
+    "DELETE … LIMIT from a table whose columns are called rowid, _rowid_ and oid": (
+        "CREATE TABLE t (rowid, _rowid_, oid); DELETE FROM t LIMIT 1"
+    ),
     "the order of PRAGMA table_list behind an ANALYZE (SQLITE_ENABLE_STAT4)": "CREATE TABLE t (a); ANALYZE t; "
     "PRAGMA table_list",
     "a generated column with median() or a percentile function, added by ALTER TABLE (SQLITE_ENABLE_PERCENTILE)": (
