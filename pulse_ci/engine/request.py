@@ -20,6 +20,7 @@ from pulse_ci.engine.refusal import (
     d1_message,
 )
 from pulse_ci.errors import D1Refused, SandboxStopped
+from pulse_ci.sql.tokens import has_statement
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
@@ -78,6 +79,9 @@ class Request:
         return rows
 
     def _step(self, piece: Piece) -> list[Row]:
+        # To sqlite3_complete(), which cuts, a byte order mark is code; to the parser it is space.
+        if "\ufeff" in piece.sql and not has_statement(piece.sql):
+            raise D1Refused(NO_STATEMENT_TEXT)
         try:
             self._cursor.execute(piece.sql, can_cache=False)
         except apsw.SQLError as error:
@@ -136,8 +140,10 @@ class Request:
             return self._stopped(piece, reason)
         if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
             message = PARAMETERS_TEXT
+        elif isinstance(error, apsw.AuthError) and self._authorizer.refusal:
+            message = self._authorizer.refusal
         elif isinstance(error, apsw.Error):
-            message = self._authorizer.refusal or d1_message(error)
+            message = d1_message(error)
         elif "null character" in str(error):
             message = NO_STATEMENT_TEXT
         else:

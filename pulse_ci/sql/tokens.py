@@ -109,6 +109,11 @@ def tokenize_code(sql: str) -> Iterator[Token]:
             yield Token(kind, match.group(), match.start())
 
 
+def has_statement(sql: str) -> bool:
+    """Return whether SQLite's parser sees more in `sql` than semicolons."""
+    return any(token.kind is not TokenKind.SEMICOLON for token in tokenize_code(sql))
+
+
 def tokenize_comments(sql: str) -> Iterator[Token]:
     """Yield the comments of `sql` and what is never closed, as tokenize() does, in a fraction of its time."""
     next_noted = re.compile(_TO_NOTED).match

@@ -81,7 +81,7 @@ def select(world: World, *, simple: bool = False) -> str:
     """Return a SELECT whose rows come in an order that does not depend on the query plan."""
     table = world.table()
     name = world.spell(table.name)
-    match world.dice.randint(0, 2 if simple else 7):
+    match world.dice.randint(0, 2 if simple else 8):
         case 0:
             return f"SELECT {', '.join(world.columns_of(table))} FROM {name}{condition(world, table)}"
         case 1:
@@ -101,5 +101,7 @@ def select(world: World, *, simple: bool = False) -> str:
         case 6:
             other = world.table()
             return f"SELECT count(*) FROM {name} AS l {world.pick('', 'LEFT ')}JOIN {world.spell(other.name)} AS r ON 1"
+        case 7:
+            return "SELECT changes(), total_changes(), last_insert_rowid()"
         case _:
             return f"WITH q AS (SELECT * FROM {name}) SELECT count(*), {literal(world)} FROM q"

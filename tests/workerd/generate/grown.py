@@ -1,13 +1,14 @@
-"""A seed to a sequence of requests."""
+"""Requests made one after the other, each over the schema that those before it have left."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine import D1Refused, EmbeddedD1, RequestMode, Sandbox, SandboxStopped
+from pulse_ci.engine import EmbeddedD1, RequestMode
 from pulse_ci.sql.tokens import tokenize
 from tests.workerd.generate import changes, definitions
+from tests.workerd.generate.ends import SANDBOX, ends
 from tests.workerd.generate.expressions import select
 from tests.workerd.generate.world import World
 from tests.workerd.outcome import Call
@@ -33,34 +34,22 @@ _STATEMENTS = {
     select: 8,
 }
 _MODES = (RequestMode.BATCH,) * 7 + (RequestMode.IMPORT,)
-# Triggers can multiply rows without end, and nothing stops workerd; no clock has a say, so that a seed is a sequence.
-_SANDBOX = Sandbox(steps=2_000_000, seconds=600, wall_seconds=600)
 
 
-def sequence(seed: int) -> Sequence:
+def grown(seed: int) -> Sequence:
     """Return the requests that a seed stands for, made while they run: most find what they name."""
     world = World(Random(seed))  # noqa: S311 - dice, not secrets
     modes = [world.pick(*_MODES) for _ in range(world.dice.randint(4, 10))]
     # In workerd a SELECT that others follow in one string stays open, and locks its tables for later requests.
     modes += [RequestMode.QUERY] if world.chance(0.4) else []
     calls = []
-    with EmbeddedD1(_SANDBOX) as database:
+    with EmbeddedD1(SANDBOX) as database:
         for mode in modes:
             call = _request(world, mode) if world.tables else Call(definitions.create_table(world))
-            if _ends(database, call):
+            if ends(database, call):
                 calls.append(call)
             world.look(database)
     return tuple(calls)
-
-
-def _ends(database: EmbeddedD1, call: Call) -> bool:
-    """Run a request; return whether it ends by itself."""
-    database.mode = call.mode
-    try:
-        database.run(call.sql)
-    except D1Refused as refused:
-        return not isinstance(refused, SandboxStopped)
-    return True
 
 
 def _request(world: World, mode: RequestMode) -> Call:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 _NAMES = ("users", "events", "sessions", "sites", "goals", "t", "a", "b", "order", "We Ird", "größe", "x1", "tmp")
 _COLUMNS = ("id", "name", "site_id", "value", "created", "n", "flag", "data", "key", "Odd Col", "länge", "x", "y", "z")
+_HIDING = ("rowid", "oid")
 _KINDS = ("table", "view", "index", "trigger")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _RESERVED = frozenset({"order"})
@@ -93,7 +94,7 @@ class World:
         return self.dice.choice(_NAMES) + self.maybe(0.3, str(self.dice.randint(1, 3)))
 
     def new_columns(self) -> list[str]:
-        names = self.dice.sample(_COLUMNS, self.dice.randint(1, 5))
+        names = self.dice.sample(_COLUMNS + _HIDING, self.dice.randint(1, 5))
         return [*names, names[0].upper()] if self.chance(0.02) else names
 
     def spell(self, name: str) -> str:
