@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MIGRATIONS = 1000
-RUNS = 9
+RUNS = 15
 LIMIT = 2
 LAST_STATEMENTS = {
     "each drops its table again": "DROP TABLE {name};",
