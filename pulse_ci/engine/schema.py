@@ -1,7 +1,8 @@
 """A database's schema as values that are equal when they mean the same.
 
 Every object carries `sql` (as SQLite stores it), `canonical` (the same in one fixed spelling, valid SQL) and
-`meaning` (the canonical text with the case of names folded): two objects are equal when their meanings are.
+`meaning` (the canonical text with the case of names folded): two objects are equal when their meanings are. What
+columns of tables and views are called keeps its case, since D1 gives rows by these names, which a Worker reads.
 """
 
 from __future__ import annotations

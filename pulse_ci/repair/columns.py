@@ -68,6 +68,7 @@ def _alterations(
     if not all(is_addable(draft, column) for column in added):
         return None
     head, filled = f"ALTER TABLE {quote_name(target.name)}", list(_updates(target, added, copy))
+    renamed |= _recased(current, target)
     first = [f"{head} RENAME COLUMN {_name(current, old)} TO {_name(target, new)};" for new, old in renamed.items()]
     first += [f"{head} ADD COLUMN {column.canonical};" for column in added]
     last = [f"{head} DROP COLUMN {quote_name(column.name)};" for column in dropped]
@@ -84,6 +85,16 @@ def _renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dict[str
         if old and is_former and sources.count(old) == 1:
             found[new] = old
     return found
+
+
+def _recased(current: Table, target: Table) -> dict[str, str]:
+    """Return the columns whose names differ in their case alone, folded."""
+    spelled = {column.name for column in current.columns}
+    return {
+        fold(column.name): fold(column.name)
+        for column in target.columns
+        if current.column(column.name) and column.name not in spelled
+    }
 
 
 def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:

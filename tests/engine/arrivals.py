@@ -85,7 +85,7 @@ def _before_renaming(schema: SchemaSpec, table: TableSpec, speller: Speller) -> 
     if speller.maybe():
         column = speller.chance.choice(table.names)
         schema = _with_column_renamed(schema, name, column, "was_" + column)
-        target = speller.name(column)
+        target = speller.given(column)
         statements.insert(0, f"ALTER TABLE {speller.name(name)} RENAME {speller.name('was_' + column)} TO {target}")
     return schema, statements
 

@@ -16,7 +16,27 @@ T = "CREATE TABLE t (a TEXT, b INTEGER, c TEXT);"
 
 EQUAL = [
     Pair("case-of-keywords", "CREATE TABLE t (a TEXT NOT NULL)", "create table t (a text not null)"),
-    Pair("case-of-names", "CREATE TABLE Users (Id INTEGER)", "CREATE TABLE users (id INTEGER)"),
+    Pair("case-of-a-table", "CREATE TABLE Users (id INTEGER)", "CREATE TABLE users (id INTEGER)"),
+    Pair(
+        "case-of-names-in-code",
+        T + "CREATE INDEX i ON t (a); CREATE VIEW v AS SELECT a, b AS n FROM t AS q WHERE q.c > 1 ORDER BY n;",
+        T + "CREATE INDEX I ON T (A); CREATE VIEW V AS SELECT A, B AS n FROM T AS Q WHERE Q.C > 1 ORDER BY N;",
+    ),
+    Pair(
+        "case-of-a-name-below-the-result",
+        T + "CREATE VIEW v AS SELECT (SELECT a AS n FROM t) AS m FROM (SELECT b AS k FROM t)",
+        T + "CREATE VIEW v AS SELECT (SELECT a AS N FROM t) AS m FROM (SELECT b AS K FROM t)",
+    ),
+    Pair(
+        "case-of-a-name-that-the-head-hides",
+        T + "CREATE VIEW v (m) AS SELECT a AS n FROM t",
+        T + "CREATE VIEW v (m) AS SELECT a AS N FROM t",
+    ),
+    Pair(
+        "case-of-a-name-in-a-second-query",
+        T + "CREATE VIEW v AS SELECT a AS n FROM t UNION SELECT b AS m FROM t",
+        T + "CREATE VIEW v AS SELECT a AS n FROM t UNION SELECT b AS M FROM t",
+    ),
     Pair("space-and-comments", "CREATE TABLE t (a INT, b)", "CREATE TABLE t(\n a /* x */ INT -- y\n,\tb )"),
     Pair("quotes-of-all-kinds", "CREATE TABLE t (a, b, c, d)", "CREATE TABLE 't' (\"a\", `b`, [c], 'd')"),
     Pair("quoted-keyword", 'CREATE TABLE t ("key", "order")', "CREATE TABLE t (key, [order])"),
@@ -446,6 +466,20 @@ DIFFERENT = [
     Pair("column-order", "CREATE TABLE t (a, b)", "CREATE TABLE t (b, a)"),
     Pair("column-name", "CREATE TABLE t (a)", "CREATE TABLE t (b)"),
     Pair("column-added", "CREATE TABLE t (a)", "CREATE TABLE t (a, b)"),
+    Pair("case-of-a-column", "CREATE TABLE t (userid)", "CREATE TABLE t (userId)"),
+    Pair("case-of-a-renamed-column", T, T + "ALTER TABLE t RENAME COLUMN a TO A"),
+    Pair("case-in-a-view-head", T + "CREATE VIEW v (n) AS SELECT a FROM t", T + "CREATE VIEW v (N) AS SELECT a FROM t"),
+    Pair("case-of-an-alias", T + "CREATE VIEW v AS SELECT a AS n FROM t", T + "CREATE VIEW v AS SELECT a AS N FROM t"),
+    Pair(
+        "case-of-an-alias-without-as",
+        T + "CREATE VIEW v AS SELECT a, count(*) n FROM t",
+        T + "CREATE VIEW v AS SELECT a, count(*) N FROM t",
+    ),
+    Pair(
+        "case-of-an-alias-behind-with",
+        T + "CREATE VIEW v AS WITH q AS (SELECT a FROM t) SELECT q.a AS n FROM q",
+        T + "CREATE VIEW v AS WITH q AS (SELECT a FROM t) SELECT q.a AS N FROM q",
+    ),
     Pair("not-ascii-case", "CREATE TABLE t (é)", "CREATE TABLE t (É)"),
     Pair("index", T, T + "CREATE INDEX i ON t (a)"),
     Pair("index-name", T + "CREATE INDEX i ON t (a)", T + "CREATE INDEX j ON t (a)"),

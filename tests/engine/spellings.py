@@ -44,10 +44,14 @@ class Speller:
 
     def name(self, name: str, *, single: bool = False) -> str:
         cased = self.chance.choice([name, name.lower(), name.upper()]) if name.isascii() else name
+        return self.given(cased, single=single)
+
+    def given(self, cased: str, *, single: bool = False) -> str:
+        """The name of a column where it gets it, which keeps its case."""
         quoted = [f'"{cased.replace(chr(34), chr(34) * 2)}"', f"`{cased}`", f"[{cased}]"]
         if single:
             quoted.append(f"'{cased}'")
-        if re.fullmatch(r"[^\W\d]\w*", name) and name.upper() not in _QUOTED:
+        if re.fullmatch(r"[^\W\d]\w*", cased) and cased.upper() not in _QUOTED:
             quoted += [cased] * 4
         return self.chance.choice(quoted)
 
@@ -65,11 +69,11 @@ class Speller:
         return "".join([*spaced, *found[-1:]])
 
     def code(self, tokens: Tokens) -> str:
-        return self.joined(*map(self.token, tokens))
+        return self.joined(*(self.token(token, last) for last, token in zip(("", *tokens), tokens, strict=False)))
 
-    def token(self, token: str) -> str:
+    def token(self, token: str, last: str) -> str:
         if token[0] == "@":
-            return self.name(token[1:])
+            return self.given(token[1:]) if last == "AS" else self.name(token[1:])
         if token[0] == "'":
             return self.string(token) if token not in ("'no'", "'!'") else token
         if token.isalpha():
@@ -104,7 +108,7 @@ def spell_table(table: TableSpec, speller: Speller) -> str:
     for column in table.columns:
         speller.chance.shuffle(in_column[column.name])
         constraints = map(speller.constrained, in_column[column.name])
-        inner.append(speller.joined(speller.name(column.name, single=True), spell_type(column, speller), *constraints))
+        inner.append(speller.joined(speller.given(column.name, single=True), spell_type(column, speller), *constraints))
     speller.chance.shuffle(outer)
     body = ", ".join([*inner, *map(speller.constrained, outer)])
     options = ["STRICT"] * table.strict + ["WITHOUT ROWID"] * table.without_rowid
@@ -119,7 +123,7 @@ def spell_column(column: ColumnSpec, table: TableSpec, speller: Speller) -> str:
     constraints = list(_in_column(column, table, speller))
     constraints += [constraint[0] for constraint, home in _either(table, speller) if home == column.name]
     speller.chance.shuffle(constraints)
-    return speller.joined(speller.name(column.name), spell_type(column, speller), *constraints)
+    return speller.joined(speller.given(column.name), spell_type(column, speller), *constraints)
 
 
 def spell_type(column: ColumnSpec, speller: Speller) -> str:
@@ -217,7 +221,8 @@ def _term(term: TermSpec, speller: Speller) -> str:
 
 
 def spell_view(view: ViewSpec, speller: Speller) -> str:
-    columns = speller.listed(view.columns) if view.columns else ""
+    names = ", ".join(speller.given(name, single=True) for name in view.columns)
+    columns = f"({names})" if names else ""
     return speller.joined(
         speller.head("CREATE", "VIEW", name=view.name), columns, speller.word("AS"), speller.code(view.select)
     )

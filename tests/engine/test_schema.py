@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.model import Kind
 from tests.engine.databases import schema
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -61,9 +56,8 @@ def test_names_fold_as_sqlite_folds_them() -> None:
     assert fold("ÉTÉ_Name") == "ÉtÉ_name"
 
 
-@pytest.mark.parametrize("change", [str.upper, str.lower])
-def test_schemas_are_equal_and_hash_alike_by_meaning(change: Callable[[str], str]) -> None:
-    one, other = schema("CREATE TABLE t (a INT)"), schema(change("CREATE TABLE t (a INT)"))
+def test_schemas_are_equal_and_hash_alike_by_meaning() -> None:
+    one, other = schema("CREATE TABLE t (a INT)"), schema("create table T (a int)")
 
     assert one == other
     assert len({one, other}) == 1

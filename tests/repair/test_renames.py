@@ -30,6 +30,13 @@ def test_a_table_that_was_also_changed_keeps_its_rows() -> None:
     assert notes == ()
 
 
+def test_the_case_of_a_name_is_taken_back() -> None:
+    statements, notes = reverse_of("ALTER TABLE sites RENAME COLUMN url TO URL;")
+
+    assert statements == ("ALTER TABLE sites RENAME COLUMN URL TO url;",)
+    assert notes == ()
+
+
 def test_columns_that_are_alike_are_told_apart() -> None:
     statements, notes = reverse_of(
         "ALTER TABLE sites RENAME COLUMN name TO a;",

@@ -46,6 +46,22 @@ def statement(tokens: Sequence[Token], scope: Scope) -> str:
     return _joined(found, _line_starts(found))
 
 
+def result_names(tokens: Sequence[Token], scope: Scope) -> tuple[str, ...]:
+    """Return the names that a query gives to columns of its result, those left out that it does not name."""
+    depths = list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
+    words = [token.keyword if depth == 0 else "" for token, depth in zip(tokens, depths, strict=True)]
+    if "SELECT" not in words:
+        return ()
+    start = words.index("SELECT") + 1
+    end = next((place for place in range(start, len(words)) if words[place] in _CLAUSES), len(words))
+    columns = (pieces(column, scope) for column in split_commas(tokens[start:end]))
+    return tuple(column[-1].text for column in columns if _is_named(column))
+
+
+def _is_named(column: Sequence[Piece]) -> bool:
+    return len(column) > 1 and column[-1].role is Role.NAME and (column[-2].text == "AS" or column[-2].ends_operand)
+
+
 def bare(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return tokens without the parentheses that enclose all of them."""
     while len(tokens) > 2 and is_enclosed(tokens) and not _is_query_or_list(tokens[1:-1]):

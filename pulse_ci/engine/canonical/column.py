@@ -59,7 +59,8 @@ def build_column(
         checks=checks,
         references=references,
         canonical=canonical,
-        meaning=meaning(canonical),
+        # D1 gives rows by the names of their columns, as the schema spells them.
+        meaning=f"{draft.name}\n{meaning(canonical)}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.code import statement
+from pulse_ci.engine.canonical.code import result_names, statement
 from pulse_ci.engine.canonical.reader import Reader
 from pulse_ci.engine.canonical.words import meaning, quote_name, quote_names
 from pulse_ci.engine.schema import View
@@ -25,6 +25,9 @@ def parse_view(name: str, sql: str, scope: Scope) -> View:
     reader.own_name()
     columns = reader.names()
     reader.expect("AS")
+    query = reader.rest()
     head = f"CREATE VIEW {quote_name(name)}{f' {quote_names(columns)}' if columns else ''} AS"
-    canonical = f"{head}\n{statement(reader.rest(), scope)}"
-    return View(name, columns, sql, canonical, meaning(canonical))
+    canonical = f"{head}\n{statement(query, scope)}"
+    # D1 gives rows by the names of their columns, as they are spelled here.
+    names = columns or result_names(query, scope)
+    return View(name, columns, sql, canonical, "\n".join([meaning(canonical), *names]))
