@@ -204,6 +204,7 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
     add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
     add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")
+    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
     add(
         "--preview",
         choices=("embedded", "staging", "scratch"),

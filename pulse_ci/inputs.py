@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 _ENV_PREFIX = "PULSE_CI_"
 _SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
+_BETWEEN_WORDS = re.compile(r"[\s,]+")
 _UNSET: Any = None  # what is not given has the default that Settings says
 
 
 def _lines(value: object) -> object:
     return tuple(line.strip() for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
+
+
+def _words(value: object) -> object:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list):
+        return value
+    return tuple(word for text in texts for word in _BETWEEN_WORDS.split(text) if word)
 
 
 def _boolean(value: object) -> object:
@@ -45,6 +53,7 @@ def _share(value: object) -> object:
 
 
 Globs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_lines)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 
 
@@ -72,6 +81,7 @@ class Inputs(BaseSettings):
     github_token: SecretStr = _UNSET
     base: str = _UNSET
     baseline: int = Field(_UNSET, ge=0)
+    skip: Words = _UNSET
     worker: Globs = _UNSET
     databases: Globs = _UNSET
     against: str = _UNSET

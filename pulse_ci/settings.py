@@ -36,6 +36,7 @@ class Settings:
     github_token: SecretStr | None = None
     base: str | None = None
     baseline: int = 0
+    skip: tuple[str, ...] = ()
     worker: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     against: str | None = None

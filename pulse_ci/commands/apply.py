@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.adopt import adopt, adoptable
@@ -16,7 +16,7 @@ from pulse_ci.apply.run import apply_pending
 from pulse_ci.commands.apply_fleet import FleetApply, check_canaries
 from pulse_ci.commands.checked import Checked
 from pulse_ci.commands.fleet import Watch, databases_of, read_earlier, refuse_without_fleet, scope_for
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.request import request_for, skipped_rules
 from pulse_ci.commands.target import local_database, require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
 from pulse_ci.drift.allowed import FILE, read_allowances
@@ -71,7 +71,7 @@ def apply(
 
     """
     refuse_without_fleet(settings)
-    request = request_for(settings.migrations_dir, "apply")
+    request = replace(request_for(settings.migrations_dir, "apply"), skipped=skipped_rules(settings))
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     history = trace(migrations.migrations)
     if settings.databases:

@@ -69,7 +69,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
             review = replace(review, on_d1=on_d1)
-    review = replace(review, most_written=request.most_written)
+    review = replace(review, most_written=request.most_written, skipped=request.skipped)
     on_step("judging")
     with _timed(timings, "lint"):
         review = _with_configuration(review, request)

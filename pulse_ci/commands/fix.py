@@ -97,7 +97,8 @@ def write(fixed: Fixed, request: CheckRequest) -> None:
 
 
 def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[str], None]) -> Review:
-    return gather(migrations, today=request.today, base=request.base, baseline=request.baseline, on_step=on_step)[0]
+    review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline, on_step=on_step)
+    return replace(review, skipped=request.skipped)
 
 
 def _why_not_written(request: CheckRequest, case: Case) -> str | None:

@@ -26,6 +26,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
     add("--base", metavar="REF", help=f"fix only the files added since this git ref (default: {DEFAULT_BASE}, if any)")
     add("--baseline", metavar="N", type=int, help="leave numbers up to N alone; 0 takes in all files")
+    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
     add("--dry-run", action="store_true", help="print a diff and write nothing")
 
 

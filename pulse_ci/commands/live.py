@@ -65,11 +65,12 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
     add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
     add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
+    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
     add(
         "--canary",
         metavar="NAME",
         action="append",
-        help="of a fleet, go first to this one (default: the first by name)",
+        help="of a fleet, go first to this one (default: the first that has something pending)",
     )
     add("--stop-at", metavar="SHARE", help="of a fleet, start no more where so many have failed (default: 1%%)")
     _add_fleet(parser)

@@ -37,7 +37,8 @@ class CheckRequest:
 
     `sources` are the files where they do not come from the directory. `live` is the staging database that the preview
     stands on; `insists` says that it was asked for by name, so that a check without it is none, and `staging_missed`
-    that it was meant and cannot be. With `scratch`, what is pending there also runs on real D1.
+    that it was meant and cannot be. With `scratch`, what is pending there also runs on real D1. The rules in
+    `skipped` are not asked.
     """
 
     command: str
@@ -48,6 +49,7 @@ class CheckRequest:
     base: Base | None = None
     sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
+    skipped: frozenset[str] = frozenset()
     fail_on: FailOn = FailOn.ERROR
     most_written: int | None = None
     wrangler: WranglerDatabase | None = None
@@ -87,11 +89,21 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
         today=plain.today,
         base=base,
         baseline=settings.baseline,
+        skipped=skipped_rules(settings),
         fail_on=FailOn(settings.fail_on),
         most_written=settings.max_rows_written,
         wrangler=wrangler,
     )
     return _with_staging(request, settings)
+
+
+def skipped_rules(settings: Settings) -> frozenset[str]:
+    """Return the names of the rules that are not to be asked; raises ConfigError."""
+    if not settings.skip:
+        return frozenset()
+    from pulse_ci.rules.registry import named_rules
+
+    return named_rules(settings.skip)
 
 
 def _start(directory: Path) -> Path:

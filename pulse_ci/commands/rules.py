@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import ConfigError
 from pulse_ci.rules.page import abbreviated
-from pulse_ci.rules.registry import RULES
+from pulse_ci.rules.registry import CONVENTIONS, RULES, find_rule
 
 if TYPE_CHECKING:
     from pulse_ci.rules.rule import Example, Rule
@@ -19,17 +17,18 @@ def list_rules() -> str:
     """Return a line for each rule."""
     width = max(len(rule.name) for rule in RULES)
     lines = [f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.summary}" for rule in RULES]
-    return "\n".join([*lines, "", "pulse-ci rules NAME explains one."]) + "\n"
+    conventions = ", ".join(rule.name for rule in RULES if rule.name in CONVENTIONS)
+    tail = [
+        "",
+        "pulse-ci rules NAME explains one.",
+        f"--skip NAME leaves one out, --skip conventions those that D1 does not ask for: {conventions}.",
+    ]
+    return "\n".join([*lines, *tail]) + "\n"
 
 
 def explain(name: str) -> str:
     """Return what a rule looks for, why, and an example of each kind; raises ConfigError for an unknown name."""
-    rule = next((rule for rule in RULES if rule.name == name), None)
-    if rule is None:
-        close = get_close_matches(name, [rule.name for rule in RULES], n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise ConfigError(f"There is no rule {name!r}.{meant} `pulse-ci rules` lists all.")
-    return _explained(rule)
+    return _explained(find_rule(name))
 
 
 def _explained(rule: Rule) -> str:
@@ -40,6 +39,7 @@ def _explained(rule: Rule) -> str:
         f"Reported\n{_example(rule.bad)}",
         f"Not reported\n{_example(rule.good)}",
         f"To silence it, above a statement: -- pulse-ci: ignore {rule.name} REASON",
+        f"To leave it out everywhere: --skip {'conventions, or --skip ' if rule.is_convention else ''}{rule.name}",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -50,6 +50,7 @@ def build_report(
                 evidence.get(migration.path),
                 broken.get(migration.path),
                 applied=applied(migration),
+                skipped=review.skipped,
                 cost=whole_cost(costed.get(migration.path, ())),
             )
             for migration in review.migrations.migrations
@@ -59,13 +60,20 @@ def build_report(
         rows=count_rows(review),
         unseeded=unseeded_tables(review.evidence),
         unrestored=unrestored_tables(review.evidence),
+        skipped=tuple(sorted(review.skipped)),
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,
     )
 
 
 def _result(
-    migration: Migration, evidence: Evidence | None, broken: Refusal | None, *, applied: bool | None, cost: Cost | None
+    migration: Migration,
+    evidence: Evidence | None,
+    broken: Refusal | None,
+    *,
+    applied: bool | None,
+    skipped: frozenset[str],
+    cost: Cost | None,
 ) -> MigrationResult:
     refusal = None if migration.problem else broken or _first(evidence)
     error = refusal.message if refusal else migration.problem
@@ -79,11 +87,17 @@ def _result(
         depends_on=_numbers(evidence),
         replay="failed" if error else "ok",
         error=error,
-        idempotent=judged.repeated.holds if judged else None,
-        reversible=judged.undone.holds if judged else None,
+        idempotent=judged.repeated.holds if judged and "not-idempotent" not in skipped else None,
+        reversible=_is_reversible(judged, skipped) if judged else None,
         cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
         refused_by=refusal.by if refusal else None,
     )
+
+
+def _is_reversible(evidence: Evidence, skipped: frozenset[str]) -> bool | None:
+    """Return whether the reverse holds; None where there is none, and none is asked for."""
+    is_asked_for = evidence.undone.reverse or "reverse-incomplete" not in skipped
+    return evidence.undone.holds if is_asked_for else None
 
 
 def _first(evidence: Evidence | None) -> Refusal | None:

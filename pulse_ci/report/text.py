@@ -61,6 +61,8 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     mark, colour = _CONCLUSION[report.conclusion]
     yield f"{paint(mark, colour, BOLD)} {paint(one_line(wording.verdict(report)), BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+    if report.skipped:
+        yield paint(f"  {one_line(wording.skipped(report))}", DIM)
     yield from _where_to_begin(report)
     if report.staging.status == "used" and report.staging.reason:
         yield f"  {paint.sentence(one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
@@ -78,6 +80,8 @@ def _where_to_begin(report: Report) -> Iterator[str]:
     if found > _MUCH and numbers and len(report.under_review) == len(report.migrations):
         choice = f"--baseline {max(numbers)}, or --base and a git ref"
         yield f"  Every file was reviewed. To review only those to come: {choice}"
+        if not report.skipped:
+            yield "  To leave out headers, reverses and second runs, which D1 does not ask for: --skip conventions"
 
 
 def _what_was_done(report: Report) -> str:

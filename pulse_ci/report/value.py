@@ -156,7 +156,8 @@ class Schemas:
 class Report:
     """One command's results, complete: whatever is rendered is rendered from this alone.
 
-    `schemas` is not part of the JSON; without it the changes are told less fully, and no diagram is drawn.
+    `skipped` are the rules that were not asked. `schemas` is not part of the JSON; without it the changes are told less
+    fully, and no diagram is drawn.
     """
 
     command: str
@@ -171,6 +172,7 @@ class Report:
     unrestored: tuple[UnrestoredTable, ...] = ()
     queries: tuple[QueryResult, ...] = ()
     drift: tuple[Difference, ...] = ()
+    skipped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     schemas: Schemas | None = field(default=None, compare=False, repr=False)
 
@@ -203,6 +205,7 @@ class Report:
             "unrestored": [asdict(each) for each in self.unrestored],
             "queries": [asdict(each) for each in self.queries],
             "drift": [asdict(each) for each in self.drift],
+            "skipped": list(self.skipped),
             "staging": {name: getattr(self.staging, name) for name in ("status", "reason", "requests", "rows_read")},
             "timings_ms": dict(self.timings_ms),
         }

@@ -72,6 +72,12 @@ def counts(report: Report) -> str:
     return f"{said} ({report.ignored} ignored)" if report.ignored else said
 
 
+def skipped(report: Report) -> str:
+    """Return "without the rules missing-drop and missing-reason", or the empty string where all were asked."""
+    rules = "rule" if len(report.skipped) == 1 else "rules"
+    return f"without the {rules} {joined(list(report.skipped))}" if report.skipped else ""
+
+
 def change_totals(
     changes: Iterable[Change], added: str = "adds", removed: str = "removes", modified: str = "changes"
 ) -> str:

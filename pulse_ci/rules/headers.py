@@ -82,6 +82,7 @@ MISSING_HEADER = Rule(
     bad=Example({PATH: "-- Reason: shows what the rule is about -- expect\n" + _BODY}),
     good=Example({PATH: table("sites")}),
     check=_check_missing,
+    is_convention=True,
 )
 
 HEADER_DATE = Rule(
@@ -93,6 +94,7 @@ HEADER_DATE = Rule(
     bad=Example({PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY}),
     good=Example({PATH: table("sites")}),
     check=_check_date,
+    is_convention=True,
 )
 
 MISSING_REASON = Rule(
@@ -107,4 +109,5 @@ MISSING_REASON = Rule(
         reverse="DROP TABLE IF EXISTS sites;",
     ),
     check=_check_reason,
+    is_convention=True,
 )

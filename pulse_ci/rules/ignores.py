@@ -28,7 +28,8 @@ def _check_reason(review: Review) -> Iterator[Remark]:
 
 def _check_unused(review: Review) -> Iterator[Remark]:
     for ignore in review.ignores:
-        if ignore.rule and ignore.reason and ignore not in review.used_ignores:
+        is_idle = ignore not in review.used_ignores and ignore.rule not in review.skipped
+        if ignore.rule and ignore.reason and is_idle:
             yield Remark(
                 ignore.place,
                 f"This ignore silences nothing: `{ignore.rule}` has no finding "

@@ -1,4 +1,4 @@
-"""A Review to its findings: every rule is asked, and ignores are honoured."""
+"""A Review to its findings: every rule is asked that is not to be skipped, and ignores are honoured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """Return all findings, ignored ones marked as such, in the order in which one reads: file, line, rule."""
     findings = list[Finding]()
-    for rule in rules:
+    for rule in (rule for rule in rules if rule.name not in review.skipped):
         for remark in rule.check(review):
             ignore = _ignore_for(rule, remark, review.ignores)
             if ignore:

@@ -15,8 +15,16 @@ _WIDEST, _TAIL = 200, 30
 def page(rule: Rule) -> str:
     """Return what the rule looks for, why, what to do, and an example of each kind."""
     return (
-        f"**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n"
+        f"**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n{_convention(rule)}"
         f"Reported, on the lines marked:\n\n{_example(rule.bad)}\nNot reported:\n\n{_example(rule.good)}"
+    )
+
+
+def _convention(rule: Rule) -> str:
+    return (
+        "A convention: D1 does not ask for it, and `--skip conventions` leaves it out.\n\n"
+        if rule.is_convention
+        else ""
     )
 
 

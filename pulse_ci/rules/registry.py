@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import ConfigError
 from pulse_ci.rules import (
     contents,
     data_loss,
@@ -28,6 +32,11 @@ from pulse_ci.rules import (
     writes,
 )
 from pulse_ci.rules.ignores import IGNORE_WITHOUT_REASON, UNUSED_IGNORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulse_ci.rules.rule import Rule
 
 RULES = (
     names.MIGRATION_NAME,
@@ -95,3 +104,23 @@ RULES = (
     IGNORE_WITHOUT_REASON,
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )
+
+CONVENTIONS = frozenset(rule.name for rule in RULES if rule.is_convention)
+_ALL_CONVENTIONS = "conventions"
+
+
+def find_rule(name: str, *also: str) -> Rule:
+    """Return the rule of that name; raises ConfigError with the nearest name, which may be one of `also`."""
+    rule = next((rule for rule in RULES if rule.name == name), None)
+    if rule is None:
+        close = get_close_matches(name, [*also, *(rule.name for rule in RULES)], n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise ConfigError(f"There is no rule {name!r}.{meant} `pulse-ci rules` lists all.")
+    return rule
+
+
+def named_rules(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of rules, `conventions` as all that are one; raises ConfigError for an unknown name."""
+    names = frozenset(names)
+    of_group = CONVENTIONS if _ALL_CONVENTIONS in names else frozenset[str]()
+    return of_group | {find_rule(name, _ALL_CONVENTIONS).name for name in names - {_ALL_CONVENTIONS}}

@@ -139,4 +139,5 @@ NOT_IDEMPOTENT = Rule(
         reverse="DROP TABLE IF EXISTS sites;",
     ),
     check=_check,
+    is_convention=True,
 )

@@ -132,6 +132,7 @@ MISSING_DROP = Rule(
     bad=one_file(_EXPECT_SITES),
     good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_missing_drop,
+    is_convention=True,
 )
 
 REVERSE_INCOMPLETE = Rule(
@@ -156,6 +157,7 @@ REVERSE_INCOMPLETE = Rule(
     ),
     good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_incomplete,
+    is_convention=True,
 )
 
 REVERSE_FAILS = Rule(

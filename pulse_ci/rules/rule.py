@@ -80,7 +80,7 @@ class Review:
     files alone are replayed. `reached` has how many of them a statement takes, where that was asked, and `most_written`
     is how many rows a statement may write, if anybody said. `on_d1` is None where the files did not run on real D1.
     `config` is the path of wrangler's configuration as reports spell it, and `database` the one in it that uses the
-    directory.
+    directory. `skipped` are the rules that are not asked.
     """
 
     migrations: MigrationSet
@@ -98,6 +98,7 @@ class Review:
     on_d1: OnD1 | None = None
     config: str = ""
     database: WranglerDatabase | None = None
+    skipped: frozenset[str] = frozenset()
 
     @property
     def of_a_change(self) -> bool:
@@ -160,7 +161,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for."""
+    """One thing that is looked for; `is_convention` where D1 and the rows do not mind it, and a team may not either."""
 
     name: str
     severity: Severity
@@ -170,6 +171,7 @@ class Rule:
     bad: Example
     good: Example
     check: Callable[[Review], Iterator[Remark]]
+    is_convention: bool = False
 
 
 def bare_name(name: str) -> str:

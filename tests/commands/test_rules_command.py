@@ -20,7 +20,10 @@ def test_every_rule_is_listed_with_its_severity(run: Callable[..., Outcome]) -> 
     assert outcome.status == 0
     lines = outcome.out.splitlines()
     assert [line.split()[:2] for line in lines[: len(RULES)]] == [[rule.name, rule.severity.value] for rule in RULES]
-    assert lines[-1] == "pulse-ci rules NAME explains one."
+    assert lines[-2] == "pulse-ci rules NAME explains one."
+    assert lines[-1].endswith(
+        ": missing-header, header-date, missing-reason, missing-drop, reverse-incomplete, not-idempotent."
+    )
 
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])

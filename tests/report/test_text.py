@@ -37,8 +37,10 @@ def test_who_has_a_whole_history_reviewed_is_told_how_to_leave_it_out() -> None:
     report = small_report()
     whole = replace(report, migrations=report.under_review, findings=report.findings * 21)
     hint = "  Every file was reviewed. To review only those to come: --baseline 22, or --base and a git ref\n"
+    conventions = "  To leave out headers, reverses and second runs, which D1 does not ask for: --skip conventions\n"
 
-    assert text.render(whole).endswith(hint)
+    assert text.render(whole).endswith(hint + conventions)
+    assert text.render(replace(whole, skipped=("missing-drop",))).endswith(hint)
     assert hint not in text.render(replace(whole, findings=report.findings))
     assert hint not in text.render(replace(whole, migrations=report.migrations))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pulse_ci.rules.lint import lint
@@ -36,6 +38,12 @@ def test_an_ignore_for_another_rule_silences_nothing_and_is_told() -> None:
         ("missing-drop", 5, False),
         ("missing-drop", 6, False),
     ]
+
+
+def test_an_ignore_of_a_rule_that_is_skipped_is_not_told_to_be_idle() -> None:
+    reviewed = review({PATH: f"{HEADER}-- pulse-ci: ignore-file missing-drop they stay for ever\n{TWO}"})
+
+    assert lint(replace(reviewed, skipped=frozenset({"missing-drop"}))) == ()
 
 
 @pytest.mark.parametrize("comment", ["ignore missing-drop", "ignore", "ignore-file"])
