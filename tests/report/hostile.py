@@ -76,6 +76,7 @@ def _report(choice: Random) -> Report:
         findings=some(_finding, many),
         changes=some(_change, many),
         rows=some(_row_count),
+        skipped=some(hostile_text),
         unseeded=some(lambda choice: UnseededTable(hostile_text(choice), hostile_text(choice)), 2),
         unrestored=some(_unrestored, 2),
         queries=some(_query),
