@@ -109,6 +109,7 @@ MIGRATION_NUMBER_GAP = Rule(
     ),
     good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
     check=_check_gap,
+    is_convention=True,
 )
 
 MIGRATION_NUMBER_DUPLICATE = Rule(

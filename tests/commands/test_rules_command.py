@@ -22,7 +22,8 @@ def test_every_rule_is_listed_with_its_severity(run: Callable[..., Outcome]) -> 
     assert [line.split()[:2] for line in lines[: len(RULES)]] == [[rule.name, rule.severity.value] for rule in RULES]
     assert lines[-2] == "pulse-ci rules NAME explains one."
     assert lines[-1].endswith(
-        ": missing-header, header-date, missing-reason, missing-drop, reverse-incomplete, not-idempotent."
+        ": migration-number-gap, missing-header, header-date, missing-reason, missing-drop, reverse-incomplete, "
+        "not-idempotent."
     )
 
 
