@@ -17,17 +17,19 @@ class Sandbox:
     output_rows, output_bytes   that statements may return
     request_bytes    of SQL, in UTF-8
     statements       in a request
+    statement_bytes  of one in a file: what D1 refuses for its length alone is not worth reading
     """
 
     seconds: float = 1.0
     wall_seconds: float = 20.0
     steps: int = 50_000_000
     heap_bytes: int = 160 * 1024 * 1024
-    database_bytes: int = 64 * 1024 * 1024
+    database_bytes: int = 32 * 1024 * 1024
     output_rows: int = 100_000
     output_bytes: int = 32 * 1024 * 1024
     request_bytes: int = 8 * 1024 * 1024
     statements: int = 20_000
+    statement_bytes: int = 250_000
 
     def times(self, factor: float) -> Sandbox:
         """Return a sandbox each of whose limits is `factor` times this one's."""

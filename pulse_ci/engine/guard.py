@@ -62,9 +62,11 @@ class Guard:
         """Count our own work by itself: a request that it interrupts goes on with what it had left."""
         interrupted, reason, start = self._used, self.reason, time.monotonic()
         self.begin()
+        apsw.hard_heap_limit(0)  # a copy of what a request was let to make is bounded by that
         try:
             yield
         finally:
+            apsw.hard_heap_limit(self._sandbox.heap_bytes)
             self._used, self.reason, passed = interrupted, reason, time.monotonic() - start
             interrupted.wall_end += passed
             interrupted.next_look += passed

@@ -62,7 +62,7 @@ def key_of(read: Callable[[str, tuple[str, ...]], list[tuple[object, ...]]], tab
         return None
     if key := read(_KEY_IN_PLACE_OF_ROWID, (table,)):
         return tuple(str(column) for (column,) in key)
-    columns = {column for (column,) in read("SELECT lower(name) FROM pragma_table_info(?1)", (table,))}
+    columns = {column for (column,) in read("SELECT lower(name) FROM pragma_table_xinfo(?1)", (table,))}
     rowid = next((name for name in _ROWID_NAMES if name not in columns), None)
     if rowid is None:
         raise BeyondEngine(_NO_KEY)
@@ -82,17 +82,18 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -
 
     Raises:
         D1Refused: there is an ORDER BY without a LIMIT.
-        BeyondEngine: it changes such a view, or sets several columns at once from another table.
+        BeyondEngine: it changes such a view, sets several columns at once from another table, or no name is left for
+            the table's key.
 
     """
     parts = _parts(sql)
     if parts is None:
         return None
+    if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
+        raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
     key = key_of(unquote(_table_name(parts.table)))
     if key is None:
         raise BeyondEngine(_ON_VIEW.format(parts.verb))
-    if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
-        raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
     if parts.source:
         return _rewrite_joined(parts, key)
     columns = ", ".join(key)

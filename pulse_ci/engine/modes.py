@@ -62,7 +62,7 @@ def pieces(sql: str, mode: RequestMode) -> Iterator[Piece]:
 
 def _batch_pieces(sql: str) -> Iterator[Piece]:
     # Some at a time: a processor that goes to and fro between cutting and SQLite takes half as long again.
-    bounds = cut(sql)
+    bounds = cut(sql, STATEMENT_BYTES)
     while some := tuple(islice(bounds, _CUT_AHEAD)):
         for start, end, _ in some:
             yield Piece(sql[start:end], start, True)
@@ -71,7 +71,7 @@ def _batch_pieces(sql: str) -> Iterator[Piece]:
 def _query_pieces(sql: str) -> Iterator[Piece]:
     # The parser ends a statement, not sqlite3_complete(): a byte order mark is space to it.
     position = index = 0
-    for _, end, terminated in cut(sql.replace("\ufeff", " ")):
+    for _, end, terminated in cut(sql.replace("\ufeff", " "), STATEMENT_BYTES):
         if len(sql.encode(errors="replace")) > STATEMENT_BYTES:
             raise D1Refused(TOO_LONG_TEXT, sql=sql[position:end], statement=index, start=position)
         if end <= position:
@@ -86,7 +86,7 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
 
 def _import_pieces(sql: str) -> Iterator[Piece]:
     position = index = 0
-    for start, end, terminated in cut(sql):
+    for start, end, terminated in cut(sql, STATEMENT_BYTES):
         _refuse_stray(sql, position, start, index)
         end = end if terminated else len(sql)
         yield Piece(sql[position:end], position, last=not terminated)

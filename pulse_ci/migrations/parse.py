@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -167,14 +167,19 @@ def _excess(text: str) -> tuple[str, int] | None:
     size = len(text.encode()) if len(text) * 4 > limits.request_bytes else 0
     if size > limits.request_bytes:
         return f"has {size:,} bytes; the sandbox runs at most {limits.request_bytes:,}", 1
-    if text.count(";") < limits.statements:
+    if text.count(";") < limits.statements and len(text) <= limits.statement_bytes:
         return None
-    first = next(islice(cut(text), limits.statements, None), None)
-    if first is None:
-        return None
-    return f"has more than {limits.statements:,} statements, which is all that the sandbox runs", (
-        text.count("\n", 0, first[0]) + 1
-    )
+    for count, (start, end, _) in enumerate(cut(text, limits.statement_bytes)):
+        if count == limits.statements:
+            return f"has more than {count:,} statements, which is all that the sandbox runs", _line(text, start)
+        if end - start > limits.statement_bytes:
+            most = f"{limits.statement_bytes:,}"
+            return f"has a statement of more than {most} bytes, which is not read; D1 takes 100,000", _line(text, start)
+    return None
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 def _comment_lines(text: str, tokens: Iterable[Token]) -> list[CommentLine]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pulse_ci.engine.limits import STATEMENT_BYTES
 from pulse_ci.migrations.operations import Create, operation
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file
@@ -35,6 +36,8 @@ class _Flaw:
 
 def find_flaws(sql: str) -> tuple[_Flaw, ...]:
     """Return what makes D1's API cut a CREATE TRIGGER in the middle."""
+    if len(sql) > STATEMENT_BYTES:
+        return ()  # D1 refuses it for that
     tokens = list(tokenize_code(sql))
     starts = (place for place, (token, after) in enumerate(pairwise(tokens)) if _begins_body(token, after))
     begin = next(starts, None)

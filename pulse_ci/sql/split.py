@@ -29,7 +29,6 @@ class Statement:
 _COMMENTS = (r"--[^\n]*+", r"/\*(?s:.*?)\*/")
 _SPACE = (r"[ \t\n\f\r]++", *_COMMENTS)
 SPACES = any_number(*_SPACE)
-# What stands between statements.
 _GAP = any_number(r"[ \t\n\f\r;]++", *_COMMENTS)
 _QUOTED = (r"'[^']*+'", r'"[^"]*+"', r"`[^`]*+`", r"\[[^\]]*+\]")
 _TO_SEMICOLON = any_number(r"[^;'\"`\[/-]++", *_QUOTED, *_COMMENTS, r"-(?!-)", r"/(?!\*)") + ";"
@@ -46,9 +45,8 @@ _TRIGGER = rf"(?ai:(?:EXPLAIN{_WORD_END}{_EXPLAINED})?CREATE{_WORD_END}{_TEMPORA
 _END_OF_BODY = rf";{SPACES}[Ee][Nn][Dd]{_WORD_END}{SPACES};"
 _TO_END_OF_BODY = any_number(*_SPACE, _WORD, *_QUOTED, rf"(?!{_END_OF_BODY});", _OTHER) + _END_OF_BODY
 
-# One pattern, so that most statements cost one call; what it has no statement for is the rest of the text.
-_NEXT = re.compile(rf"{_GAP}(?:({_TRIGGER}{_TO_END_OF_BODY}|(?!{_TRIGGER}){_TO_SEMICOLON})|([\s\S]+))?")
-_TO_STATEMENT = re.compile(_GAP)
+_STATEMENT = re.compile(f"{_TRIGGER}{_TO_END_OF_BODY}|(?!{_TRIGGER}){_TO_SEMICOLON}")
+_BETWEEN = re.compile(_GAP)
 _TO_LAST_CODE = re.compile(any_number(SPACES + at_least_one(_ANY_CODE, ";")))
 
 
@@ -58,15 +56,18 @@ def split(sql: str) -> tuple[Statement, ...]:
     return tuple(_statement(sql, *piece, lines) for piece in cut(sql))
 
 
-def cut(sql: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it."""
-    for found in _NEXT.finditer(sql):
-        match found.lastindex:
-            case 1:
-                start, end = found.span(1)
-                yield start, end, True
-            case 2 if not sql.startswith("/*", found.start(2)):
-                yield found.start(2), _end_of_code(sql, found.start(2)), False
+def cut(sql: str, longest: int | None = None) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it.
+
+    A statement of more than `longest` characters is not read to its end: it is cut behind so many and one more.
+    """
+    size, position = len(sql), _skip_gap(sql, 0)
+    while position < size and not sql.startswith("/*", position):
+        most = size if longest is None else min(size, position + longest + 1)
+        whole = _STATEMENT.match(sql, position, most)
+        end = whole.end() if whole else most if most < size else _end_of_code(sql, position)
+        yield position, end, whole is not None
+        position = _skip_gap(sql, end)
 
 
 def _end_of_code(sql: str, start: int) -> int:
@@ -78,7 +79,7 @@ def _end_of_code(sql: str, start: int) -> int:
 
 
 def _skip_gap(sql: str, position: int) -> int:
-    gap = _TO_STATEMENT.match(sql, position)
+    gap = _BETWEEN.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
     return gap.end()
 
