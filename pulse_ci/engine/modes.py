@@ -71,8 +71,9 @@ def _batch_pieces(sql: str) -> Iterator[Piece]:
 def _query_pieces(sql: str) -> Iterator[Piece]:
     # The parser ends a statement, not sqlite3_complete(): a byte order mark is space to it.
     position = index = 0
+    is_too_long = len(sql.encode(errors="replace")) > STATEMENT_BYTES
     for _, end, terminated in cut(sql.replace("\ufeff", " "), STATEMENT_BYTES):
-        if len(sql.encode(errors="replace")) > STATEMENT_BYTES:
+        if is_too_long:
             raise D1Refused(TOO_LONG_TEXT, sql=sql[position:end], statement=index, start=position)
         if end <= position:
             continue

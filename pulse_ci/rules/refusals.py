@@ -136,6 +136,8 @@ def clashes(evidence: Evidence) -> Iterator[Refusal]:
 
 
 NOT_ALLOWED = frozenset(claim.rule for claim in _NOT_ALLOWED)
+# Without these, a file that D1 refuses could have no finding.
+EXPLAINING = frozenset(claim.rule for claim in _CLAIMS) | {"replay-fails", "explicit-transaction", "d1-differs"}
 
 
 def is_not_allowed(message: str) -> bool:

@@ -32,6 +32,7 @@ from pulse_ci.rules import (
     writes,
 )
 from pulse_ci.rules.ignores import IGNORE_WITHOUT_REASON, UNUSED_IGNORE
+from pulse_ci.rules.refusals import EXPLAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,7 +121,18 @@ def find_rule(name: str, *also: str) -> Rule:
 
 
 def named_rules(names: Iterable[str]) -> frozenset[str]:
-    """Return the names of rules, `conventions` as all that are one; raises ConfigError for an unknown name."""
-    names = frozenset(names)
-    of_group = CONVENTIONS if _ALL_CONVENTIONS in names else frozenset[str]()
-    return of_group | {find_rule(name, _ALL_CONVENTIONS).name for name in names - {_ALL_CONVENTIONS}}
+    """Return the names of rules that may be left out, `conventions` as all that are one.
+
+    Raises:
+        ConfigError: a name is no rule's, or its rule says what D1 refuses: without it, the rest would be a lie.
+
+    """
+    found = set[str]()
+    for name in names:
+        if name == _ALL_CONVENTIONS:
+            found |= CONVENTIONS
+        elif find_rule(name, _ALL_CONVENTIONS).name in EXPLAINING:
+            raise ConfigError(f"The rule {name} cannot be left out: it says what D1 refuses.")
+        else:
+            found.add(name)
+    return frozenset(found)

@@ -97,6 +97,15 @@ def test_a_rule_that_is_not_there_is_told(run: Callable[..., Outcome], name: str
     assert outcome.err == f"pulse-ci: There is no rule {name!r}.{meant} `pulse-ci rules` lists all.\n"
 
 
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("name", ["replay-fails", "explicit-transaction", "stored-column", "statement-too-long"])
+def test_what_d1_refuses_cannot_be_left_out(run: Callable[..., Outcome], name: str) -> None:
+    outcome = run("check", "--skip", f"conventions {name}")
+
+    assert outcome.status == 2
+    assert outcome.err == f"pulse-ci: The rule {name} cannot be left out: it says what D1 refuses.\n"
+
+
 @pytest.mark.usefixtures("strange")
 def test_fix_leaves_alone_what_is_not_asked(run: Callable[..., Outcome], strange: Path) -> None:
     before = (strange / "migrations" / "001_sites.sql").read_text()

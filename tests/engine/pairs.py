@@ -476,6 +476,16 @@ DIFFERENT = [
         T + "CREATE VIEW v AS SELECT a, count(*) N FROM t",
     ),
     Pair(
+        "case-of-an-alias-that-is-a-keyword",
+        T + 'CREATE VIEW v AS SELECT a AS key, b AS "end" FROM t',
+        T + 'CREATE VIEW v AS SELECT a AS Key, b AS "End" FROM t',
+    ),
+    Pair(
+        "case-of-an-alias-behind-distinct-from",
+        T + "CREATE VIEW v AS SELECT a IS DISTINCT FROM b AS n, c AS m FROM t",
+        T + "CREATE VIEW v AS SELECT a IS DISTINCT FROM b AS n, c AS M FROM t",
+    ),
+    Pair(
         "case-of-an-alias-behind-with",
         T + "CREATE VIEW v AS WITH q AS (SELECT a FROM t) SELECT q.a AS n FROM q",
         T + "CREATE VIEW v AS WITH q AS (SELECT a FROM t) SELECT q.a AS N FROM q",
