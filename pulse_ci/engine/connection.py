@@ -170,7 +170,8 @@ class EmbeddedD1:
         # A new connection, as D1 has one then: this one still has counters, and foreign keys that it is to check.
         content = self.snapshot()
         self.close()
-        self._open()
+        with self._guard.aside():
+            self._open()
         self.restore(content)
 
     def _reset_pragmas(self) -> None:
