@@ -28,6 +28,13 @@ def test_the_statement_that_is_one_too_many_is_named_by_its_line() -> None:
     assert migration.statements == ()
 
 
+def test_a_statement_that_no_database_takes_is_not_read() -> None:
+    migration = parse_within(Sandbox(statement_bytes=20), "SELECT 1;\n\nSELECT 'of more than 20';\n")
+
+    assert migration.problem == "has a statement of more than 20 bytes, which is not read; D1 takes 100,000"
+    assert migration.problem_line == 3
+
+
 def test_semicolons_in_comments_and_strings_are_no_statements() -> None:
     migration = parse_within(Sandbox(statements=2), "-- ;;;\nSELECT ';;;';\nSELECT 2;\n")
 
@@ -51,7 +58,7 @@ def test_the_factor_multiplies_each_limit(monkeypatch: pytest.MonkeyPatch) -> No
         return sandbox_in_use()
 
     assert copy_context().run(read) == Sandbox(
-        2.5, 50, 125_000_000, 419430400, 167772160, 250_000, 83886080, 20971520, 50_000
+        2.5, 50, 125_000_000, 419430400, 83886080, 250_000, 83886080, 20971520, 50_000, 625_000
     )
 
 
