@@ -81,6 +81,7 @@ class Authorizer:
         self._recorder = recorder
         self.refusal: str | None = None  # a text of D1's own for a refusal
         self.analyzed = False
+        self.makes_statistics = False  # ANALYZE makes their table once in a database
         if self.longest != self._longest_in_schema:
             self._limit_values(self._longest_in_schema)
 
@@ -109,6 +110,8 @@ class Authorizer:
         if action in _BY_FIRST_NAME and database in _MAIN:
             if first == "sqlite_stat4":
                 self.analyzed = True
+            elif first == "sqlite_stat1" and action == apsw.SQLITE_CREATE_TABLE:
+                self.makes_statistics = True
             allowed = is_allowed_name(first)
         elif action == apsw.SQLITE_FUNCTION:
             allowed = second in _HARMLESS_FUNCTIONS or self._is_allowed_function((second or "").lower())

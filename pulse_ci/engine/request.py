@@ -19,6 +19,7 @@ from pulse_ci.engine.refusal import (
     UNFINISHED_TEXT,
     d1_message,
 )
+from pulse_ci.engine.samples import Samples
 from pulse_ci.errors import D1Refused, SandboxStopped
 from pulse_ci.sql.tokens import has_statement
 
@@ -39,7 +40,7 @@ class Request:
         self._guard = guard
         self._mode = mode
         self._index = 0
-        self._samples = False
+        self._samples = Samples(self._trusted)
         self.broke_database = False
         self.is_undone = False
 
@@ -74,7 +75,7 @@ class Request:
         except (apsw.Error, MemoryError, ValueError) as error:
             raise self._refused(error, piece) from None
         if self._authorizer.analyzed:
-            self._drop_samples()
+            self._samples.drop(schema_stays=not self._authorizer.makes_statistics)
         self._index += 1
         return rows
 
@@ -165,14 +166,6 @@ class Request:
         which = f"{self._index + 1} ({' '.join(piece.sql[:60].split())})"
         return self._d1_refused(f"The sandbox stopped statement {which}: {reason}.", piece, SandboxStopped)
 
-    def _drop_samples(self) -> None:
-        """Drop what ANALYZE leaves here and not in D1, whose SQLite has no STAT4; if need be, at the end."""
-        try:
-            self._trusted("DROP TABLE IF EXISTS sqlite_stat4")
-            self._samples = False
-        except apsw.LockedError:
-            self._samples = True
-
     def _trusted(self, sql: str, bindings: tuple[str, ...] = ()) -> list[Row]:
         self._connection.authorizer = None
         try:
@@ -196,8 +189,8 @@ class Request:
     def commit(self) -> None:
         """End the transaction, which checks deferred constraints; raises D1Refused."""
         self._close_cursors()
-        if self._samples:
-            self._drop_samples()
+        if self._samples.remain:
+            self._samples.drop(schema_stays=True)
         try:
             if self._connection.in_transaction:
                 self._transact("COMMIT")
@@ -209,8 +202,23 @@ class Request:
         """Undo the transaction, if an error has not done so already."""
         self._close_cursors()
         self.broke_database = self.broke_database or self._mode is RequestMode.IMPORT
-        if self._connection.in_transaction:
+        if not self._connection.in_transaction:
+            return
+        if not self._samples.schema_changes:
             self._transact("ROLLBACK")
+            return
+        with self._guard.aside():
+            self._forget_samples()
+            self._transact("ROLLBACK")
+            # SQLite looks only when a statement runs whether the schema is still the one that it knows.
+            self._trusted("SELECT 1 FROM sqlite_master")
+
+    def _forget_samples(self) -> None:
+        self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+        try:
+            self._samples.forget()
+        finally:
+            self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
     def _transact(self, sql: str) -> None:
         self._authorizer.own_transaction = True

@@ -89,6 +89,17 @@ def test_a_stopped_request_leaves_nothing_behind() -> None:
         assert database.query("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 'b', 'c')") == [(0,)]
 
 
+def test_a_stopped_request_that_analyzed_a_large_schema_leaves_nothing_behind() -> None:
+    with EmbeddedD1(Sandbox(steps=20_000_000)) as database:
+        database.run("".join(f"CREATE TABLE t{i} (x PRIMARY KEY);" for i in range(1000)))
+        database.run("INSERT INTO t1 VALUES (1); ANALYZE t1")
+
+        with pytest.raises(SandboxStopped, match="statement 3"):
+            database.run(f"ANALYZE t1; CREATE TABLE late (x); {ENDLESS}")
+
+        assert database.query("SELECT count(*) FROM sqlite_master WHERE name = 'late'") == [(0,)]
+
+
 def test_a_slow_function_in_a_schema_that_was_restored_is_still_known() -> None:
     with EmbeddedD1() as made, EmbeddedD1() as other:
         made.run("CREATE TABLE t (a, CHECK (instr(a, 'x') = 0))")

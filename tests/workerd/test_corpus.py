@@ -55,7 +55,7 @@ def test_a_message_that_differs_is_explained(area: str, judged: dict[str, list[D
 
 @pytest.mark.parametrize("name", PARTED)
 def test_a_known_difference_is_still_there_and_documented(name: str, rig: Rig) -> None:
-    sequence = (Call(PARTED[name]),)
+    sequence = tuple(Call(sql) for sql in PARTED[name])
 
     rig.send([sequence])
 

@@ -259,6 +259,28 @@ ANALYZE t; ANALYZE main.t; ANALYZE i;
 PRAGMA optimize
 ---- batch
 SELECT tbl, idx FROM sqlite_stat1 ORDER BY 1, 2
+==== an ANALYZE that is rolled back has still been taken
+---- batch
+CREATE TABLE w (x, y, PRIMARY KEY (x, y)) WITHOUT ROWID; INSERT INTO w VALUES (1, 1), (1, 2); ANALYZE t
+---- batch
+ANALYZE; SELECT * FROM missing
+---- batch
+PRAGMA optimize
+---- batch
+SELECT tbl, idx FROM sqlite_stat1 ORDER BY 1, 2
+==== an ANALYZE that is rolled back with a change of the schema, and with the table of statistics
+---- batch
+CREATE TABLE w (x, y, PRIMARY KEY (x, y)) WITHOUT ROWID; INSERT INTO w VALUES (1, 1), (1, 2)
+---- batch
+ANALYZE w; CREATE INDEX k ON w (y); SELECT * FROM missing
+---- batch
+CREATE INDEX k ON w (y); ANALYZE t
+---- batch
+DROP INDEX k; ANALYZE; CREATE TABLE v (a); SELECT * FROM missing
+---- batch
+CREATE TABLE v (a); DROP INDEX k; PRAGMA optimize
+---- batch
+SELECT tbl, idx FROM sqlite_stat1 ORDER BY 1, 2
 ==== statistics can be written by hand
 ---- batch
 ANALYZE; DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 VALUES ('t', 'i', '1000 10 1');
