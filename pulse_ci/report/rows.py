@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.schema import fold
 from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
 from pulse_ci.report.wording import joined
-from pulse_ci.rules.fresh import fresh_tables
+from pulse_ci.rules.fresh import freshness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,11 +25,11 @@ def count_rows(review: Review) -> tuple[RowCount, ...]:
     change itself makes can have no row yet, and is left out.
     """
     counts: dict[str, RowCount] = {}
-    fresh = fresh_tables(review)
+    is_fresh = freshness(review)
     for each in review.evidence:
         causes = {loss.table: _cause(loss) for loss in each.on_rows.losses}
         for table, (before, after) in each.on_rows.counts.items():
-            if fold(table) in fresh[each.migration.path]:
+            if is_fresh(each, table):
                 continue
             known = counts.get(table) or RowCount(table, before, before, "seed")
             left = max(known.after + after - before, 0)

@@ -8,7 +8,7 @@ from pulse_ci.engine.schema import fold
 from pulse_ci.migrations.operations import Drop, DropColumn, RenameColumn, RenameTable, operation
 from pulse_ci.model import Action, Change, Kind, Severity
 from pulse_ci.rules.examples import on_schema, one_file
-from pulse_ci.rules.fresh import is_fresh
+from pulse_ci.rules.fresh import freshness
 from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ _GOALS = (
 
 
 def _check_drop_table(review: Review) -> Iterator[Remark]:
+    is_fresh = freshness(review)
     for evidence in review.evidence:
         for change in _removed(evidence, Kind.TABLE):
-            if not is_fresh(review, evidence, change.name) and not _was_renamed(evidence, change):
+            if not is_fresh(evidence, change.name) and not _was_renamed(evidence, change):
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
                     f"Dropping table `{change.name}` deletes its rows{_on_staging(review, change.name)}, and the "
@@ -43,9 +44,10 @@ def _on_staging(review: Review, table: str) -> str:
 
 
 def _check_drop_column(review: Review) -> Iterator[Remark]:
+    is_fresh = freshness(review)
     for evidence in review.evidence:
         for change in _removed(evidence, Kind.COLUMN):
-            if not is_fresh(review, evidence, change.table) and not _was_renamed(evidence, change):
+            if not is_fresh(evidence, change.table) and not _was_renamed(evidence, change):
                 yield Remark(
                     evidence.migration.place(evidence.replayed.run.maker_of(change)),
                     f"Dropping column `{change.name}` of `{change.table}` deletes its values, and the Worker that is "
@@ -78,10 +80,11 @@ def _was_renamed(evidence: Evidence, change: Change) -> bool:
 
 
 def _check_rows_lost(review: Review) -> Iterator[Remark]:
+    is_fresh = freshness(review)
     for evidence in review.evidence:
         losses: dict[Statement | None, list[Loss]] = {}
         for loss in (*evidence.on_rows.losses, *evidence.on_rows.beyond):
-            if not is_fresh(review, evidence, loss.table) and not _has_a_rule_of_its_own(evidence, loss):
+            if not is_fresh(evidence, loss.table) and not _has_a_rule_of_its_own(evidence, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, here in losses.items():
             yield Remark(evidence.migration.place(statement), _rows_lost(here, review.rows), _keep(here))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.migrations.operations import Create, Delete, Insert, Pragma, Update, operation
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import on_schema, one_file
-from pulse_ci.rules.fresh import is_fresh
+from pulse_ci.rules.fresh import freshness
 from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
 
 if TYPE_CHECKING:
@@ -28,20 +28,18 @@ def _operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation
             yield evidence, statement, operation(statement.sql)
 
 
-def _had_rows(review: Review, evidence: Evidence, table: str) -> bool:
-    return evidence.replayed.before.table(table) is not None and not is_fresh(review, evidence, table)
-
-
 def _check_unbounded(review: Review) -> Iterator[Remark]:
+    is_fresh = freshness(review)
     for evidence, statement, does in _operations(review):
-        match does:
-            case Update(table, bounded=False) | Delete(table, bounded=False) if _had_rows(review, evidence, table):
-                verb = "overwrites" if isinstance(does, Update) else "deletes"
-                yield Remark(
-                    evidence.migration.place(statement),
-                    f"This statement {verb} every row of `{table}`: it has no WHERE.",
-                    "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
-                )
+        if not isinstance(does, Update | Delete) or does.bounded:
+            continue
+        if evidence.replayed.before.table(does.table) and not is_fresh(evidence, does.table):
+            verb = "overwrites" if isinstance(does, Update) else "deletes"
+            yield Remark(
+                evidence.migration.place(statement),
+                f"This statement {verb} every row of `{does.table}`: it has no WHERE.",
+                "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
+            )
 
 
 def _check_create_as(review: Review) -> Iterator[Remark]:
