@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pulse_ci import __version__
 from pulse_ci.commands import fixing, live
+from pulse_ci.commands.flags import add_directory, add_skip
 from pulse_ci.errors import PulseError
 
 if TYPE_CHECKING:
@@ -201,10 +202,10 @@ def _sentence(summary: str) -> str:
 
 def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    add_directory(parser)
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
     add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")
-    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
+    add_skip(parser)
     add(
         "--preview",
         choices=("embedded", "staging", "scratch"),
@@ -231,16 +232,12 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("description", metavar="DESCRIPTION", help="what the migration does, in a few words")
-    parser.add_argument(
-        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
-    )
+    add_directory(parser)
     parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")
 
 
 def _add_reverse(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", metavar="NNN", help="the migration's number")
-    parser.add_argument(
-        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
-    )
+    add_directory(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the reverse and write nothing")
     live.add_undoing_flags(parser)

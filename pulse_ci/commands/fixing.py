@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.flags import add_directory, add_skip
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
@@ -23,10 +25,10 @@ _COLOURS = {"+++": "1", "---": "1", "@@": "36", "+": "32", "-": "31"}
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Give the parser its flags."""
     add = parser.add_argument
-    add("migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)")
+    add_directory(parser)
     add("--base", metavar="REF", help=f"fix only the files added since this git ref (default: {DEFAULT_BASE}, if any)")
     add("--baseline", metavar="N", type=int, help="leave numbers up to N alone; 0 takes in all files")
-    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
+    add_skip(parser)
     add("--dry-run", action="store_true", help="print a diff and write nothing")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.flags import add_directory, add_skip
 from pulse_ci.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ SUMMARIES = {
 
 def add_flags(name: str, parser: argparse.ArgumentParser) -> None:
     """Give the parser of a command on live databases its flags."""
-    parser.add_argument(
-        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
-    )
+    add_directory(parser)
     _add_database(parser)
     _ADDED[name](parser)
 
@@ -65,7 +64,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
     add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
     add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
-    add("--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable")
+    add_skip(parser)
     add(
         "--canary",
         metavar="NAME",

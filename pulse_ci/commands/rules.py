@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.rules.page import abbreviated
-from pulse_ci.rules.registry import CONVENTIONS, RULES, find_rule
+from pulse_ci.rules.registry import RULES, find_rule
 
 if TYPE_CHECKING:
     from pulse_ci.rules.rule import Example, Rule
@@ -17,7 +17,7 @@ def list_rules() -> str:
     """Return a line for each rule."""
     width = max(len(rule.name) for rule in RULES)
     lines = [f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.summary}" for rule in RULES]
-    conventions = ", ".join(rule.name for rule in RULES if rule.name in CONVENTIONS)
+    conventions = ", ".join(rule.name for rule in RULES if rule.is_convention)
     tail = [
         "",
         "pulse-ci rules NAME explains one.",

@@ -106,7 +106,6 @@ RULES = (
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )
 
-CONVENTIONS = frozenset(rule.name for rule in RULES if rule.is_convention)
 _ALL_CONVENTIONS = "conventions"
 
 
@@ -130,7 +129,7 @@ def named_rules(names: Iterable[str]) -> frozenset[str]:
     found = set[str]()
     for name in names:
         if name == _ALL_CONVENTIONS:
-            found |= CONVENTIONS
+            found.update(rule.name for rule in RULES if rule.is_convention)
         elif find_rule(name, _ALL_CONVENTIONS).name in EXPLAINING:
             raise ConfigError(f"The rule {name} cannot be left out: it says what D1 refuses.")
         else:
