@@ -7,7 +7,8 @@ a live database is one query. That the reader sees what the pragmas see is for t
 and generated schemas.
 
 Two objects mean the same when SQLite reports the same facts of them and does the same with them:
-- the case of names and keywords, space, comments, kinds of quotes, IF NOT EXISTS and `main.` say nothing;
+- the case of names and keywords, space, comments, kinds of quotes, IF NOT EXISTS and `main.` say nothing, but for
+  the case of what columns of tables and views are called, which a Worker sees in its rows;
 - nor do constraint names, nor where a constraint is written, nor what is the default anyway;
 - a declared type is a fact by its words, so INT is not INTEGER; the order of columns is one too;
 - of expressions the tokens count: nothing is rearranged or computed, and strings are kept to the letter;

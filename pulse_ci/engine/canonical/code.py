@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.pieces import Piece, Role, Scope, pieces
 from pulse_ci.engine.canonical.words import JOIN_WORDS, words
-from pulse_ci.sql.tokens import Token, tokenize_code, unquote
+from pulse_ci.sql.tokens import Token, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _CLAUSES = words("""
     SELECT FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT JOIN VALUES SET RETURNING
 """)
-_BEHIND_RESULT = words("FROM WHERE GROUP HAVING ORDER LIMIT UNION EXCEPT INTERSECT")
 _CALLED = frozenset({"CAST", "RAISE"})
 _CLOSING = frozenset(",).;")
 _SIGNS = frozenset("+-~")
@@ -47,30 +46,6 @@ def statement(tokens: Sequence[Token], scope: Scope) -> str:
     return _joined(found, _line_starts(found))
 
 
-def result_names(tokens: Sequence[Token], scope: Scope) -> tuple[str, ...]:
-    """Return the names that a query gives to columns of its result, those left out that it does not name."""
-    depths = list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
-    outer = [token.keyword if depth == 0 else "" for token, depth in zip(tokens, depths, strict=True)]
-    if "SELECT" not in outer:
-        return ()
-    start = outer.index("SELECT") + 1
-    end = next((place for place in range(start, len(outer)) if _ends_result(outer, place)), len(outer))
-    columns = (column for column in split_commas(tokens[start:end]) if _is_named(column, scope))
-    return tuple(unquote(column[-1].text) for column in columns)
-
-
-def _ends_result(outer: Sequence[str], place: int) -> bool:
-    """Tell whether the columns of a SELECT end at a word; `a IS DISTINCT FROM b` is one of them."""
-    return outer[place] in _BEHIND_RESULT and not (outer[place] == "FROM" and outer[place - 1] == "DISTINCT")
-
-
-def _is_named(column: Sequence[Token], scope: Scope) -> bool:
-    if len(column) < 2 or column[-2].keyword == "AS":
-        return len(column) > 1
-    found = pieces(column, scope)
-    return len(found) > 1 and found[-1].role is Role.NAME and found[-2].ends_operand
-
-
 def bare(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return tokens without the parentheses that enclose all of them."""
     while len(tokens) > 2 and is_enclosed(tokens) and not _is_query_or_list(tokens[1:-1]):
@@ -82,9 +57,14 @@ def _is_query_or_list(tokens: Sequence[Token]) -> bool:
     return tokens[0].keyword in ("SELECT", "VALUES", "WITH") or len(split_commas(tokens)) > 1
 
 
+def depths_of(tokens: Sequence[Token]) -> list[int]:
+    """Return behind each token how many parentheses are open."""
+    return list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
+
+
 def is_enclosed(tokens: Sequence[Token]) -> bool:
     """Tell whether the first token is a parenthesis that the last one closes."""
-    depths = list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
+    depths = depths_of(tokens)
     return depths[:1] == [1] and 0 in depths and depths.index(0) == len(tokens) - 1
 
 

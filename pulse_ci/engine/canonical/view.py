@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.canonical.code import result_names, statement
+from pulse_ci.engine.canonical.code import statement
 from pulse_ci.engine.canonical.reader import Reader
+from pulse_ci.engine.canonical.result import result_names
 from pulse_ci.engine.canonical.words import meaning, quote_name, quote_names
 from pulse_ci.engine.schema import View
 
