@@ -6,8 +6,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine import EmbeddedD1, RequestMode
-from pulse_ci.sql.tokens import tokenize
 from tests.workerd.generate import changes, definitions
+from tests.workerd.generate.damage import damaged
 from tests.workerd.generate.ends import SANDBOX, ends
 from tests.workerd.generate.expressions import select
 from tests.workerd.generate.world import World
@@ -58,13 +58,4 @@ def _request(world: World, mode: RequestMode) -> Call:
     statements = [make(world) for make in world.dice.choices(kinds, weights, k=count)]
     sql = world.pick("; ", ";\n", ";\r\n", "; -- it's\n", ";\n/* a; b */ ").join(statements)
     sql += world.pick(";", ";", ";", "", "\n;\n")
-    return Call(_damaged(world, sql) if world.chance(0.04) else sql, mode)
-
-
-def _damaged(world: World, sql: str) -> str:
-    """Return the text with a token left out, doubled or changed."""
-    tokens = [token.text for token in tokenize(sql)]
-    place = world.dice.randrange(len(tokens))
-    other = world.dice.choice(tokens)
-    tokens[place : place + 1] = world.pick([], [tokens[place]] * 2, [other], [tokens[place], " ", other])
-    return "".join(tokens)
+    return Call(damaged(world.dice, sql) if world.chance(0.04) else sql, mode)
