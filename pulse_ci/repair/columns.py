@@ -90,11 +90,8 @@ def _renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dict[str
 def _recased(current: Table, target: Table) -> dict[str, str]:
     """Return the columns whose names differ in their case alone, folded."""
     spelled = {column.name for column in current.columns}
-    return {
-        fold(column.name): fold(column.name)
-        for column in target.columns
-        if current.column(column.name) and column.name not in spelled
-    }
+    names = (fold(column.name) for column in target.columns if column.name not in spelled)
+    return {name: name for name in names if current.column(name)}
 
 
 def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:

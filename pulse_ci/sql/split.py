@@ -29,7 +29,7 @@ class Statement:
 _COMMENTS = (r"--[^\n]*+", r"/\*(?s:.*?)\*/")
 _SPACE = (r"[ \t\n\f\r]++", *_COMMENTS)
 SPACES = any_number(*_SPACE)
-_GAP = any_number(r"[ \t\n\f\r;]++", *_COMMENTS)
+_GAP = re.compile(any_number(r"[ \t\n\f\r;]++", *_COMMENTS))
 _QUOTED = (r"'[^']*+'", r'"[^"]*+"', r"`[^`]*+`", r"\[[^\]]*+\]")
 _TO_SEMICOLON = any_number(r"[^;'\"`\[/-]++", *_QUOTED, *_COMMENTS, r"-(?!-)", r"/(?!\*)") + ";"
 
@@ -46,7 +46,6 @@ _END_OF_BODY = rf";{SPACES}[Ee][Nn][Dd]{_WORD_END}{SPACES};"
 _TO_END_OF_BODY = any_number(*_SPACE, _WORD, *_QUOTED, rf"(?!{_END_OF_BODY});", _OTHER) + _END_OF_BODY
 
 _STATEMENT = re.compile(f"{_TRIGGER}{_TO_END_OF_BODY}|(?!{_TRIGGER}){_TO_SEMICOLON}")
-_BETWEEN = re.compile(_GAP)
 _TO_LAST_CODE = re.compile(any_number(SPACES + at_least_one(_ANY_CODE, ";")))
 
 
@@ -79,7 +78,7 @@ def _end_of_code(sql: str, start: int) -> int:
 
 
 def _skip_gap(sql: str, position: int) -> int:
-    gap = _BETWEEN.match(sql, position)
+    gap = _GAP.match(sql, position)
     assert gap is not None  # noqa: S101 - the pattern matches the empty string
     return gap.end()
 
