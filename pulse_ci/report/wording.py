@@ -49,10 +49,11 @@ def verdict(report: Report) -> str:
         return "No new migration" if not warnings else f"No new migration, but {plural(warnings, 'warning')}"
     if report.command == "preview":
         return f"{subject}: {change_totals(report.changes) or 'no change of the schema'}"
-    if warnings:
-        verb = "is" if len(reviewed) == 1 else "are"
-        return f"{subject} {verb} safe to merge, with {plural(warnings, 'warning')} to read"
-    return f"{subject} {'is' if len(reviewed) == 1 else 'are'} safe to merge"
+    verb = "is" if len(reviewed) == 1 else "are"
+    # Somebody has ignored what was found of these rows, or left out the rule.
+    provided = f" if the rows of {plural(losing, 'table')} may go" if losing else ""
+    to_read = f", with {plural(warnings, 'warning')} to read" if warnings else ""
+    return f"{subject} {verb} safe to merge{provided}{to_read}"
 
 
 def where(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulse_ci.model import Finding, Severity
-from pulse_ci.report import markdown
+from pulse_ci.report import markdown, wording
 from pulse_ci.report.ranking import ranked
 from pulse_ci.report.value import Database, QueryResult, RowCount, Staging
 from tests.report.cases import clean, drift, findings, rebuild
@@ -42,6 +42,15 @@ def test_the_verdict_on_lost_rows_says_so_before_anything_else() -> None:
     assert text.startswith("### ❌ `022_archived_experiments.sql` would take rows from 2 tables: ")
     assert "**rebuild-cascades**" in text.split("- ❌ ")[1]
     assert "rows kept ❌" in text
+
+
+def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
+    report = replace(small_report(), findings=(), rows=(RowCount("sites", 2, 0, "seed"), RowCount("goals", 2, 2, "seed")))
+    warned = replace(report, findings=(replace(error("unbounded-write"), severity=Severity.WARNING),))
+
+    condition = "`022_custom_fields.sql` is safe to merge if the rows of 1 table may go"
+    assert wording.verdict(report) == condition
+    assert wording.verdict(warned) == f"{condition}, with 1 warning to read"
 
 
 def test_a_finding_leads_to_its_line_and_its_rule() -> None:
