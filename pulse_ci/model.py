@@ -50,6 +50,20 @@ PROBE_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What was asked of Cloudflare: requests (each time that one was sent), and rows."""
+
+    requests: int = 0
+    rows_read: int = 0
+    rows_written: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(
+            self.requests + other.requests, self.rows_read + other.rows_read, self.rows_written + other.rows_written
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A read-only question to real rows that settles a finding which depends on them.
 

@@ -14,6 +14,7 @@ from pulse_ci.commands.fleet import outcomes_of, stopped
 from pulse_ci.d1.fleet import AT_ONCE
 from pulse_ci.d1.live import reading
 from pulse_ci.errors import ConfigError, PulseError
+from pulse_ci.model import Spent
 from pulse_ci.report import applying, applying_fleet
 from pulse_ci.report.fleet.applied import FleetApplied
 
@@ -165,12 +166,11 @@ class FleetApply:
         return RemoteDatabase(self._client, each.id, each.name, self._table)
 
     def _report(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> FleetApplied:
-        spent = self._client.spent
-        requests, rows = (self._earlier.requests, self._earlier.rows_read) if self._earlier else (0, 0)
+        spent = self._client.spent + (self._earlier.spent if self._earlier else Spent())
         ended = tuple(outcomes)
         left = [each for each in ended if each.fate is Fate.NOT_TRIED]
         scope = stopped(self._scope, self._watch.brake, left=left)
-        return FleetApplied(ended, scope, dry_run, spent.requests + requests, spent.rows_read + rows)
+        return FleetApplied(ended, scope, dry_run, spent)
 
 
 _SPOKEN = {Fate.FAILED: "failed", Fate.REFUSED: "was refused", Fate.NOT_TRIED: "was not tried"}

@@ -25,6 +25,7 @@ from pulse_ci.drift.value import Compared
 from pulse_ci.engine.history import trace
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
+from pulse_ci.model import Spent
 from pulse_ci.report.drift.value import DriftReport
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class _Run:
     def _report(
         self, compared: tuple[Compared, ...], scope: Scope | None = None, earlier: DriftReport | None = None
     ) -> DriftReport:
-        spent, allowed = self._client.spent, self._comparison.allowed
+        allowed = self._comparison.allowed
         unused = map(_unused, allowed.unused)
         return DriftReport(
             databases=compared,
@@ -124,8 +125,7 @@ class _Run:
             adoptions={} if self._settings.against else _adoptions(compared, self._migrations, self._request),
             expired=tuple(map(_expired, allowed.expired)),
             unused=tuple(each for each in unused if earlier is None or each in earlier.unused),
-            requests=spent.requests + (earlier.requests if earlier else 0),
-            rows_read=spent.rows_read + (earlier.rows_read if earlier else 0),
+            spent=self._client.spent + (earlier.spent if earlier else Spent()),
             scope=scope,
         )
 

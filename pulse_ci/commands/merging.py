@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.errors import ConfigError
+from pulse_ci.model import Spent
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
@@ -76,29 +77,27 @@ def _refuse_twice(read: Iterable[tuple[str, FleetReport]]) -> None:
 
 
 def _whole(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
-    requests = sum(each.requests for each in reports)
-    rows = sum(each.rows_read for each in reports)
+    spent = sum((each.spent for each in reports), Spent())
     match reports[0]:
         case DriftReport():
-            return _drift([each for each in reports if isinstance(each, DriftReport)], scope, requests, rows)
+            return _drift([each for each in reports if isinstance(each, DriftReport)], scope, spent)
         case FleetStatus():
             parts = [each for each in reports if isinstance(each, FleetStatus)]
-            return FleetStatus(_by_name(each.databases for each in parts), scope, requests, rows)
+            return FleetStatus(_by_name(each.databases for each in parts), scope, spent)
         case FleetApplied():
             applied = [each for each in reports if isinstance(each, FleetApplied)]
             dry_run = all(each.dry_run for each in applied)
-            return FleetApplied(_by_name(each.databases for each in applied), scope, dry_run, requests, rows)
+            return FleetApplied(_by_name(each.databases for each in applied), scope, dry_run, spent)
 
 
-def _drift(parts: Sequence[DriftReport], scope: Scope, requests: int, rows: int) -> DriftReport:
+def _drift(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:
     return DriftReport(
         databases=_by_name(each.databases for each in parts),
         compared_with=scope.compared_with,
         adoptions={name: adoption for each in parts for name, adoption in each.adoptions.items()},
         expired=tuple(dict.fromkeys(sentence for each in parts for sentence in each.expired)),
         unused=tuple(each for each in parts[0].unused if all(each in part.unused for part in parts)),
-        requests=requests,
-        rows_read=rows,
+        spent=spent,
         scope=scope,
     )
 

@@ -45,10 +45,5 @@ def probe_staging(
                 raise
             unanswered = str(error)
         spent = client.spent
-    staging = replace(
-        staged.staging,
-        requests=staged.staging.requests + spent.requests,
-        rows_read=staged.staging.rows_read + spent.rows_read,
-        unanswered=unanswered,
-    )
+    staging = replace(staged.staging.after(spent), unanswered=unanswered)
     return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

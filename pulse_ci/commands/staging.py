@@ -51,9 +51,8 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | St
         except D1Error as error:
             if request.insists:
                 raise
-            spent = client.spent
             reason = f"{request.live.name} could not be used. {error}"
-            return Staging("skipped", reason, spent.requests, spent.rows_read, missed=True)
+            return Staging("skipped", reason, missed=True).after(client.spent)
     if ran := _ran_already(request, staged, migrations):
         return _passed_over(staged, ran)
     return staged
@@ -70,7 +69,7 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     state = snapshot.state(history)
     rows = {name: count.rows for name, count in snapshot.rows.items()}
     start = Start(embed(snapshot), _pending(request, state, migrations), rows)
-    staging = Staging("used", _drifted(state), client.spent.requests, client.spent.rows_read)
+    staging = Staging("used", _drifted(state)).after(client.spent)
     return Staged(live, snapshot, state, start, staging)
 
 
@@ -107,6 +106,5 @@ def _ran_already(request: CheckRequest, staged: Staged, migrations: MigrationSet
 
 
 def _passed_over(staged: Staged, ran: tuple[str, ...]) -> Staging:
-    spent = staged.staging
     reason = f"{staged.live.name} has {', '.join(ran)} already: what a file does is shown where it has not run"
-    return Staging("skipped", reason, spent.requests, spent.rows_read, missed=True)
+    return replace(staged.staging, status="skipped", reason=reason, missed=True)

@@ -9,13 +9,13 @@ from pulse_ci.commands.fleet import Watch, refuse_without_fleet
 from pulse_ci.commands.request import request_for
 from pulse_ci.commands.status_fleet import status_of_fleet
 from pulse_ci.commands.target import local_database, require_live
-from pulse_ci.d1.api import Spent
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.live import read_live
 from pulse_ci.engine.history import trace
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
+from pulse_ci.model import Spent
 from pulse_ci.report.status.value import StatusReport
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def status(
         state=state,
         repairs=repairs(state, live.table),
         refused=history.refused,
-        requests=spent.requests,
-        rows_read=spent.rows_read,
+        spent=spent,
     )
 
 

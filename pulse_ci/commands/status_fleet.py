@@ -8,6 +8,7 @@ from pulse_ci.commands.fleet import Watch, databases_of, outcomes_of, read_earli
 from pulse_ci.commands.target import require_account, table_of
 from pulse_ci.d1.alike import Alike
 from pulse_ci.d1.live import reading
+from pulse_ci.model import Spent
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from pulse_ci.report.status.value import AS_IT_SHOULD_BE
 from pulse_ci.report.wording import plural
@@ -53,9 +54,9 @@ def status_of_fleet(
             return DatabaseStatus(each.name, each.id, lacks, notes)
 
         def report(databases: tuple[DatabaseStatus, ...]) -> FleetStatus:
-            requests, rows = (earlier.requests, earlier.rows_read) if earlier else (0, 0)
+            spent = client.spent + (earlier.spent if earlier else Spent())
             ended = stopped(scope, watch.brake, left=[each for each in databases if not each.asked])
-            return FleetStatus(databases, ended, client.spent.requests + requests, client.spent.rows_read + rows)
+            return FleetStatus(databases, ended, spent)
 
         databases = outcomes_of(
             databases_of(settings, client),

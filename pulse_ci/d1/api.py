@@ -7,7 +7,7 @@ alone takes longer than most commands.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import threading
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
@@ -16,6 +16,7 @@ from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable, failur
 from pulse_ci.d1.pace import Pace
 from pulse_ci.d1.retry import retrying
 from pulse_ci.errors import D1Error
+from pulse_ci.model import Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,15 +29,6 @@ if TYPE_CHECKING:
 _SECONDS = 40
 _TO_CONNECT = 10
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-
-
-@dataclass(slots=True)
-class Spent:
-    """What was asked of Cloudflare so far: requests (each time that one was sent), and rows."""
-
-    requests: int = 0
-    rows_read: int = 0
-    rows_written: int = 0
 
 
 class Api:
@@ -52,6 +44,7 @@ class Api:
         if not account.id.isalnum():
             raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
         self.spent = Spent()
+        self._counting = threading.Lock()
         self._pace = Pace(sleep)
         self._token, self._sleep, self._httpx = account.token, sleep, httpx
         self._base = f"{account.api_url.rstrip('/')}/accounts/{account.id}"
@@ -71,6 +64,11 @@ class Api:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def count(self, spent: Spent) -> None:
+        """Add to what was spent so far; threads may do so at once."""
+        with self._counting:
+            self.spent += spent
 
     def read(
         self,
@@ -110,7 +108,7 @@ class Api:
     ) -> Envelope:
         asked = f"{method} {path}"
         self._pace.wait()
-        self.spent.requests += 1
+        self.count(Spent(requests=1))
         try:
             response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
         except self._httpx.RequestError as error:

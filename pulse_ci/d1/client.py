@@ -10,6 +10,7 @@ from pulse_ci.d1.answers import read_bookmark, read_database, read_databases, re
 from pulse_ci.d1.api import Api
 from pulse_ci.d1.failures import DatabaseNotFound
 from pulse_ci.errors import D1Error
+from pulse_ci.model import Spent
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.answers import DatabaseInfo, Envelope, Result
-    from pulse_ci.d1.api import Spent
 
 _DATABASES = "/d1/database"
 _PAGE = 100
@@ -126,8 +126,7 @@ class D1Client:
         sql = [query.sql for query in queries]
         answer = send("POST", _path(database, "/raw"), body=body, sql=sql)
         results = read_results(answer.result, len(queries))
-        self.spent.rows_read += sum(each.rows_read for each in results)
-        self.spent.rows_written += sum(each.rows_written for each in results)
+        self._api.count(Spent(0, sum(each.rows_read for each in results), sum(each.rows_written for each in results)))
         return results
 
 

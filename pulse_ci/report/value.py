@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - received.py builds a Report after its annotations
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.engine.schema import Schema  # noqa: TC001 - as above
-from pulse_ci.model import Action, Change, Finding, Kind, Refuser, Severity
+from pulse_ci.model import Action, Change, Finding, Kind, Refuser, Severity, Spent
 from pulse_ci.report.escape import json_text
 
 if TYPE_CHECKING:
@@ -76,6 +76,15 @@ class Staging:
     rows_read: int = 0
     missed: bool = False
     unanswered: str = ""
+
+    def after(self, spent: Spent) -> Staging:
+        """Return it with what was asked of the database besides."""
+        return replace(self, requests=self.requests + spent.requests, rows_read=self.rows_read + spent.rows_read)
+
+
+def spent_of(values: Mapping[str, Any]) -> Spent:
+    """Return what a report's JSON says was asked of databases."""
+    return Spent(values["staging"]["requests"], values["staging"]["rows_read"])
 
 
 @dataclass(frozen=True, slots=True)

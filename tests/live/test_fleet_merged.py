@@ -29,7 +29,7 @@ def test_the_merged_parts_are_byte_for_byte_the_report_of_one_run(command: str, 
 
     merged = merge(read_settings({"merge": ("part-*.json",)}), command)
 
-    assert merged.requests == whole.requests + 3, "each part lists the databases by itself"
+    assert merged.spent.requests == whole.spent.requests + 3, "each part lists the databases by itself"
     assert rendered(merged) == rendered(merged, whole)
     assert exit_status(merged) == exit_status(whole) == 2
 

@@ -16,7 +16,7 @@ from pulse_ci.drift.adoption import Adoption
 from pulse_ci.drift.allowed import Allowance
 from pulse_ci.drift.value import Compared, Difference, Drift, Way
 from pulse_ci.errors import ConfigError
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Action, Change, Kind, Spent
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
@@ -42,8 +42,7 @@ REPORTS: tuple[FleetReport, ...] = (
         {"1": Adoption(TEXT, TEXT, TEXT)},
         (TEXT,),
         (TEXT,),
-        7,
-        9,
+        Spent(7, 9),
         SCOPE,
     ),
     FleetStatus(
@@ -53,10 +52,11 @@ REPORTS: tuple[FleetReport, ...] = (
             DatabaseStatus("c", "3", asked=False),
         ),
         SCOPE,
-        7,
-        9,
+        Spent(7, 9),
     ),
-    FleetApplied(tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate), SCOPE, True, 7, 9),
+    FleetApplied(
+        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate), SCOPE, True, Spent(7, 9)
+    ),
 )
 
 

@@ -45,7 +45,9 @@ def test_the_verdict_on_lost_rows_says_so_before_anything_else() -> None:
 
 
 def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
-    report = replace(small_report(), findings=(), rows=(RowCount("sites", 2, 0, "seed"), RowCount("goals", 2, 2, "seed")))
+    report = replace(
+        small_report(), findings=(), rows=(RowCount("sites", 2, 0, "seed"), RowCount("goals", 2, 2, "seed"))
+    )
     warned = replace(report, findings=(replace(error("unbounded-write"), severity=Severity.WARNING),))
 
     condition = "`022_custom_fields.sql` is safe to merge if the rows of 1 table may go"

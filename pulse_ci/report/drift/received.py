@@ -11,6 +11,7 @@ from pulse_ci.drift.value import Compared, Difference, Drift, Way
 from pulse_ci.model import Action, Change, Kind
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.scope import scope_of
+from pulse_ci.report.value import spent_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,7 @@ def drift_report_of(values: Mapping[str, Any]) -> DriftReport:
         adoptions={each["id"]: Adoption(**each["adoption"]) for each in databases if each["adoption"]},
         expired=tuple(fleet["expired"]),
         unused=tuple(fleet["unused"]),
-        requests=values["staging"]["requests"],
-        rows_read=values["staging"]["rows_read"],
+        spent=spent_of(values),
         scope=scope_of(fleet),
     )
 

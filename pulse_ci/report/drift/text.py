@@ -41,7 +41,7 @@ def _lines(report: DriftReport, paint: Painter) -> Iterator[str]:
         yield f"{paint('!', YELLOW)} {one_line(remark)}"
     mark, code = ("✗", RED) if report.conclusion is Conclusion.FAILURE else ("✓", GREEN)
     yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
-    asked = plural(report.requests, "request")
+    asked = plural(report.spent.requests, "request")
     yield f"  compared with {one_line(report.compared_with)}; {asked}, nothing was written"
     if report.scope and report.scope.stopped:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.value import Conclusion, Database, Report, Staging
 from pulse_ci.report.wording import plural
@@ -30,8 +31,7 @@ class DriftReport:
     adoptions: Mapping[str, Adoption]
     expired: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    requests: int = 0
-    rows_read: int = 0
+    spent: Spent = field(default_factory=Spent)
     scope: Scope | None = None
 
     def with_status(self, status: str) -> tuple[Compared, ...]:
@@ -81,7 +81,7 @@ class DriftReport:
             command="drift",
             conclusion=self.conclusion,
             database=Database("live", name),
-            staging=Staging("used", "", self.requests, self.rows_read),
+            staging=Staging("used", "").after(self.spent),
         )
         differences = (
             _difference(each.name, difference)

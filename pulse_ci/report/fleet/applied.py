@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.value import Conclusion, Database, Report, Staging
+from pulse_ci.report.value import Conclusion, Database, Report, Staging, spent_of
 from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ class FleetApplied:
     databases: tuple[Outcome, ...]
     scope: Scope
     dry_run: bool = False
-    requests: int = 0
-    rows_read: int = 0
+    spent: Spent = field(default_factory=Spent)
 
     def with_fate(self, *fates: Fate) -> tuple[Outcome, ...]:
         """Return the databases that ended so."""
@@ -69,7 +69,7 @@ class FleetApplied:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "", self.requests, self.rows_read)
+        asked = Staging("used", "").after(self.spent)
         report = Report("apply", self.conclusion, Database("live"), asked)
         databases = [_database(each) for each in self.databases]
         fleet = {**self.scope.to_dict(), "dry_run": self.dry_run}
@@ -107,6 +107,5 @@ def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
         )
         for each in values["databases"]
     )
-    fleet, asked = values["fleet"], values["staging"]
-    scope = scope_of(fleet)
-    return FleetApplied(tuple(databases), scope, fleet["dry_run"], asked["requests"], asked["rows_read"])
+    fleet = values["fleet"]
+    return FleetApplied(tuple(databases), scope_of(fleet), fleet["dry_run"], spent_of(values))

@@ -37,7 +37,7 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
     mark, code = ("✓", GREEN) if report.conclusion is Conclusion.SUCCESS else ("✗", RED)
     yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
     written = "--format json has the command that restores each" if report.has_written else "nothing was written"
-    yield f"  with {one_line(report.scope.compared_with)}; {plural(report.requests, 'request')}, {written}"
+    yield f"  with {one_line(report.scope.compared_with)}; {plural(report.spent.requests, 'request')}, {written}"
     if report.scope.stopped:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 

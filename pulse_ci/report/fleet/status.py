@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.names import together
 from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.value import Conclusion, Database, Report, Staging
+from pulse_ci.report.value import Conclusion, Database, Report, Staging, spent_of
 from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class FleetStatus:
 
     databases: tuple[DatabaseStatus, ...]
     scope: Scope
-    requests: int = 0
-    rows_read: int = 0
+    spent: Spent = field(default_factory=Spent)
 
     def with_status(self, status: str) -> tuple[DatabaseStatus, ...]:
         """Return the databases of that status."""
@@ -92,7 +92,7 @@ class FleetStatus:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "", self.requests, self.rows_read)
+        asked = Staging("used", "").after(self.spent)
         report = Report("status", self.conclusion, Database("live"), asked)
         databases = [_database(each) for each in self.databases]
         return {**report.to_dict(), "databases": databases, "fleet": self.scope.to_dict()}
@@ -127,5 +127,4 @@ def fleet_status_of(values: Mapping[str, Any]) -> FleetStatus:
         )
         for each in values["databases"]
     )
-    asked = values["staging"]
-    return FleetStatus(tuple(databases), scope_of(values["fleet"]), asked["requests"], asked["rows_read"])
+    return FleetStatus(tuple(databases), scope_of(values["fleet"]), spent_of(values))

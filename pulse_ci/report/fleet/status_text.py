@@ -36,7 +36,7 @@ def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
     yield ""
     mark, code = ("✗", RED) if not report.is_complete else ("·", YELLOW) if report.behind else ("✓", GREEN)
     yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
-    asked = plural(report.requests, "request")
+    asked = plural(report.spent.requests, "request")
     yield f"  compared with {one_line(report.scope.compared_with)}; {asked}, nothing was written"
     if report.scope.stopped:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"

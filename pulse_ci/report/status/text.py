@@ -33,7 +33,7 @@ def _lines(report: StatusReport, paint: Painter) -> Iterator[str]:
     yield from _drift(report, paint)
     yield from _repairs(report, paint)
     yield paint(one_line(report.verdict), BOLD)
-    asked = f"{plural(report.requests, 'request')}, " if report.requests else ""
+    asked = f"{plural(report.spent.requests, 'request')}, " if report.spent.requests else ""
     yield f"  {one_line(report.source)}; {asked}nothing was written"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.d1.state import Standing
 from pulse_ci.drift.value import Difference
+from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
 from pulse_ci.report.wording import joined, plural
@@ -40,8 +41,7 @@ class StatusReport:
     state: State
     repairs: tuple[Repair, ...]
     refused: Mapping[str, Refusal]
-    requests: int = 0
-    rows_read: int = 0
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -76,7 +76,7 @@ class StatusReport:
             command="status",
             conclusion=self.conclusion,
             database=Database("live", self.name),
-            staging=Staging("used", "", self.requests, self.rows_read),
+            staging=Staging("used", "").after(self.spent),
             migrations=tuple(self._result(each) for each in self.state.files if each.migration),
         )
         return {
