@@ -72,6 +72,7 @@ def apply(
     """
     refuse_without_fleet(settings)
     request = replace(request_for(settings.migrations_dir, "apply"), skipped=skipped_rules(settings))
+    skipped = tuple(sorted(request.skipped))
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     history = trace(migrations.migrations)
     if settings.databases:
@@ -89,9 +90,9 @@ def apply(
             return applying.report(target.name, state, () if wish.dry_run else names)
         refuse(target.name, [*in_the_way, *Checked(request)(state.pending)], wish.allow)
         steps = plan_steps(history, live, state.pending)
-        say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {})))
+        say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {}), skipped))
         if not state.pending or wish.dry_run:
-            return applying.report(target.name, state, ())
+            return applying.report(target.name, state, (), skipped)
         if way_back := target.way_back():
             say(applying.way_back(way_back))
         ran = list[str]()
@@ -99,7 +100,7 @@ def apply(
             say(applying.applied(applied))
             ran.append(applied.name)
         say(applying.done(target.name))
-        return applying.report(target.name, state, ran)
+        return applying.report(target.name, state, ran, skipped)
 
 
 def _over_fleet(
@@ -130,7 +131,7 @@ def _over_fleet(
     earlier = read_earlier(settings, scope, FleetApplied)
     with connect(require_account(settings, request)) as client:
         table = table_of(settings, request)
-        run = FleetApply(client, table, rollout, scope, watch, say, earlier, settings.stop_at)
+        run = FleetApply(client, table, rollout, scope, watch, say, earlier, settings.stop_at, request.skipped)
         databases = databases_of(settings, client, lambda fleet: check_canaries(fleet, settings.canary))
         return run.run(history, databases, settings.canary, dry_run=wish.dry_run)
 

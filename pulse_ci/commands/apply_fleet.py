@@ -19,7 +19,7 @@ from pulse_ci.report import applying, applying_fleet
 from pulse_ci.report.fleet.applied import FleetApplied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pulse_ci.apply.many import Rollout
     from pulse_ci.commands.fleet import Watch
@@ -45,10 +45,12 @@ class FleetApply:
         say: Callable[[str], None],
         earlier: FleetApplied | None,
         stop_at: float | None,
+        skipped: Collection[str],
     ) -> None:
         self._client, self._table, self._rollout, self._scope = client, table, rollout, scope
         self._watch, self._say, self._earlier = watch, say, earlier
         self._stop_at = STOP_AT if stop_at is None else stop_at
+        self._skipped = tuple(sorted(skipped))
         self._failed: set[str] = set()
         self._lock = threading.Lock()
 
@@ -102,7 +104,7 @@ class FleetApply:
             try:
                 live = target.read()
                 steps = self._rollout.steps(live)
-                self._say(applying.plan(each.name, steps, costs(live, steps, target.rows(history))))
+                self._say(applying.plan(each.name, steps, costs(live, steps, target.rows(history)), self._skipped))
             except PulseError as error:
                 self._say(applying_fleet.unknown_cost(each.name, str(error)))
         if waiting:
@@ -170,7 +172,7 @@ class FleetApply:
         ended = tuple(outcomes)
         left = [each for each in ended if each.fate is Fate.NOT_TRIED]
         scope = stopped(self._scope, self._watch.brake, left=left)
-        return FleetApplied(ended, scope, dry_run, spent)
+        return FleetApplied(ended, scope, dry_run, spent, self._skipped)
 
 
 _SPOKEN = {Fate.FAILED: "failed", Fate.REFUSED: "was refused", Fate.NOT_TRIED: "was not tried"}

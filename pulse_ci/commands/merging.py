@@ -86,8 +86,13 @@ def _whole(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
             return FleetStatus(_by_name(each.databases for each in parts), scope, spent)
         case FleetApplied():
             applied = [each for each in reports if isinstance(each, FleetApplied)]
-            dry_run = all(each.dry_run for each in applied)
-            return FleetApplied(_by_name(each.databases for each in applied), scope, dry_run, spent)
+            return FleetApplied(
+                databases=_by_name(each.databases for each in applied),
+                scope=scope,
+                dry_run=all(each.dry_run for each in applied),
+                spent=spent,
+                skipped=tuple(sorted({rule for each in applied for rule in each.skipped})),
+            )
 
 
 def _drift(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.cost.value import FREE_ROWS_WRITTEN, Cost
 from pulse_ci.report.painter import one_line
 from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
-from pulse_ci.report.wording import plural
+from pulse_ci.report.wording import plural, without
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pulse_ci.d1.state import State
 
 
-def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None]) -> str:
-    """Say what would run, file by file, what it will cost, and which statements are left out."""
+def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None], skipped: Sequence[str] = ()) -> str:
+    """Say what would run, file by file, what it will cost, and which statements and rules are left out."""
     if not steps:
         return f"✓ Nothing is pending on {one_line(database)}."
     lines = [f"{plural(len(steps), 'migration')} pending on {one_line(database)}:"]
@@ -28,7 +28,8 @@ def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None]) -> 
         for statement in step.skipped:
             place = step.migration.place(statement)
             lines.append(f"    line {place.line} is left out, its effect is there: {one_line(statement.sql)[:100]}")
-    return "\n".join([*lines, *_total(costs)])
+    checked = [f"  checked {without(skipped)}"] if skipped else []
+    return "\n".join([*lines, *_total(costs), *checked])
 
 
 def _cost(cost: Cost | None) -> str:
@@ -60,7 +61,7 @@ def done(database: str) -> str:
     return f"✓ {one_line(database)} has every migration, and its schema is what the preview showed."
 
 
-def report(database: str, state: State, ran: Collection[str]) -> Report:
+def report(database: str, state: State, ran: Collection[str], skipped: Sequence[str] = ()) -> Report:
     """Return which files are applied now, of which those under review were pending before; `ran` are the new ones."""
     pending = {each.path for each in state.pending}
     results = (
@@ -79,7 +80,14 @@ def report(database: str, state: State, ran: Collection[str]) -> Report:
         for each in state.files
         if each.migration
     )
-    return Report("apply", Conclusion.SUCCESS, Database("live", database), Staging("used", ""), tuple(results))
+    return Report(
+        "apply",
+        Conclusion.SUCCESS,
+        Database("live", database),
+        Staging("used", ""),
+        tuple(results),
+        skipped=tuple(skipped),
+    )
 
 
 def undoing(database: str, plan: Undoing) -> str:

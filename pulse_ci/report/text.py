@@ -62,7 +62,7 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     yield f"{paint(mark, colour, BOLD)} {paint(one_line(wording.verdict(report)), BOLD)}"
     yield f"  {wording.counts(report)}; {_what_was_done(report)}"
     if report.skipped:
-        yield paint(f"  {one_line(wording.skipped(report))}", DIM)
+        yield paint(f"  {one_line(wording.without(report.skipped))}", DIM)
     yield from _where_to_begin(report)
     if report.staging.status == "used" and report.staging.reason:
         yield f"  {paint.sentence(one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"

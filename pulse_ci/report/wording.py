@@ -73,10 +73,9 @@ def counts(report: Report) -> str:
     return f"{said} ({report.ignored} ignored)" if report.ignored else said
 
 
-def skipped(report: Report) -> str:
+def without(skipped: Sequence[str]) -> str:
     """Return "without the rules missing-drop and missing-reason", or the empty string where all were asked."""
-    rules = "rule" if len(report.skipped) == 1 else "rules"
-    return f"without the {rules} {joined(list(report.skipped))}" if report.skipped else ""
+    return f"without the {'rule' if len(skipped) == 1 else 'rules'} {joined(list(skipped))}" if skipped else ""
 
 
 def change_totals(

@@ -113,6 +113,19 @@ def test_an_error_of_the_check_is_in_the_way_unless_it_is_allowed(account: Cloud
     assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[22]]
 
 
+def test_rules_that_are_left_out_are_named_in_the_plan_and_in_the_report(account: Cloudflare, run: Run) -> None:
+    account.create("staging", recorded())
+    Path("migrations/022_plans.sql").write_text("CREATE TABLE plans (id INTEGER PRIMARY KEY);\n")
+    asked = ("apply", "--database", "staging", "--skip", "missing-header,missing-reason,missing-drop,not-idempotent")
+
+    planned = run(*asked, "--dry-run")
+    applied = run(*asked, "--format", "json")
+
+    assert "checked without the rules missing-drop, missing-header, missing-reason and not-idempotent" in planned.out
+    assert applied.status == 0
+    assert applied.report["skipped"] == ["missing-drop", "missing-header", "missing-reason", "not-idempotent"]
+
+
 @pytest.mark.parametrize(("words", "applied"), [((), True), (("--dry-run",), False)])
 def test_programs_get_which_files_are_applied(
     account: Cloudflare, run: Run, words: tuple[str, ...], applied: bool

@@ -11,7 +11,7 @@ from pulse_ci.apply.fate import Fate
 from pulse_ci.commands.apply import Wish
 from pulse_ci.commands.fleet import Watch
 from pulse_ci.commands.merging import merge
-from pulse_ci.commands.rendering import exit_status
+from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings
 from tests.live.rollout import DRIFTED, NAMES, UNWELL, Applied
@@ -57,6 +57,19 @@ def test_a_canary_that_fails_is_the_only_one(fleet: Fleet) -> None:
     assert run.report.databases[0].ran == ("003_indexes.sql",), "the file before it ran, and is told"
     assert "UNIQUE constraint failed" in run.report.databases[0].sentence
     assert "the canary tenant-00 failed" in run.report.databases[1].sentence
+
+
+def test_rules_that_are_left_out_are_named(fleet: Fleet) -> None:
+    without = "checked without the rules header-date and missing-reason"
+
+    run = Applied(fleet, Wish(dry_run=True), skip=("missing-reason", "header-date"))
+
+    assert run.report.skipped == ("header-date", "missing-reason")
+    assert any(without in said for said in run.said)
+    assert without in render(run.report, "text")
+    assert without in render(run.report, "markdown").lower()
+    run.write("report.json")
+    assert merge(read_settings({"merge": ("report.json",)}), "apply") == run.report
 
 
 def test_a_named_canary_goes_first(fleet: Fleet) -> None:

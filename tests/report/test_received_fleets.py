@@ -55,7 +55,11 @@ REPORTS: tuple[FleetReport, ...] = (
         Spent(7, 9),
     ),
     FleetApplied(
-        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate), SCOPE, True, Spent(7, 9)
+        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate),
+        SCOPE,
+        True,
+        Spent(7, 9),
+        ("drop-table",),
     ),
 )
 

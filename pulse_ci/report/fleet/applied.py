@@ -25,12 +25,16 @@ _SPOKEN = {
 
 @dataclass(frozen=True, slots=True)
 class FleetApplied:
-    """The databases in their order; after a dry run, all that have something pending were not tried."""
+    """The databases in their order; after a dry run, all that have something pending were not tried.
+
+    `skipped` are the rules that the check of the files did not ask.
+    """
 
     databases: tuple[Outcome, ...]
     scope: Scope
     dry_run: bool = False
     spent: Spent = field(default_factory=Spent)
+    skipped: tuple[str, ...] = ()
 
     def with_fate(self, *fates: Fate) -> tuple[Outcome, ...]:
         """Return the databases that ended so."""
@@ -70,7 +74,7 @@ class FleetApplied:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
         asked = Staging("used", "").after(self.spent)
-        report = Report("apply", self.conclusion, Database("live"), asked)
+        report = Report("apply", self.conclusion, Database("live"), asked, skipped=self.skipped)
         databases = [_database(each) for each in self.databases]
         fleet = {**self.scope.to_dict(), "dry_run": self.dry_run}
         return {**report.to_dict(), "databases": databases, "fleet": fleet}
@@ -108,4 +112,4 @@ def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
         for each in values["databases"]
     )
     fleet = values["fleet"]
-    return FleetApplied(tuple(databases), scope_of(fleet), fleet["dry_run"], spent_of(values))
+    return FleetApplied(tuple(databases), scope_of(fleet), fleet["dry_run"], spent_of(values), tuple(values["skipped"]))

@@ -9,6 +9,7 @@ from pulse_ci.report.escape import cell, code, plain, prose
 from pulse_ci.report.fleet.fitting import fitted
 from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.value import Conclusion
+from pulse_ci.report.wording import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,4 +44,5 @@ def _parts(report: FleetApplied, most: int) -> Iterator[str]:
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."
     written = "The JSON report has the command that restores each." if report.has_written else "Nothing was written."
-    yield f"With {plain(report.scope.compared_with)}. {written}"
+    checked = f" Checked {plain(without(report.skipped))}." if report.skipped else ""
+    yield f"With {plain(report.scope.compared_with)}. {written}{checked}"

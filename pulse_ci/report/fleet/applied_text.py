@@ -8,7 +8,7 @@ from pulse_ci.apply.fate import Fate
 from pulse_ci.report.fleet.names import listed, together
 from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 from pulse_ci.report.value import Conclusion
-from pulse_ci.report.wording import plural
+from pulse_ci.report.wording import plural, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,8 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
     yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
     written = "--format json has the command that restores each" if report.has_written else "nothing was written"
     yield f"  with {one_line(report.scope.compared_with)}; {plural(report.spent.requests, 'request')}, {written}"
+    if report.skipped:
+        yield paint(f"  checked {one_line(without(report.skipped))}", DIM)
     if report.scope.stopped:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 

@@ -79,7 +79,7 @@ def _footer(report: Report, links: Links) -> str:
         f"pulse-ci {links.version}" if links.version else "",
         f"{wording.plural(replayed, 'file')} replayed" if report.migrations else "",
         engine,
-        prose(wording.skipped(report), _LONGEST) if report.skipped else "",
+        prose(wording.without(report.skipped), _LONGEST) if report.skipped else "",
     )
     line = " · ".join(part for part in parts if part)
     return f"<sub>{line}</sub>" if line else ""
