@@ -37,6 +37,21 @@ def test_the_case_of_a_name_is_taken_back() -> None:
     assert notes == ()
 
 
+def test_the_case_of_a_name_is_taken_back_besides_other_renames() -> None:
+    statements, notes = reverse_of(
+        "ALTER TABLE sites RENAME TO places;",
+        "ALTER TABLE places RENAME COLUMN url TO URL;",
+        "ALTER TABLE places RENAME COLUMN name TO Title;",
+    )
+
+    assert statements[0] == "ALTER TABLE places RENAME TO sites;"
+    assert set(statements[1:]) == {
+        "ALTER TABLE sites RENAME COLUMN URL TO url;",
+        "ALTER TABLE sites RENAME COLUMN Title TO name;",
+    }
+    assert notes == ()
+
+
 def test_columns_that_are_alike_are_told_apart() -> None:
     statements, notes = reverse_of(
         "ALTER TABLE sites RENAME COLUMN name TO a;",
