@@ -70,12 +70,12 @@ class Request:
             raise self._stopped(piece, str(self._guard.reason))
         try:
             rows = self._step(piece)
+            if self._authorizer.analyzed:
+                self._samples.drop(schema_stays=not self._authorizer.makes_statistics)
         except D1Refused as refused:
             raise self._d1_refused(str(refused), piece, type(refused)) from None
         except (apsw.Error, MemoryError, ValueError) as error:
             raise self._refused(error, piece) from None
-        if self._authorizer.analyzed:
-            self._samples.drop(schema_stays=not self._authorizer.makes_statistics)
         self._index += 1
         return rows
 
@@ -190,7 +190,8 @@ class Request:
         """End the transaction, which checks deferred constraints; raises D1Refused."""
         self._close_cursors()
         if self._samples.remain:
-            self._samples.drop(schema_stays=True)
+            with self._guard.aside():
+                self._samples.drop(schema_stays=True)
         try:
             if self._connection.in_transaction:
                 self._transact("COMMIT")

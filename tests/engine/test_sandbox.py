@@ -100,6 +100,16 @@ def test_a_stopped_request_that_analyzed_a_large_schema_leaves_nothing_behind() 
         assert database.query("SELECT count(*) FROM sqlite_master WHERE name = 'late'") == [(0,)]
 
 
+@pytest.mark.parametrize("steps", range(10_000, 20_000, 1000))
+def test_wherever_an_analysis_is_stopped_it_is_told(steps: int) -> None:
+    with EmbeddedD1() as made, EmbeddedD1(Sandbox(steps=steps)) as other:
+        made.run("".join(f"CREATE TABLE t{i} (x PRIMARY KEY);" for i in range(300)) + "INSERT INTO t1 VALUES (1)")
+        other.restore(made.snapshot())
+
+        with pytest.raises(SandboxStopped, match=r"stopped statement .*ANALYZE"):
+            other.run("ANALYZE t1;" * 200)
+
+
 def test_a_slow_function_in_a_schema_that_was_restored_is_still_known() -> None:
     with EmbeddedD1() as made, EmbeddedD1() as other:
         made.run("CREATE TABLE t (a, CHECK (instr(a, 'x') = 0))")
