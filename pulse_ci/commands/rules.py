@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.rules.page import abbreviated
+from pulse_ci.rules.refusals import EXPLAINING
 from pulse_ci.rules.registry import RULES, find_rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulse_ci.rules.rule import Example, Rule
 
 _MARK = " -- expect"
@@ -39,9 +42,15 @@ def _explained(rule: Rule) -> str:
         f"Reported\n{_example(rule.bad)}",
         f"Not reported\n{_example(rule.good)}",
         f"To silence it, above a statement: -- pulse-ci: ignore {rule.name} REASON",
-        f"To leave it out everywhere: --skip {'conventions, or --skip ' if rule.is_convention else ''}{rule.name}",
+        *_how_to_skip(rule),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _how_to_skip(rule: Rule) -> Iterator[str]:
+    if rule.name not in EXPLAINING:
+        all_alike = "conventions, or --skip " if rule.is_convention else ""
+        yield f"To leave it out everywhere: --skip {all_alike}{rule.name}"
 
 
 def _example(example: Example) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.rules.rule import Evidence
 
 REPLAY_FAILS = "replay-fails"
+REBUILD_FAILS = "rebuild-fails-with-rows"
 UNTRIED = {
     Refuser.SANDBOX: (
         "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit."
@@ -119,7 +120,7 @@ def rule_for_rows(refusal: Refusal, evidence: Evidence) -> str:
         return REPLAY_FAILS
     at_rebuild = evidence.rebuild_at(refusal.statement) or (refusal.statement is None and evidence.rebuilds)
     if "FOREIGN KEY constraint failed" in refusal.message and at_rebuild:
-        return "rebuild-fails-with-rows"
+        return REBUILD_FAILS
     copies = {copy for rebuild in evidence.rebuilds for copy in rebuild.copies}
     does = operation(refusal.statement.sql) if refusal.statement else None
     if isinstance(does, Insert | Update) and refusal.statement not in copies:
@@ -137,7 +138,12 @@ def clashes(evidence: Evidence) -> Iterator[Refusal]:
 
 NOT_ALLOWED = frozenset(claim.rule for claim in _NOT_ALLOWED)
 # Without these, a file that D1 refuses could have no finding.
-EXPLAINING = frozenset(claim.rule for claim in _CLAIMS) | {"replay-fails", "explicit-transaction", "d1-differs"}
+EXPLAINING = frozenset(claim.rule for claim in _CLAIMS) | {
+    REPLAY_FAILS,
+    REBUILD_FAILS,
+    "explicit-transaction",
+    "d1-differs",
+}
 
 
 def is_not_allowed(message: str) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from pulse_ci import rules
+from pulse_ci.errors import ConfigError
 from pulse_ci.model import Severity
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.registry import RULES
+from pulse_ci.rules.refusals import refusals_for
+from pulse_ci.rules.registry import RULES, named_rules
 from pulse_ci.rules.rule import Rule
 from tests.rules.example import expected_lines, review_of
 
@@ -60,6 +62,13 @@ def test_the_bad_example_is_reported_on_the_marked_lines(rule: Rule) -> None:
 def test_the_good_example_is_clean_by_all_rules(rule: Rule) -> None:
     assert not expected_lines(rule.good)
     assert [finding for finding in lint(review_of(rule.good)) if not finding.ignored] == []
+
+
+@each_rule
+def test_what_d1_refuses_is_never_left_out(rule: Rule) -> None:
+    if any(refusal for each in review_of(rule.bad).evidence for refusal in refusals_for(rule.name, each)):
+        with pytest.raises(ConfigError, match=f"The rule {rule.name} cannot be left out"):
+            named_rules([rule.name])
 
 
 @each_rule
