@@ -72,7 +72,6 @@ def apply(
     """
     refuse_without_fleet(settings)
     request = replace(request_for(settings.migrations_dir, "apply"), skipped=skipped_rules(settings))
-    skipped = tuple(sorted(request.skipped))
     migrations = discover(request.shown, read_sources(request.directory, request.root))
     history = trace(migrations.migrations)
     if settings.databases:
@@ -90,9 +89,10 @@ def apply(
             return applying.report(target.name, state, () if wish.dry_run else names)
         refuse(target.name, [*in_the_way, *Checked(request)(state.pending)], wish.allow)
         steps = plan_steps(history, live, state.pending)
-        say(applying.plan(target.name, steps, costs(live, steps, target.rows(history) if steps else {}), skipped))
+        expected = costs(live, steps, target.rows(history) if steps else {})
+        say(applying.plan(target.name, steps, expected, request.skipped))
         if not state.pending or wish.dry_run:
-            return applying.report(target.name, state, (), skipped)
+            return applying.report(target.name, state, (), request.skipped)
         if way_back := target.way_back():
             say(applying.way_back(way_back))
         ran = list[str]()
@@ -100,7 +100,7 @@ def apply(
             say(applying.applied(applied))
             ran.append(applied.name)
         say(applying.done(target.name))
-        return applying.report(target.name, state, ran, skipped)
+        return applying.report(target.name, state, ran, request.skipped)
 
 
 def _over_fleet(
@@ -118,11 +118,11 @@ def _over_fleet(
         raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
     check_names(wish.allow)
     allowances = _allowances(request)
-    checked = Checked(request)
+    checked, is_checked = Checked(request), "findings" not in wish.allow
 
     def found(state: State, name: str) -> Iterator[Obstacle]:
         yield from obstacles(state, _allowing(allowances, name))
-        if "findings" not in wish.allow:
+        if is_checked:
             yield from checked(state.pending)
 
     by_name = any(each.database != "*" for each in allowances)
@@ -130,8 +130,8 @@ def _over_fleet(
     scope = scope_for(settings, migrations, f"the {len(migrations.migrations)} migrations in {request.shown}")
     earlier = read_earlier(settings, scope, FleetApplied)
     with connect(require_account(settings, request)) as client:
-        table = table_of(settings, request)
-        run = FleetApply(client, table, rollout, scope, watch, say, earlier, settings.stop_at, request.skipped)
+        table, skipped = table_of(settings, request), request.skipped if is_checked else ()
+        run = FleetApply(client, table, rollout, scope, watch, say, earlier, settings.stop_at, skipped)
         databases = databases_of(settings, client, lambda fleet: check_canaries(fleet, settings.canary))
         return run.run(history, databases, settings.canary, dry_run=wish.dry_run)
 

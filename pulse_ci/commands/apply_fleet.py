@@ -50,7 +50,7 @@ class FleetApply:
         self._client, self._table, self._rollout, self._scope = client, table, rollout, scope
         self._watch, self._say, self._earlier = watch, say, earlier
         self._stop_at = STOP_AT if stop_at is None else stop_at
-        self._skipped = tuple(sorted(skipped))
+        self._skipped = tuple(sorted({*skipped, *(earlier.skipped if earlier else ())}))
         self._failed: set[str] = set()
         self._lock = threading.Lock()
 

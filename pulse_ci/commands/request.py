@@ -49,7 +49,7 @@ class CheckRequest:
     base: Base | None = None
     sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
-    skipped: frozenset[str] = frozenset()
+    skipped: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
     most_written: int | None = None
     wrangler: WranglerDatabase | None = None
@@ -97,10 +97,10 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
     return _with_staging(request, settings)
 
 
-def skipped_rules(settings: Settings) -> frozenset[str]:
+def skipped_rules(settings: Settings) -> tuple[str, ...]:
     """Return the names of the rules that are not to be asked; raises ConfigError."""
     if not settings.skip:
-        return frozenset()
+        return ()
     from pulse_ci.rules.registry import named_rules
 
     return named_rules(settings.skip)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.state import State
 
 
-def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None], skipped: Sequence[str] = ()) -> str:
+def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None], without_rules: Sequence[str]) -> str:
     """Say what would run, file by file, what it will cost, and which statements and rules are left out."""
     if not steps:
         return f"✓ Nothing is pending on {one_line(database)}."
@@ -28,7 +28,7 @@ def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None], ski
         for statement in step.skipped:
             place = step.migration.place(statement)
             lines.append(f"    line {place.line} is left out, its effect is there: {one_line(statement.sql)[:100]}")
-    checked = [f"  checked {without(skipped)}"] if skipped else []
+    checked = [f"  checked {without(without_rules)}"] if without_rules else []
     return "\n".join([*lines, *_total(costs), *checked])
 
 

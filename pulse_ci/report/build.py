@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.model import Action
 from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
 from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
 from pulse_ci.rules.costs import costs, whole_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pulse_ci.engine.cost.value import Cost
+    from pulse_ci.engine.proofs import Undone
     from pulse_ci.engine.run import Refusal
     from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
@@ -60,7 +62,7 @@ def build_report(
         rows=count_rows(review),
         unseeded=unseeded_tables(review.evidence),
         unrestored=unrestored_tables(review.evidence),
-        skipped=tuple(sorted(review.skipped)),
+        skipped=review.skipped,
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,
     )
@@ -72,7 +74,7 @@ def _result(
     broken: Refusal | None,
     *,
     applied: bool | None,
-    skipped: frozenset[str],
+    skipped: Sequence[str],
     cost: Cost | None,
 ) -> MigrationResult:
     refusal = None if migration.problem else broken or _first(evidence)
@@ -88,16 +90,18 @@ def _result(
         replay="failed" if error else "ok",
         error=error,
         idempotent=judged.repeated.holds if judged and "not-idempotent" not in skipped else None,
-        reversible=_is_reversible(judged, skipped) if judged else None,
+        reversible=_is_reversible(judged.undone, skipped) if judged else None,
         cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
         refused_by=refusal.by if refusal else None,
     )
 
 
-def _is_reversible(evidence: Evidence, skipped: frozenset[str]) -> bool | None:
-    """Return whether the reverse holds; None where there is none, and none is asked for."""
-    is_asked_for = evidence.undone.reverse or "reverse-incomplete" not in skipped
-    return evidence.undone.holds if is_asked_for else None
+def _is_reversible(undone: Undone, skipped: Sequence[str]) -> bool | None:
+    """Return whether a migration is undone; None where it has no reverse, and none is asked for."""
+    if undone.reverse or undone.holds:
+        return undone.holds
+    asking = {"missing-drop" if change.action is Action.ADDED else "reverse-incomplete" for change in undone.changes}
+    return None if asking <= set(skipped) else False
 
 
 def _first(evidence: Evidence | None) -> Refusal | None:

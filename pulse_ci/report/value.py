@@ -44,7 +44,7 @@ class RowCost:
 
 @dataclass(frozen=True, slots=True)
 class MigrationResult:
-    """What is known of one file; None where it was not tried or cannot be known.
+    """What is known of one file; None where it was not tried, not asked for, or cannot be known.
 
     `refused_by` says whose message `error` is, None where the file could not be run at all.
     """

@@ -74,8 +74,8 @@ def counts(report: Report) -> str:
 
 
 def without(skipped: Sequence[str]) -> str:
-    """Return "without the rules missing-drop and missing-reason", or the empty string where all were asked."""
-    return f"without the {'rule' if len(skipped) == 1 else 'rules'} {joined(list(skipped))}" if skipped else ""
+    """Return "without the rules missing-drop and missing-reason"; `skipped` has one rule or more."""
+    return f"without the {'rule' if len(skipped) == 1 else 'rules'} {joined(skipped)}"
 
 
 def change_totals(
@@ -106,7 +106,7 @@ def change_subject(change: Change) -> tuple[str, str]:
 
 
 def proofs(migration: MigrationResult) -> tuple[tuple[str, bool | None], ...]:
-    """Return what was proven of one migration: (claim, holds), None where it could not be tried."""
+    """Return what was proven of one migration: (claim, holds), None where it was not tried or not asked for."""
     return (
         ("runs", migration.replay == "ok"),
         ("runs twice", migration.idempotent),

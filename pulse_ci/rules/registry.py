@@ -119,8 +119,8 @@ def find_rule(name: str, *also: str) -> Rule:
     return rule
 
 
-def named_rules(names: Iterable[str]) -> frozenset[str]:
-    """Return the names of rules that may be left out, `conventions` as all that are one.
+def named_rules(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the sorted names of rules that may be left out, `conventions` as all that are one.
 
     Raises:
         ConfigError: a name is no rule's, or its rule says what D1 refuses: without it, the rest would be a lie.
@@ -130,8 +130,9 @@ def named_rules(names: Iterable[str]) -> frozenset[str]:
     for name in names:
         if name == _ALL_CONVENTIONS:
             found.update(rule.name for rule in RULES if rule.is_convention)
-        elif find_rule(name, _ALL_CONVENTIONS).name in EXPLAINING:
+            continue
+        rule = find_rule(name, _ALL_CONVENTIONS)
+        if rule.name in EXPLAINING:
             raise ConfigError(f"The rule {name} cannot be left out: it says what D1 refuses.")
-        else:
-            found.add(name)
-    return frozenset(found)
+        found.add(rule.name)
+    return tuple(sorted(found))

@@ -98,7 +98,7 @@ class Review:
     on_d1: OnD1 | None = None
     config: str = ""
     database: WranglerDatabase | None = None
-    skipped: frozenset[str] = frozenset()
+    skipped: tuple[str, ...] = ()
 
     @property
     def of_a_change(self) -> bool:

@@ -21,10 +21,7 @@ def test_every_rule_is_listed_with_its_severity(run: Callable[..., Outcome]) -> 
     lines = outcome.out.splitlines()
     assert [line.split()[:2] for line in lines[: len(RULES)]] == [[rule.name, rule.severity.value] for rule in RULES]
     assert lines[-2] == "pulse-ci rules NAME explains one."
-    assert lines[-1].endswith(
-        ": migration-number-gap, missing-header, header-date, missing-reason, missing-drop, reverse-incomplete, "
-        "not-idempotent."
-    )
+    assert lines[-1].endswith(f": {', '.join(rule.name for rule in RULES if rule.is_convention)}.")
 
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])
@@ -35,6 +32,12 @@ def test_a_rule_is_explained_without_the_marks_of_its_tests(run: Callable[..., O
     assert outcome.out.startswith(f"{rule} (")
     assert "<- here" in outcome.out
     assert "-- expect" not in outcome.out
+
+
+def test_how_to_leave_a_rule_out_is_told_where_that_can_be(run: Callable[..., Outcome]) -> None:
+    assert "--skip" not in run("rules", "replay-fails").out
+    assert "leave it out everywhere: --skip drop-table\n" in run("rules", "drop-table").out
+    assert "leave it out everywhere: --skip conventions, or --skip missing-drop\n" in run("rules", "missing-drop").out
 
 
 def test_a_typing_slip_is_understood(run: Callable[..., Outcome]) -> None:

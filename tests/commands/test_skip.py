@@ -59,6 +59,17 @@ def test_rules_are_left_out_by_name_from_flags_and_from_the_environment(
     )
 
 
+@pytest.mark.usefixtures("strange")
+@pytest.mark.parametrize(("rule", "undone"), [("missing-drop", None), ("reverse-incomplete", False)])
+def test_that_a_file_can_be_undone_is_asked_by_two_rules(
+    check: Callable[..., Outcome], rule: str, undone: bool | None
+) -> None:
+    outcome = check("--skip", rule)
+
+    assert outcome.report["migrations"][0]["reversible"] is undone
+    assert any(found == "missing-drop" for found, *_ in outcome.found) is (undone is False)
+
+
 def test_without_conventions_rows_are_still_kept(repository: Path, check: Callable[..., Outcome]) -> None:
     put(repository, n001_sites=STRANGE, n002_gone="DROP TABLE sites;")
 

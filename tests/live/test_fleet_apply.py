@@ -68,8 +68,10 @@ def test_rules_that_are_left_out_are_named(fleet: Fleet) -> None:
     assert any(without in said for said in run.said)
     assert without in render(run.report, "text")
     assert without in render(run.report, "markdown").lower()
-    run.write("report.json")
+    report = run.write("report.json")
     assert merge(read_settings({"merge": ("report.json",)}), "apply") == run.report
+    assert Applied(fleet, resume=report).report.skipped == run.report.skipped
+    assert Applied(fleet, Wish(allow=("findings",), dry_run=True), skip=("header-date",)).report.skipped == ()
 
 
 def test_a_named_canary_goes_first(fleet: Fleet) -> None:
