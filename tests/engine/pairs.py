@@ -221,6 +221,11 @@ EQUAL = [
         T + "CREATE VIEW v AS SELECT a FROM t WHERE c = 'x'",
     ),
     Pair(
+        "unnamed-column-behind-distinct-from",
+        T + 'CREATE VIEW v AS SELECT a IS DISTINCT FROM b, count(*) FROM t; CREATE VIEW w AS SELECT "count(*)" FROM v',
+        T + "CREATE VIEW v AS SELECT a IS DISTINCT FROM b, count(*) FROM t; CREATE VIEW w AS SELECT [COUNT(*)] FROM v",
+    ),
+    Pair(
         "view-column-that-nobody-named",
         T + 'CREATE VIEW v AS SELECT max(b), count(*) FROM t; CREATE VIEW w AS SELECT "max(b)", "COUNT(*)" FROM v',
         T + "CREATE VIEW v AS SELECT max(b), count(*) FROM t; CREATE VIEW w AS SELECT [max(b)], `count(*)` FROM v",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.canonical.code import code_tokens
+from pulse_ci.engine.canonical.result import result_columns
 from pulse_ci.engine.canonical.words import RESERVED, words
 from pulse_ci.engine.schema import fold
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 _BEFORE_RELATION = words("FROM JOIN INTO UPDATE")
-_AFTER_RESULTS = words("FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT")
 _END = Token(TokenKind.SEMICOLON, ";", 0)
 # What VALUES, TRUE and FALSE are called, at their place in the row.
 _NUMBERED = frozenset(f"column{place}" for place in range(1, 101))
@@ -81,26 +81,12 @@ def _own_relations(tokens: Tokens) -> Iterator[str]:
 
 
 def _spans(sql: str, tokens: Tokens) -> Iterator[str]:
+    """Yield the text of each result, to the next token: so far SQLite takes it for a name."""
     for position, token in enumerate(tokens):
         if token.keyword == "SELECT":
-            yield from _results(sql, tokens, position + 1)
-
-
-def _results(sql: str, tokens: Tokens, position: int) -> Iterator[str]:
-    position += _at(tokens, position).keyword in ("DISTINCT", "ALL")
-    start, depth = position, 0
-    while position < len(tokens):
-        token = tokens[position]
-        ends = depth == 0 and (token.text in (")", ";") or token.keyword in _AFTER_RESULTS)
-        if ends or (depth == 0 and token.text == ","):
-            yield fold(sql[tokens[start].start : token.start].strip())
-            start = position + 1
-        if ends:
-            return
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        position += 1
-    if start < len(tokens):
-        yield fold(sql[tokens[start].start :].strip())
+            for start, end in result_columns(tokens, position):
+                behind = tokens[end].start if end < len(tokens) else len(sql)
+                yield fold(sql[tokens[start].start : behind].strip())
 
 
 def _behind_group(tokens: Tokens, position: int) -> int:
