@@ -59,8 +59,7 @@ def build_column(
         checks=checks,
         references=references,
         canonical=canonical,
-        # D1 gives rows by the names of their columns, as the schema spells them.
-        meaning=f"{draft.name}\n{meaning(canonical)}",
+        meaning=meaning(canonical, draft.name),
     )
 
 

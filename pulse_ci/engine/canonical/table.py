@@ -129,7 +129,7 @@ def _table(
         arguments=(),
         sql=sql,
         canonical=canonical,
-        meaning="\n".join([meaning(canonical), *(column.name for column in columns)]),
+        meaning=meaning(canonical, *(column.name for column in columns)),
         outline=meaning("\n".join([*constraints, options])),
     )
 

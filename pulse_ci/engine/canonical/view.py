@@ -29,6 +29,4 @@ def parse_view(name: str, sql: str, scope: Scope) -> View:
     query = reader.rest()
     head = f"CREATE VIEW {quote_name(name)}{f' {quote_names(columns)}' if columns else ''} AS"
     canonical = f"{head}\n{statement(query, scope)}"
-    # D1 gives rows by the names of their columns, as they are spelled here.
-    names = columns or result_names(query, scope)
-    return View(name, columns, sql, canonical, "\n".join([meaning(canonical), *names]))
+    return View(name, columns, sql, canonical, meaning(canonical, *(columns or result_names(query, scope))))

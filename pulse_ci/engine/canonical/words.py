@@ -76,7 +76,11 @@ def quote_string(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def meaning(canonical: str) -> str:
-    """Fold the case of all but string literals."""
+def meaning(canonical: str, *spelled: str) -> str:
+    """Fold the case of all but string literals; the names that are `spelled` keep theirs.
+
+    These are what columns of tables and views are called: D1 gives rows by them.
+    """
     pieces: list[str] = _PIECE.findall(canonical)
-    return "".join(piece if piece[0] == "'" else fold(piece) for piece in pieces)
+    folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in pieces)
+    return "\n".join([folded, *spelled])
