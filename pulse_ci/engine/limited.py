@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import BeyondEngine, D1Refused
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ class _Parts:
     source: str
     where: str
     returning: str
+    order: str
     limit: str
 
 
@@ -89,7 +90,7 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -
     parts = _parts(sql)
     if parts is None:
         return None
-    if not parts.limit.upper().startswith("LIMIT") and not _has_limit(parts.limit):
+    if not parts.limit:
         raise D1Refused(f"ORDER BY without LIMIT on {parts.verb}: SQLITE_ERROR")
     key = key_of(unquote(_table_name(parts.table)))
     if key is None:
@@ -98,7 +99,7 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -
         return _rewrite_joined(parts, key)
     columns = ", ".join(key)
     left = columns if len(key) == 1 else f"({columns})"
-    chosen = f"SELECT {columns} FROM {parts.table} {parts.where} {parts.limit}"
+    chosen = f"SELECT {columns} FROM {parts.table} {parts.where} {parts.order} {parts.limit}"
     return f"{parts.before_table}{parts.table} {parts.change}WHERE {left} IN ({chosen}) {parts.returning}"
 
 
@@ -117,8 +118,8 @@ def _rewrite_joined(parts: _Parts, key: tuple[str, ...]) -> str | None:
     same = " AND ".join(f"{column} IS chosen.k{number}" for number, column in enumerate(keys))
     return (
         f"{parts.before_table}{parts.table} SET {settings} FROM (SELECT {', '.join(chosen)} "
-        f"FROM {parts.table}, {parts.source} {parts.where} GROUP BY {', '.join(keys)} {parts.limit}) AS chosen "
-        f"WHERE {same} {parts.returning}"
+        f"FROM {parts.table}, {parts.source} {parts.where} GROUP BY {', '.join(keys)} {parts.order} {parts.limit}) "
+        f"AS chosen WHERE {same} {parts.returning}"
     )
 
 
@@ -134,21 +135,21 @@ def _assignments(change: str) -> list[tuple[str, str]] | None:
 
 
 def _split_at_commas(sql: str) -> list[str]:
-    commas = [token.start for token in _outermost(list(tokenize(sql))) if token.text == ","]
+    commas = [token.start for token in _outermost(list(tokenize_code(sql))) if token.text == ","]
     starts = [0, *(comma + 1 for comma in commas)]
     return [sql[start:end] for start, end in zip(starts, [*commas, len(sql)], strict=True)]
 
 
 def _called(table: str) -> str:
     """Return the name by which the statement calls its table: the alias if there is one."""
-    names = [token for token in tokenize(table) if token.is_code]
+    names = list(tokenize_code(table))
     rest = names[3:] if len(names) > 2 and names[1].text == "." else names[1:]
     rest = rest[1:] if rest and rest[0].keyword == "AS" else rest
     return rest[0].text if rest and rest[0].keyword not in ("INDEXED", "NOT") else _table_name(table)
 
 
 def _parts(sql: str) -> _Parts | None:
-    tokens = [token for token in tokenize(sql) if token.is_code and token.kind is not TokenKind.SEMICOLON]
+    tokens = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
     if not tokens or tokens[0].keyword not in _FIRST_WORDS:
         return None
     outer = _outermost(tokens)
@@ -157,7 +158,8 @@ def _parts(sql: str) -> _Parts | None:
         return None
     table = next(token for token in outer[verb + 1 :] if token.keyword not in _BEFORE_TABLE)
     starts = [token for token in outer[verb + 1 :] if token.keyword in _CLAUSES and token.start > table.start]
-    if not _in_order([token.keyword for token in starts]):
+    keywords = [token.keyword for token in starts]
+    if not _in_order(keywords) or not {"ORDER", "LIMIT"} & set(keywords):
         return None
     end = tokens[-1].end
     bounds = [token.start for token in starts] + [end]
@@ -170,7 +172,8 @@ def _parts(sql: str) -> _Parts | None:
         source=clauses.get("FROM", "")[4:].strip(),
         where=clauses.get("WHERE", ""),
         returning=clauses.get("RETURNING", ""),
-        limit=f"{clauses.get('ORDER', '')} {clauses.get('LIMIT', '')}".strip(),
+        order=clauses.get("ORDER", ""),
+        limit=clauses.get("LIMIT", ""),
     )
 
 
@@ -189,11 +192,6 @@ def _outermost(tokens: list[Token]) -> list[Token]:
     return outer
 
 
-def _has_limit(clause: str) -> bool:
-    tokens = [token for token in tokenize(clause) if token.is_code]
-    return any(token.keyword == "LIMIT" for token in _outermost(tokens))
-
-
 def _table_name(table: str) -> str:
-    names = [token for token in tokenize(table) if token.is_code]
+    names = list(tokenize_code(table))
     return names[2].text if len(names) > 2 and names[1].text == "." else names[0].text

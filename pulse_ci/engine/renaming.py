@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
 
 _EXPLAINS = ("EXPLAIN", "QUERY", "PLAN")
 
@@ -11,7 +11,7 @@ def new_name_of_table(sql: str) -> str | None:
     """Return the new name in `ALTER TABLE … RENAME TO name`, None for any other statement."""
     if "_cf_" not in sql.lower():
         return None
-    tokens = [token for token in tokenize(sql) if token.is_code and token.kind is not TokenKind.SEMICOLON]
+    tokens = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
     while tokens and tokens[0].keyword in _EXPLAINS:
         del tokens[0]
     words = [token.keyword for token in tokens[-3:-1]]

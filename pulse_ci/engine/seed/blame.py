@@ -10,7 +10,7 @@ import apsw
 
 from pulse_ci.engine.schema import fold
 from pulse_ci.engine.seed.clause import read_clause
-from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +96,7 @@ class Blame:
 
     @cached_property
     def _named_checks(self) -> dict[str, str]:
-        tokens = [token for token in tokenize(self._table.sql) if token.is_code]
+        tokens = list(tokenize_code(self._table.sql))
         found, name = dict[str, str](), ""
         for position, token in enumerate(tokens):
             if token.keyword == "CONSTRAINT":

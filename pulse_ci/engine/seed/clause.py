@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.schema import fold
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Clause:
 @lru_cache(4096)
 def read_clause(text: str) -> Clause:
     """Return what an expression, or the text of a trigger, is made of."""
-    tokens = [token for token in tokenize(text) if token.is_code]
+    tokens = list(tokenize_code(text))
     following = [token.text for token in tokens[1:]] + [""]
     strings = [unquote(token.text) for token in tokens if token.kind is TokenKind.STRING or token.text[0] == '"']
     return Clause(
