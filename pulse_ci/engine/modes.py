@@ -41,7 +41,7 @@ class Piece(NamedTuple):
 
     sql: str
     start: int
-    last: bool
+    read_all: bool
 
 
 _CUT_AHEAD = 100
@@ -65,7 +65,7 @@ def _batch_pieces(sql: str) -> Iterator[Piece]:
     bounds = cut(sql, STATEMENT_BYTES)
     while some := tuple(islice(bounds, _CUT_AHEAD)):
         for start, end, _ in some:
-            yield Piece(sql[start:end], start, True)
+            yield Piece(sql[start:end], start, read_all=True)
 
 
 def _query_pieces(sql: str) -> Iterator[Piece]:
@@ -79,7 +79,7 @@ def _query_pieces(sql: str) -> Iterator[Piece]:
             continue
         end = end if terminated else len(sql)
         following = _after_space(sql, end)
-        yield Piece(sql[position:end], position, last=following == len(sql))
+        yield Piece(sql[position:end], position, read_all=following == len(sql))
         position, index = following, index + 1
     if position < len(sql) or index == 0:
         raise D1Refused(NO_STATEMENT_TEXT, sql=sql[position:], statement=index, start=position)
@@ -90,7 +90,7 @@ def _import_pieces(sql: str) -> Iterator[Piece]:
     for start, end, terminated in cut(sql, STATEMENT_BYTES):
         _refuse_stray(sql, position, start, index)
         end = end if terminated else len(sql)
-        yield Piece(sql[position:end], position, last=not terminated)
+        yield Piece(sql[position:end], position, read_all=not terminated)
         position, index = end, index + 1
     _refuse_stray(sql, position, len(sql), index)
 

@@ -52,7 +52,7 @@ class Request:
         """Run one statement; return what it touches. Raises D1Refused."""
         recorder = AccessRecorder()
         self._authorizer.begin(sql, recorder)
-        self._run(Piece(sql, 0, last=True))
+        self._run(Piece(sql, 0, read_all=True))
         return recorder.access()
 
     def run(self, sql: str) -> list[Row]:
@@ -90,7 +90,7 @@ class Request:
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
-        if piece.last:
+        if piece.read_all:
             return self._rows()
         if self._mode is RequestMode.QUERY:
             self._leave_unfinished()
@@ -139,7 +139,7 @@ class Request:
         reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
-        if isinstance(error, apsw.BindingsError) and not piece.last and self._mode is RequestMode.QUERY:
+        if isinstance(error, apsw.BindingsError) and not piece.read_all and self._mode is RequestMode.QUERY:
             message = PARAMETERS_TEXT
         elif isinstance(error, apsw.AuthError) and self._authorizer.refusal:
             message = self._authorizer.refusal
