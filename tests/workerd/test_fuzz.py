@@ -35,5 +35,6 @@ def test_most_generated_requests_are_accepted_and_many_are_refused(generated: li
     assert accepted > refused > 200
 
 
-def test_a_seed_always_stands_for_the_same_sequence() -> None:
-    assert sequence(7) == sequence(7)
+@pytest.mark.parametrize("seed", [7, 8], ids=["grown", "mutated"])
+def test_a_seed_always_stands_for_the_same_sequence(seed: int) -> None:
+    assert sequence(seed) == sequence(seed)
