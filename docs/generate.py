@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,7 @@ from pulse_ci.commands.output import render  # noqa: E402
 from pulse_ci.commands.request import request_for  # noqa: E402
 from pulse_ci.report import Report, markdown  # noqa: E402
 from pulse_ci.report.markdown import Links  # noqa: E402
+from pulse_ci.report.wording import joined  # noqa: E402
 from pulse_ci.rules.page import page  # noqa: E402
 from pulse_ci.rules.registry import RULES  # noqa: E402
 
@@ -54,7 +56,13 @@ def _block(text: str) -> str:
 
 def _table() -> str:
     rows = [f"| [`{rule.name}`](docs/rules.md#{rule.name}) | {rule.severity} | {rule.summary} |" for rule in RULES]
-    return "\n".join(["| rule | severity | fires when |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| rule | severity | fires when |", "|---|---|---|", *rows, "", _conventions()])
+
+
+def _conventions() -> str:
+    names = joined([f"`{rule.name}`" for rule in RULES if rule.is_convention])
+    text = "Most are laws of D1 and of rows. Conventions, by which PULSE lives and another team may not, are "
+    return textwrap.fill(f"{text}{names}.", 120, break_on_hyphens=False) + "\n"
 
 
 def _demo() -> Report:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from pulse_ci.apply.costs import costs
 from pulse_ci.apply.fate import Fate, Outcome
 from pulse_ci.apply.remote import RemoteDatabase
-from pulse_ci.commands.fleet import outcomes_of, stopped
+from pulse_ci.commands.fleet import outcomes_of, spent_in_all, stopped
 from pulse_ci.d1.fleet import AT_ONCE
 from pulse_ci.d1.live import reading
 from pulse_ci.errors import ConfigError, PulseError
-from pulse_ci.model import Spent
 from pulse_ci.report import applying, applying_fleet
 from pulse_ci.report.fleet.applied import FleetApplied
 
@@ -168,11 +167,10 @@ class FleetApply:
         return RemoteDatabase(self._client, each.id, each.name, self._table)
 
     def _report(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> FleetApplied:
-        spent = self._client.spent + (self._earlier.spent if self._earlier else Spent())
         ended = tuple(outcomes)
         left = [each for each in ended if each.fate is Fate.NOT_TRIED]
         scope = stopped(self._scope, self._watch.brake, left=left)
-        return FleetApplied(ended, scope, dry_run, spent, self._skipped)
+        return FleetApplied(ended, scope, dry_run, spent_in_all(self._client, self._earlier), self._skipped)
 
 
 _SPOKEN = {Fate.FAILED: "failed", Fate.REFUSED: "was refused", Fate.NOT_TRIED: "was not tried"}

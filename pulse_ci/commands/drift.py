@@ -12,6 +12,7 @@ from pulse_ci.commands.fleet import (
     read_earlier,
     refuse_without_fleet,
     scope_for,
+    spent_in_all,
     stopped,
 )
 from pulse_ci.commands.request import request_for
@@ -25,7 +26,6 @@ from pulse_ci.drift.value import Compared
 from pulse_ci.engine.history import trace
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.model import Spent
 from pulse_ci.report.drift.value import DriftReport
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class _Run:
             adoptions={} if self._settings.against else _adoptions(compared, self._migrations, self._request),
             expired=tuple(map(_expired, allowed.expired)),
             unused=tuple(each for each in unused if earlier is None or each in earlier.unused),
-            spent=self._client.spent + (earlier.spent if earlier else Spent()),
+            spent=spent_in_all(self._client, earlier),
             scope=scope,
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.answers import DatabaseInfo
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.discover import MigrationSet
+    from pulse_ci.model import Spent
     from pulse_ci.report.fleet.received import FleetReport
     from pulse_ci.settings import Settings
 
@@ -47,6 +48,11 @@ def databases_of(
     fleet = choose(client.databases(), settings.databases)
     check(fleet)
     return part(fleet, settings.shard)
+
+
+def spent_in_all(client: D1Client, earlier: FleetReport | None) -> Spent:
+    """Return what was asked of Cloudflare, by the run before too, from whose report this one goes on."""
+    return client.spent + earlier.spent if earlier else client.spent
 
 
 def read_earlier(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.fleet import Watch, databases_of, outcomes_of, read_earlier, scope_for, stopped
+from pulse_ci.commands.fleet import Watch, databases_of, outcomes_of, read_earlier, scope_for, spent_in_all, stopped
 from pulse_ci.commands.target import require_account, table_of
 from pulse_ci.d1.alike import Alike
 from pulse_ci.d1.live import reading
-from pulse_ci.model import Spent
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from pulse_ci.report.status.value import AS_IT_SHOULD_BE
 from pulse_ci.report.wording import plural
@@ -54,9 +53,8 @@ def status_of_fleet(
             return DatabaseStatus(each.name, each.id, lacks, notes)
 
         def report(databases: tuple[DatabaseStatus, ...]) -> FleetStatus:
-            spent = client.spent + (earlier.spent if earlier else Spent())
             ended = stopped(scope, watch.brake, left=[each for each in databases if not each.asked])
-            return FleetStatus(databases, ended, spent)
+            return FleetStatus(databases, ended, spent_in_all(client, earlier))
 
         databases = outcomes_of(
             databases_of(settings, client),

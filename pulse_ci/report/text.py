@@ -74,13 +74,15 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
 
 
 def _where_to_begin(report: Report) -> Iterator[str]:
-    """Yield how to leave out what is merged already, where a whole history was reviewed and much was found."""
+    """Yield how to leave out merged files, and conventions, where a whole history was reviewed and much was found."""
     found = report.count(Severity.ERROR) + report.count(Severity.WARNING)
     numbers = [migration.number for migration in report.migrations if migration.number is not None]
     if found > _MUCH and numbers and len(report.under_review) == len(report.migrations):
         choice = f"--baseline {max(numbers)}, or --base and a git ref"
         yield f"  Every file was reviewed. To review only those to come: {choice}"
-        if not report.skipped:
+        from pulse_ci.rules.registry import CONVENTIONS
+
+        if any(finding.rule in CONVENTIONS and not finding.ignored for finding in report.findings):
             yield "  To leave out headers, reverses and second runs, which D1 does not ask for: --skip conventions"
 
 

@@ -106,6 +106,7 @@ RULES = (
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )
 
+CONVENTIONS = frozenset(rule.name for rule in RULES if rule.is_convention)
 _ALL_CONVENTIONS = "conventions"
 
 
@@ -129,7 +130,7 @@ def named_rules(names: Iterable[str]) -> tuple[str, ...]:
     found = set[str]()
     for name in names:
         if name == _ALL_CONVENTIONS:
-            found.update(rule.name for rule in RULES if rule.is_convention)
+            found |= CONVENTIONS
             continue
         rule = find_rule(name, _ALL_CONVENTIONS)
         if rule.name in EXPLAINING:
