@@ -8,7 +8,7 @@ from pulse_ci.d1.client import Query
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.engine.schema import fold
 from pulse_ci.model import PROBE_ROWS, Answer
-from pulse_ci.sql.tokens import TokenKind, tokenize
+from pulse_ci.sql.tokens import without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,7 +69,5 @@ def _only_reads(database: EmbeddedD1, sql: str) -> bool:
 
 def _spelled(probe: Probe) -> str:
     """Return the question as the client sends it: a SELECT without comments."""
-    sql = "".join(
-        token.text if token.is_code or token.kind is TokenKind.SPACE else " " for token in tokenize(probe.sql)
-    ).strip()
+    sql = without_comments(probe.sql).strip()
     return sql if sql[:6].upper() == "SELECT" else f"SELECT * FROM ({sql})"

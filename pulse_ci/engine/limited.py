@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import BeyondEngine, D1Refused
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,6 @@ _KEY_IN_PLACE_OF_ROWID = """
     )
     ORDER BY pk
 """
-_BEFORE_TABLE = frozenset({"FROM", "OR", "ROLLBACK", "ABORT", "REPLACE", "FAIL", "IGNORE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -
             the table's key.
 
     """
-    parts = _parts(sql)
+    # A comment would swallow what comes to stand behind it.
+    parts = _parts(without_comments(sql))
     if parts is None:
         return None
     if not parts.limit:
@@ -99,7 +100,7 @@ def rewrite_limited(sql: str, key_of: Callable[[str], tuple[str, ...] | None]) -
         return _rewrite_joined(parts, key)
     columns = ", ".join(key)
     left = columns if len(key) == 1 else f"({columns})"
-    chosen = f"SELECT {columns} FROM {parts.table} {parts.where} {parts.order} {parts.limit}"
+    chosen = f"SELECT {columns} FROM {_in_main(parts.table)} {parts.where} {parts.order} {parts.limit}"
     return f"{parts.before_table}{parts.table} {parts.change}WHERE {left} IN ({chosen}) {parts.returning}"
 
 
@@ -118,8 +119,8 @@ def _rewrite_joined(parts: _Parts, key: tuple[str, ...]) -> str | None:
     same = " AND ".join(f"{column} IS chosen.k{number}" for number, column in enumerate(keys))
     return (
         f"{parts.before_table}{parts.table} SET {settings} FROM (SELECT {', '.join(chosen)} "
-        f"FROM {parts.table}, {parts.source} {parts.where} GROUP BY {', '.join(keys)} {parts.order} {parts.limit}) "
-        f"AS chosen WHERE {same} {parts.returning}"
+        f"FROM {_in_main(parts.table)}, {parts.source} {parts.where} "
+        f"GROUP BY {', '.join(keys)} {parts.order} {parts.limit}) AS chosen WHERE {same} {parts.returning}"
     )
 
 
@@ -140,6 +141,12 @@ def _split_at_commas(sql: str) -> list[str]:
     return [sql[start:end] for start, end in zip(starts, [*commas, len(sql)], strict=True)]
 
 
+def _in_main(table: str) -> str:
+    """Return the table as a FROM names it where WITH may have given its name to something else."""
+    names = list(tokenize_code(table))
+    return table if len(names) > 1 and names[1].text == "." else f"main.{table}"
+
+
 def _called(table: str) -> str:
     """Return the name by which the statement calls its table: the alias if there is one."""
     names = list(tokenize_code(table))
@@ -153,21 +160,18 @@ def _parts(sql: str) -> _Parts | None:
     if not tokens or tokens[0].keyword not in _FIRST_WORDS:
         return None
     outer = _outermost(tokens)
-    verb = next((index for index, token in enumerate(outer) if token.keyword in ("UPDATE", "DELETE")), None)
-    if verb is None:
-        return None
-    table = next(token for token in outer[verb + 1 :] if token.keyword not in _BEFORE_TABLE)
-    starts = [token for token in outer[verb + 1 :] if token.keyword in _CLAUSES and token.start > table.start]
-    keywords = [token.keyword for token in starts]
+    verb = next((place for place, token in enumerate(outer) if token.keyword in ("UPDATE", "DELETE")), len(outer))
+    first = verb + (3 if _at(outer, verb + 1) == "OR" else 2 if _at(outer, verb) == "DELETE" else 1)
+    starts = [place for place in range(first + 1, len(outer)) if _starts_clause(outer, place)]
+    keywords = [outer[place].keyword for place in starts]
     if not _in_order(keywords) or not {"ORDER", "LIMIT"} & set(keywords):
         return None
-    end = tokens[-1].end
-    bounds = [token.start for token in starts] + [end]
-    clauses = {token.keyword: sql[token.start : bounds[index + 1]].rstrip() for index, token in enumerate(starts)}
+    bounds = [outer[place].start for place in starts] + [tokens[-1].end]
+    clauses = {word: sql[start:end].rstrip() for word, (start, end) in zip(keywords, pairwise(bounds), strict=True)}
     return _Parts(
         verb=outer[verb].keyword,
-        before_table=sql[: table.start],
-        table=sql[table.start : bounds[0]].rstrip(),
+        before_table=sql[: outer[first].start],
+        table=sql[outer[first].start : bounds[0]].rstrip(),
         change=clauses["SET"] + " " if "SET" in clauses else "",
         source=clauses.get("FROM", "")[4:].strip(),
         where=clauses.get("WHERE", ""),
@@ -175,6 +179,15 @@ def _parts(sql: str) -> _Parts | None:
         order=clauses.get("ORDER", ""),
         limit=clauses.get("LIMIT", ""),
     )
+
+
+def _at(tokens: list[Token], place: int) -> str:
+    return tokens[place].keyword if place < len(tokens) else ""
+
+
+def _starts_clause(tokens: list[Token], place: int) -> bool:
+    """Tell whether a clause begins here; the FROM of `a IS DISTINCT FROM b` is none."""
+    return tokens[place].keyword in _CLAUSES and tokens[place - 1].keyword != "DISTINCT"
 
 
 def _in_order(clauses: list[str]) -> bool:

@@ -67,7 +67,7 @@ def closed(quote: str) -> str:
 
 # The commonest first: each match tries them in this order.
 _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
-    (TokenKind.SPACE, r"[ \t\n\f\r\ufeff]+"),
+    (TokenKind.SPACE, r"(?:[ \t\n\f\r][ \t\n\v\f\r]*+|\ufeff)+"),
     (TokenKind.BLOB, r"[xX]'[^']*'"),
     (TokenKind.WORD, f"{_LETTER}{_ID_CHARS}"),
     (TokenKind.COMMENT, r"--[^\n]*|/\*[\s\S]*?\*/"),
@@ -112,6 +112,12 @@ def tokenize_code(sql: str) -> Iterator[Token]:
 def has_statement(sql: str) -> bool:
     """Return whether SQLite's parser sees more in `sql` than semicolons."""
     return any(token.kind is not TokenKind.SEMICOLON for token in tokenize_code(sql))
+
+
+def without_comments(sql: str) -> str:
+    """Return the text with a space in place of each comment."""
+    shown = (token.text if token.is_code or token.kind is TokenKind.SPACE else " " for token in tokenize(sql))
+    return "".join(shown)
 
 
 def tokenize_comments(sql: str) -> Iterator[Token]:
