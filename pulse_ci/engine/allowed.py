@@ -5,6 +5,7 @@ Source: workerd, src/workerd/util/sqlite.c++, ALLOWED_SQLITE_FUNCTIONS, ALLOWED_
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 _NAMES = """
@@ -79,6 +80,9 @@ PRAGMAS = {
     "quick_check": PragmaArgument.OPTIONAL_NUMBER_OR_NAME,
     "optimize": PragmaArgument.OPTIONAL_NUMBER,
 }
+# As kj's parseAs() has them, by strtoll().
+_HEXADECIMAL = re.compile("-?0[xX][0-9a-fA-F]+")
+_DECIMAL = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off", "1", "0")
 
 
@@ -121,7 +125,6 @@ def _is_boolean(value: str) -> bool:
 
 
 def _is_number(value: str, least: int, most: int) -> bool:
-    try:
-        return least <= int(value, 0) <= most
-    except ValueError:
-        return False
+    if _HEXADECIMAL.fullmatch(value):
+        return least <= int(value, 16) <= most
+    return _DECIMAL.fullmatch(value) is not None and least <= int(value) <= most

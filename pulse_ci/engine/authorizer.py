@@ -73,6 +73,7 @@ class Authorizer:
         self._longest_in_schema = VALUE_BYTES
         self.longest = VALUE_BYTES  # of a value in this statement, in bytes
         self.own_transaction = False
+        self.replaced_like = False  # by PRAGMA case_sensitive_like, even =OFF: indexes take that LIKE no longer
         self.begin("")
 
     def begin(self, sql: str, recorder: AccessRecorder | None = None) -> None:
@@ -129,7 +130,9 @@ class Authorizer:
         if action in _BY_BOTH_NAMES:
             return is_allowed_name(first) and is_allowed_name(second)
         if action == apsw.SQLITE_PRAGMA:
-            return is_allowed_pragma((first or "").lower(), second)
+            name = (first or "").lower()
+            self.replaced_like = self.replaced_like or (name == "case_sensitive_like" and second is not None)
+            return is_allowed_pragma(name, second)
         if action == apsw.SQLITE_ALTER_TABLE:
             return is_allowed_name(first) and is_allowed_name(new_name_of_table(self._sql))
         if action in _MODULE_ACTIONS:

@@ -39,7 +39,6 @@ _PRAGMAS_AT_START = (
     ("recursive_triggers", 0),
     ("ignore_check_constraints", 0),
     ("legacy_alter_table", 0),
-    ("case_sensitive_like", 0),
     ("reverse_unordered_selects", 0),
 )
 
@@ -150,6 +149,8 @@ class EmbeddedD1:
 
     def restore(self, snapshot: bytes) -> None:
         """Replace the database's content with a snapshot's; pragmas go back to what D1 starts with."""
+        if self._authorizer.replaced_like:
+            self._open_anew()
         with self.trusted() as connection:
             connection.deserialize("main", snapshot)
             self._guard.watch(connection)
@@ -169,10 +170,13 @@ class EmbeddedD1:
     def _start_anew(self) -> None:
         # A new connection, as D1 has one then: this one still has counters, and foreign keys that it is to check.
         content = self.snapshot()
+        self._open_anew()
+        self.restore(content)
+
+    def _open_anew(self) -> None:
         self.close()
         with self._guard.aside():
             self._open()
-        self.restore(content)
 
     def _reset_pragmas(self) -> None:
         for name, value in _PRAGMAS_AT_START:

@@ -182,6 +182,21 @@ PRAGMA optimize(-1)
 PRAGMA optimize(x)
 PRAGMA optimize(1.5)
 PRAGMA optimize(99999999999)
+PRAGMA optimize = '1 '
+PRAGMA optimize = '0b1'
+PRAGMA optimize = '1_0'
+PRAGMA optimize = '١'
+PRAGMA optimize = 010
+PRAGMA optimize = '089'
+PRAGMA optimize = 00
+PRAGMA optimize = ' 1'
+PRAGMA optimize = '+1'
+PRAGMA optimize = '0x'
+PRAGMA optimize = '0X10'
+PRAGMA optimize = '+0x10'
+PRAGMA optimize = '-0x10'
+PRAGMA optimize = ' 0x10'
+PRAGMA optimize = 2147483648
 PRAGMA miniflare_d1_export(1,2,3)
 SELECT * FROM pragma_table_info('t')
 SELECT * FROM pragma_table_info('_cf_METADATA')
@@ -244,6 +259,18 @@ PRAGMA foreign_keys = OFF
 PRAGMA foreign_keys
 ---- batch
 INSERT INTO c VALUES (9, 99);
+==== LIKE is good for an index until the pragma has replaced it, even by itself
+CREATE INDEX l ON t (b) WHERE b LIKE 'x%'
+---- batch
+ALTER TABLE t ADD COLUMN g AS (b LIKE 'x%')
+---- batch
+PRAGMA case_sensitive_like
+---- batch
+CREATE INDEX m ON t (b LIKE 'x%')
+---- batch
+PRAGMA case_sensitive_like = OFF
+---- batch
+CREATE INDEX n ON t (b NOT LIKE 'x%')
 ==== ANALYZE and what it leaves
 ---- batch
 ANALYZE
