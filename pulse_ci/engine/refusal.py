@@ -18,7 +18,9 @@ PARAMETERS_TEXT = (
     "When executing multiple SQL statements in a single call, only the last statement can have parameters."
 )
 # workerd says no more than `internal error; reference = …`: it cannot release its savepoint.
-UNFINISHED_TEXT = "internal error: a statement with RETURNING has others behind it in the same string"
+UNFINISHED_TEXT = (
+    "internal error: a statement with RETURNING, or the EXPLAIN of a change, has others behind it in the same string"
+)
 NO_STATEMENT_TEXT = "SQL code did not contain a statement."
 TOO_LONG_TEXT = "statement too long: SQLITE_TOOBIG"
 

@@ -41,6 +41,7 @@ class Request:
         self._mode = mode
         self._index = 0
         self._samples = Samples(self._trusted)
+        self._explains_write = False
         self.broke_database = False
         self.is_undone = False
 
@@ -80,13 +81,13 @@ class Request:
         return rows
 
     def _step(self, piece: Piece) -> list[Row]:
-        # To sqlite3_complete(), which cuts, a byte order mark is code; to the parser it is space.
-        if "\ufeff" in piece.sql and not has_statement(piece.sql):
+        # To sqlite3_complete(), which cuts, these are code; to the parser they are space.
+        if ("\ufeff" in piece.sql or "\v" in piece.sql) and not has_statement(piece.sql):
             raise D1Refused(NO_STATEMENT_TEXT)
         try:
             self._cursor.execute(piece.sql, can_cache=False)
         except apsw.SQLError as error:
-            rewritten = rewrite_limited(piece.sql, partial(key_of, self._trusted)) if is_limited(str(error)) else None
+            rewritten = self._without_limit(piece.sql) if is_limited(str(error)) else None
             if rewritten is None:
                 raise
             self._cursor.execute(rewritten, can_cache=False)
@@ -96,18 +97,32 @@ class Request:
             self._leave_unfinished()
         return []
 
+    def _without_limit(self, sql: str) -> str | None:
+        # What looks for the key would end by itself the deferral of foreign keys, outside of a transaction.
+        if not self._connection.in_transaction:
+            self._transact("BEGIN")
+        return rewrite_limited(sql, partial(key_of, self._trusted))
+
     def _leave_unfinished(self) -> None:
         """Keep a statement at its first row, as workerd does: a table that it reads cannot be dropped."""
         try:
-            changes_rows = not self._cursor.is_readonly
+            is_left = not self._cursor.is_readonly
         except apsw.ExecutionCompleteError:
-            return
-        if changes_rows:
+            is_left = self._explains_write
+        if is_left:
             raise D1Refused(UNFINISHED_TEXT)
         self._open_cursor()
 
+    def _note_explained(self, cursor: apsw.Cursor, *_: object) -> bool:
+        self._explains_write = bool(cursor.is_explain) and not cursor.is_readonly
+        return True
+
     def _open_cursor(self) -> None:
         self._cursor = self._connection.cursor()
+        if self._mode is RequestMode.IMPORT:
+            self._cursor.exec_trace = self._begin_at_first_write
+        elif self._mode is RequestMode.QUERY:
+            self._cursor.exec_trace = self._note_explained
         self._cursors.append(self._cursor)
 
     def _close_cursors(self) -> None:
@@ -131,11 +146,10 @@ class Request:
 
     def _refused(self, error: Exception, piece: Piece) -> D1Refused:
         # A caller may go on after a refusal, and a cursor whose statement failed is best not used again.
-        trace = self._cursor.exec_trace
         self._cursors.remove(self._cursor)
         self._cursor.close(True)
         self._open_cursor()
-        self._cursor.exec_trace = trace
+        self.broke_database = self.broke_database or isinstance(error, apsw.CorruptError)
         reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
@@ -176,9 +190,7 @@ class Request:
     def begin(self) -> None:
         """Open the transaction; an import's begins with the first statement that writes."""
         self._open_cursor()
-        if self._mode is RequestMode.IMPORT:
-            self._cursor.exec_trace = self._begin_at_first_write
-        else:
+        if self._mode is not RequestMode.IMPORT:
             self._transact("BEGIN")
 
     def _begin_at_first_write(self, cursor: apsw.Cursor, *_: object) -> bool:
@@ -204,6 +216,7 @@ class Request:
         self._close_cursors()
         self.broke_database = self.broke_database or self._mode is RequestMode.IMPORT
         if not self._connection.in_transaction:
+            self.broke_database = True  # ON CONFLICT ROLLBACK, or a commit that failed
             return
         if not self._samples.schema_changes:
             self._transact("ROLLBACK")

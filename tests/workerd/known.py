@@ -30,6 +30,21 @@ PARTED = {
         "ANALYZE; DELETE FROM sqlite_stat1; SELECT * FROM missing",
         "DELETE FROM sqlite_stat1; PRAGMA optimize",
     ),
+    "UPDATE … FROM … LIMIT on a virtual table": (
+        "CREATE VIRTUAL TABLE f USING fts5 (a); INSERT INTO f VALUES (1), (2); "
+        "UPDATE f SET a = 9 FROM (SELECT 1) LIMIT 1; SELECT a FROM f",
+    ),
+    "pragmas and counters behind a failed request that made an FTS5 table and wrote to it": (
+        "PRAGMA recursive_triggers = ON",
+        "CREATE VIRTUAL TABLE f USING fts5 (a); INSERT INTO f VALUES ('x'); SELECT * FROM missing",
+        "PRAGMA recursive_triggers",
+    ),
+    "counters behind a request that a NUL ends": (
+        "CREATE TABLE t (a); INSERT INTO t VALUES (1)",
+        "INSERT INTO t VALUES (2)\0",
+        "SELECT total_changes()",
+    ),
+    "PRAGMA data_version": ("PRAGMA data_version",),
     "a generated column with median() or a percentile function, added by ALTER TABLE (SQLITE_ENABLE_PERCENTILE)": (
         "CREATE TABLE t (a); ALTER TABLE t ADD COLUMN b AS (median(a))",
     ),

@@ -4,7 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 const OBJECTS =
   "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY rowid";
 
-const COMMENTS = /^([ \t\n\v\f\r]|--[^\n]*|\/\*([^*]|\*(?!\/))*(\*\/|$))*$/;
+const COMMENTS = /^([ \t\n\f\r]|--[^\n]*|\/\*([^*]|\*(?!\/))*(\*\/|$))*$/;
 
 // Its requests take the path that Miniflare's own D1 takes (workers/d1/database.worker.ts).
 export class Database extends DurableObject {

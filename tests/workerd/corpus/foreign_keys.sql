@@ -125,3 +125,11 @@ PRAGMA defer_foreign_keys = ON; CREATE TABLE p_new (id INTEGER PRIMARY KEY, n); 
 PRAGMA defer_foreign_keys = ON; DELETE FROM p; INSERT INTO p VALUES (1, 'b');
 ---- batch
 SELECT changes(), total_changes(), last_insert_rowid()
+==== keys stay deferred in an import that limits what it deletes
+CREATE TABLE p (id PRIMARY KEY); CREATE TABLE c (a REFERENCES p (id)); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);
+---- import
+PRAGMA defer_foreign_keys = ON; DELETE FROM p LIMIT 1; INSERT INTO p VALUES (1);
+---- import
+PRAGMA defer_foreign_keys = ON; UPDATE p SET id = 2 ORDER BY id LIMIT 1; UPDATE c SET a = 2;
+---- batch
+SELECT changes(), total_changes(), id, a FROM p, c

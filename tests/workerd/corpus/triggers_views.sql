@@ -88,3 +88,21 @@ CREATE VIEW v AS SELECT count(*) AS c, b FROM t GROUP BY b ORDER BY b; SELECT * 
 CREATE VIEW v AS SELECT a FROM t; DROP TABLE t; SELECT * FROM v
 CREATE VIEW v AS SELECT a FROM t; DROP VIEW v; SELECT name FROM sqlite_master
 CREATE VIEW v AS SELECT a, row_number() OVER (ORDER BY b DESC) AS r FROM t; SELECT * FROM v ORDER BY a
+==== a database that a statement has rolled back begins anew
+PRAGMA recursive_triggers = ON; CREATE TABLE undone (a UNIQUE); INSERT INTO undone VALUES (1);
+---- batch
+INSERT OR ROLLBACK INTO undone VALUES (1)
+---- batch
+SELECT changes(), total_changes(), last_insert_rowid(), r.recursive_triggers FROM pragma_recursive_triggers AS r
+---- batch
+PRAGMA recursive_triggers = ON; CREATE TRIGGER no BEFORE INSERT ON undone BEGIN SELECT RAISE(ROLLBACK, 'no'); END;
+---- query
+INSERT INTO undone VALUES (2)
+---- batch
+PRAGMA recursive_triggers
+==== a database that cannot read its schema begins anew
+CREATE TABLE counted (a); INSERT INTO counted VALUES (1), (2);
+---- batch
+CREATE TABLE IF NOT EXISTS if(x)
+---- batch
+SELECT changes(), total_changes(), last_insert_rowid()
