@@ -45,5 +45,5 @@ def probe_staging(
                 raise
             unanswered = str(error)
         spent = client.spent
-    staging = replace(staged.staging.after(spent), unanswered=unanswered)
+    staging = replace(staged.staging.with_spent(spent), unanswered=unanswered)
     return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

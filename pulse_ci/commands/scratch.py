@@ -42,7 +42,7 @@ def run_on_scratch(request: CheckRequest, staged: Staged, embedded: Schema) -> t
         remove_leftovers(client)
         tried = try_on_scratch(client, _name(), staged.snapshot, staged.start.pending)
         spent = client.spent
-    return replace(staged, staging=staged.staging.after(spent)), OnD1(tried.refusals, diff(embedded, tried.schema))
+    return replace(staged, staging=staged.staging.with_spent(spent)), OnD1(tried.refusals, diff(embedded, tried.schema))
 
 
 def _name() -> str:

@@ -52,7 +52,7 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | St
             if request.insists:
                 raise
             reason = f"{request.live.name} could not be used. {error}"
-            return Staging("skipped", reason, missed=True).after(client.spent)
+            return Staging("skipped", reason, missed=True).with_spent(client.spent)
     if ran := _ran_already(request, staged, migrations):
         return _passed_over(staged, ran)
     return staged
@@ -69,7 +69,7 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     state = snapshot.state(history)
     rows = {name: count.rows for name, count in snapshot.rows.items()}
     start = Start(embed(snapshot), _pending(request, state, migrations), rows)
-    staging = Staging("used", _drifted(state)).after(client.spent)
+    staging = Staging("used", _drifted(state)).with_spent(client.spent)
     return Staged(live, snapshot, state, start, staging)
 
 

@@ -77,7 +77,7 @@ class Staging:
     missed: bool = False
     unanswered: str = ""
 
-    def after(self, spent: Spent) -> Staging:
+    def with_spent(self, spent: Spent) -> Staging:
         """Return it with what was asked of the database besides."""
         return replace(self, requests=self.requests + spent.requests, rows_read=self.rows_read + spent.rows_read)
 

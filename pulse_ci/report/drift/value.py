@@ -81,7 +81,7 @@ class DriftReport:
             command="drift",
             conclusion=self.conclusion,
             database=Database("live", name),
-            staging=Staging("used", "").after(self.spent),
+            staging=Staging("used", "").with_spent(self.spent),
         )
         differences = (
             _difference(each.name, difference)

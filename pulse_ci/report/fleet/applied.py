@@ -73,7 +73,7 @@ class FleetApplied:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "").after(self.spent)
+        asked = Staging("used", "").with_spent(self.spent)
         report = Report("apply", self.conclusion, Database("live"), asked, skipped=self.skipped)
         databases = [_database(each) for each in self.databases]
         fleet = {**self.scope.to_dict(), "dry_run": self.dry_run}

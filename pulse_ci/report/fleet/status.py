@@ -92,7 +92,7 @@ class FleetStatus:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "").after(self.spent)
+        asked = Staging("used", "").with_spent(self.spent)
         report = Report("status", self.conclusion, Database("live"), asked)
         databases = [_database(each) for each in self.databases]
         return {**report.to_dict(), "databases": databases, "fleet": self.scope.to_dict()}

@@ -76,7 +76,7 @@ class StatusReport:
             command="status",
             conclusion=self.conclusion,
             database=Database("live", self.name),
-            staging=Staging("used", "").after(self.spent),
+            staging=Staging("used", "").with_spent(self.spent),
             migrations=tuple(self._result(each) for each in self.state.files if each.migration),
         )
         return {

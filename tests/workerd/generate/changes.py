@@ -49,22 +49,28 @@ def _upsert(world: World, table: Table) -> str:
 def _limited(world: World, table: Table) -> str:
     if table.is_view or world.chance(0.7):  # of a view: docs/engine.md, "Verdicts and rows that differ"
         return ""
-    return world.maybe(0.7, ordering(world, table)) + world.maybe(0.9, limit(world))
+    comment = world.maybe(0.2, world.pick(" -- it's\n", " /* ; */"))
+    return comment + world.maybe(0.7, ordering(world, table)) + comment + world.maybe(0.9, limit(world))
 
 
 def update(world: World) -> str:
     table = world.base_table()
     settings = [f"{column} = {expression(world, table, 1)}" for column in world.columns_of(table, 2)]
-    verb = "UPDATE" + world.pick("", "", "", " OR IGNORE", " OR REPLACE")
+    verb = "UPDATE" + world.pick("", "", "", " OR IGNORE", " OR REPLACE", " OR ROLLBACK")
     alias = world.maybe(0.1, " AS q")
     end = condition(world, table) + _returning(world, table) + _limited(world, table)
-    return f"{verb} {world.spell(table.name)}{alias} SET {', '.join(settings)}{end}"
+    return f"{_with(world, table)}{verb} {world.spell(table.name)}{alias} SET {', '.join(settings)}{end}"
 
 
 def delete(world: World) -> str:
     table = world.base_table()
     end = condition(world, table) + _returning(world, table) + _limited(world, table)
-    return f"DELETE FROM {world.spell(table.name)}{end}"
+    return f"{_with(world, table)}DELETE FROM {world.spell(table.name)}{end}"
+
+
+def _with(world: World, table: Table) -> str:
+    """Return a WITH that may give the table's own name to something else."""
+    return world.maybe(0.05, f"WITH {world.pick(world.spell(table.name), 'n')} AS (SELECT 1 AS a) ")
 
 
 def _returning(world: World, table: Table) -> str:
@@ -94,7 +100,7 @@ def _trigger_statement(world: World) -> str:
         case 3:
             return update(world)
         case 4:
-            kind = world.pick("ABORT", "IGNORE", "FAIL")
+            kind = world.pick("ABORT", "IGNORE", "FAIL", "ROLLBACK")
             message = "" if kind == "IGNORE" else ", 'no'"
             return f"SELECT CASE WHEN {literal(world)} THEN RAISE({kind}{message}) END"
         case _:

@@ -21,6 +21,7 @@ _DENIED = (
     "unistr('a')",
 )
 _OPERATORS = ("+", "-", "*", "/", "%", "||", "=", "<>", "<", ">=", "IS", "AND", "OR", "IS NOT", "==", "|", "&", "<<")
+_COMPARISONS = ("IS DISTINCT FROM", "IS NOT DISTINCT FROM", "==", "<=")
 
 
 def literal(world: World) -> str:
@@ -35,7 +36,7 @@ def expression(world: World, table: Table | None, depth: int = 2) -> str:
     def inner() -> str:
         return expression(world, table, depth - 1)
 
-    match world.dice.randint(0, 13):
+    match world.dice.randint(0, 15):
         case 0 | 1 | 2 | 3:
             return f"({inner()} {world.pick(*_OPERATORS)} {inner()})"
         case 4 | 5:
@@ -53,6 +54,11 @@ def expression(world: World, table: Table | None, depth: int = 2) -> str:
         case 11:
             return f"NOT {inner()}"
         case 12:
+            return f"{inner()} {world.pick(*_COMPARISONS)} {inner()}"
+        case 13:
+            # Of a blob, LIKE is one of the known differences.
+            return f"hex({inner()}) {world.pick('LIKE', 'NOT LIKE', 'GLOB')} '{world.pick('3%', '%1', '*', '_')}'"
+        case 14:
             return f"{inner()} COLLATE {world.pick('NOCASE', 'BINARY', 'RTRIM', 'nosuch')}"
         case _:
             return world.pick(*_DENIED) if world.chance(0.3) else f"-{inner()}"
