@@ -12,14 +12,13 @@ from pulse_ci.engine.limited import is_limited, key_of, rewrite_limited
 from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
 from pulse_ci.engine.modes import Piece, RequestMode, pieces
 from pulse_ci.engine.refusal import (
-    COMMIT_TEXT,
     NO_STATEMENT_TEXT,
     PARAMETERS_TEXT,
     TOO_LONG_TEXT,
     UNFINISHED_TEXT,
     d1_message,
 )
-from pulse_ci.engine.samples import Samples
+from pulse_ci.engine.transaction import Transaction
 from pulse_ci.errors import D1Refused, SandboxStopped
 from pulse_ci.sql.tokens import has_statement
 
@@ -31,7 +30,7 @@ Row = tuple[object, ...]
 
 
 class Request:
-    """A request that is under way; `broke_database` tells that D1 had to start the database anew."""
+    """A request that is under way."""
 
     def __init__(self, connection: apsw.Connection, authorizer: Authorizer, guard: Guard, mode: RequestMode) -> None:
         self._connection = connection
@@ -40,10 +39,14 @@ class Request:
         self._guard = guard
         self._mode = mode
         self._index = 0
-        self._samples = Samples(self._trusted)
+        self._transaction = Transaction(connection, authorizer, guard)
         self._explains_write = False
-        self.broke_database = False
         self.is_undone = False
+
+    @property
+    def broke_database(self) -> bool:
+        """Whether D1 had to start the database anew."""
+        return self._transaction.broke_database
 
     def undo(self) -> None:
         """Keep nothing of it: leaving it takes everything back."""
@@ -59,6 +62,8 @@ class Request:
     def run(self, sql: str) -> list[Row]:
         """Run all statements; return the rows of the last one. Raises D1Refused."""
         rows: list[Row] = []
+        if self._mode is not RequestMode.IMPORT:
+            self._transaction.prepare_for(sql)
         for piece in pieces(sql, self._mode):
             self._authorizer.begin(piece.sql)
             rows = self._run(piece)
@@ -72,7 +77,7 @@ class Request:
         try:
             rows = self._step(piece)
             if self._authorizer.analyzed:
-                self._samples.drop(schema_stays=not self._authorizer.makes_statistics)
+                self._transaction.samples.drop(schema_stays=not self._authorizer.makes_statistics)
         except D1Refused as refused:
             raise self._d1_refused(str(refused), piece, type(refused)) from None
         except (apsw.Error, MemoryError, ValueError) as error:
@@ -99,9 +104,8 @@ class Request:
 
     def _without_limit(self, sql: str) -> str | None:
         # What looks for the key would end by itself the deferral of foreign keys, outside of a transaction.
-        if not self._connection.in_transaction:
-            self._transact("BEGIN")
-        return rewrite_limited(sql, partial(key_of, self._trusted))
+        self._transaction.begin()
+        return rewrite_limited(sql, partial(key_of, self._transaction.ask))
 
     def _leave_unfinished(self) -> None:
         """Keep a statement at its first row, as workerd does: a table that it reads cannot be dropped."""
@@ -149,7 +153,7 @@ class Request:
         self._cursors.remove(self._cursor)
         self._cursor.close(True)
         self._open_cursor()
-        self.broke_database = self.broke_database or isinstance(error, apsw.CorruptError)
+        self._transaction.broke_database |= isinstance(error, apsw.CorruptError)
         reason = self._guard.why(error) or self._too_long_a_value(error)
         if reason is not None:
             return self._stopped(piece, reason)
@@ -180,63 +184,24 @@ class Request:
         which = f"{self._index + 1} ({' '.join(piece.sql[:60].split())})"
         return self._d1_refused(f"The sandbox stopped statement {which}: {reason}.", piece, SandboxStopped)
 
-    def _trusted(self, sql: str, bindings: tuple[str, ...] = ()) -> list[Row]:
-        self._connection.authorizer = None
-        try:
-            return self._connection.execute(sql, bindings).fetchall()
-        finally:
-            self._connection.authorizer = self._authorizer.answer
-
     def begin(self) -> None:
         """Open the transaction; an import's begins with the first statement that writes."""
         self._open_cursor()
         if self._mode is not RequestMode.IMPORT:
-            self._transact("BEGIN")
+            self._transaction.begin()
 
     def _begin_at_first_write(self, cursor: apsw.Cursor, *_: object) -> bool:
-        if not cursor.is_readonly and not self._connection.in_transaction:
-            self._transact("BEGIN")
+        if not cursor.is_readonly:
+            self._transaction.begin()
         return True
 
     def commit(self) -> None:
         """End the transaction, which checks deferred constraints; raises D1Refused."""
         self._close_cursors()
-        if self._samples.remain:
-            with self._guard.aside():
-                self._samples.drop(schema_stays=True)
-        try:
-            if self._connection.in_transaction:
-                self._transact("COMMIT")
-        except apsw.Error as error:
-            self.broke_database = True
-            raise D1Refused(COMMIT_TEXT + d1_message(error)) from None
+        self._transaction.commit()
 
     def roll_back(self) -> None:
-        """Undo the transaction, if an error has not done so already."""
+        """Undo the transaction; behind an import that failed, D1 restores the database."""
         self._close_cursors()
-        self.broke_database = self.broke_database or self._mode is RequestMode.IMPORT
-        if not self._connection.in_transaction:
-            self.broke_database = True  # ON CONFLICT ROLLBACK, or a commit that failed
-            return
-        if not self._samples.schema_changes:
-            self._transact("ROLLBACK")
-            return
-        with self._guard.aside():
-            self._forget_samples()
-            self._transact("ROLLBACK")
-            # SQLite looks only when a statement runs whether the schema is still the one that it knows.
-            self._trusted("SELECT 1 FROM sqlite_master")
-
-    def _forget_samples(self) -> None:
-        self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
-        try:
-            self._samples.forget()
-        finally:
-            self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-
-    def _transact(self, sql: str) -> None:
-        self._authorizer.own_transaction = True
-        try:
-            self._connection.execute(sql)
-        finally:
-            self._authorizer.own_transaction = False
+        self._transaction.broke_database |= self._mode is RequestMode.IMPORT
+        self._transaction.roll_back()

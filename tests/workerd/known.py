@@ -34,11 +34,6 @@ PARTED = {
         "CREATE VIRTUAL TABLE f USING fts5 (a); INSERT INTO f VALUES (1), (2); "
         "UPDATE f SET a = 9 FROM (SELECT 1) LIMIT 1; SELECT a FROM f",
     ),
-    "pragmas and counters behind a failed request that made an FTS5 table and wrote to it": (
-        "PRAGMA recursive_triggers = ON",
-        "CREATE VIRTUAL TABLE f USING fts5 (a); INSERT INTO f VALUES ('x'); SELECT * FROM missing",
-        "PRAGMA recursive_triggers",
-    ),
     "counters behind a request that a NUL ends": (
         "CREATE TABLE t (a); INSERT INTO t VALUES (1)",
         "INSERT INTO t VALUES (2)\0",

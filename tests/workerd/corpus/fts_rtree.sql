@@ -83,3 +83,17 @@ CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); ALTER TABLE r RENAME TO s; INSER
 CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); DROP TABLE r; SELECT name FROM sqlite_master ORDER BY name
 CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); INSERT INTO r VALUES (1, 0, 1); INSERT INTO r VALUES (1, 0, 1)
 CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); INSERT OR REPLACE INTO r VALUES (1, 0, 1), (1, 2, 3); SELECT * FROM r
+==== a failed request that made a table and wrote to it
+PRAGMA recursive_triggers = ON; CREATE VIRTUAL TABLE e USING fts5 (a);
+---- batch
+CREATE VIRTUAL TABLE g USING fts5 (a); INSERT INTO g VALUES ('x'); SELECT * FROM missing
+---- batch
+PRAGMA recursive_triggers
+---- batch
+PRAGMA recursive_triggers = ON; CREATE VIRTUAL TABLE g USING fts5 (a); INSERT INTO g VALUES ('x');
+---- query
+INSERT INTO g VALUES ('y'); CREATE VIRTUAL TABLE h USING fts5 (a); DROP TABLE g; SELECT * FROM missing
+---- batch
+SELECT * FROM g, e; INSERT INTO e VALUES ('z'); SELECT e.a, g.a, changes() FROM g, e
+---- batch
+PRAGMA recursive_triggers

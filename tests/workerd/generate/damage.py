@@ -19,7 +19,7 @@ _GAP = Token(TokenKind.SPACE, " ", 0)
 # Chance and the clock answer otherwise each time; the rest is what docs/engine.md lists.
 _LEFT_OUT = re.compile(
     r"random|\bnow\b|current_|subsec|\b(?:date|time|datetime|timediff|julianday|unixepoch|strftime)\b"
-    r"|explain|\0|\?|median|percentile",
+    r"|explain|\0|\?|median|percentile|data_version",
     re.IGNORECASE,
 )
 
