@@ -19,7 +19,7 @@ from pulse_ci.engine.refusal import (
     d1_message,
 )
 from pulse_ci.engine.transaction import Transaction
-from pulse_ci.errors import D1Refused, SandboxStopped
+from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
 from pulse_ci.sql.tokens import has_statement
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from pulse_ci.engine.guard import Guard
 
 Row = tuple[object, ...]
+
+# The LIKE that the pragma puts in place is good for no index and no generated column: SQLite cannot read their schema.
+_WITH_LIKE = "SELECT 1 FROM sqlite_master WHERE sql LIKE '%like%'"
+_LIKE_TEXT = "The engine does not run PRAGMA case_sensitive_like where the schema has LIKE. Leave the pragma out."
 
 
 class Request:
@@ -89,6 +93,8 @@ class Request:
         # To sqlite3_complete(), which cuts, these are code; to the parser they are space.
         if ("\ufeff" in piece.sql or "\v" in piece.sql) and not has_statement(piece.sql):
             raise D1Refused(NO_STATEMENT_TEXT)
+        if "case_sensitive_like" in piece.sql.lower() and self._transaction.ask(_WITH_LIKE):
+            raise BeyondEngine(_LIKE_TEXT)
         try:
             self._cursor.execute(piece.sql, can_cache=False)
         except apsw.SQLError as error:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.engine import Access, D1Refused, EmbeddedD1, RequestMode
+from pulse_ci.errors import BeyondEngine
 
 
 @pytest.fixture
@@ -222,3 +223,13 @@ def test_what_was_read_before_a_write_is_not_shown_after_it(mode: RequestMode) -
         with database.trusted() as connection:
             connection.execute("CREATE TABLE v (a)")
         assert [table.name for table in database.schema().tables] == ["v"]
+
+
+def test_a_pragma_that_would_make_the_schema_unreadable_is_not_run() -> None:
+    with EmbeddedD1() as database:
+        database.run("CREATE TABLE t (a, b AS (a LIKE 'x%')); INSERT INTO t VALUES ('xy')")
+
+        with pytest.raises(BeyondEngine, match="case_sensitive_like"):
+            database.run("CREATE TABLE u (a); PRAGMA Case_Sensitive_Like = ON")
+
+        assert database.query("SELECT b, 'A' LIKE 'a' FROM t") == [(1, 1)]

@@ -39,6 +39,9 @@ PARTED = {
         "INSERT INTO t VALUES (2)\0",
         "SELECT total_changes()",
     ),
+    "PRAGMA case_sensitive_like where the schema has LIKE": (
+        "CREATE TABLE t (a, b AS (a LIKE 'x%')); PRAGMA case_sensitive_like = ON",
+    ),
     "PRAGMA data_version": ("PRAGMA data_version",),
     "a generated column with median() or a percentile function, added by ALTER TABLE (SQLITE_ENABLE_PERCENTILE)": (
         "CREATE TABLE t (a); ALTER TABLE t ADD COLUMN b AS (median(a))",
