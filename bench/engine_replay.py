@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from pulse_ci.analysis.replay import replay
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.replay import replay
 from pulse_ci.migrations.parse import parse
 from pulse_ci.migrations.source import SourceFile
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.timing import row
+from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.replay import replay
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.replay import replay
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile, read_sources
-from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
+from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

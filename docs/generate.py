@@ -19,9 +19,9 @@ from pulse_ci.commands.output import render  # noqa: E402
 from pulse_ci.commands.request import request_for  # noqa: E402
 from pulse_ci.report import Report, markdown  # noqa: E402
 from pulse_ci.report.markdown import Links  # noqa: E402
-from pulse_ci.report.wording import joined  # noqa: E402
-from pulse_ci.rules.page import page  # noqa: E402
+from pulse_ci.report.phrases import joined  # noqa: E402
 from pulse_ci.rules.registry import RULES  # noqa: E402
+from pulse_ci.rules.rule_docs import page  # noqa: E402
 
 
 def main(words: list[str]) -> int:

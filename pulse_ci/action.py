@@ -11,7 +11,7 @@ from pulse_ci.cli import COULD_NOT_RUN, OK, exit_status
 from pulse_ci.cli import main as command_line
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.github import runner
-from pulse_ci.github.arrival import Nothing
+from pulse_ci.github.check_target import Nothing
 from pulse_ci.github.context import RunnerContext
 from pulse_ci.model import Severity
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.d1.live import has_table, live_of, records_query
+from pulse_ci.d1.database_state import has_table, live_of, records_query
 from pulse_ci.d1.snapshot import OBJECTS
-from pulse_ci.engine.canonical.words import quote_name
-from pulse_ci.engine.introspect import Row
+from pulse_ci.engine.d1_errors import d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
-from pulse_ci.engine.refusal import d1_message
-from pulse_ci.engine.schema import fold
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
+from pulse_ci.schema.ddl.keywords import quote_name
+from pulse_ci.schema.introspect import Row
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pulse_ci.d1.live import Live
-    from pulse_ci.engine.history import History
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.d1.database_state import Live
 
 _WAIT_MILLISECONDS = 10_000
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.record import make_table, record
-from pulse_ci.d1.embedding import embed
+from pulse_ci.analysis.schema_history import facets
+from pulse_ci.apply.migrations_table import make_table, record
+from pulse_ci.d1.load_schema import embed
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.history import facets
-from pulse_ci.engine.introspect import introspect
 from pulse_ci.errors import MigrationError
-from pulse_ci.repair.draft import creation
-from pulse_ci.repair.spelling import as_sent
+from pulse_ci.rewrite.ddl_statements import as_sent
+from pulse_ci.rewrite.tested_script import creation
+from pulse_ci.schema.introspect import introspect
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.d1.live import Live
-    from pulse_ci.engine.history import Facet, History
+    from pulse_ci.analysis.schema_history import Facet, History
+    from pulse_ci.d1.database_state import Live
     from pulse_ci.engine.request import Request
-    from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
 _ON_ROWS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "SELECT", "VALUES"})

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.live import read_live
+from pulse_ci.d1.database_state import read_live
 from pulse_ci.d1.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pulse_ci.analysis.schema_history import History
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.live import Live
-    from pulse_ci.engine.history import History
+    from pulse_ci.d1.database_state import Live
 
 
 @dataclass(frozen=True, slots=True)

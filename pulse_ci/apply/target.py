@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulse_ci.d1.live import Live
-    from pulse_ci.engine.history import History
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.d1.database_state import Live
 
 
 class Target(Protocol):

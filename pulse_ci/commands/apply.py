@@ -6,38 +6,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.adopt import adopt, adoptable
-from pulse_ci.apply.costs import costs
-from pulse_ci.apply.many import Rollout
-from pulse_ci.apply.obstacles import check_names, obstacles, refuse
+from pulse_ci.analysis.schema_history import trace
+from pulse_ci.apply.apply_pending import apply_pending
+from pulse_ci.apply.estimate import costs
+from pulse_ci.apply.mark_applied import adopt, adoptable
 from pulse_ci.apply.plan import plan_steps
+from pulse_ci.apply.preflight import check_names, obstacles, refuse
 from pulse_ci.apply.remote import RemoteDatabase
-from pulse_ci.apply.run import apply_pending
+from pulse_ci.apply.rollout import Rollout
 from pulse_ci.commands.apply_fleet import FleetApply, check_canaries
-from pulse_ci.commands.checked import Checked
+from pulse_ci.commands.check_blockers import Checked
+from pulse_ci.commands.database_target import local_database, require_account, require_live, table_of
 from pulse_ci.commands.fleet import Watch, databases_of, read_earlier, refuse_without_fleet, scope_for
 from pulse_ci.commands.request import request_for, skipped_rules
-from pulse_ci.commands.target import local_database, require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
-from pulse_ci.drift.allowed import FILE, read_allowances
-from pulse_ci.engine.history import trace
+from pulse_ci.drift.allowlist import FILE, read_allowances
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.report import applying
+from pulse_ci.report import apply_messages
 from pulse_ci.report.fleet.applied import FleetApplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pulse_ci.apply.obstacles import Obstacle
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.apply.preflight import Obstacle
     from pulse_ci.apply.target import Target
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.state import State
-    from pulse_ci.drift.allowed import Allowance
-    from pulse_ci.engine.history import History
+    from pulse_ci.d1.migration_status import State
+    from pulse_ci.drift.allowlist import Allowance
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Change
     from pulse_ci.report import Report
@@ -85,22 +85,22 @@ def apply(
             refuse(target.name, (each for each in in_the_way if each.name == "drift"), wish.allow)
             if names and not wish.dry_run:
                 adopt(target, live, names)
-            say(applying.adopted(target.name, names, dry_run=wish.dry_run))
-            return applying.report(target.name, state, () if wish.dry_run else names)
+            say(apply_messages.adopted(target.name, names, dry_run=wish.dry_run))
+            return apply_messages.report(target.name, state, () if wish.dry_run else names)
         refuse(target.name, [*in_the_way, *Checked(request)(state.pending)], wish.allow)
         steps = plan_steps(history, live, state.pending)
         expected = costs(live, steps, target.rows(history) if steps else {})
-        say(applying.plan(target.name, steps, expected, request.skipped))
+        say(apply_messages.plan(target.name, steps, expected, request.skipped))
         if not state.pending or wish.dry_run:
-            return applying.report(target.name, state, (), request.skipped)
+            return apply_messages.report(target.name, state, (), request.skipped)
         if way_back := target.way_back():
-            say(applying.way_back(way_back))
+            say(apply_messages.way_back(way_back))
         ran = list[str]()
         for applied in apply_pending(target, history, live):
-            say(applying.applied(applied))
+            say(apply_messages.applied(applied))
             ran.append(applied.name)
-        say(applying.done(target.name))
-        return applying.report(target.name, state, ran, request.skipped)
+        say(apply_messages.done(target.name))
+        return apply_messages.report(target.name, state, ran, request.skipped)
 
 
 def _over_fleet(

@@ -7,24 +7,24 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.costs import costs
-from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.apply.estimate import costs
+from pulse_ci.apply.outcome import Fate, Outcome
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.commands.fleet import outcomes_of, spent_in_all, stopped
+from pulse_ci.d1.database_state import reading
 from pulse_ci.d1.fleet import AT_ONCE
-from pulse_ci.d1.live import reading
 from pulse_ci.errors import ConfigError, PulseError
-from pulse_ci.report import applying, applying_fleet
+from pulse_ci.report import apply_messages, applying_fleet
 from pulse_ci.report.fleet.applied import FleetApplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from pulse_ci.apply.many import Rollout
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.apply.rollout import Rollout
     from pulse_ci.commands.fleet import Watch
-    from pulse_ci.d1.answers import DatabaseInfo
+    from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.engine.history import History
     from pulse_ci.report.fleet.scope import Scope
 
 STOP_AT = 1.0
@@ -103,7 +103,9 @@ class FleetApply:
             try:
                 live = target.read()
                 steps = self._rollout.steps(live)
-                self._say(applying.plan(each.name, steps, costs(live, steps, target.rows(history)), self._skipped))
+                self._say(
+                    apply_messages.plan(each.name, steps, costs(live, steps, target.rows(history)), self._skipped)
+                )
             except PulseError as error:
                 self._say(applying_fleet.unknown_cost(each.name, str(error)))
         if waiting:

@@ -8,26 +8,26 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.probe_results import settle
 from pulse_ci.commands.request import CheckRequest, request_for
 from pulse_ci.commands.staging import Staged, read_staging
-from pulse_ci.engine.diff import diff
 from pulse_ci.engine.version import sqlite_version
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import display_path, read_sources
 from pulse_ci.report.build import build_report
-from pulse_ci.report.value import Database, conclude
-from pulse_ci.rules.answers import settle
-from pulse_ci.rules.evidence import gather
+from pulse_ci.report.models import Database, conclude
+from pulse_ci.rules.error_rules import NOT_ALLOWED
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.refusals import NOT_ALLOWED
+from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pulse_ci.analysis.rule import Review
     from pulse_ci.model import Answer, Probe
     from pulse_ci.report import Report
-    from pulse_ci.report.value import Staging
-    from pulse_ci.rules.rule import Review
+    from pulse_ci.report.models import Staging
 
 _REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"}) | NOT_ALLOWED
 
@@ -76,14 +76,14 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         findings = lint(review)
     answers: Mapping[Probe, Answer] = {}
     if isinstance(staged, Staged) and request.command != "preview":
-        from pulse_ci.commands.probing import probe_staging
+        from pulse_ci.commands.staging_probes import probe_staging
 
         on_step("asking staging")
         with _timed(timings, "probe"):
             staged, review, answers = probe_staging(request, staged, review, findings)
             findings = lint(review) if review.reached else findings
     if request.command != "preview" and any(not finding.ignored for finding in findings):
-        from pulse_ci.fixes.offer import offer
+        from pulse_ci.fixes.fixes import offer
 
         on_step("trying fixes")
         with _timed(timings, "fix"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.schema_history import trace
+from pulse_ci.commands.database_target import require_account, require_live, table_of
 from pulse_ci.commands.fleet import (
     Watch,
     databases_of,
@@ -16,14 +18,12 @@ from pulse_ci.commands.fleet import (
     stopped,
 )
 from pulse_ci.commands.request import request_for
-from pulse_ci.commands.target import require_account, require_live, table_of
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.comparing import Comparison, from_database, from_files
-from pulse_ci.d1.live import reading
-from pulse_ci.drift.adoption import Adoption, adoption
-from pulse_ci.drift.allowed import FILE, read_allowances
+from pulse_ci.d1.database_state import reading
+from pulse_ci.d1.drift_check import Comparison, from_database, from_files
+from pulse_ci.drift.adopt_migration import Adoption, adoption
+from pulse_ci.drift.allowlist import FILE, read_allowances
 from pulse_ci.drift.value import Compared
-from pulse_ci.engine.history import trace
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.report.drift.value import DriftReport
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.answers import DatabaseInfo
-    from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.d1.api_responses import DatabaseInfo
+    from pulse_ci.drift.allowlist import Allowance
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.report.fleet.scope import Scope
     from pulse_ci.settings import Settings

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.writing import create, rewrite
-from pulse_ci.engine.diff import diff
+from pulse_ci.analysis.analyze import gather
+from pulse_ci.commands.files import create, rewrite
 from pulse_ci.errors import MigrationError
-from pulse_ci.fixes.case import case_of, why_not
-from pulse_ci.fixes.offer import mend
+from pulse_ci.fixes.fix_context import case_of, why_not
+from pulse_ci.fixes.fixes import mend
 from pulse_ci.fixes.patch import patch
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.model import Severity
-from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
+from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pulse_ci.analysis.rule import Review
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding
-    from pulse_ci.rules.rule import Review
 
 
 @dataclass(frozen=True, slots=True)

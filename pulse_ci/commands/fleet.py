@@ -13,7 +13,7 @@ from pulse_ci.report.fleet.scope import Scope, digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pulse_ci.d1.answers import DatabaseInfo
+    from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Spent

@@ -12,11 +12,11 @@ from pulse_ci.commands.apply import Wish, apply
 from pulse_ci.commands.drift import drift
 from pulse_ci.commands.drift_published import keep_drift_issue
 from pulse_ci.commands.fleet import Watch
-from pulse_ci.commands.keeping import stopping
 from pulse_ci.commands.live_published import publish_live
-from pulse_ci.commands.merging import merge
+from pulse_ci.commands.merge_reports import merge
 from pulse_ci.commands.publish import write_like_parent
 from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.signals import stopping
 from pulse_ci.commands.status import status
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import PulseError

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.files import create
 from pulse_ci.commands.request import request_for
-from pulse_ci.commands.writing import create
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from pulse_ci import __version__
-from pulse_ci.commands.writing import replace
+from pulse_ci.commands.files import replace
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.redaction import redact_report, secrets_in
 

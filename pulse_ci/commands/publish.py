@@ -10,24 +10,24 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
-from pulse_ci.commands.arrived import request_for_arrival
 from pulse_ci.commands.check import check, lint_only, preview
+from pulse_ci.commands.github_request import request_for_arrival
 from pulse_ci.commands.output import write_file
 from pulse_ci.errors import GitHubError
 from pulse_ci.github import runner
-from pulse_ci.github.arrival import Arrival, Nothing, read_arrival
+from pulse_ci.github.check_target import Arrival, Nothing, read_arrival
 from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
 from pulse_ci.github.failures import Unprocessable
 from pulse_ci.github.links import links_for
 from pulse_ci.github.marker import Marker
-from pulse_ci.github.review import update_suggestions
+from pulse_ci.github.suggestions import update_suggestions
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
-from pulse_ci.report.received import read_report
+from pulse_ci.report.models import FailOn
 from pulse_ci.report.redaction import redact_report, secrets_in
+from pulse_ci.report.report_json import read_report
 from pulse_ci.report.schema_sql import diff_text
 from pulse_ci.report.suggestions import suggest
-from pulse_ci.report.value import FailOn
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.github.client import GitHub
     from pulse_ci.github.context import RunnerContext
-    from pulse_ci.github.event import PullRequest
+    from pulse_ci.github.pull_request import PullRequest
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 

@@ -13,10 +13,10 @@ from pulse_ci.report.fleet import status_text as fleet_status_text
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.status import FleetStatus
 from pulse_ci.report.markdown import SUMMARY_BYTES
+from pulse_ci.report.models import Conclusion
 from pulse_ci.report.status import markdown as status_markdown
 from pulse_ci.report.status import text as status_text
 from pulse_ci.report.status.value import StatusReport
-from pulse_ci.report.value import Conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

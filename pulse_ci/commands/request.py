@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.target import NotConfigured, config_of, find_live
+from pulse_ci.commands.database_target import NotConfigured, config_of, find_live
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.source import display_path, repository_root
-from pulse_ci.report.value import FailOn
+from pulse_ci.report.models import FailOn
 from pulse_ci.wrangler import WranglerDatabase, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.target import LiveDatabase
+    from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.migrations.base import Base
+    from pulse_ci.migrations.base_diff import Base
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.settings import Settings
 

@@ -6,21 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.replay import replay
+from pulse_ci.commands.files import create, rewrite
 from pulse_ci.commands.request import request_for
-from pulse_ci.commands.writing import create, rewrite
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.replay import replay
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
-from pulse_ci.repair.proven import does_not_run, prove_reverse, reverse_header
+from pulse_ci.rewrite.verified_reverse import does_not_run, prove_reverse, reverse_header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
-    from pulse_ci.repair.proven import ProvenReverse
+    from pulse_ci.rewrite.verified_reverse import ProvenReverse
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.rules.page import abbreviated
-from pulse_ci.rules.refusals import EXPLAINING
+from pulse_ci.rules.error_rules import EXPLAINING
 from pulse_ci.rules.registry import RULES, find_rule
+from pulse_ci.rules.rule_docs import abbreviated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.rules.rule import Example, Rule
+    from pulse_ci.analysis.rule import Example, Rule
 
 _MARK = " -- expect"
 

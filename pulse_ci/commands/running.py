@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TextIO
 from pulse_ci.commands.apply import Wish, apply
 from pulse_ci.commands.drift import drift
 from pulse_ci.commands.fleet import Watch
-from pulse_ci.commands.keeping import stopping
-from pulse_ci.commands.merging import merge
+from pulse_ci.commands.merge_reports import merge
 from pulse_ci.commands.output import Progress, for_the_log, wants_colour, write_file
 from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.signals import stopping
 from pulse_ci.commands.status import status
 from pulse_ci.commands.undo import undo_applied
 from pulse_ci.d1.client import D1Client

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from pulse_ci.engine.diff import diff
+from pulse_ci.analysis.rule import OnD1
 from pulse_ci.errors import PulseError
-from pulse_ci.rules.rule import OnD1
+from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.commands.staging import Staged
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.analyze import Start
 from pulse_ci.errors import D1Error
-from pulse_ci.report.value import Staging
-from pulse_ci.rules.evidence import Start
+from pulse_ci.report.models import Staging
 
 if TYPE_CHECKING:
+    from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.commands.target import LiveDatabase
     from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.migration_status import State
     from pulse_ci.d1.snapshot import Snapshot
-    from pulse_ci.d1.state import State
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
 
@@ -59,9 +59,9 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | St
 
 
 def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> Staged:
-    from pulse_ci.d1.embedding import embed
+    from pulse_ci.analysis.schema_history import trace
+    from pulse_ci.d1.load_schema import embed
     from pulse_ci.d1.snapshot import read_snapshot
-    from pulse_ci.engine.history import trace
 
     history = trace(migrations.migrations)
     live = replace(live, database=live.find(client).id)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.repairs import repairs
+from pulse_ci.analysis.schema_history import trace
+from pulse_ci.apply.record_repairs import repairs
+from pulse_ci.commands.database_target import local_database, require_live
 from pulse_ci.commands.fleet import Watch, refuse_without_fleet
 from pulse_ci.commands.request import request_for
 from pulse_ci.commands.status_fleet import status_of_fleet
-from pulse_ci.commands.target import local_database, require_live
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.live import read_live
-from pulse_ci.engine.history import trace
+from pulse_ci.d1.database_state import read_live
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.live import Live
+    from pulse_ci.d1.database_state import Live
     from pulse_ci.report.fleet.status import FleetStatus
     from pulse_ci.settings import Settings
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.database_target import require_account, table_of
 from pulse_ci.commands.fleet import Watch, databases_of, outcomes_of, read_earlier, scope_for, spent_in_all, stopped
-from pulse_ci.commands.target import require_account, table_of
-from pulse_ci.d1.alike import Alike
-from pulse_ci.d1.live import reading
+from pulse_ci.d1.database_state import reading
+from pulse_ci.d1.schema_cache import Alike
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
+from pulse_ci.report.phrases import plural
 from pulse_ci.report.status.value import AS_IT_SHOULD_BE
-from pulse_ci.report.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pulse_ci.analysis.schema_history import History
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.answers import DatabaseInfo
+    from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.state import State
-    from pulse_ci.engine.history import History
+    from pulse_ci.d1.migration_status import State
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.settings import Settings
 

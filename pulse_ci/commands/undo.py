@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.obstacles import obstacles, refuse
-from pulse_ci.apply.undo import losses, plan_undoing, undo
+from pulse_ci.analysis.schema_history import trace
+from pulse_ci.apply.preflight import obstacles, refuse
+from pulse_ci.apply.revert import losses, plan_undoing, undo
 from pulse_ci.commands.apply import target_of
 from pulse_ci.commands.request import request_for
 from pulse_ci.commands.reverse import find_migration
 from pulse_ci.d1.client import D1Client
-from pulse_ci.engine.history import trace
 from pulse_ci.errors import MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.report import applying
+from pulse_ci.report import apply_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +50,10 @@ def undo_applied(
         state = live.state(trace(migrations.migrations))
         planned = plan_undoing(migration, reverse, state, live)
         refuse(target.name, [*obstacles(state), *losses(target, planned)], wish.allow)
-        say(applying.undoing(target.name, planned))
+        say(apply_messages.undoing(target.name, planned))
         if wish.dry_run:
             return
         if way_back := target.way_back():
-            say(applying.way_back(way_back))
+            say(apply_messages.way_back(way_back))
         undo(target, planned, live)
-        say(applying.undone(target.name, migration.name))
+        say(apply_messages.undone(target.name, migration.name))

@@ -11,9 +11,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
-from pulse_ci.d1.answers import Envelope, read_envelope
+from pulse_ci.d1.api_responses import Envelope, read_envelope
 from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable, failure
-from pulse_ci.d1.pace import Pace
+from pulse_ci.d1.rate_limit import Pace
 from pulse_ci.d1.retry import retrying
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Spent

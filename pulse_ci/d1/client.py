@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from urllib.parse import quote
 
-from pulse_ci.d1.answers import read_bookmark, read_database, read_databases, read_results
 from pulse_ci.d1.api import Api
+from pulse_ci.d1.api_responses import read_bookmark, read_database, read_databases, read_results
 from pulse_ci.d1.failures import DatabaseNotFound
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Spent
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.answers import DatabaseInfo, Envelope, Result
+    from pulse_ci.d1.api_responses import DatabaseInfo, Envelope, Result
 
 _DATABASES = "/d1/database"
 _PAGE = 100

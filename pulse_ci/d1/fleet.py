@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
-    from pulse_ci.d1.answers import DatabaseInfo
+    from pulse_ci.d1.api_responses import DatabaseInfo
 
 _Outcome = TypeVar("_Outcome")
 AT_ONCE = 8

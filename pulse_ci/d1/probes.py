@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.schema import fold
 from pulse_ci.model import PROBE_ROWS, Answer
+from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import without_comments
 
 if TYPE_CHECKING:

@@ -8,20 +8,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.embedding import making
 from pulse_ci.d1.failures import AmbiguousWrite, DatabaseNotFound
+from pulse_ci.d1.load_schema import making
 from pulse_ci.d1.snapshot import read_objects
-from pulse_ci.engine.canonical.words import quote_name, quote_string
-from pulse_ci.engine.introspect import schema_of
 from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.schema.ddl.keywords import quote_name, quote_string
+from pulse_ci.schema.introspect import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.snapshot import Snapshot
-    from pulse_ci.engine.schema import Schema
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.schema.schema import Schema
 
 PREFIX = "pulse-ci-scratch-"
 # A request lasts 30 seconds at most; no run with a few files takes as long as this.

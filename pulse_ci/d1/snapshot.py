@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.answers import rows_of
+from pulse_ci.d1.api_responses import rows_of
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.inferred import infer
-from pulse_ci.d1.reached import reached
-from pulse_ci.d1.recorded import compare
-from pulse_ci.d1.state import Recorded
-from pulse_ci.engine.canonical.words import quote_name, quote_string
-from pulse_ci.engine.introspect import QUERY, Row, schema_of
-from pulse_ci.engine.schema import fold
+from pulse_ci.d1.migration_status import Recorded
+from pulse_ci.d1.pending_tables import reached
+from pulse_ci.d1.status_from_records import compare
+from pulse_ci.d1.status_from_schema import infer
 from pulse_ci.model import PROBE_ROWS
+from pulse_ci.schema.ddl.keywords import quote_name, quote_string
+from pulse_ci.schema.introspect import QUERY, Row, schema_of
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pulse_ci.d1.answers import Result
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.d1.api_responses import Result
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.state import State
-    from pulse_ci.engine.history import History
-    from pulse_ci.engine.schema import Schema, Table
+    from pulse_ci.d1.migration_status import State
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.schema.schema import Schema, Table
 
 # D1's own tables are listed, and may not even be looked at. No backslash: D1 cuts SQL by rules of its own.
 OBJECTS = Query(

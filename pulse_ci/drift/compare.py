@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.drift.parts import part_of, renamed_column, renamed_tables
+from pulse_ci.drift.statement_groups import part_of, renamed_column, renamed_tables
 from pulse_ci.drift.value import Difference, Drift, Way
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.introspect import row_of, schema_of
-from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import Action, Kind
-from pulse_ci.repair.reverse import write_reverse
-from pulse_ci.repair.spelling import shown
+from pulse_ci.rewrite.ddl_statements import shown
+from pulse_ci.rewrite.reverse import write_reverse
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.introspect import row_of, schema_of
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pulse_ci.drift.allowed import Allowance
-    from pulse_ci.engine.schema import Object, Schema
+    from pulse_ci.drift.allowlist import Allowance
     from pulse_ci.model import Change
+    from pulse_ci.schema.schema import Object, Schema
 
 _OBJECTS = {Kind.COLUMN: Kind.TABLE}
 

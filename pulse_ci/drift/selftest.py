@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.introspect import Row, row_of, schema_of
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Action, Change, Kind
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.introspect import Row, row_of, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
 
 _Told = list[tuple[Action, Kind]]
 

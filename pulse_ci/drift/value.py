@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.model import Action, Kind
 
 if TYPE_CHECKING:
-    from pulse_ci.drift.allowed import Allowance
+    from pulse_ci.drift.allowlist import Allowance
     from pulse_ci.model import Change
 
 

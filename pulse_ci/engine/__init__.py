@@ -9,7 +9,7 @@ from pulse_ci.errors import D1Refused, SandboxStopped
 if TYPE_CHECKING:
     from pulse_ci.engine.access import Access
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.engine.modes import RequestMode
+    from pulse_ci.engine.request_modes import RequestMode
     from pulse_ci.sandbox import Sandbox
 
 __all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "SandboxStopped"]
@@ -17,7 +17,7 @@ __all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "Sandb
 _HOME = {
     "Access": "pulse_ci.engine.access",
     "EmbeddedD1": "pulse_ci.engine.connection",
-    "RequestMode": "pulse_ci.engine.modes",
+    "RequestMode": "pulse_ci.engine.request_modes",
     "Sandbox": "pulse_ci.sandbox",
 }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.engine.allowed import (
+from pulse_ci.engine.d1_allowlist import (
     COSTLY_FUNCTIONS,
     FUNCTIONS,
     MODULES,

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Self, cast
 import apsw
 
 from pulse_ci.engine.access import Access as Access
-from pulse_ci.engine.allowed import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION_PREFIXES, MODULES
 from pulse_ci.engine.authorizer import Authorizer
-from pulse_ci.engine.guard import Guard
+from pulse_ci.engine.d1_allowlist import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION_PREFIXES, MODULES
 from pulse_ci.engine.limits import D1_LIMITS, TRUSTED_LIMITS, set_limits
-from pulse_ci.engine.modes import RequestMode
 from pulse_ci.engine.request import Request
+from pulse_ci.engine.request_modes import RequestMode
+from pulse_ci.engine.resource_guard import Guard
 from pulse_ci.errors import SandboxStopped
 from pulse_ci.sandbox import sandbox_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.schema import Schema
     from pulse_ci.sandbox import Sandbox
+    from pulse_ci.schema.schema import Schema
 
 # As workerd makes it (src/workerd/util/sqlite-metadata.c++): listed, never to be read, and the reason why
 # last_insert_rowid() is 2 in a new database.
@@ -129,7 +129,7 @@ class EmbeddedD1:
         """Return the schema as it is now."""
         if self._known and self._known.schema:
             return self._known.schema
-        from pulse_ci.engine.introspect import introspect
+        from pulse_ci.schema.introspect import introspect
 
         with self._unguarded() as connection:
             schema = introspect(connection)

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.engine.access import Access, AccessRecorder
-from pulse_ci.engine.limited import is_limited, key_of, rewrite_limited
-from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
-from pulse_ci.engine.modes import Piece, RequestMode, pieces
-from pulse_ci.engine.refusal import (
+from pulse_ci.engine.d1_errors import (
     NO_STATEMENT_TEXT,
     PARAMETERS_TEXT,
     TOO_LONG_TEXT,
     UNFINISHED_TEXT,
     d1_message,
 )
+from pulse_ci.engine.limits import STATEMENT_BYTES, VALUE_BYTES
+from pulse_ci.engine.request_modes import Piece, RequestMode, pieces
 from pulse_ci.engine.transaction import Transaction
+from pulse_ci.engine.update_delete_limit import is_limited, key_of, rewrite_limited
 from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
 from pulse_ci.sql.tokens import has_statement
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
-    from pulse_ci.engine.guard import Guard
+    from pulse_ci.engine.resource_guard import Guard
 
 Row = tuple[object, ...]
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.engine.refusal import COMMIT_TEXT, d1_message
-from pulse_ci.engine.samples import Samples
+from pulse_ci.engine.d1_errors import COMMIT_TEXT, d1_message
+from pulse_ci.engine.stat4 import Samples
 from pulse_ci.errors import D1Refused
 
 if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
-    from pulse_ci.engine.guard import Guard
+    from pulse_ci.engine.resource_guard import Guard
 
 
 class Transaction:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.fixes.proposal import Declined, Proposal
-from pulse_ci.fixes.splices import BYTE_ORDER_MARK, Splice, apply, line_end
+from pulse_ci.fixes.candidate import Declined, Proposal
+from pulse_ci.fixes.text_edits import BYTE_ORDER_MARK, Splice, apply, line_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
     from pulse_ci.migrations.parse import Migration
 
 _REASON = "a reason cannot be invented"

@@ -7,25 +7,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.introspect import row_of, schema_of
-from pulse_ci.engine.schema import fold
 from pulse_ci.errors import D1Refused, MigrationError
-from pulse_ci.fixes.blocks import Block, NotMechanical, find_blocks
-from pulse_ci.fixes.proposal import Declined, Proposal
-from pulse_ci.fixes.rows import refuse_what_loses
-from pulse_ci.fixes.splices import BREAKPOINT, Splice, apply, line_end, start_of, without
+from pulse_ci.fixes.candidate import Declined, Proposal
+from pulse_ci.fixes.rebuild_block import Block, NotMechanical, find_blocks
 from pulse_ci.fixes.statements import pragmas
-from pulse_ci.migrations.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.fixes.text_edits import BREAKPOINT, Splice, apply, line_end, start_of, without
+from pulse_ci.fixes.verify_rows import refuse_what_loses
 from pulse_ci.model import Action, Kind
-from pulse_ci.repair.rebuild import reach, replaced
-from pulse_ci.repair.spelling import create, create_new, shown
+from pulse_ci.rewrite.ddl_statements import create, create_new, shown
+from pulse_ci.rewrite.safe_rebuild import reach, replaced
+from pulse_ci.schema.introspect import row_of, schema_of
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, operation
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.engine.schema import Index, Object, Schema, Trigger
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
+    from pulse_ci.schema.schema import Index, Object, Schema, Trigger
 
 RULES = ("rebuild-cascades", "rebuild-fails-with-rows", "rebuild-self-reference", "rebuild-renames-references")
 _UNGUARDED = "-- pulse-ci: ignore not-idempotent SQLite cannot guard {0}; it replaces a rebuild of {1}"

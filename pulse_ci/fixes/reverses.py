@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused, MigrationError
-from pulse_ci.fixes.proposal import Declined, Proposal
+from pulse_ci.fixes.candidate import Declined, Proposal
 from pulse_ci.migrations.source import REVERSE_DIRECTORY
-from pulse_ci.repair.proven import prove_reverse, reverse_header
+from pulse_ci.rewrite.verified_reverse import prove_reverse, reverse_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
 
 _RULES = ("missing-drop", "reverse-incomplete")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.fixes.proposal import Proposal
-from pulse_ci.fixes.splices import Splice, apply, without
-from pulse_ci.migrations.operations import Create, Drop, Pragma, Transaction, operation
+from pulse_ci.fixes.candidate import Proposal
+from pulse_ci.fixes.text_edits import Splice, apply, without
+from pulse_ci.sql.operations import Create, Drop, Pragma, Transaction, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.sql.split import Statement
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from pulse_ci.errors import GitHubError
+from pulse_ci.github.current_user import login_of
 from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unavailable, Unprocessable
 from pulse_ci.github.fields import Fields
-from pulse_ci.github.identity import login_of
 from pulse_ci.github.marker import Marker, digest_of, split_marker
 
 if TYPE_CHECKING:

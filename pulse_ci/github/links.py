@@ -10,7 +10,7 @@ from pulse_ci.report.markdown import Links
 
 if TYPE_CHECKING:
     from pulse_ci.github.context import RunnerContext
-    from pulse_ci.github.event import PullRequest
+    from pulse_ci.github.pull_request import PullRequest
 
 _PUBLIC = "https://github.com"
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")

@@ -11,7 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
-from pulse_ci.report.ranking import ranked
+from pulse_ci.report.finding_order import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

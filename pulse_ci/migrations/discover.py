@@ -13,7 +13,7 @@ from pulse_ci.migrations.source import REVERSE_DIRECTORY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pulse_ci.migrations.base import Base
+    from pulse_ci.migrations.base_diff import Base
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.sql.split import Statement
 

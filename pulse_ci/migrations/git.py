@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.migrations.base_diff import Base, Edit
 
 _SECONDS = 60
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.fate import Fate
-from pulse_ci.report.fleet.names import listed, together
-from pulse_ci.report.painter import one_line
-from pulse_ci.report.wording import joined, plural
+from pulse_ci.apply.outcome import Fate
+from pulse_ci.report.fleet.group import listed, together
+from pulse_ci.report.phrases import joined, plural
+from pulse_ci.report.style import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.apply.fate import Outcome
+    from pulse_ci.apply.outcome import Outcome
 
 _MOST = 10
 

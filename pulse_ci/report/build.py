@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.model import Action
+from pulse_ci.report.models import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
 from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
-from pulse_ci.report.value import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
-from pulse_ci.rules.costs import costs, whole_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pulse_ci.engine.cost.value import Cost
-    from pulse_ci.engine.proofs import Undone
-    from pulse_ci.engine.run import Refusal
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.analysis.cost.cost import Cost
+    from pulse_ci.analysis.proofs import Undone
+    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
-    from pulse_ci.rules.rule import Evidence, Review
+    from pulse_ci.schema.schema import Schema
 
 
 def build_report(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.cost.value import FREE_ROWS_READ, FREE_ROWS_WRITTEN
+from pulse_ci.analysis.cost.cost import FREE_ROWS_READ, FREE_ROWS_WRITTEN
 
 if TYPE_CHECKING:
-    from pulse_ci.report.value import Report, RowCost
+    from pulse_ci.report.models import Report, RowCost
 
 
 def whole_cost(report: Report) -> str | None:

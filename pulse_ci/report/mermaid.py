@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
 from pulse_ci.model import Action
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.report.entities import Attribute, Entity, Picture, Relation
+    from pulse_ci.report.er_model import Attribute, Entity, Picture, Relation
 
 _STATE = {Action.ADDED: "new", Action.REMOVED: "removed", Action.MODIFIED: "changed"}
 # No white space: a line with "direction" and "TB" in it would set the direction, even between quotes.

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.report.value import Schemas
+from pulse_ci.report.models import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
-from pulse_ci.report.value import RowCount, UnrestoredTable, UnseededTable
-from pulse_ci.report.wording import joined
-from pulse_ci.rules.fresh import freshness
+from pulse_ci.analysis.new_tables import freshness
+from pulse_ci.report.models import RowCount, UnrestoredTable, UnseededTable
+from pulse_ci.report.phrases import joined
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.losses import Loss
-    from pulse_ci.report.value import Report
-    from pulse_ci.rules.rule import Evidence, Review
+    from pulse_ci.analysis.row_losses import Loss
+    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.report.models import Report
 
 
 def count_rows(review: Review) -> tuple[RowCount, ...]:

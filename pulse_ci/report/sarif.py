@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Severity
 from pulse_ci.report.escape import json_text, path_in_url
-from pulse_ci.rules.page import page
+from pulse_ci.rules.rule_docs import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pulse_ci.analysis.rule import Rule
     from pulse_ci.model import Finding
-    from pulse_ci.report.value import Report
-    from pulse_ci.rules.rule import Rule
+    from pulse_ci.report.models import Report
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
 from pulse_ci.model import Kind
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.schema import Schema
     from pulse_ci.model import Change
-    from pulse_ci.report.value import Schemas
+    from pulse_ci.report.models import Schemas
+    from pulse_ci.schema.schema import Schema
 
 _CONTEXT = 12
 

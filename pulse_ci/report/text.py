@@ -7,16 +7,16 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action, Change, Finding, Severity
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.costs import whole_cost
-from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
+from pulse_ci.report.models import Conclusion
 from pulse_ci.report.rows import row_lines
-from pulse_ci.report.value import Conclusion
+from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.report.value import MigrationResult, Report
+    from pulse_ci.report.models import MigrationResult, Report
 
 _BLUE = "34"
 _SEVERITY_COLOUR = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTICE: _BLUE}
@@ -59,10 +59,10 @@ def _lines(report: Report, paint: _Painter) -> Iterator[str]:
     yield from _schema(report, paint)
     yield from _proofs(report, paint)
     mark, colour = _CONCLUSION[report.conclusion]
-    yield f"{paint(mark, colour, BOLD)} {paint(one_line(wording.verdict(report)), BOLD)}"
-    yield f"  {wording.counts(report)}; {_what_was_done(report)}"
+    yield f"{paint(mark, colour, BOLD)} {paint(one_line(phrases.verdict(report)), BOLD)}"
+    yield f"  {phrases.counts(report)}; {_what_was_done(report)}"
     if report.skipped:
-        yield paint(f"  {one_line(wording.without(report.skipped))}", DIM)
+        yield paint(f"  {one_line(phrases.without(report.skipped))}", DIM)
     yield from _where_to_begin(report)
     if report.staging.status == "used" and report.staging.reason:
         yield f"  {paint.sentence(one_line(f'Staging has drifted. {report.staging.reason}'), '  ')}"
@@ -88,9 +88,9 @@ def _where_to_begin(report: Report) -> Iterator[str]:
 
 def _what_was_done(report: Report) -> str:
     if report.database.source != "embedded":
-        return one_line(wording.where(report))
+        return one_line(phrases.where(report))
     version = f" (SQLite {report.database.sqlite_version})" if report.database.sqlite_version else ""
-    files = wording.plural(len(report.migrations), "file")
+    files = phrases.plural(len(report.migrations), "file")
     return f"{files} replayed on {report.database.source} D1{version}, {len(report.under_review)} under review"
 
 
@@ -113,7 +113,7 @@ def _finding(finding: Finding, paint: _Painter) -> Iterator[str]:
 def _schema(report: Report, paint: _Painter) -> Iterator[str]:
     if not report.changes:
         return
-    yield paint("Schema", BOLD) + f"  {wording.change_totals(report.changes)}"
+    yield paint("Schema", BOLD) + f"  {phrases.change_totals(report.changes)}"
     if len(report.changes) <= _MAX_CHANGES:
         for change in report.changes:
             yield from _change(change, paint)
@@ -124,7 +124,7 @@ def _schema(report: Report, paint: _Painter) -> Iterator[str]:
 
 def _change(change: Change, paint: _Painter) -> Iterator[str]:
     sign, colour = _ACTION[change.action]
-    name, where = wording.change_subject(change)
+    name, where = phrases.change_subject(change)
     yield paint(f"  {sign} {change.kind} {one_line(name)}", colour) + paint(f" {one_line(where)}".rstrip(), DIM)
     if change.action is Action.MODIFIED:
         yield paint(f"      was {one_line(change.before or '')}", DIM)
@@ -141,7 +141,7 @@ def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
     for migration in shown:
         yield _proof(migration, width, paint)
     if len(shown) < len(reviewed):
-        rest = wording.plural(len(reviewed) - len(shown), "migration")
+        rest = phrases.plural(len(reviewed) - len(shown), "migration")
         yield f"  {paint(*_HOLDS[True])} {rest} {'more ' if shown else ''}run, run twice and are undone"
     if cost := whole_cost(report):
         yield f"  {paint(*_HOLDS[None])} {paint.sentence(cost, ' ' * 4)}"
@@ -151,10 +151,10 @@ def _proofs(report: Report, paint: _Painter) -> Iterator[str]:
 
 
 def _all_hold(migration: MigrationResult) -> bool:
-    return all(holds for _, holds in wording.proofs(migration))
+    return all(holds for _, holds in phrases.proofs(migration))
 
 
 def _proof(migration: MigrationResult, width: int, paint: _Painter) -> str:
-    marks = "  ".join(f"{paint(*_HOLDS[holds])} {claim}" for claim, holds in wording.proofs(migration))
+    marks = "  ".join(f"{paint(*_HOLDS[holds])} {claim}" for claim, holds in phrases.proofs(migration))
     needs = ", ".join(f"{number:03}" for number in migration.depends_on)
     return f"  {one_line(migration.name):<{width}}  {marks}" + paint(f"  needs {needs}" if needs else "", DIM)

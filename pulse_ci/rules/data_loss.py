@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
-from pulse_ci.migrations.operations import Drop, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.analysis.new_tables import freshness
+from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
 from pulse_ci.model import Action, Change, Kind, Severity
 from pulse_ci.rules.examples import on_schema, one_file
-from pulse_ci.rules.fresh import freshness
-from pulse_ci.rules.rule import Evidence, Remark, Review, Rule, bare_name
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pulse_ci.engine.losses import Loss
+    from pulse_ci.analysis.row_losses import Loss
     from pulse_ci.sql.split import Statement
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.rules.rule import Example
+from pulse_ci.analysis.rule import Example
 
 HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows what the rule is about\n"
 PATH = "migrations/001_example.sql"

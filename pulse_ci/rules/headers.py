@@ -6,9 +6,9 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import PATH, one_file, table
-from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

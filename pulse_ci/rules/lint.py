@@ -11,8 +11,8 @@ from pulse_ci.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pulse_ci.analysis.rule import Remark, Review, Rule
     from pulse_ci.migrations.parse import Ignore
-    from pulse_ci.rules.rule import Remark, Review, Rule
 
 
 def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:

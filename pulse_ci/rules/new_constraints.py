@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
-from pulse_ci.engine.twins import new_unique_keys
+from pulse_ci.analysis.duplicate_rows import new_unique_keys
+from pulse_ci.analysis.probes import duplicates, duplicates_in
+from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Action, Kind, Severity
 from pulse_ci.rules.examples import on_schema
-from pulse_ci.rules.probes import duplicates, duplicates_in
-from pulse_ci.rules.rebuilt import strays
-from pulse_ci.rules.rule import Remark, Review, Rule, bare_name
+from pulse_ci.rules.rebuild_objects import strays
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.keys import ForeignKey
-    from pulse_ci.engine.run import Refusal
-    from pulse_ci.engine.schema import Index, Schema, Table
+    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.model import Probe
-    from pulse_ci.rules.rule import Evidence
+    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import Index, Schema, Table
     from pulse_ci.sql.split import Statement
 
 _FEW = 6

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
+from pulse_ci.rules.error_rules import refusals_for
 from pulse_ci.rules.examples import on_schema, one_file
-from pulse_ci.rules.refusals import refusals_for
-from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.run import Refusal
+    from pulse_ci.analysis.statement_run import Refusal
 
 _SHOWN = 60
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"

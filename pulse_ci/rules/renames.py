@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.migrations.operations import RenameColumn, RenameTable, operation
+from pulse_ci.analysis.rule import bare_name
 from pulse_ci.model import Action, Kind
-from pulse_ci.rules.rule import bare_name
+from pulse_ci.sql.operations import RenameColumn, RenameTable, operation
 
 if TYPE_CHECKING:
+    from pulse_ci.analysis.rule import Evidence
     from pulse_ci.model import Change
-    from pulse_ci.rules.rule import Evidence
 
 
 def find_rename_back(evidence: Evidence, change: Change) -> str | None:

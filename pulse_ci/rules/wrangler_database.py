@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.migrations.parse import Place
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import PATH, table
-from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

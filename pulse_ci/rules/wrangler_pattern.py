@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import table
-from pulse_ci.rules.rule import Example, Remark, Review, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.record import make_table, record_all
+from pulse_ci.apply.apply_pending import apply_pending
+from pulse_ci.apply.migrations_table import make_table, record_all
 from pulse_ci.apply.remote import RemoteDatabase
-from pulse_ci.apply.run import apply_pending
-from pulse_ci.engine.diff import diff
 from pulse_ci.errors import PulseError
+from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.cloudflare.wrangler import configure
 from tests.d1.histories import history

@@ -10,9 +10,9 @@ from pulse_ci.d1.failures import AmbiguousWrite, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.target import Target
-    from pulse_ci.d1.live import Live
-    from pulse_ci.engine.history import History
+    from pulse_ci.d1.database_state import Live
 
 
 class Killed(BaseException):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.adopt import adopt, adoptable
-from pulse_ci.apply.obstacles import obstacles, refuse
-from pulse_ci.apply.run import apply_pending
+from pulse_ci.apply.apply_pending import apply_pending
+from pulse_ci.apply.mark_applied import adopt, adoptable
+from pulse_ci.apply.preflight import obstacles, refuse
 from pulse_ci.errors import ConfigError, D1Error, MigrationError
 from tests.apply.targets import Failing
 from tests.d1.histories import history

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.costs import costs
+from pulse_ci.analysis.cost.cost import Cost
+from pulse_ci.apply.apply_pending import apply_pending
+from pulse_ci.apply.estimate import costs
 from pulse_ci.apply.plan import plan_steps
-from pulse_ci.apply.run import apply_pending
-from pulse_ci.engine.cost.value import Cost
-from pulse_ci.report import applying
+from pulse_ci.report import apply_messages
 from tests.d1.histories import history
 
 if TYPE_CHECKING:
+    from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.local import LocalDatabase
-    from pulse_ci.engine.history import History
 
 FIRST = "CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);"
 PAST = history(
@@ -53,8 +53,8 @@ def test_the_plan_says_it_in_rows_and_in_the_days_share(local: LocalDatabase) ->
     live = local.read()
     steps = plan_steps(PAST, live, PAST.migrations[:1])
 
-    shown = applying.plan("staging", steps, [Cost(2_000, 1_000)], ())
-    unknown = applying.plan("staging", steps, [None], ())
+    shown = apply_messages.plan("staging", steps, [Cost(2_000, 1_000)], ())
+    unknown = apply_messages.plan("staging", steps, [None], ())
 
     assert shown.splitlines() == [
         "1 migration pending on staging:",

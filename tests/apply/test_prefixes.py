@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.adopt import adopt, adoptable
-from pulse_ci.apply.run import apply_pending
-from pulse_ci.engine.diff import diff
+from pulse_ci.apply.apply_pending import apply_pending
+from pulse_ci.apply.mark_applied import adopt, adoptable
+from pulse_ci.schema.diff import diff
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded
 

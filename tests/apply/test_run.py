@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.apply.apply_pending import How, apply_pending
 from pulse_ci.apply.local import LocalDatabase
-from pulse_ci.apply.run import How, apply_pending
-from pulse_ci.engine.diff import diff
 from pulse_ci.errors import D1Error, MigrationError
+from pulse_ci.schema.diff import diff
 from tests.apply.targets import Failing, Killed
 from tests.d1.histories import history
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.target import Target
-    from pulse_ci.engine.history import History
 
 # What a second run of a file would show: a row too many, or an error.
 PAST = history(

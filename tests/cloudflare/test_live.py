@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.d1.live import read_live
+from pulse_ci.d1.database_state import read_live
 from pulse_ci.errors import D1Error
 from tests.cloudflare.clients import client_of
 

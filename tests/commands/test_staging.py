@@ -11,7 +11,7 @@ from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.failures import Unavailable
-from pulse_ci.migrations.base import Base
+from pulse_ci.migrations.base_diff import Base
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure, wrangler
 from tests.commands.files import FIRST, HEADER, put, put_pulse, table

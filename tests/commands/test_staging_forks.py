@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.commands.arrived import request_for_arrival
-from pulse_ci.github.arrival import Arrival
+from pulse_ci.commands.github_request import request_for_arrival
+from pulse_ci.github.check_target import Arrival
 from pulse_ci.github.client import GitHub
-from pulse_ci.github.event import PullRequest
+from pulse_ci.github.pull_request import PullRequest
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure
 from tests.commands.files import put, table

@@ -6,14 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.schema_history import History, trace
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.history import History, trace
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile, read_sources
 
 if TYPE_CHECKING:
-    from pulse_ci.d1.state import State
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.d1.migration_status import State
+    from pulse_ci.schema.schema import Schema
 
 _ROOT = Path(__file__).parents[2]
 

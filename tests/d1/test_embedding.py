@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.d1.embedding import embed
+from pulse_ci.d1.load_schema import embed
+from pulse_ci.d1.migration_status import Recorded
 from pulse_ci.d1.snapshot import Snapshot
-from pulse_ci.d1.state import Recorded
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.introspect import Row, shadow_names
-from pulse_ci.engine.schema import fold
+from pulse_ci.schema.introspect import Row, shadow_names
+from pulse_ci.schema.schema import fold
 from tests.engine.seed.generated import statements
 
 LISTED = (

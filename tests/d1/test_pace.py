@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.d1.pace import RESERVE, Pace
+from pulse_ci.d1.rate_limit import RESERVE, Pace
 
 
 def test_a_request_waits_where_few_are_left() -> None:

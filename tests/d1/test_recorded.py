@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pulse_ci.d1.recorded import compare
-from pulse_ci.d1.state import Recorded, State
+from pulse_ci.d1.migration_status import Recorded, State
+from pulse_ci.d1.status_from_records import compare
 from tests.d1.histories import history, live, standings
 
 PAST = history(

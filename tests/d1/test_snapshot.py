@@ -7,18 +7,18 @@ import pytest
 
 from pulse_ci.d1.account import Account
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.embedding import embed
+from pulse_ci.d1.load_schema import embed
+from pulse_ci.d1.migration_status import Recorded
 from pulse_ci.d1.snapshot import RowCount, Snapshot, read_objects, read_snapshot
-from pulse_ci.d1.state import Recorded
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.introspect import Row
 from pulse_ci.errors import D1Error
 from pulse_ci.model import PROBE_ROWS
+from pulse_ci.schema.introspect import Row
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, pulse
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.history import History
+    from pulse_ci.analysis.schema_history import History
     from tests.cloudflare.server import Cloudflare
 
 RECORDS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import apsw
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.canonical.words import quote_name
+from pulse_ci.schema.ddl.keywords import quote_name
 from tests.engine.arrivals import altered, written
 from tests.engine.databases import schema
 from tests.engine.mutations import mutants
@@ -18,7 +18,7 @@ from tests.engine.schemas import Pick, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
 
 
 class Case(NamedTuple):

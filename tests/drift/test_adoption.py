@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pulse_ci.drift.adoption import Adoption, adoption
+from pulse_ci.drift.adopt_migration import Adoption, adoption
 from pulse_ci.drift.compare import compare
 from tests.repair.databases import schema
 

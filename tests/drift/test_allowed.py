@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.drift.allowed import Allowance, read_allowances
+from pulse_ci.drift.allowlist import Allowance, read_allowances
 from pulse_ci.drift.compare import compare
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Action, Kind

@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.drift.compare import compare
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.diff import diff
+from pulse_ci.schema.diff import diff
 from tests.drift.histories import changed, respelled
 from tests.engine.databases import schema as sqlite_schema
 from tests.engine.pairs import DIFFERENT, EQUAL, Pair

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.drift.selftest import see_planted_drift
-from pulse_ci.engine.diff import diff
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Kind
+from pulse_ci.schema.diff import diff
 from tests.repair.databases import schema
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import Schema
     from pulse_ci.model import Change
+    from pulse_ci.schema.schema import Schema
 
 TAKEN = "CREATE TABLE pulse_ci_planted_0 (id INTEGER)"
 

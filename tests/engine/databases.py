@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.engine.introspect import introspect
+from pulse_ci.schema.introspect import introspect
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
 
 
 def database(*statements: str) -> apsw.Connection:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.engine.schema import fold
+from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     import apsw
 
-    from pulse_ci.engine.keys import ForeignKey, Term
-    from pulse_ci.engine.schema import Schema, Table
+    from pulse_ci.schema.constraints import ForeignKey, Term
+    from pulse_ci.schema.schema import Schema, Table
 
 Row = tuple[object, ...]
 Facts = dict[str, object]

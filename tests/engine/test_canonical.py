@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.engine.diff import diff
+from pulse_ci.schema.diff import diff
 from tests.engine.databases import rebuilt, schema
 from tests.engine.pairs import DIFFERENT, EQUAL, Pair
 

@@ -8,8 +8,8 @@ import apsw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_ci.engine.introspect import introspect
-from pulse_ci.engine.schema import Index, Table, Trigger
+from pulse_ci.schema.introspect import introspect
+from pulse_ci.schema.schema import Index, Table, Trigger
 from pulse_ci.sql.split import split
 from pulse_ci.sql.tokens import tokenize_code
 from tests.engine import pragmas

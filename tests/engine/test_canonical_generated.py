@@ -9,8 +9,8 @@ import apsw
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.introspect import introspect
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.introspect import introspect
 from tests.engine import pragmas
 from tests.engine.arrivals import altered, written
 from tests.engine.databases import database, rebuilt, schema

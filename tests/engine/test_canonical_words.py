@@ -5,10 +5,12 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from pulse_ci.engine.canonical import words
+from pulse_ci.schema.ddl import keywords
 from tests.engine.databases import database, rebuilt, schema
 
-LISTED = words.RESERVED | words.MOSTLY_KEYWORDS | words.MOSTLY_NAMES | words.BY_CONTEXT | words.CLOCK_WORDS
+LISTED = (
+    keywords.RESERVED | keywords.MOSTLY_KEYWORDS | keywords.MOSTLY_NAMES | keywords.BY_CONTEXT | keywords.CLOCK_WORDS
+)
 
 
 def can_be_a_name(word: str) -> bool:
@@ -25,7 +27,7 @@ def test_every_keyword_of_sqlite_is_in_one_list() -> None:
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
 def test_reserved_words_are_those_that_sqlite_takes_for_no_name(word: str) -> None:
-    assert can_be_a_name(word) == (word not in words.RESERVED)
+    assert can_be_a_name(word) == (word not in keywords.RESERVED)
 
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
@@ -57,10 +59,10 @@ def test_a_column_named_like_a_keyword_is_the_same_column_quoted_or_not(word: st
     ],
 )
 def test_a_name_is_quoted_where_it_could_be_something_else(name: str, spelled: str) -> None:
-    assert words.quote_name(name) == spelled
+    assert keywords.quote_name(name) == spelled
 
 
 def test_meaning_folds_names_and_keeps_strings() -> None:
-    assert words.meaning("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
+    assert keywords.meaning("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
         """select "it's", a from t where b = 'It''s "X"'"""
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.cost.estimate import estimate
+from pulse_ci.analysis.cost.observed_changes import observe
+from pulse_ci.analysis.cost.row_probes import questions, reached
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.cost.effects import observe
-from pulse_ci.engine.cost.estimate import estimate
-from pulse_ci.engine.cost.questions import questions, reached
 from pulse_ci.model import PROBE_ROWS, Probe
 from pulse_ci.sql.split import split
 

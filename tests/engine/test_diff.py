@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.schema import Schema
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.schema import Schema
 from tests.engine.databases import database, schema
 
 T = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)"

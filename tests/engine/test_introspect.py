@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pulse_ci.engine.introspect import QUERY, introspect, schema_of
+from pulse_ci.schema.introspect import QUERY, introspect, schema_of
 from tests.engine.databases import database, schema
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.seeded_run import OnRows, run_on_rows
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.on_rows import OnRows, run_on_rows
 from pulse_ci.sql.split import split
 
 FAMILY = """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.row_check_batch import Quiet
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.access import Access
-from pulse_ci.engine.quiet import Quiet
 from pulse_ci.sql.split import split
 from tests.engine.test_losses import on_rows
 

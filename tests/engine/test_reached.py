@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.seed import seed
+from pulse_ci.analysis.seeded_run import run_on_rows
+from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.on_rows import run_on_rows
-from pulse_ci.engine.reached import reached_by, reached_by_reverse
-from pulse_ci.engine.schema import fold
-from pulse_ci.engine.seed import seed
+from pulse_ci.schema.schema import fold
 from pulse_ci.sql.split import split
 from tests.repair.migrations import generated
 from tests.rules.example import review

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulse_ci.analysis.table_rows import fingerprint, read
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.rows import fingerprint, read
 
 TABLE = "CREATE TABLE t (a, b);"
 ODD = "INSERT INTO t VALUES (CAST(x'41ff' AS TEXT), x'41ff');"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulse_ci.analysis.replay import replay
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.replay import replay
 from pulse_ci.migrations.parse import Migration, parse
 from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.lint import lint

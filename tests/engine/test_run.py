@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulse_ci.analysis.statement_run import run_statements
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.run import run_statements
 from pulse_ci.sql.split import split
 
 

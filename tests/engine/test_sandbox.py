@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulse_ci.engine import D1Refused, EmbeddedD1, Sandbox, SandboxStopped
-from pulse_ci.rules.refusals import NOT_ALLOWED, REPLAY_FAILS
+from pulse_ci.rules.error_rules import NOT_ALLOWED, REPLAY_FAILS
 from tests.engine.hostile import CHECKED, FILES, HARMLESS
 
 ROOT = Path(__file__).parents[2]

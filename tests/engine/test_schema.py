@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.engine.schema import Schema, fold
 from pulse_ci.model import Kind
+from pulse_ci.schema.schema import Schema, fold
 from tests.engine.databases import schema
 
 

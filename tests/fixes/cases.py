@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.fixes.case import Case, case_of
+from pulse_ci.fixes.fix_context import Case, case_of
 from tests.commands.files import HEADER
 from tests.rules.example import review
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.copies import Copy, read_copy
+from pulse_ci.fixes.copied_columns import Copy, read_copy
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.judge import judge
-from pulse_ci.fixes.proposal import Proposal
+from pulse_ci.fixes.candidate import Proposal
+from pulse_ci.fixes.verify import judge
 from tests.commands.files import HEADER
 from tests.fixes.cases import PATH, case_with
 

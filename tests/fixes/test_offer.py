@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.fixes.offer import FIXABLE, MOST_FILES, offer
+from pulse_ci.fixes.fixes import FIXABLE, MOST_FILES, offer
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.registry import RULES
 from tests.commands.files import HEADER

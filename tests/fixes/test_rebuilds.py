@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.schema import fold
-from pulse_ci.fixes.offer import mend
+from pulse_ci.fixes.fixes import mend
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.schema import fold
 from tests.commands.files import HEADER
 from tests.fixes.cases import BY_HAND, DRIZZLE, SCHEMA, SHAPES, case_with
 from tests.workerd.patterns import patterns
 
 if TYPE_CHECKING:
-    from pulse_ci.fixes.case import Case
+    from pulse_ci.fixes.fix_context import Case
 
 ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "NO ACTION", "RESTRICT")
 UNSAFE = {

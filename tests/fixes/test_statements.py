@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.offer import mend
+from pulse_ci.fixes.fixes import mend
 from tests.commands.files import HEADER
 from tests.fixes.cases import PATH, case_with
 from tests.rules.example import TODAY

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.arrival import Arrival, Nothing, read_arrival
+from pulse_ci.github.check_target import Arrival, Nothing, read_arrival
 from pulse_ci.github.context import RunnerContext
 from tests.standin import events
 from tests.standin.state import SHA, Pull

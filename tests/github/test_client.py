@@ -25,7 +25,7 @@ COMMENTS = "/repos/Codertocat/Hello-World/issues/2/comments"
 def test_importing_the_package_does_not_import_httpx() -> None:
     script = (
         "import sys\n"
-        "from pulse_ci.github import client, comment, context, event, pulls, runner\n"
+        "from pulse_ci.github import client, comment, context, pull_request, pull_request_files, runner\n"
         "sys.exit('httpx' in sys.modules)"
     )
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from pulse_ci.errors import ConfigError, GitHubError
-from pulse_ci.github.compared import compare
-from pulse_ci.github.contents import blob_name, read_files
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.github.compare_commits import compare
+from pulse_ci.github.repository_files import blob_name, read_files
+from pulse_ci.migrations.base_diff import Base, Edit
 from pulse_ci.migrations.source import MAX_FILE_BYTES, SourceFile
 from tests.github.mocked import github_that
 

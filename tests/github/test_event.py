@@ -7,7 +7,7 @@ import pytest
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.context import RunnerContext
-from pulse_ci.github.event import PullRequest, find_named
+from pulse_ci.github.pull_request import PullRequest, find_named
 from tests.standin import events
 from tests.standin.state import Pull
 

@@ -7,10 +7,10 @@ import pytest
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.client import GitHub
-from pulse_ci.github.event import PullRequest
 from pulse_ci.github.failures import Forbidden
-from pulse_ci.github.pulls import read_base
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.github.pull_request import PullRequest
+from pulse_ci.github.pull_request_files import read_base
+from pulse_ci.migrations.base_diff import Base, Edit
 from tests.standin.state import ChangedFile
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.live import read_live
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.history import History, trace
+from pulse_ci.analysis.schema_history import History, trace
+from pulse_ci.d1.database_state import read_live
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
+from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.cloudflare.databases import Databases
 from tests.cloudflare.server import Cloudflare

@@ -17,7 +17,7 @@ from tests.live.pulse import recorded
 from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
-    from pulse_ci.apply.fate import Fate
+    from pulse_ci.apply.outcome import Fate
     from pulse_ci.commands.fleet import Watch
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]

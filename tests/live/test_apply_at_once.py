@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.remote import RemoteDatabase
-from pulse_ci.apply.run import apply_pending
-from pulse_ci.engine.diff import diff
+from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.cloudflare.wrangler import configure, wrangler
 from tests.d1.histories import history, put

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.commands.drift import drift
-from pulse_ci.d1.answers import DatabaseInfo
+from pulse_ci.d1.api_responses import DatabaseInfo
 from pulse_ci.d1.fleet import Brake, choose, part
 from pulse_ci.errors import ConfigError, D1Error
 from pulse_ci.settings import read_settings

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.fate import Fate
+from pulse_ci.apply.outcome import Fate
 from pulse_ci.commands.apply import Wish
 from pulse_ci.commands.fleet import Watch
-from pulse_ci.commands.merging import merge
+from pulse_ci.commands.merge_reports import merge
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings

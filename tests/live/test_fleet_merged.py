@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.commands.merging import merge
+from pulse_ci.commands.merge_reports import merge
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.drift.value import DriftReport

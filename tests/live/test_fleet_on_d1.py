@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.fate import Fate
+from pulse_ci.apply.outcome import Fate
 from pulse_ci.commands.apply import Wish
 from pulse_ci.commands.apply import apply as run_apply
 from pulse_ci.report.fleet.applied import FleetApplied

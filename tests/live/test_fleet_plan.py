@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.fate import Fate
+from pulse_ci.apply.outcome import Fate
 from pulse_ci.commands.apply import Wish
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.errors import ConfigError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.d1.live import read_live
-from pulse_ci.engine.diff import diff
+from pulse_ci.d1.database_state import read_live
+from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, recorded

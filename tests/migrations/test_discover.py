@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.migrations.base import Base
+from pulse_ci.migrations.base_diff import Base
 from pulse_ci.migrations.discover import MigrationSet, discover
 from pulse_ci.migrations.source import SourceFile
 

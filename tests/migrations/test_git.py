@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.migrations.base_diff import Base, Edit
 from pulse_ci.migrations.git import read_base
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulse_ci.migrations.operations import (
+from pulse_ci.sql.operations import (
     AddColumn,
     Create,
     Delete,
@@ -23,7 +23,7 @@ from pulse_ci.migrations.operations import (
     is_transaction,
     operation,
 )
-from pulse_ci.migrations.tree import copies_every_column
+from pulse_ci.sql.tree import copies_every_column
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.seed import seed
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.seed import seed
-from pulse_ci.repair.rebuild import reach, replaced
+from pulse_ci.rewrite.safe_rebuild import reach, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
 
 
 @contextmanager

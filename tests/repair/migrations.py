@@ -7,13 +7,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.diff import diff
 from pulse_ci.errors import D1Refused
+from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.engine.schema import Schema, Table
+    from pulse_ci.schema.schema import Schema, Table
 
 TYPES = ("TEXT", "INTEGER", "REAL", "BLOB", "NUMERIC", "VARCHAR(20)")
 ACTIONS = ("NO ACTION", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT")

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.analysis.seed import seed
+from pulse_ci.analysis.statement_run import run_statements
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.run import run_statements
-from pulse_ci.engine.schema import fold
-from pulse_ci.engine.seed import seed
 from pulse_ci.errors import D1Refused, MigrationError
 from pulse_ci.migrations.parse import Migration
-from pulse_ci.repair.leftovers import unexplained
-from pulse_ci.repair.proof import compare_rows
-from pulse_ci.repair.proven import ProvenReverse, prove_reverse, reverse_header
-from pulse_ci.repair.renames import spelled_renames
-from pulse_ci.repair.reverse import ReversePlan, write_reverse
+from pulse_ci.rewrite.reverse import ReversePlan, write_reverse
+from pulse_ci.rewrite.undo_renames import spelled_renames
+from pulse_ci.rewrite.unrestored_rows import unexplained
+from pulse_ci.rewrite.verified_reverse import ProvenReverse, prove_reverse, reverse_header
+from pulse_ci.rewrite.verify_script import compare_rows
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.schema import fold
 from tests.repair.migrations import generated
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import Schema
-    from pulse_ci.repair.losses import Loss
-    from pulse_ci.repair.proof import RowsChanged
+    from pulse_ci.rewrite.restore_plan import Loss
+    from pulse_ci.rewrite.verify_script import RowsChanged
+    from pulse_ci.schema.schema import Schema
 
 NUMBERS = range(200)
 FEWEST_REVERSED = 195

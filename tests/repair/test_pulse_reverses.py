@@ -7,7 +7,7 @@ import pytest
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.repair.proven import ProvenReverse, prove_reverse
+from pulse_ci.rewrite.verified_reverse import ProvenReverse, prove_reverse
 from tests.commands.files import PULSE
 
 REBUILDS = "013"  # where names in between are free

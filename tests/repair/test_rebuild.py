@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.engine.diff import diff
 from pulse_ci.errors import MigrationError
-from pulse_ci.repair.proof import prove
-from pulse_ci.repair.rebuild import replaced
+from pulse_ci.rewrite.safe_rebuild import replaced
+from pulse_ci.rewrite.verify_script import prove
+from pulse_ci.schema.diff import diff
 from tests.repair.databases import after, rebuild_of, schema, seeded
 from tests.repair.families import ACTIONS, FAMILIES, NEW_PARENT, PARENT, SAME, child
 

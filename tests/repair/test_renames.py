@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.migrations.parse import Migration
-from pulse_ci.repair.proven import prove_reverse
-from pulse_ci.repair.renames import Spelled, spelled_renames
+from pulse_ci.rewrite.undo_renames import Spelled, spelled_renames
+from pulse_ci.rewrite.verified_reverse import prove_reverse
 from pulse_ci.sql.split import split
 from tests.repair.databases import database, schema
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.repair.proof import prove
-from pulse_ci.repair.reverse import ReversePlan, write_reverse
+from pulse_ci.rewrite.reverse import ReversePlan, write_reverse
+from pulse_ci.rewrite.verify_script import prove
+from pulse_ci.schema.diff import diff
 from tests.repair.databases import after, schema, seeded
 
 SITES = "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT, url TEXT)"

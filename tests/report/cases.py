@@ -14,7 +14,7 @@ from pulse_ci.commands.check import check
 from pulse_ci.commands.request import request_for
 from pulse_ci.model import Action, Kind
 from pulse_ci.report import markdown
-from pulse_ci.report.value import Database, Difference, QueryResult, Staging
+from pulse_ci.report.models import Database, Difference, QueryResult, Staging
 from tests.commands.files import PULSE
 from tests.report.reports import large_report
 

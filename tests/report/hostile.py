@@ -7,10 +7,8 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.schema import fold
 from pulse_ci.model import Action, Change, Finding, Kind, Settlement, Severity
-from pulse_ci.report.value import (
+from pulse_ci.report.models import (
     Conclusion,
     Database,
     Difference,
@@ -23,6 +21,8 @@ from pulse_ci.report.value import (
     UnrestoredTable,
     UnseededTable,
 )
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.schema import fold
 from tests.report.hostile_schemas import hostile_schemas
 from tests.report.reports import EMBEDDED, NASTY
 

@@ -6,9 +6,9 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.rows import quote_name
-from pulse_ci.report.value import Schemas
+from pulse_ci.report.models import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

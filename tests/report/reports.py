@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from pulse_ci.model import Action, Change, Finding, Kind, Severity
-from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
+from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
 
 EMBEDDED = Database("embedded", None, "3.54.1")
 SKIPPED = Staging("skipped", "not asked for")

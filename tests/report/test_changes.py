@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.diff import diff
 from pulse_ci.report.markdown.changes import by_object, object_rows
+from pulse_ci.report.models import Schemas
 from pulse_ci.report.schema_sql import diff_text
-from pulse_ci.report.value import Schemas
+from pulse_ci.schema.diff import diff
 
 BEFORE = """
 CREATE TABLE sites (id TEXT PRIMARY KEY NOT NULL, fee TEXT);

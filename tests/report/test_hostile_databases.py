@@ -7,13 +7,12 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.fate import Fate, Outcome
-from pulse_ci.apply.repairs import Repair
+from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.record_repairs import Repair
 from pulse_ci.commands.rendering import render
-from pulse_ci.d1.state import FileState, Recorded, Standing, State
-from pulse_ci.drift.adoption import Adoption
+from pulse_ci.d1.migration_status import FileState, Recorded, Standing, State
+from pulse_ci.drift.adopt_migration import Adoption
 from pulse_ci.drift.value import Compared, Difference, Drift, Way
-from pulse_ci.engine.diff import diff
 from pulse_ci.github.runner import neutralise
 from pulse_ci.report import applying_fleet
 from pulse_ci.report.drift import markdown as drift_markdown
@@ -23,6 +22,7 @@ from pulse_ci.report.fleet.scope import Scope
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from pulse_ci.report.status import markdown as status_markdown
 from pulse_ci.report.status.value import StatusReport
+from pulse_ci.schema.diff import diff
 from tests.github.runner_model import read_commands
 from tests.report.github_html import rendered
 from tests.report.hostile import hostile_text

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.commands.check import check
 from pulse_ci.commands.output import render
 from pulse_ci.commands.request import request_for
-from pulse_ci.engine.rows import quote_name
 from pulse_ci.github.runner import annotate, neutralise
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown

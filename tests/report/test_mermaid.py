@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.engine.diff import diff
-from pulse_ci.report.entities import Picture, picture
+from pulse_ci.report.er_model import Picture, picture
 from pulse_ci.report.mermaid import er_diagram
+from pulse_ci.schema.diff import diff
 from tests.report.hostile import hostile_text
 from tests.report.hostile_schemas import hostile_schemas
 
 if TYPE_CHECKING:
-    from pulse_ci.report.value import Schemas
+    from pulse_ci.report.models import Schemas
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv/node/bin/node"

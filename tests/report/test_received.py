@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pulse_ci import check_directory
 from pulse_ci.errors import ConfigError
 from pulse_ci.report import markdown, sarif, text
-from pulse_ci.report.received import MAX_BYTES, read_report
-from pulse_ci.report.value import Conclusion, FailOn, Report
+from pulse_ci.report.models import Conclusion, FailOn, Report
+from pulse_ci.report.report_json import MAX_BYTES, read_report
 from pulse_ci.rules.registry import RULES
 from tests.report.github_html import rendered
 from tests.report.reports import nasty

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.apply.outcome import Fate, Outcome
 from pulse_ci.commands.rendering import render
-from pulse_ci.drift.adoption import Adoption
-from pulse_ci.drift.allowed import Allowance
+from pulse_ci.drift.adopt_migration import Adoption
+from pulse_ci.drift.allowlist import Allowance
 from pulse_ci.drift.value import Compared, Difference, Drift, Way
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Action, Change, Kind, Spent

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.commands.output import render
-from pulse_ci.drift.adoption import Adoption
+from pulse_ci.drift.adopt_migration import Adoption
 from pulse_ci.drift.value import Compared, Drift, Way
 from pulse_ci.model import Finding, Severity
 from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.models import MigrationResult, Staging
 from pulse_ci.report.redaction import redact, redact_report, secrets_in
-from pulse_ci.report.value import MigrationResult, Staging
 from tests.report.reports import small_report
 
 TOKEN = "v1.0-abcdef0123456789"

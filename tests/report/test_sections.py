@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulse_ci.model import Finding, Severity
-from pulse_ci.report import markdown, wording
-from pulse_ci.report.ranking import ranked
-from pulse_ci.report.value import Database, QueryResult, RowCount, Staging
+from pulse_ci.report import markdown, phrases
+from pulse_ci.report.finding_order import ranked
+from pulse_ci.report.models import Database, QueryResult, RowCount, Staging
 from tests.report.cases import clean, drift, findings, rebuild
 from tests.report.github_html import rendered
 from tests.report.reports import large_report, small_report
@@ -51,8 +51,8 @@ def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
     warned = replace(report, findings=(replace(error("unbounded-write"), severity=Severity.WARNING),))
 
     condition = "`022_custom_fields.sql` is safe to merge if the rows of 1 table may go"
-    assert wording.verdict(report) == condition
-    assert wording.verdict(warned) == f"{condition}, with 1 warning to read"
+    assert phrases.verdict(report) == condition
+    assert phrases.verdict(warned) == f"{condition}, with 1 warning to read"
 
 
 def test_a_finding_leads_to_its_line_and_its_rule() -> None:

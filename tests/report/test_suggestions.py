@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pulse_ci.model import Finding, Fix, LineEdit, Severity
 from pulse_ci.report.escape import suggestion, visible
+from pulse_ci.report.models import Conclusion, Report
 from pulse_ci.report.suggestions import MOST_SUGGESTIONS, Suggestion, suggest
-from pulse_ci.report.value import Conclusion, Report
 from tests.report.github_html import rendered
 from tests.report.reports import EMBEDDED, SKIPPED, nasty
 

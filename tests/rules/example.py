@@ -8,20 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.row_effects import effects_of
+from pulse_ci.analysis.rule import OnD1
+from pulse_ci.migrations.base_diff import Base, Edit
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile
-from pulse_ci.rules.costs import effects_of
-from pulse_ci.rules.evidence import gather
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.rule import OnD1
 from pulse_ci.wrangler import WranglerDatabase, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pulse_ci.analysis.rule import Example, Review
     from pulse_ci.model import Finding
-    from pulse_ci.rules.rule import Example, Review
 
 MARK = " -- expect"
 CONFIG = "wrangler.toml"

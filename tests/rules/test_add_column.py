@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.analysis.seed import seed
+from pulse_ci.analysis.statement_run import Refusal
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.engine.run import Refusal
-from pulse_ci.engine.seed import seed
+from pulse_ci.rules.error_rules import rule_for
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.refusals import rule_for
 from pulse_ci.sql.split import split
 from tests.rules.example import review
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.probe_results import settle, spoken
 from pulse_ci.model import PROBE_ROWS, Answer, Probe, Severity
-from pulse_ci.rules.answers import settle, spoken
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review_of

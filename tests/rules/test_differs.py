@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from pulse_ci.analysis.rule import OnD1
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.rule import OnD1
 from pulse_ci.sandbox import Sandbox, use_sandbox
 from tests.rules.example import review
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pulse_ci import rules
+from pulse_ci.analysis.rule import Rule
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Severity
+from pulse_ci.rules.error_rules import refusals_for
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.refusals import refusals_for
 from pulse_ci.rules.registry import RULES, named_rules
-from pulse_ci.rules.rule import Rule
 from tests.rules.example import expected_lines, review_of
 
 E, W = Severity.ERROR, Severity.WARNING

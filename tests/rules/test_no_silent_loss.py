@@ -13,7 +13,7 @@ from pulse_ci.rules.lint import lint
 from tests.rules.example import review
 
 if TYPE_CHECKING:
-    from pulse_ci.rules.rule import Review
+    from pulse_ci.analysis.rule import Review
 
 BEFORE = """
 CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, u TEXT UNIQUE);

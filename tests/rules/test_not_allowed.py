@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.rules.error_rules import NOT_ALLOWED
 from pulse_ci.rules.examples import HEADER
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.refusals import NOT_ALLOWED
 from tests.rules.example import review
 
 SITES = HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.migrations.base import Base, Edit
+from pulse_ci.migrations.base_diff import Base, Edit
 from tests.commands.files import table
 from tests.rules.example import base_with, findings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.engine.proofs import Unrestored
+from pulse_ci.analysis.proofs import Unrestored
 from tests.rules.example import findings, review
 
 BASE = "migrations/001_a.sql"

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rules import data_loss, new_constraints, on_rows, rebuild_rows, rebuilt, refused, writes
+from pulse_ci.analysis.rule import Rule
+from pulse_ci.rules import (
+    data_loss,
+    existing_rows,
+    new_constraints,
+    rebuild_data_loss,
+    rebuild_objects,
+    replay_fails,
+    write_statements,
+)
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.rule import Rule
 from tests.repair.databases import rebuild_of, schema
 from tests.repair.families import ACTIONS, FAMILIES, SAME, child
 from tests.rules.example import review
 
 RULES = tuple(
     each
-    for module in (data_loss, rebuild_rows, rebuilt, on_rows, new_constraints, writes, refused)
+    for module in (
+        data_loss,
+        rebuild_data_loss,
+        rebuild_objects,
+        existing_rows,
+        new_constraints,
+        write_statements,
+        replay_fails,
+    )
     for each in vars(module).values()
     if isinstance(each, Rule)
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rules.triggers import find_flaws
+from pulse_ci.rules.trigger_split import find_flaws
 from pulse_ci.sql.split import split
 from tests.rules.example import findings
 from tests.workerd.corpus.splitting import SHAPES

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.analysis.cost.estimate import estimate
+from pulse_ci.analysis.cost.observed_changes import observe
+from pulse_ci.analysis.seed import seed
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.cost.effects import observe
-from pulse_ci.engine.cost.estimate import estimate
-from pulse_ci.engine.seed import seed
 from pulse_ci.sql.split import split
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.cost.value import Cost
+    from pulse_ci.analysis.cost.cost import Cost
     from tests.cloudflare.databases import Databases
 
 SCHEMA = """

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
+from pulse_ci.analysis.cost.cost import Cost
+from pulse_ci.analysis.cost.estimate import StatementCost, estimate
+from pulse_ci.analysis.cost.observed_changes import observe
+from pulse_ci.analysis.cost.row_probes import questions, reached
+from pulse_ci.analysis.seed import seed
+from pulse_ci.analysis.seed.count import count_rows
+from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.cost.effects import observe
-from pulse_ci.engine.cost.estimate import StatementCost, estimate
-from pulse_ci.engine.cost.questions import questions, reached
-from pulse_ci.engine.cost.value import Cost
-from pulse_ci.engine.rows import quote_name
-from pulse_ci.engine.schema import fold
-from pulse_ci.engine.seed import seed
-from pulse_ci.engine.seed.count import count_rows
+from pulse_ci.schema.schema import fold
 from pulse_ci.sql.split import split
 from tests.d1.histories import pulse
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.cost.effects import Effect
-    from pulse_ci.engine.schema import Table
+    from pulse_ci.analysis.cost.observed_changes import Effect
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.schema.schema import Table
     from pulse_ci.sql.split import Statement
     from tests.cloudflare.databases import Databases
 

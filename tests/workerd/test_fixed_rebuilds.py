@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.engine import RequestMode
-from pulse_ci.engine.diff import diff
-from pulse_ci.engine.introspect import schema_of
-from pulse_ci.fixes.offer import mend
+from pulse_ci.fixes.fixes import mend
+from pulse_ci.schema.diff import diff
+from pulse_ci.schema.introspect import schema_of
 from tests.commands.files import HEADER
 from tests.fixes.cases import SCHEMA, SHAPES, case_with
 from tests.workerd.outcome import Call, Outcome, Sequence
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.schema import Schema
+    from pulse_ci.schema.schema import Schema
     from tests.workerd.rig import Rig
 
 CASCADE = SCHEMA.format(action="CASCADE")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.analysis.seed import seed
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.engine.seed import seed
-from pulse_ci.migrations.operations import Create, operation
 from pulse_ci.rules.lint import lint
+from pulse_ci.sql.operations import Create, operation
 from pulse_ci.sql.split import split
 from tests.rules.example import review
 from tests.workerd.engine import run_sequence
@@ -21,7 +21,7 @@ from tests.workerd.patterns import Pattern, patterns
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.engine.on_rows import OnRows
+    from pulse_ci.analysis.seeded_run import OnRows
     from pulse_ci.model import Finding
     from tests.workerd.outcome import Answer, Sequence
     from tests.workerd.rig import Rig

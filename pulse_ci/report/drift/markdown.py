@@ -10,7 +10,7 @@ from pulse_ci.report.escape import cell, code, fence, plain, prose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.drift.adoption import Adoption
+    from pulse_ci.drift.adopt_migration import Adoption
     from pulse_ci.drift.value import Compared, Drift, Way
     from pulse_ci.report.drift.value import DriftReport
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.drift.adoption import Adoption
-from pulse_ci.drift.allowed import Allowance
+from pulse_ci.drift.adopt_migration import Adoption
+from pulse_ci.drift.allowlist import Allowance
 from pulse_ci.drift.value import Compared, Difference, Drift, Way
 from pulse_ci.model import Action, Change, Kind
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.scope import scope_of
-from pulse_ci.report.value import spent_of
+from pulse_ci.report.models import spent_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action
 from pulse_ci.report.escape import visible
-from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
-from pulse_ci.report.value import Conclusion
-from pulse_ci.report.wording import plural
+from pulse_ci.report.models import Conclusion
+from pulse_ci.report.phrases import plural
+from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.drift.adoption import Adoption
+    from pulse_ci.drift.adopt_migration import Adoption
     from pulse_ci.drift.value import Compared, Difference, Way
     from pulse_ci.report.drift.value import DriftReport
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
-from pulse_ci.report.value import Conclusion, Database, Report, Staging
-from pulse_ci.report.wording import plural
+from pulse_ci.report.models import Conclusion, Database, Report, Staging
+from pulse_ci.report.phrases import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.drift.adoption import Adoption
+    from pulse_ci.drift.adopt_migration import Adoption
     from pulse_ci.drift.value import Compared, Difference
     from pulse_ci.report.fleet.scope import Scope
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.apply.fate import Fate, Outcome
+from pulse_ci.apply.outcome import Fate, Outcome
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.value import Conclusion, Database, Report, Staging, spent_of
-from pulse_ci.report.wording import plural
+from pulse_ci.report.models import Conclusion, Database, Report, Staging, spent_of
+from pulse_ci.report.phrases import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

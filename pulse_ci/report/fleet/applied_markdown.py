@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.fate import Fate
+from pulse_ci.apply.outcome import Fate
 from pulse_ci.report.escape import cell, code, plain, prose
-from pulse_ci.report.fleet.fitting import fitted
-from pulse_ci.report.fleet.names import listed, together
-from pulse_ci.report.value import Conclusion
-from pulse_ci.report.wording import without
+from pulse_ci.report.fleet.group import listed, together
+from pulse_ci.report.fleet.truncate import fitted
+from pulse_ci.report.models import Conclusion
+from pulse_ci.report.phrases import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.fate import Fate
-from pulse_ci.report.fleet.names import listed, together
-from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
-from pulse_ci.report.value import Conclusion
-from pulse_ci.report.wording import plural, without
+from pulse_ci.apply.outcome import Fate
+from pulse_ci.report.fleet.group import listed, together
+from pulse_ci.report.models import Conclusion
+from pulse_ci.report.phrases import plural, without
+from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from pulse_ci.report.drift.received import drift_report_of
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied, fleet_applied_of
 from pulse_ci.report.fleet.status import FleetStatus, fleet_status_of
-from pulse_ci.report.received import read_values, refuse
+from pulse_ci.report.report_json import read_values, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.report.fleet.names import listed
-from pulse_ci.report.wording import joined
+from pulse_ci.report.fleet.group import listed
+from pulse_ci.report.phrases import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

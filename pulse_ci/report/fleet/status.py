@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
-from pulse_ci.report.fleet.names import together
+from pulse_ci.report.fleet.group import together
 from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.value import Conclusion, Database, Report, Staging, spent_of
-from pulse_ci.report.wording import plural
+from pulse_ci.report.models import Conclusion, Database, Report, Staging, spent_of
+from pulse_ci.report.phrases import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

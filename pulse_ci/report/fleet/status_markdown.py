@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report.escape import cell, code, plain, prose
-from pulse_ci.report.fleet.fitting import fitted
-from pulse_ci.report.fleet.names import listed
+from pulse_ci.report.fleet.group import listed
+from pulse_ci.report.fleet.truncate import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report.fleet.names import listed
-from pulse_ci.report.painter import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
-from pulse_ci.report.wording import joined, plural
+from pulse_ci.report.fleet.group import listed
+from pulse_ci.report.phrases import joined, plural
+from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

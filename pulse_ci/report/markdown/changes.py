@@ -6,17 +6,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action, Change, Kind
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import cell, code
-from pulse_ci.report.markdown.meaning import meaning
+from pulse_ci.report.markdown.describe_change import meaning
+from pulse_ci.report.markdown.icons import ACTION
 from pulse_ci.report.markdown.page import blocks, fold, table
-from pulse_ci.report.markdown.signs import ACTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import Report, Schemas
+    from pulse_ci.report.models import Report, Schemas
 
 _SEEN_AT_ONCE = 12
 _LONGEST_NAME = 100
@@ -33,7 +33,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
     if len(objects) <= _SEEN_AT_ONCE:
         yield f"#### Schema\n\n{body}"
     else:
-        yield from fold(f"Schema: {wording.change_totals(report.changes)}", body)
+        yield from fold(f"Schema: {phrases.change_totals(report.changes)}", body)
 
 
 def object_rows(objects: Iterable[tuple[Change, ...]], schemas: Schemas | None) -> list[str]:

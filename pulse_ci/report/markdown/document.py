@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import code, plain, prose
 from pulse_ci.report.markdown import changes, diagram, drift, findings, proofs, queries, sql, staging
+from pulse_ci.report.markdown.icons import CONCLUSION
 from pulse_ci.report.markdown.page import Links, Page, Size, blocks
-from pulse_ci.report.markdown.signs import CONCLUSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.report.value import Report
+    from pulse_ci.report.models import Report
 
 COMMENT_BYTES = 60_000
 SUMMARY_BYTES = 1_000_000
@@ -41,12 +41,12 @@ def render(report: Report, links: Links | None = None, budget: int = COMMENT_BYT
         if len(body.encode()) <= budget:
             return body
     mark = CONCLUSION[report.conclusion]
-    return f"### {mark} {wording.counts(report)}\n\n_All else is left out for its size; {links.elsewhere} has it._\n"
+    return f"### {mark} {phrases.counts(report)}\n\n_All else is left out for its size; {links.elsewhere} has it._\n"
 
 
 def _parts(report: Report, page: Page) -> Iterator[str]:
     label = f" · {plain(page.links.label)}" if page.links.label else ""
-    yield f"### {CONCLUSION[report.conclusion]} {prose(wording.verdict(report))}{label}"
+    yield f"### {CONCLUSION[report.conclusion]} {prose(phrases.verdict(report))}{label}"
     yield f"{_summary(report)}"
     sections = (findings, changes, sql, diagram, proofs, staging, queries, drift)
     yield from chain.from_iterable(section.render(report, page) for section in sections)
@@ -54,18 +54,18 @@ def _parts(report: Report, page: Page) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    parts = (f"**{wording.counts(report)}**", wording.change_totals(report.changes), _proven(report), _where(report))
+    parts = (f"**{phrases.counts(report)}**", phrases.change_totals(report.changes), _proven(report), _where(report))
     return " · ".join(part for part in parts if part)
 
 
 def _proven(report: Report) -> str:
-    proven = {holds for each in report.under_review for _, holds in wording.proofs(each)}
+    proven = {holds for each in report.under_review for _, holds in phrases.proofs(each)}
     return "runs twice and is undone" if proven == {True} and report.command == "check" else ""
 
 
 def _where(report: Report) -> str:
     if report.database.source != "embedded":
-        return prose(wording.where(report), _LONGEST)
+        return prose(phrases.where(report), _LONGEST)
     missed = f", not on staging: {prose(report.staging.reason, _LONGEST)}" if report.staging.missed else ""
     return f"tried on an embedded D1, no database was touched{missed}"
 
@@ -77,9 +77,9 @@ def _footer(report: Report, links: Links) -> str:
         f"commit {code(links.commit[:7])}" if links.commit else "",
         f"[run]({links.run})" if links.run else "",
         f"pulse-ci {links.version}" if links.version else "",
-        f"{wording.plural(replayed, 'file')} replayed" if report.migrations else "",
+        f"{phrases.plural(replayed, 'file')} replayed" if report.migrations else "",
         engine,
-        prose(wording.without(report.skipped), _LONGEST) if report.skipped else "",
+        prose(phrases.without(report.skipped), _LONGEST) if report.skipped else "",
     )
     line = " · ".join(part for part in parts if part)
     return f"<sub>{line}</sub>" if line else ""

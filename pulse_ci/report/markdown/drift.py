@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Action, Change
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import cell, code, fence, plain
+from pulse_ci.report.markdown.icons import ACTION
 from pulse_ci.report.markdown.page import fold, table
-from pulse_ci.report.markdown.signs import ACTION
 from pulse_ci.report.schema_sql import diff_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import Difference, Report
+    from pulse_ci.report.models import Difference, Report
 
 _LONGEST = 160
 
@@ -28,7 +28,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
         Change(each.kind, each.name, each.table, each.action, each.expected, each.actual) for each in report.drift
     )
     name = code(report.database.name) if report.database.name else plain(report.database.source)
-    differs = wording.change_totals(found, "also has", "lacks", "differs in")
+    differs = phrases.change_totals(found, "also has", "lacks", "differs in")
     yield f"#### Drift\n\n{name} is not what the files say: it {differs}."
     shown = report.drift[: page.size.drift]
     if shown:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import link, plain, prose
+from pulse_ci.report.finding_order import ranked
+from pulse_ci.report.markdown.icons import SEVERITY
 from pulse_ci.report.markdown.page import blocks, fold
-from pulse_ci.report.markdown.signs import SEVERITY
-from pulse_ci.report.ranking import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pulse_ci.model import Finding
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import Report
+    from pulse_ci.report.models import Report
 
 _SEEN_AT_ONCE = 5
 
@@ -47,11 +47,11 @@ def _rule(name: str, page: Page) -> str:
 
 def _totals(findings: Iterable[Finding]) -> str:
     counted = Counter(finding.severity for finding in findings)
-    return ", ".join(wording.plural(number, severity.value) for severity, number in counted.items())
+    return ", ".join(phrases.plural(number, severity.value) for severity, number in counted.items())
 
 
 def _silenced(findings: list[Finding], page: Page) -> Iterator[str]:
     shown = findings[: page.size.findings]
     items = [f"- {page.place(each.path, each.line)} {_rule(each.rule, page)}" for each in shown]
     body = blocks(("\n".join(items), page.left_out(len(findings) - len(shown), "ignored finding")))
-    yield from fold(f"{wording.plural(len(findings), 'finding')} ignored by a comment in the file", body)
+    yield from fold(f"{phrases.plural(len(findings), 'finding')} ignored by a comment in the file", body)

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import code, link, path_in_url, shortened
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Page:
         """Return the line that says how many entries are missing and where they are; nothing for none."""
         if count <= 0:
             return ""
-        return f"_{wording.plural(count, noun)} left out for size; {self.links.elsewhere} has all._"
+        return f"_{phrases.plural(count, noun)} left out for size; {self.links.elsewhere} has all._"
 
     def place(self, path: str, line: int) -> str:
         """Return a file's name and line, linked to the line at the head commit."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.escape import cell, code, prose
+from pulse_ci.report.markdown.icons import HOLDS
 from pulse_ci.report.markdown.page import blocks, fold, table
-from pulse_ci.report.markdown.signs import HOLDS
 from pulse_ci.report.rows import row_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import MigrationResult, Report
+    from pulse_ci.report.models import MigrationResult, Report
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
@@ -37,8 +37,8 @@ def _of_files(reviewed: tuple[MigrationResult, ...], page: Page) -> Iterator[str
 def _summary(report: Report) -> str:
     reviewed = report.under_review
     claims = list[str]()
-    for index, (claim, _) in enumerate(wording.proofs(reviewed[0])):
-        results = [wording.proofs(migration)[index][1] for migration in reviewed]
+    for index, (claim, _) in enumerate(phrases.proofs(reviewed[0])):
+        results = [phrases.proofs(migration)[index][1] for migration in reviewed]
         claims.append(f"{claim} {_mark(results)}")
     if report.rows or report.unseeded:
         claims.append(f"rows kept {_mark([holds for holds, _ in row_lines(report)])}")
@@ -50,7 +50,7 @@ def _mark(results: list[bool | None]) -> str:
 
 
 def _file_row(migration: MigrationResult) -> str:
-    marks = " | ".join(HOLDS[holds] for _, holds in wording.proofs(migration))
+    marks = " | ".join(HOLDS[holds] for _, holds in phrases.proofs(migration))
     needs = ", ".join(f"{number:03}" for number in migration.depends_on) or "–"
     return f"| {cell(code(migration.name))} | {marks} | {needs} |"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import QueryResult, Report
+    from pulse_ci.report.models import QueryResult, Report
 
 _SIGN = {"broken": "❌", "slower": "⚠️", "faster": "✅"}
 _WORDS = {"broken": "breaks", "slower": "slower", "faster": "faster"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report import wording
+from pulse_ci.report import phrases
 from pulse_ci.report.costs import cost_of, whole_cost
 from pulse_ci.report.escape import code, plain, prose
 from pulse_ci.report.markdown.page import blocks, fold
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.value import Report
+    from pulse_ci.report.models import Report
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
@@ -33,7 +33,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
         page.left_out(len(pending) - len(shown), "pending migration"),
         f"- {plain(total)}" if (total := whole_cost(report)) else "",
     )
-    asked = wording.plural(report.staging.requests, "request")
-    cost = f"{asked}, {wording.plural(report.staging.rows_read, 'row')} read, nothing written"
+    asked = phrases.plural(report.staging.requests, "request")
+    cost = f"{asked}, {phrases.plural(report.staging.rows_read, 'row')} read, nothing written"
     body = blocks(parts) or "Every file has run there."
     yield from fold(f"Staging: {applied} applied, {len(pending)} pending ({cost})", body)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.state import Standing
+from pulse_ci.d1.migration_status import Standing
 from pulse_ci.report.escape import cell, code, fence, plain, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.d1.state import FileState
+    from pulse_ci.d1.migration_status import FileState
     from pulse_ci.report.status.value import StatusReport
 
 _MARK = {Standing.APPLIED: "✅", Standing.PENDING: "⏳"}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.state import Standing
+from pulse_ci.d1.migration_status import Standing
 from pulse_ci.model import Action
 from pulse_ci.report.escape import visible
-from pulse_ci.report.painter import BOLD, DIM, GREEN, YELLOW, Painter, one_line
-from pulse_ci.report.wording import plural
+from pulse_ci.report.phrases import plural
+from pulse_ci.report.style import BOLD, DIM, GREEN, YELLOW, Painter, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.d1.state import FileState
+    from pulse_ci.d1.migration_status import FileState
     from pulse_ci.report.status.value import StatusReport
 
 _SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.d1.state import Standing
+from pulse_ci.d1.migration_status import Standing
 from pulse_ci.drift.value import Difference
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
-from pulse_ci.report.value import Conclusion, Database, MigrationResult, Report, Staging
-from pulse_ci.report.wording import joined, plural
+from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
+from pulse_ci.report.phrases import joined, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.apply.repairs import Repair
-    from pulse_ci.d1.state import FileState, State
-    from pulse_ci.engine.run import Refusal
+    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.apply.record_repairs import Repair
+    from pulse_ci.d1.migration_status import FileState, State
 
 _SPOKEN = {
     Standing.APPLIED: "applied",

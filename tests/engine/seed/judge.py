@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.rows import quote_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.engine.schema import Table
-    from pulse_ci.engine.seed import Seeded
+    from pulse_ci.analysis.seed import Seeded
+    from pulse_ci.schema.schema import Table
 
 
 def database(*statements: str) -> EmbeddedD1:

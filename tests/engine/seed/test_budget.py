@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_ci.analysis.seed import Budget, seed
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.seed import Budget, seed
 
 # Two rows of `easy` take two inserts; no row can be in `hard`.
 SCHEMA = """

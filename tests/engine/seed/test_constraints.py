@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pulse_ci.engine.seed import seed
+from pulse_ci.analysis.seed import seed
 from tests.engine.seed.cases import FILLED, HOSTILE, UNFILLED, Case, Unfilled
 from tests.engine.seed.judge import all_rows, column_of, damage, database, rows_of, too_few, uncovered
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from pulse_ci.engine.seed import seed
+from pulse_ci.analysis.seed import seed
 from tests.engine.seed.generated import statements
 from tests.engine.seed.judge import all_rows, damage, database
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.engine.seed import read_hints, seed
+from pulse_ci.analysis.seed import read_hints, seed
 from tests.engine.seed.judge import damage, database
 from tests.rules.example import review
 
 if TYPE_CHECKING:
-    from pulse_ci.engine.on_rows import OnRows
+    from pulse_ci.analysis.seeded_run import OnRows
 
 FAMILY = """
     CREATE TABLE p (id INTEGER PRIMARY KEY, kind TEXT, size INT, code TEXT UNIQUE);

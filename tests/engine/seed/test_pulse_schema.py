@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pulse_ci.analysis.seed import seed
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.engine.seed import seed
 from tests.engine.seed.judge import all_rows, damage, rows_of, too_few, uncovered
 
 MIGRATIONS = sorted(Path("migrations").glob("[0-9]*.sql"))

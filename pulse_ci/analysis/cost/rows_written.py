@@ -1,0 +1,66 @@
+"""How many rows D1 counts for a row that is written: it, and its entry in each index that changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.cost.schema_changes import indexes
+from pulse_ci.analysis.statement_run import spells
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from pulse_ci.schema.schema import Schema, Table
+
+
+def inserted(table: Table, schema: Schema) -> int:
+    """Return what a row costs that is inserted: all indexes have an entry for it."""
+    return 1 if table.virtual else 1 + indexes(table, schema)
+
+
+def updated(table: Table, schema: Schema, columns: frozenset[str]) -> int:
+    """Return what a row costs whose `columns` are set: the indexes that name one of them are written too."""
+    if table.virtual:
+        return 1
+    names = {fold(name) for name in columns}
+    keys = [key.columns for key in table.uniques]
+    if table.primary_key and table.rowid_alias is None and not table.without_rowid:
+        keys.append(table.primary_key.columns)
+    of_keys = sum(not names.isdisjoint(map(fold, key)) for key in keys)
+    others = (
+        index for index in schema.indexes_on(table.name) if any(spells(_terms(index.sql), each) for each in names)
+    )
+    return 1 + of_keys + sum(1 for _ in others)
+
+
+def visits_more(table: Table, schema: Schema, columns: frozenset[str]) -> int:
+    """Return how often an UPDATE of `columns` comes back to each row: rows are listed first if that could move them."""
+    names = {fold(name) for name in columns}
+    for trigger in schema.triggers_on(table.name):
+        if trigger.event == "UPDATE" and (not trigger.columns or not names.isdisjoint(map(fold, trigger.columns))):
+            return 2
+    key = table.primary_key.columns if table.primary_key and (table.without_rowid or table.rowid_alias) else ()
+    return int(not names.isdisjoint(map(fold, key)))
+
+
+def _terms(sql: str) -> str:
+    """Return the part of a CREATE INDEX that names columns."""
+    return sql[sql.index("(") :]
+
+
+def is_led_to(columns: tuple[str, ...], table: Table, schema: Schema) -> bool:
+    """Return whether an index or a key of a table begins with these columns, in any order."""
+    wanted = {fold(column) for column in columns}
+    keys = [key.columns for key in (table.primary_key, *table.uniques) if key]
+    keys += [tuple(term.column or "" for term in index.terms) for index in schema.indexes_on(table.name)]
+    return any({fold(each) for each in key[: len(columns)]} == wanted for key in keys)
+
+
+def descendants(table: str, schema: Schema) -> set[str]:
+    """Return the folded names of a table and of all tables whose foreign keys lead to it."""
+    found, queue = {fold(table)}, [table]
+    while queue:
+        for child, _ in schema.children_of(queue.pop()):
+            if fold(child.name) not in found:
+                found.add(fold(child.name))
+                queue.append(child.name)
+    return found

@@ -1,0 +1,178 @@
+"""What a migration touches to the earlier migrations that it needs, as the authorizer was asked."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.table_rows import quote_name
+from pulse_ci.errors import D1Refused
+from pulse_ci.model import Action, Kind
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.copies import columns_filled
+from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn, operation
+from pulse_ci.sql.tokens import tokenize_code, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.engine.access import Access, Touch
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.model import Change
+    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import Schema, Trigger
+    from pulse_ci.sql.split import Statement
+
+# An object comes behind all others in SQLite's list, and only these change those that are there: what a history of
+# files adds is read once, not with each file anew.
+_ALTERS = re.compile(r"\b(?:alter|drop)\b", re.IGNORECASE)
+_OBJECTS = "SELECT name, sql, type, rowid FROM sqlite_master WHERE rowid >= ?"
+
+# The name of an object, or of a table and one of its columns.
+Name = tuple[str, ...]
+
+
+class Makers:
+    """Remembers which migration made each object that is there, and each column that came to a table later."""
+
+    def __init__(self) -> None:
+        self._sql: dict[str, str] = {}
+        self._columns: dict[str, frozenset[str]] = {}
+        self._paths: dict[Name, str] = {}
+        self._last_row = 0
+
+    def update(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
+        """Note that `path` has just run `sql`: what is new in the database is its work."""
+        adds_alone = not _ALTERS.search(sql)
+        with database.trusted() as connection:
+            first = self._last_row + 1 if adds_alone else 0
+            rows = connection.execute(_OBJECTS, (first,)).fetchall()
+            there = {fold(str(name)): (str(name), str(sql), kind) for name, sql, kind, _ in rows}
+            if not adds_alone:
+                self._forget(self._sql.keys() - there.keys())
+                self._last_row = 0
+            self._last_row = max((int(str(row)) for *_, row in rows), default=self._last_row)
+            for folded, (name, sql, kind) in there.items():
+                if self._sql.get(folded) == sql:
+                    continue
+                if kind == "table":
+                    found = connection.execute("SELECT name FROM pragma_table_xinfo(?)", (name,))
+                    self._note_columns(folded, frozenset(fold(str(column)) for (column,) in found), path)
+                self._sql[folded] = sql
+                self._paths.setdefault((folded,), path)
+
+    def _forget(self, gone: Iterable[str]) -> None:
+        for name in list(gone):
+            del self._sql[name]
+            self._columns.pop(name, None)
+            self._paths = {each: path for each, path in self._paths.items() if each[0] != name}
+
+    def _note_columns(self, table: str, columns: frozenset[str], path: str) -> None:
+        known = self._columns.get(table, columns)
+        self._columns[table] = columns
+        for column in known - columns:
+            self._paths.pop((table, column), None)
+        for column in columns - known:
+            self._paths[table, column] = path
+
+    def of(self, names: Iterable[Name]) -> dict[str, tuple[str, ...]]:
+        """Return the paths of the migrations that made any of `names`, each with those that it made."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in sorted(set(names)):
+            if path := self._paths.get(name):
+                found[path] = (*found.get(path, ()), ".".join(name))
+        return dict(sorted(found.items()))
+
+
+def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[Name]:
+    """Return every name, folded, that the migration's statements, or the objects that they make, refer to.
+
+    What foreign keys and triggers that were there do besides is no need of the file's.
+    """
+    used, there = set[Name](), replayed.before.names
+    for statement, access in replayed.run.touched:
+        touched = access.reads | access.writes | access.alters | access.drops
+        if not there.isdisjoint(map(fold, touched)):
+            used |= set(_of_statement(replayed, statement, access))
+    for change in replayed.changes:
+        if change.action is not Action.REMOVED:
+            used |= set(_of_change(database, replayed, change))
+    return frozenset(tuple(map(fold, name)) for name in used)
+
+
+def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> Iterator[Name]:
+    yield from ((name,) for name in access.alters | access.drops)
+    words = {unquote(token.text) for token in tokenize_code(statement.sql)}
+    spelled = set(map(fold, words))
+    yield from ((name,) for name in access.reads | access.writes if fold(name) in spelled)
+    for touch in access.touches:
+        named = touch.column and ("*" in words or fold(touch.column) in spelled)
+        if touch.within is None and touch.column and named and fold(touch.table) in spelled:
+            yield touch.table, touch.column
+    yield from _columns_of(replayed, statement)
+
+
+def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
+    """Yield the columns that the authorizer is not asked for."""
+    match operation(statement.sql):
+        case Insert(name) if table := replayed.before.table(name):
+            filled = columns_filled(statement.sql) or tuple(column.name for column in table.columns)
+            yield from ((name, column) for column in filled)
+        case DropColumn(name, column) | RenameColumn(name, column):
+            yield name, column
+
+
+def _of_change(database: EmbeddedD1, replayed: Replayed, change: Change) -> Iterator[Name]:
+    yield (change.table,)
+    match change.kind:
+        case Kind.TABLE | Kind.COLUMN:
+            table = replayed.after.table(change.table)
+            for key in table.foreign_keys if table else ():
+                if change.kind is Kind.TABLE or fold(change.name) in map(fold, key.columns):
+                    yield from _parent(key)
+        case Kind.VIEW:
+            yield from _asked_within(
+                change.name, _touches(database, f"SELECT * FROM {quote_name(change.name)} LIMIT 0")
+            )
+        case Kind.TRIGGER:
+            trigger = replayed.after.trigger(change.name)
+            fire = _firing(trigger, replayed.after) if trigger else None
+            yield from _asked_within(change.name, _touches(database, fire)) if fire else ()
+        case Kind.INDEX:
+            pass
+
+
+def _parent(key: ForeignKey) -> Iterator[Name]:
+    yield (key.parent,)
+    yield from ((key.parent, column) for column in key.parent_columns)
+
+
+def _asked_within(name: str, touches: Iterable[Touch]) -> Iterator[Name]:
+    for touch in touches:
+        if touch.within and fold(touch.within) == fold(name):
+            yield (touch.table,)
+            if touch.column:
+                yield touch.table, touch.column
+
+
+def _firing(trigger: Trigger, schema: Schema) -> str | None:
+    """Return a statement that would fire a trigger, to compile its body: only then is the authorizer asked."""
+    name, table = quote_name(trigger.table), schema.table(trigger.table)
+    match trigger.event:
+        case "DELETE":
+            return f"EXPLAIN QUERY PLAN DELETE FROM {name}"
+        case "INSERT":
+            return f"EXPLAIN QUERY PLAN INSERT INTO {name} DEFAULT VALUES"
+        case _ if table:
+            columns = [quote_name(column.name) for column in table.columns if not column.generated]
+            return f"EXPLAIN QUERY PLAN UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
+        case _:
+            return None
+
+
+def _touches(database: EmbeddedD1, sql: str) -> frozenset[Touch]:
+    with suppress(D1Refused), database.request() as request:
+        return request.execute(sql).touches
+    return frozenset()

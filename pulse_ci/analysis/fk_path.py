@@ -1,0 +1,65 @@
+"""How a statement on one table reaches rows of another: by the foreign keys between them that act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import Insert, Update, operation
+
+if TYPE_CHECKING:
+    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
+
+_ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")
+
+
+class Reach(NamedTuple):
+    """The foreign keys on the way, each with the table that has it, and what the last says: "ON DELETE CASCADE"."""
+
+    path: tuple[tuple[str, ForeignKey], ...] = ()
+    action: str = ""
+
+
+def find_reach(schema: Schema, statement: Statement | None, target: str | None, end: str, *, deletes: bool) -> Reach:
+    """Return how `statement` on `target` reaches `end`; empty where no foreign key leads there.
+
+    `deletes` tells that rows of `end` are gone, which only ON … CASCADE does.
+    """
+    last = ("CASCADE",) if deletes else _ACTING
+    for event in _events(statement) if target else ():
+        if path := _path(schema, str(target), end, event, last):
+            return Reach(tuple(path), f"ON {event} {_action(path[-1][1], event)}")
+    return Reach()
+
+
+def _events(statement: Statement | None) -> tuple[str, ...]:
+    """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
+    match operation(statement.sql) if statement else None:
+        case Update():
+            return ("UPDATE",)
+        case Insert():
+            return ("DELETE", "UPDATE")
+        case _:
+            return ("DELETE",)
+
+
+def _path(schema: Schema, start: str, end: str, event: str, last: tuple[str, ...]) -> list[tuple[str, ForeignKey]]:
+    """Return the shortest way from a parent to a descendant by foreign keys that cascade, and then one of `last`."""
+    ways: dict[str, list[tuple[str, ForeignKey]]] = {fold(start): []}
+    queue = [start]
+    while queue and fold(start) != fold(end):
+        parent = queue.pop(0)
+        for child, key in schema.children_of(parent):
+            way = [*ways[fold(parent)], (child.name, key)]
+            if fold(child.name) == fold(end) and _action(key, event) in last:
+                return way
+            if fold(child.name) not in ways and _action(key, event) == "CASCADE":
+                ways[fold(child.name)] = way
+                queue.append(child.name)
+    return []
+
+
+def _action(key: ForeignKey, event: str) -> str:
+    return key.on_update if event == "UPDATE" else key.on_delete

@@ -1,0 +1,30 @@
+"""Tables that no row of a user can be in yet: an earlier file of the same change makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import Create, Insert, RenameTable, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulse_ci.analysis.rule import Evidence, Review
+
+
+def freshness(review: Review) -> Callable[[Evidence, str], bool]:
+    """Return the test of whether a table that a file under review meets was made by earlier ones, and left empty.
+
+    Where all files are reviewed at once, they may have run one by one, long ago: no table is fresh.
+    """
+    fresh, by_path = set[str](), dict[str, frozenset[str]]()
+    for evidence in review.evidence if review.of_a_change else ():
+        by_path[evidence.migration.path] = frozenset(fresh)
+        for statement, _ in evidence.replayed.run.touched:
+            match operation(statement.sql):
+                case Create("table", name, from_select=False) if evidence.replayed.before.table(name) is None:
+                    fresh.add(fold(name))
+                case Create("table", name) | Insert(name) | RenameTable(_, name):
+                    fresh.discard(fold(name))
+    return lambda evidence, table: fold(table) in by_path.get(evidence.migration.path, ())

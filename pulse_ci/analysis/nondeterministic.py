@@ -1,0 +1,40 @@
+"""A migration to whether it writes what depends on the clock or on chance, so that two runs may differ by that."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pulse_ci.sql.operations import Insert, operation
+from pulse_ci.sql.tokens import tokenize_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.replay import Replayed
+
+_CLOCK = ("current_date", "current_time", "current_timestamp", "date", "time", "datetime", "julianday", "unixepoch")
+_VOLATILE = frozenset(
+    (*_CLOCK, "strftime", "timediff", "random", "randomblob", "last_insert_rowid", "changes", "total_changes")
+)
+
+
+def is_volatile(replayed: Replayed) -> bool:
+    """Return whether a statement, a trigger that it fires or a default that it takes names such a function."""
+    return any(_is_volatile(sql) for sql in _consulted(replayed))
+
+
+def _consulted(replayed: Replayed) -> Iterator[str]:
+    for statement, access in replayed.run.touched:
+        if access.writes:
+            yield statement.sql
+            for trigger in (replayed.after.trigger(touch.within) for touch in access.touches if touch.within):
+                yield trigger.sql if trigger else ""
+            does = operation(statement.sql)
+            table = replayed.after.table(does.table) if isinstance(does, Insert) else None
+            yield from (column.default or "" for column in table.columns) if table else ()
+
+
+@lru_cache(1024)
+def _is_volatile(sql: str) -> bool:
+    return any(token.text.lower() in _VOLATILE for token in tokenize_code(sql))

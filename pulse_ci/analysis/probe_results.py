@@ -1,0 +1,65 @@
+"""Findings and what real rows say of them: the severity follows the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Settlement, Severity
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.analysis.rule import Review
+    from pulse_ci.model import Answer, Finding, Probe
+
+
+def settle(
+    findings: tuple[Finding, ...], answers: Mapping[Probe, Answer], review: Review, database: str
+) -> tuple[Finding, ...]:
+    """Return the findings with their answers: an error where rows are in the way, else a notice.
+
+    Where not all rows were looked at, or the files themselves write to the table before, the severity stays.
+    """
+    return tuple(
+        _settled(each, each.probe, answers[each.probe], review, database)
+        if each.probe and each.probe in answers
+        else each
+        for each in findings
+    )
+
+
+def _settled(finding: Finding, probe: Probe, answer: Answer, review: Review, database: str) -> Finding:
+    will_change = _is_written_before(finding, probe.table, review)
+    severity = finding.severity if will_change else _severity(answer, finding.severity)
+    when = f" now, before these files write to `{probe.table}`" if will_change else ""
+    said = f"`{database}` has {spoken(probe, answer)}{when}."
+    return replace(finding, severity=severity, answer=Settlement(database, answer.found, answer.looked_at, said))
+
+
+def _severity(answer: Answer, unknown: Severity) -> Severity:
+    if answer.found:
+        return Severity.ERROR
+    return Severity.NOTICE if answer.complete else unknown
+
+
+def spoken(probe: Probe, answer: Answer) -> str:
+    """Return "3 duplicates of `url` in 12,431 rows", or "… in the first 100,000 rows"."""
+    noun, _, rest = probe.counts.partition(" ")
+    counted = f"{answer.found:,} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
+    rows = f"{answer.looked_at:,} row{'' if answer.looked_at == 1 else 's'}"
+    return f"{counted} in {rows}" if answer.complete else f"{counted} in the first {rows}"
+
+
+def _is_written_before(finding: Finding, table: str, review: Review) -> bool:
+    """Whether an earlier statement of the files under review writes to the table, so that the rows will be others."""
+    for evidence in review.evidence:
+        for statement, access in evidence.replayed.run.touched:
+            if evidence.migration.path == finding.path and statement.line >= finding.line:
+                return False
+            if fold(table) in map(fold, access.writes | access.drops):
+                return True
+        if evidence.migration.path == finding.path:
+            return False
+    return False

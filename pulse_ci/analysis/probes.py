@@ -1,0 +1,129 @@
+"""The questions to real rows that settle what depends on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import bare_name
+from pulse_ci.analysis.statement_run import spells
+from pulse_ci.model import PROBE_ROWS, Probe
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.copies import find_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulse_ci.analysis.table_rebuilds import Rebuild
+    from pulse_ci.schema.constraints import Term
+    from pulse_ci.schema.schema import Column, Index, Schema, Table
+    from pulse_ci.sql.split import Statement
+
+_LISTED = 20
+
+
+def any_row(table: str, counts: str) -> Probe:
+    """Return the probe of a statement that fails as soon as `table` has a row."""
+    name = bare_name(table)
+    return Probe(
+        table,
+        counts,
+        f"SELECT count(*) AS found, count(*) AS rows FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})",
+        f"SELECT count(*) FROM {name};",
+    )
+
+
+def duplicates(index: Index) -> Probe:
+    """Return the probe of a new unique index: how many rows it would refuse, since they repeat others.
+
+    NULLs are never equal, and neither are rows that the index leaves out.
+    """
+    names = [str(term.column or term.expression) for term in index.terms]
+    return _duplicates(index.table, names, list(map(_spelled, index.terms)), index.where)
+
+
+def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
+    """Return the probe of columns that become unique."""
+    return _duplicates(table, columns, list(map(bare_name, columns)), None)
+
+
+def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: str | None) -> Probe:
+    source = f"{bare_name(table)}{f' WHERE {where}' if where else ''}"
+    keys = [f"key_{number}" for number in range(1, len(terms) + 1)]
+    selected = ", ".join(f"{term} AS {key}" for term, key in zip(terms, keys, strict=True))
+    same, together = ", ".join(keys), ", ".join(terms)
+    null = " OR ".join(f"{key} IS NULL" for key in keys)
+    return Probe(
+        table,
+        f"duplicates of {', '.join(f'`{name}`' for name in names)}",
+        f"SELECT coalesce(sum(CASE WHEN {null} THEN 0 ELSE times - 1 END), 0) AS found, "
+        f"coalesce(sum(times), 0) AS rows FROM (SELECT {same}, count(*) AS times FROM "
+        f"(SELECT {selected} FROM {source} LIMIT {PROBE_ROWS}) GROUP BY {same})",
+        f"SELECT {together}, count(*) FROM {source} GROUP BY {together} HAVING count(*) > 1 LIMIT {_LISTED};",
+    )
+
+
+def _spelled(term: Term) -> str:
+    text = bare_name(term.column) if term.column else str(term.expression)
+    return f"{text} COLLATE {bare_name(term.collation)}" if term.collation else text
+
+
+def broken_by_column(table: Table, column: Column) -> Probe | None:
+    """Return the probe of a column that was added to `table`: the rows in which it would break NOT NULL or a CHECK."""
+    # A CHECK that names other columns too is the table's.
+    checks = [*column.checks, *(check for check in table.checks if spells(check, column.name))]
+    conditions = _broken(checks, [column] if column.not_null else [])
+    value = f"({column.generated})" if column.generated else column.default or "NULL"
+    rows = f"SELECT *, {value} AS {bare_name(column.name)} FROM {bare_name(table.name)}"
+    return _violations(table.name, rows, table.name, conditions)
+
+
+def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: frozenset[str]) -> Probe | None:
+    """Return the probe of a rebuild's copy: the rows in it that break a new NOT NULL or CHECK.
+
+    `reads` names what the copy reads; where the file itself made that, the old table as it is stands in for it.
+    """
+    columns, checks = _new_conditions(rebuild)
+    conditions = _broken(checks, columns)
+    table, name = rebuild.before.name, rebuild.after.name
+    copied = find_copy(copy.sql)
+    if copied and all(before.table(each) or before.view(each) for each in reads if spells(copied.select, each)):
+        filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
+        head = f"WITH copied ({', '.join(map(bare_name, filled))}) AS ({copied.select}) "
+        return _violations(table, "SELECT * FROM copied", name, conditions, head)
+    added = [column.name for column in rebuild.after.columns if not rebuild.before.column(column.name)]
+    if any(spells(condition, column) for condition in conditions for column in added):
+        return None
+    return _violations(table, f"SELECT * FROM {bare_name(table)}", name, conditions)
+
+
+def _new_conditions(rebuild: Rebuild) -> tuple[list[Column], list[str]]:
+    """Return the columns that must have a value and the checks that the old table had not, or all of them."""
+    before, after = rebuild.before, rebuild.after
+    required = [column for column in after.columns if column.not_null and not column.generated]
+    checks = _checks(after)
+    optional = {fold(column.name) for column in before.columns if not column.not_null}
+    known = {fold(column.name) for column in before.columns}
+    columns = [each for each in required if fold(each.name) in optional or fold(each.name) not in known]
+    new = [check for check in checks if check not in _checks(before)]
+    return (columns, new) if columns or new else (required, checks)
+
+
+def _checks(table: Table) -> list[str]:
+    return [*table.checks, *(check for column in table.columns for check in column.checks)]
+
+
+def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
+    return [*(f"{bare_name(column.name)} IS NULL" for column in required), *(f"NOT ({check})" for check in checks)]
+
+
+def _violations(table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "") -> Probe | None:
+    if not conditions:
+        return None
+    broken = " OR ".join(conditions)
+    looked_at = f"FROM ({rows} LIMIT {PROBE_ROWS}) AS {bare_name(alias)}"
+    return Probe(
+        table,
+        "rows that it refuses",
+        f"{head}SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows {looked_at}",
+        f"{head}SELECT * FROM ({rows}) AS {bare_name(alias)} WHERE {broken} LIMIT {_LISTED};",
+    )

@@ -1,0 +1,76 @@
+"""A Review to what its files will cost on the rows that a live database has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.cost.cost import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.analysis.cost.estimate import StatementCost
+    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.rule import Review
+    from pulse_ci.model import Answer, Probe
+    from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
+
+
+def effects_of(replayed: Replayed) -> tuple[Effect, ...]:
+    """Return what each statement of a migration does to a few rows, or to none where rows stop it."""
+    from pulse_ci.analysis.cost.observed_changes import observe
+    from pulse_ci.analysis.seed import seed
+    from pulse_ci.analysis.touched_tables import reached_by
+    from pulse_ci.engine.connection import EmbeddedD1
+
+    if replayed.was_stopped or not replayed.took_effect:
+        return ()
+    with EmbeddedD1() as database:
+        database.restore(replayed.origin)
+        seed(database, replayed.before, only=reached_by(replayed))
+        on_rows = observe(database, replayed.migration.statements)
+        if len(on_rows) == len(replayed.run.touched):
+            return on_rows
+        database.restore(replayed.origin)
+        return observe(database, replayed.migration.statements)
+
+
+def costs(review: Review) -> dict[str, tuple[StatementCost, ...]]:
+    """Return the costs of each file's statements, by path; none where no live database told how many rows it has."""
+    if review.rows is None:
+        return {}
+    from pulse_ci.analysis.cost.estimate import estimate
+
+    effects = [effect for each in review.evidence for effect in each.effects]
+    found = iter(estimate(effects, review.rows, review.reached))
+    return {each.migration.path: tuple(next(found) for _ in each.effects) for each in review.evidence}
+
+
+def whole_cost(statements: tuple[StatementCost, ...]) -> Cost | None:
+    """Return the cost of a file; None where that of a statement is not known."""
+    known = [each.cost for each in statements if each.cost]
+    return sum(known, Cost()) if known and len(known) == len(statements) else None
+
+
+def open_questions(review: Review, schema: Schema) -> dict[Statement, Probe]:
+    """Return what to ask a database with this schema, to know how many rows the statements reach."""
+    if review.rows is None:
+        return {}
+    from pulse_ci.analysis.cost.row_probes import questions
+
+    return questions((effect for each in review.evidence for effect in each.effects), schema)
+
+
+def with_reached(review: Review, asked: Mapping[Statement, Probe], answers: Mapping[Probe, Answer]) -> Review:
+    """Return the review with how many rows statements reach."""
+    from pulse_ci.analysis.cost.row_probes import reached
+
+    found = {
+        statement: (probe, answers[probe].found, answers[probe].looked_at)
+        for statement, probe in asked.items()
+        if probe in answers
+    }
+    return replace(review, reached=reached(found, review.rows or {}))

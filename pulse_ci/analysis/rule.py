@@ -1,0 +1,181 @@
+"""The shape of a rule: what it looks at, what it yields, and the examples that are its docs and its tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.table_rows import quote_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from pulse_ci.analysis.broken_on_use import Unusable
+    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.proofs import Repeated, Undone
+    from pulse_ci.analysis.replay import Broken, Replayed
+    from pulse_ci.analysis.seeded_run import OnRows
+    from pulse_ci.analysis.table_rebuilds import Rebuild
+    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.discover import MigrationSet
+    from pulse_ci.migrations.parse import Ignore, Migration, Place
+    from pulse_ci.model import Change, Probe, Severity
+    from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
+    from pulse_ci.wrangler import WranglerDatabase
+
+_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """An earlier migration, and those of its objects that a later one refers to."""
+
+    migration: Migration
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found out about one migration under review; `effects` only where a live database has its rows."""
+
+    migration: Migration
+    replayed: Replayed
+    repeated: Repeated
+    undone: Undone
+    depends_on: tuple[Dependency, ...]
+    on_rows: OnRows
+    rebuilds: tuple[Rebuild, ...]
+    effects: tuple[Effect, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
+
+    def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
+        """Return the rebuild whose old table `statement` drops, if it does."""
+        return next((rebuild for rebuild in self.rebuilds if rebuild.drop == statement), None)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the file took effect, its own BEGIN and COMMIT left out, so that the other proofs mean something."""
+        return self.replayed.took_effect
+
+
+@dataclass(frozen=True, slots=True)
+class OnD1:
+    """What a run on real D1 showed besides: its message for each file, by path, that it refused, and its schema.
+
+    `differences` lead from the schema that the embedded engine ends with to D1's.
+    """
+
+    refusals: Mapping[str, str]
+    differences: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that a rule may look at; no rule reads a file, a network or a clock.
+
+    `rows` has how many rows a live database has in the tables that the files reach, by folded name; None where the
+    files alone are replayed. `reached` has how many of them a statement takes, where that was asked, and `most_written`
+    is how many rows a statement may write, if anybody said. `on_d1` is None where the files did not run on real D1.
+    `config` is the path of wrangler's configuration as reports spell it, and `database` the one in it that uses the
+    directory. `skipped` are the rules that are not asked.
+    """
+
+    migrations: MigrationSet
+    before: Schema
+    evidence: tuple[Evidence, ...]
+    broken: tuple[Broken, ...]
+    today: date
+    base: Base | None = None
+    baseline: int = 0
+    run_by_wrangler: Callable[[str], bool] | None = None
+    used_ignores: frozenset[Ignore] = frozenset()
+    rows: Mapping[str, int] | None = None
+    reached: Mapping[Statement, int] = field(default_factory=dict)
+    most_written: int | None = None
+    on_d1: OnD1 | None = None
+    config: str = ""
+    database: WranglerDatabase | None = None
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def of_a_change(self) -> bool:
+        """Whether a change is reviewed, and not all files at once."""
+        return self.base is not None or self.baseline > 0 or self.rows is not None
+
+    @property
+    def new(self) -> tuple[Migration, ...]:
+        """The migrations under review, in order."""
+        return tuple(evidence.migration for evidence in self.evidence)
+
+    def is_new(self, path: str) -> bool:
+        """Whether the change brings or edits the file; of no change, whether it is there at all."""
+        return self.base is None or path in self.base.added or any(edit.path == path for edit in self.base.edits)
+
+    @property
+    def reverse_files(self) -> tuple[Migration, ...]:
+        """The reverse files of the migrations under review."""
+        numbers = {migration.number for migration in self.new}
+        return tuple(
+            reverse
+            for reverse in self.migrations.reverse_files
+            if reverse.number in numbers or reverse.reverse_of in numbers
+        )
+
+    @property
+    def ignores(self) -> tuple[Ignore, ...]:
+        """The ignores in the files under review and in their reverses."""
+        return tuple(ignore for each in (*self.new, *self.reverse_files) for ignore in each.ignores)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rule has to say of one place; `severity` where it is not the rule's own."""
+
+    place: Place
+    message: str
+    remedy: str
+    severity: Severity | None = None
+    probe: Probe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Files that a rule judges; a line that ends in `-- expect` is one that it must report.
+
+    `new` names the files under review where the example needs a base that has the others; `d1_refuses` is the message
+    with which real D1 refuses the last file, `rows` how many rows a live database has. A `wrangler.toml` among the
+    files is wrangler's configuration.
+    """
+
+    files: Mapping[str, str]
+    new: frozenset[str] | None = None
+    edits: tuple[str, ...] = ()
+    tip: frozenset[str] = field(default_factory=frozenset)
+    pattern: str | None = None
+    d1_refuses: str | None = None
+    rows: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that is looked for; `is_convention` where D1 and the rows do not mind it, and a team may not either."""
+
+    name: str
+    severity: Severity
+    summary: str
+    problem: str
+    remedy: str
+    bad: Example
+    good: Example
+    check: Callable[[Review], Iterator[Remark]]
+    is_convention: bool = False
+
+
+def bare_name(name: str) -> str:
+    """Return `name` as SQL spells it: bare where that is safe, in double quotes elsewhere."""
+    from apsw import keywords
+
+    return name if _BARE.fullmatch(name) and name.upper() not in keywords else quote_name(name)

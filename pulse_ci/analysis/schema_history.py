@@ -1,0 +1,112 @@
+"""Migrations to the schemas that they lead through, and a live schema to the files whose traces it bears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.replay import carry_out
+from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.model import Kind
+from pulse_ci.schema.schema import Schema, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.migrations.parse import Migration
+
+# An object, or a part of a table that a migration can change alone: kind, table or own name, column.
+Facet = tuple[Kind, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a live schema shows of one file: the facets that are as it leaves them, as it finds them, or neither.
+
+    A facet is left out where the live schema could come from either side: made by the file and dropped by a later one.
+    """
+
+    there: tuple[Facet, ...] = ()
+    absent: tuple[Facet, ...] = ()
+    other: tuple[Facet, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that can be seen says that the file has run."""
+        return bool(self.there) and not (self.absent or self.other)
+
+    @property
+    def none(self) -> bool:
+        """Whether all that can be seen says that the file has not run."""
+        return bool(self.absent) and not (self.there or self.other)
+
+
+@dataclass(frozen=True)
+class History:
+    """One replay of migrations in their order: `schemas` has the empty one first, then one after each file.
+
+    A file that is refused changes nothing; `refused` says by whom and why, by its path. One that lacks only rows is
+    none of them.
+    """
+
+    migrations: tuple[Migration, ...]
+    schemas: tuple[Schema, ...]
+    refused: Mapping[str, Refusal]
+
+    @cached_property
+    def _facets(self) -> tuple[dict[Facet, str], ...]:
+        return tuple(facets(schema) for schema in self.schemas)
+
+    def traces(self, live: Schema) -> tuple[Traces, ...]:
+        """Return what a live schema shows of each file."""
+        found = facets(live)
+        return tuple(self._traces(index, found) for index in range(len(self.migrations)))
+
+    def _traces(self, index: int, live: dict[Facet, str]) -> Traces:
+        before, after = self._facets[index], self._facets[index + 1]
+        sides: dict[str, list[Facet]] = {"there": [], "absent": [], "other": []}
+        for facet in sorted(before.keys() | after.keys()):
+            if before.get(facet) != after.get(facet):
+                side = self._side(index, facet, live.get(facet))
+                sides.get(side, []).append(facet)
+        return Traces(*(tuple(sides[side]) for side in ("there", "absent", "other")))
+
+    def _side(self, index: int, facet: Facet, live: str | None) -> str:
+        earlier = {values.get(facet) for values in self._facets[: index + 1]}
+        later = {values.get(facet) for values in self._facets[index + 1 :]}
+        match live in earlier, live in later:
+            case False, True:
+                return "there"
+            case True, False:
+                return "absent"
+            case False, False if live is not None:
+                return "other"
+            case _:
+                return "unclear"
+
+
+def trace(migrations: Iterable[Migration]) -> History:
+    """Run migrations one after the other on one empty database and keep every schema on the way."""
+    ran = tuple(migrations)
+    refused: dict[str, Refusal] = {}
+    with EmbeddedD1() as database:
+        schemas = [database.schema()]
+        for migration in ran:
+            broken = carry_out(database, migration)
+            if broken and not broken.left_schema:
+                refused[migration.path] = broken.refusal
+            schemas.append(database.schema())
+    return History(ran, tuple(schemas), refused)
+
+
+def facets(schema: Schema) -> dict[Facet, str]:
+    """Return each object's meaning by its identity; a table's columns stand apart from the rest of it."""
+    found = {(Kind.TABLE, fold(table.name), ""): table.outline for table in schema.tables}
+    for table in schema.tables:
+        name = fold(table.name)
+        found |= {(Kind.COLUMN, name, fold(column.name)): column.meaning for column in table.columns}
+    found |= {(Kind.INDEX, fold(index.name), ""): index.meaning for index in schema.indexes}
+    found |= {(Kind.VIEW, fold(view.name), ""): view.meaning for view in schema.views}
+    return found | {(Kind.TRIGGER, fold(trigger.name), ""): trigger.meaning for trigger in schema.triggers}

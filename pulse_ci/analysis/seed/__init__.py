@@ -1,0 +1,10 @@
+"""Synthetic rows for every table of a schema, that satisfy all its constraints."""
+
+from __future__ import annotations
+
+from pulse_ci.analysis.seed.budget import Budget
+from pulse_ci.analysis.seed.seeding import seed
+from pulse_ci.analysis.seed.value import Seeded, SeededTable, Unseeded
+from pulse_ci.analysis.seed.where_hints import Hints, read_hints
+
+__all__ = ["Budget", "Hints", "Seeded", "SeededTable", "Unseeded", "read_hints", "seed"]

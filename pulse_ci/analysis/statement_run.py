@@ -1,0 +1,133 @@
+"""Statements run as one request, watched: what each touches, and what is refused, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
+from pulse_ci.model import Kind, Refuser
+from pulse_ci.sql.operations import Delete, Insert, Update, is_transaction, operation
+from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulse_ci.engine.connection import Access, EmbeddedD1
+    from pulse_ci.model import Change
+    from pulse_ci.sql.split import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A statement that was refused, or the end of the request (None), where deferred constraints are checked.
+
+    The message is that of `by`: D1's own, or one that says nothing of D1.
+    """
+
+    statement: Statement | None
+    message: str
+    by: Refuser = Refuser.D1
+
+    @classmethod
+    def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
+        """Return what was said of a statement, and who said it."""
+        match refused:
+            case SandboxStopped():
+                return cls(statement, str(refused), Refuser.SANDBOX)
+            case BeyondEngine():
+                return cls(statement, str(refused), Refuser.ENGINE)
+            case _:
+                return cls(statement, str(refused))
+
+    @property
+    def is_transaction(self) -> bool:
+        """Whether the statement is a BEGIN, COMMIT or the like, which the rest of the file does not depend on."""
+        return self.statement is not None and is_transaction(self.statement.sql)
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether D1 refuses rows and not the statement as such: with others in the database it may run."""
+        of_rows = self.statement is None or is_on_rows(self.statement)
+        return self.by is Refuser.D1 and of_rows and "SQLITE_CONSTRAINT" in self.message
+
+    @property
+    def answer(self) -> str:
+        """The message as the end of a sentence, which does not take another's for D1's."""
+        if self.by is Refuser.D1:
+            return f"D1 answers `{self.message}`"
+        return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of running statements as one request: what each touched, and what was refused."""
+
+    touched: tuple[tuple[Statement, Access], ...]
+    refusals: tuple[Refusal, ...]
+
+    def maker_of(self, change: Change) -> Statement | None:
+        """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
+        if change.kind is Kind.COLUMN:
+            for statement, access in reversed(self.touched):
+                if _holds(access.alters | access.creates, change.table) and spells(statement.sql, change.name):
+                    return statement
+            return self.touching(change.table)
+        return self.touching(change.name)
+
+    def touching(self, name: str) -> Statement | None:
+        """Return the last statement that made or changed the object `name`, or else wrote it, or None."""
+        for statement, access in reversed(self.touched):
+            if _holds(access.creates | access.alters | access.drops, name):
+                return statement
+        return self._last_writer(name)
+
+    def writing(self, table: str) -> Statement | None:
+        """Return the last statement that wrote rows of `table`, or else made or changed it, or None."""
+        return self._last_writer(table) or self.touching(table)
+
+    def _last_writer(self, table: str) -> Statement | None:
+        writers = (statement for statement, access in reversed(self.touched) if _holds(access.writes, table))
+        return next(writers, None)
+
+
+def _holds(names: frozenset[str], name: str) -> bool:
+    return name.casefold() in {each.casefold() for each in names}
+
+
+def spells(sql: str, name: str) -> bool:
+    """Return whether `name` stands in a statement's text, bare or in any quotes."""
+    names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+    folded = name.casefold()
+    return any(unquote(token.text).casefold() == folded for token in tokenize(sql) if token.kind in names)
+
+
+def is_on_rows(statement: Statement) -> bool:
+    """Return whether a statement writes rows, and is neither of the schema nor a question."""
+    return isinstance(operation(statement.sql), Insert | Update | Delete)
+
+
+def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
+    """Run `statements` as one request: what fails is rolled back whole.
+
+    A BEGIN or COMMIT is noted as refused and passed over, so that the rest of the file is seen too.
+    With `keep_going`, so is every other refused statement, and the request is then undone at its end; what the sandbox
+    stops ends it, since nothing is left of what a request may use.
+    """
+    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
+    try:
+        with database.request() as request:
+            for statement in statements:
+                try:
+                    touched.append((statement, request.execute(statement.sql)))
+                except D1Refused as refused:
+                    refusals.append(Refusal.of(statement, refused))
+                    goes_on = keep_going and refusals[-1].by is not Refuser.SANDBOX
+                    if not (goes_on or refusals[-1].is_transaction):
+                        request.undo()
+                        break
+            if keep_going and refusals:
+                request.undo()
+    except D1Refused as refused:
+        refusals.append(Refusal.of(None, refused))
+    return Run(tuple(touched), tuple(refusals))

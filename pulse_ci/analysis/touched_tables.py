@@ -1,0 +1,69 @@
+"""A migration and its reverse to the tables whose rows they may touch: those that need rows for the proofs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Kind
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import (
+    AddColumn,
+    Delete,
+    Drop,
+    DropColumn,
+    Insert,
+    RenameColumn,
+    RenameTable,
+    Update,
+    operation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
+
+_ALTERING = (AddColumn, DropColumn, RenameColumn, RenameTable)
+
+
+def reached_by(replayed: Replayed) -> frozenset[str]:
+    """Return the folded names of the tables that a migration touches, itself or through foreign keys and triggers.
+
+    There are none where no table that was there is written, altered or dropped, or gets a unique index.
+    """
+    there = {fold(table.name) for table in replayed.before.tables}
+    touched, changes = set[str](), False
+    for statement, access in replayed.run.touched:
+        changed = set(map(fold, access.writes | access.alters | access.drops)) & there
+        changes = changes or bool(changed) or isinstance(operation(statement.sql), _ALTERING)
+        touched |= changed | (set(map(fold, access.reads)) & there)
+    indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
+    unique = any(index.unique and fold(index.table) in there for index in indexes if index)
+    return frozenset(touched) if changes or unique else frozenset()
+
+
+def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> frozenset[str]:
+    """Return the folded names of the tables that were there and that a reverse writes or alters.
+
+    It runs later, so that SQLite was not asked: where it deletes, every descendant counts as reached.
+    """
+    reached = set[str]()
+    for statement in statements:
+        match operation(statement.sql):
+            case Drop("table", table) | Delete(table) | Insert(table) if before.table(table):
+                reached |= _with_descendants(table, before)
+            case AddColumn(table) | Update(table) if before.table(table):
+                reached.add(fold(table))
+    return frozenset(reached)
+
+
+def _with_descendants(table: str, schema: Schema) -> set[str]:
+    found, queue = set[str](), [table]
+    while queue:
+        name = queue.pop()
+        if fold(name) not in found:
+            found.add(fold(name))
+            queue += (child.name for child, _ in schema.children_of(name))
+    return found

@@ -1,0 +1,137 @@
+"""The pending files of one database, one request each: run, recorded, and seen to have done what the preview showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pulse_ci.apply.plan import plan_steps
+from pulse_ci.d1.failures import AmbiguousWrite
+from pulse_ci.errors import D1Error, D1Refused, MigrationError
+from pulse_ci.schema.diff import diff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.apply.plan import Step
+    from pulse_ci.apply.target import Target
+    from pulse_ci.d1.database_state import Live
+
+# How often a request whose fate was not known, and which turned out not to be done, is sent again.
+_ATTEMPTS = 3
+
+
+class How(StrEnum):
+    """How a file came to be applied."""
+
+    RAN = "ran"
+    BY_ANOTHER_RUN = "another run applied it meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A file that is applied now, and how that came about."""
+
+    name: str
+    how: How
+
+
+class _Overtaken(Exception):
+    """Another run has recorded something since the database was read; has the database as it is now."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self.live = live
+
+
+def apply_pending(
+    target: Target, history: History, live: Live, plan: Callable[[Live], tuple[Step, ...]] | None = None
+) -> Iterator[Applied]:
+    """Run what is pending, in order, and yield each file when it is applied.
+
+    Where another run is at it too, each file is run by one of the two. `plan` says what is to run on a database as it
+    is, where that is known without trying it.
+
+    Raises:
+        MigrationError: D1 refuses a file; nothing of it was done, and those before it are applied.
+        D1Error: what a file made is not what the preview showed, or it cannot be known.
+
+    """
+    seen = _names(live)
+    plan = plan or (lambda live: plan_steps(history, live, live.state(history).pending))
+    while steps := plan(live):
+        try:
+            for step in steps:
+                live = _run(target, step, live)
+                seen.add(step.migration.name)
+                yield Applied(step.migration.name, How.RAN)
+                if _names(live) - seen:
+                    raise _Overtaken(live)
+            return
+        except _Overtaken as overtaken:
+            live = overtaken.live
+            for name in sorted(_names(live) - seen):
+                seen.add(name)
+                yield Applied(name, How.BY_ANOTHER_RUN)
+
+
+def _names(live: Live) -> set[str]:
+    return {name for _, name in live.records or ()}
+
+
+def _run(target: Target, step: Step, live: Live) -> Live:
+    """Run one file and return the database as it is then."""
+    request = step.request(live)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            target.run(request)
+        except AmbiguousWrite as error:
+            now = target.read()
+            if _has(now, live.last_id + 1, step.migration.name):
+                return _checked(target, step, now)
+            if now.records != live.records:
+                raise _Overtaken(now) from None
+            if attempt == _ATTEMPTS:
+                raise _unsettled(target, step, error) from error
+        except D1Refused as refused:
+            now = target.read()
+            # The answer to an earlier attempt may have been lost, and that attempt done since.
+            if attempt > 1 and _has(now, live.last_id + 1, step.migration.name):
+                return _checked(target, step, now)
+            if now.records != live.records:
+                raise _Overtaken(now) from None
+            raise _refused(target, step, refused) from refused
+        else:
+            return _checked(target, step, target.read())
+    raise AssertionError
+
+
+def _has(live: Live, number: int, name: str) -> bool:
+    return (number, name) in (live.records or ())
+
+
+def _checked(target: Target, step: Step, live: Live) -> Live:
+    changes = diff(step.after, live.schema)
+    if changes and live.records and live.records[-1][1] == step.migration.name:
+        names = ", ".join(f"{each.kind} `{each.name}`" for each in changes[:5])
+        raise D1Error(
+            f"`{step.migration.name}` ran on {target.name} and is recorded, but its schema is not what the preview "
+            f"showed: {names} came out otherwise. Nothing more was run. `pulse-ci drift` tells what differs."
+        )
+    return live
+
+
+def _unsettled(target: Target, step: Step, error: AmbiguousWrite) -> D1Error:
+    return D1Error(
+        f"`{step.migration.name}` was sent to {target.name} {_ATTEMPTS} times and is not recorded there: {error} "
+        "Nothing of it was done. Run it again later: it goes on where it stopped."
+    )
+
+
+def _refused(target: Target, step: Step, refused: D1Refused) -> MigrationError:
+    return MigrationError(
+        f"{target.name} refuses `{step.migration.name}`: `{refused}`. Nothing of it was done; the files before it are "
+        "applied and recorded. Correct the file, or the rows that it fails on, and run it again."
+    )

@@ -1,0 +1,147 @@
+"""Settings and wrangler's configuration to the Cloudflare account, and to the database in it that is meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.account import API_URL, Account
+from pulse_ci.errors import ConfigError
+from pulse_ci.wrangler import find_config, read_account_id, read_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.d1.api_responses import DatabaseInfo
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.settings import Settings
+    from pulse_ci.wrangler import WranglerDatabase
+
+DEFAULT_TABLE = "d1_migrations"
+_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDatabase:
+    """Where a live database is; `database` is its id, or its name where no id is known, `name` is for people."""
+
+    account: Account
+    database: str
+    name: str
+    migrations_table: str
+
+    def find(self, client: D1Client) -> DatabaseInfo:
+        """Return its id and its name, asking for them where one of them alone is known."""
+        from pulse_ci.d1.api_responses import DatabaseInfo
+
+        if _ID.fullmatch(self.database) and self.name != self.database:
+            return DatabaseInfo(self.database, self.name, "")
+        return client.database(self.database)
+
+
+class NotConfigured(ConfigError):
+    """Something is missing without which no live database can be reached; the message is a reason, and what to give."""
+
+
+def find_account(settings: Settings, config: Path | None) -> Account:
+    """Return the account, as it is given or as wrangler's configuration has it, and its token; raises NotConfigured."""
+    if settings.api_token is None:
+        raise NotConfigured("there is no Cloudflare API token: give `api-token`, or set CLOUDFLARE_API_TOKEN")
+    account = settings.account_id or (read_account_id(config, settings.environment) if config else None)
+    if account is None:
+        raise NotConfigured(
+            "there is an API token and no account: give `account-id`, or set CLOUDFLARE_ACCOUNT_ID, or `account_id` "
+            "in wrangler's configuration"
+        )
+    return Account(account, settings.api_token.get_secret_value(), settings.api_url or API_URL)
+
+
+def find_live(settings: Settings, config: Path | None, entry: WranglerDatabase | None) -> LiveDatabase:
+    """Return the database of an entry in wrangler's configuration, or else the one that the settings name.
+
+    Raises:
+        NotConfigured: there is no token, no account or no database.
+
+    """
+    account, database = find_account(settings, config), _database(settings, entry)
+    name = (entry.name if entry else None) or settings.database or database
+    return LiveDatabase(account, database, name, entry.migrations_table if entry else DEFAULT_TABLE)
+
+
+def _database(settings: Settings, entry: WranglerDatabase | None) -> str:
+    found = (entry.id or entry.name) if entry else settings.database
+    if found:
+        return found
+    if entry:
+        raise NotConfigured(
+            f"{entry.config}: the D1 database {entry.binding or 'asked for'} has neither `database_id` nor "
+            "`database_name`"
+        )
+    raise NotConfigured(
+        "there is an API token and no database: give `database`, or name it in wrangler's configuration with "
+        "this directory as its `migrations_dir`"
+    )
+
+
+def require_account(settings: Settings, request: CheckRequest) -> Account:
+    """Return the account for a command that cannot do without; raises ConfigError."""
+    try:
+        return find_account(settings, config_of(settings, request))
+    except NotConfigured as reason:
+        raise _needed(reason, request) from None
+
+
+def require_live(settings: Settings, request: CheckRequest) -> LiveDatabase:
+    """Return the database for a command that cannot do without; raises ConfigError."""
+    try:
+        return find_live(settings, config_of(settings, request), _entry(settings, request))
+    except NotConfigured as reason:
+        raise _needed(reason, request) from None
+
+
+def local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
+    """Return the database in a file; raises ConfigError where there is none, so that a slip of the pen makes none."""
+    from pulse_ci.apply.local import LocalDatabase
+
+    if not path.exists():
+        raise ConfigError(
+            f"{path} does not exist. Correct --local. For a new database, make an empty file first: touch {path}"
+        )
+    if not path.is_file():
+        raise ConfigError(f"{path} is not a file. Name the database's file with --local.")
+    return LocalDatabase(path, table_of(settings, request))
+
+
+def table_of(settings: Settings, request: CheckRequest) -> str:
+    """Return the name of the migrations table, as wrangler's configuration has it for the directory."""
+    config = config_of(settings, request)
+    found = read_database(config, environment=settings.environment, directory=request.directory) if config else None
+    return found.migrations_table if found else DEFAULT_TABLE
+
+
+def config_of(settings: Settings, request: CheckRequest) -> Path | None:
+    """Return wrangler's configuration: the one that is given, or else the one that is near the directory."""
+    return settings.wrangler_config or find_config(request.directory.absolute().parent, request.root)
+
+
+def _entry(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
+    config = config_of(settings, request)
+    if config is None:
+        return None
+    try:
+        return read_database(
+            config, environment=settings.environment, database=settings.database, directory=request.directory
+        )
+    except ConfigError:
+        # A database of the account need not be in the configuration; a slip of the pen is told by Cloudflare.
+        if settings.database and not settings.environment:
+            return None
+        raise
+
+
+def _needed(reason: NotConfigured, request: CheckRequest) -> ConfigError:
+    right = "Edit" if request.command in ("apply", "reverse") else "Read"
+    return ConfigError(f"A live database is asked for, and {reason}. The token needs Account, D1, {right}.")

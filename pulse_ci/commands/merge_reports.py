@@ -1,0 +1,111 @@
+"""The reports of a matrix's parts to the one report of the fleet; no account is asked."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pulse_ci.errors import ConfigError
+from pulse_ci.model import Spent
+from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.fleet.received import read_fleet_report
+from pulse_ci.report.fleet.scope import Scope, join
+from pulse_ci.report.fleet.status import FleetStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pulse_ci.apply.outcome import Outcome
+    from pulse_ci.drift.value import Compared
+    from pulse_ci.report.fleet.received import FleetReport
+    from pulse_ci.report.fleet.status import DatabaseStatus
+    from pulse_ci.settings import Settings
+
+_Database = TypeVar("_Database", "Compared", "DatabaseStatus", "Outcome")
+_KINDS: Mapping[str, type[FleetReport]] = {"drift": DriftReport, "status": FleetStatus, "apply": FleetApplied}
+
+
+def merge(settings: Settings, command: str) -> FleetReport:
+    """Return the report that one run over the whole fleet would have given, made of the parts in `--merge`.
+
+    Raises:
+        ConfigError: a file is no such report, or they are not parts of one fleet.
+
+    """
+    if settings.databases or settings.shard or settings.resume:
+        raise ConfigError("--merge makes one report of several, and asks no database: leave out --databases and such.")
+    read = sorted(_read(settings.merge, _KINDS[command], command), key=lambda it: _place(_scope(it[1])))
+    scope = join([(name, _scope(report)) for name, report in read])
+    _refuse_twice(read)
+    return _whole([report for _, report in read], scope)
+
+
+def _read(patterns: Iterable[str], kind: type[FleetReport], command: str) -> Iterator[tuple[str, FleetReport]]:
+    for path in dict.fromkeys(path for each in patterns for path in _files(each)):
+        report = read_fleet_report(Path(path), "--merge")
+        if not isinstance(report, kind):
+            raise ConfigError(f"--merge {path} is the report of another command. Give those of `pulse-ci {command}`.")
+        yield path, report
+
+
+def _files(pattern: str) -> list[str]:
+    found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a Path takes no absolute pattern
+    if not found:
+        raise ConfigError(f"--merge {pattern}: there is no such file. Name the JSON reports of the parts.")
+    return found
+
+
+def _scope(report: FleetReport) -> Scope:
+    if report.scope is None:
+        raise AssertionError("a report on a fleet has a scope")
+    return report.scope
+
+
+def _place(scope: Scope) -> int:
+    return int(scope.shard.partition("/")[0]) if scope.shard else 0
+
+
+def _refuse_twice(read: Iterable[tuple[str, FleetReport]]) -> None:
+    seen: dict[str, str] = {}
+    for path, report in read:
+        for each in report.databases:
+            if each.id in seen:
+                raise ConfigError(f"{seen[each.id]} and {path} both have {each.name}. Merge the parts of one run.")
+            seen[each.id] = path
+
+
+def _whole(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
+    spent = sum((each.spent for each in reports), Spent())
+    match reports[0]:
+        case DriftReport():
+            return _drift([each for each in reports if isinstance(each, DriftReport)], scope, spent)
+        case FleetStatus():
+            parts = [each for each in reports if isinstance(each, FleetStatus)]
+            return FleetStatus(_by_name(each.databases for each in parts), scope, spent)
+        case FleetApplied():
+            applied = [each for each in reports if isinstance(each, FleetApplied)]
+            return FleetApplied(
+                databases=_by_name(each.databases for each in applied),
+                scope=scope,
+                dry_run=all(each.dry_run for each in applied),
+                spent=spent,
+                skipped=tuple(sorted({rule for each in applied for rule in each.skipped})),
+            )
+
+
+def _drift(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:
+    return DriftReport(
+        databases=_by_name(each.databases for each in parts),
+        compared_with=scope.compared_with,
+        adoptions={name: adoption for each in parts for name, adoption in each.adoptions.items()},
+        expired=tuple(dict.fromkeys(sentence for each in parts for sentence in each.expired)),
+        unused=tuple(each for each in parts[0].unused if all(each in part.unused for part in parts)),
+        spent=spent,
+        scope=scope,
+    )
+
+
+def _by_name(parts: Iterable[tuple[_Database, ...]]) -> tuple[_Database, ...]:
+    return tuple(sorted((each for part in parts for each in part), key=lambda each: each.name))

@@ -1,0 +1,49 @@
+"""A check's open questions to staging, and its answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.row_effects import open_questions, with_reached
+from pulse_ci.errors import D1Error
+from pulse_ci.model import Answer, Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.analysis.rule import Review
+    from pulse_ci.commands.request import CheckRequest
+    from pulse_ci.commands.staging import Staged
+    from pulse_ci.model import Finding
+
+
+def probe_staging(
+    request: CheckRequest, staged: Staged, review: Review, findings: tuple[Finding, ...]
+) -> tuple[Staged, Review, Mapping[Probe, Answer]]:
+    """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
+
+    The review has the latter.
+
+    Raises:
+        D1Error: staging cannot be asked, and was asked for by name.
+
+    """
+    from pulse_ci.d1.probes import ask
+
+    of_findings = [each.probe for each in findings if each.probe and not each.ignored]
+    of_costs = open_questions(review, staged.snapshot.schema)
+    if not of_findings and not of_costs:
+        return staged, review, {}
+    with request.connect(staged.live.account) as client:
+        answers, unanswered = dict[Probe, Answer](), ""
+        try:
+            probes = (*of_findings, *of_costs.values())
+            answers = ask(client, staged.live.database, staged.start.content, probes, staged.start.rows)
+        except D1Error as error:
+            if request.insists:
+                raise
+            unanswered = str(error)
+        spent = client.spent
+    staging = replace(staged.staging.with_spent(spent), unanswered=unanswered)
+    return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

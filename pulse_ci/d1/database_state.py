@@ -1,0 +1,122 @@
+"""A live database to what apply and drift need of it: its schema and its records, mostly in one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pulse_ci.d1.client import Query
+from pulse_ci.d1.migration_status import Recorded
+from pulse_ci.d1.snapshot import OBJECTS, Snapshot, objects_of, read_objects
+from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.schema.ddl.keywords import quote_name
+from pulse_ci.schema.introspect import schema_of
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.d1.client import D1Client
+    from pulse_ci.d1.migration_status import State
+    from pulse_ci.schema.introspect import Row
+    from pulse_ci.schema.schema import Schema
+
+_NEEDED = ("id", "name")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A database as it is: the rows of `introspect.QUERY`, and (id, name) of what is recorded, None without a table."""
+
+    objects: tuple[Row, ...]
+    table: str
+    records: tuple[tuple[int, str], ...] | None
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The same without the ids."""
+        return Snapshot(self.objects, self.table, self.recorded)
+
+    @property
+    def schema(self) -> Schema:
+        """The schema without the migrations table."""
+        return self.snapshot.schema
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """The names that are recorded, or None where the database has no migrations table."""
+        return None if self.records is None else Recorded(self.table, tuple(name for _, name in self.records))
+
+    @property
+    def last_id(self) -> int:
+        """The id of the last record, or 0."""
+        return max((number for number, _ in self.records or ()), default=0)
+
+    def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
+        """Return what became of each file: by the records, or by the schema where there are none."""
+        return self.snapshot.state(history, edited)
+
+
+def records_query(table: str) -> str:
+    """Return the SELECT that reads the records, in the order in which they were made."""
+    return f"SELECT id, CAST(name AS TEXT) FROM {quote_name(table)} ORDER BY id"
+
+
+def live_of(objects: Iterable[Row], table: str, records: Iterable[Sequence[object]] | None) -> Live:
+    """Make the value of what was read.
+
+    Raises:
+        D1Error: the table of that name is not one that wrangler made.
+
+    """
+    rows = tuple(objects)
+    if has_table(rows, table):
+        found = schema_of(rows).table(table)
+        if found is None or any(found.column(name) is None for name in _NEEDED):
+            raise D1Error(
+                f"Table `{table}` is not a migrations table: it has no columns id and name. "
+                "Name another one as `migrations_table` in wrangler's configuration."
+            )
+    ids = None if records is None else tuple((int(str(number)), str(name)) for number, name in records)
+    return Live(rows, table, ids)
+
+
+def has_table(objects: Iterable[Row], table: str) -> bool:
+    """Whether the rows of `introspect.QUERY` have a table of that name."""
+    return any(row.type == "table" and fold(row.name) == fold(table) for row in objects)
+
+
+def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool = True) -> Live:
+    """Read a database: in one request where it has a migrations table just if `is_recorded` says so, else in two."""
+    if is_recorded:
+        try:
+            return _read_together(client, database, table)
+        except D1Refused:
+            # No such table, or no such column: what there is decides.
+            pass
+    bare = live_of(read_objects(client, database), table, None)
+    # In one request again, since another run may have made the table, and more, in between.
+    return _read_together(client, database, table) if has_table(bare.objects, table) else bare
+
+
+def reading(client: D1Client, table: str) -> Callable[[str], Live]:
+    """Return what reads the databases of a fleet, by their id, in one request each.
+
+    A fleet is mostly alike: whether the last one had a migrations table tells how to ask the next one.
+    """
+    is_recorded = True
+
+    def read(database: str) -> Live:
+        nonlocal is_recorded
+        live = read_live(client, database, table, is_recorded=is_recorded)
+        is_recorded = live.recorded is not None
+        return live
+
+    return read
+
+
+def _read_together(client: D1Client, database: str, table: str) -> Live:
+    objects, records = client.read(database, [OBJECTS, Query(records_query(table))])
+    return live_of(objects_of(objects), table, records.rows)

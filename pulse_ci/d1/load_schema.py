@@ -1,0 +1,82 @@
+"""A Snapshot to an embedded database with the same schema and no rows but SQLite's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.engine import EmbeddedD1
+from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.schema.ddl.keywords import quote_name, quote_string
+from pulse_ci.schema.introspect import shadow_names
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.d1.snapshot import Snapshot
+    from pulse_ci.schema.introspect import Row
+
+# A trigger must not see the rows that are put in here.
+_BEFORE_ROWS = ("table", "index")
+
+
+def embed(snapshot: Snapshot) -> bytes:
+    """Return the content of an EmbeddedD1, for its restore().
+
+    The migrations table has its records, AUTOINCREMENT goes on where it is, and ANALYZE's numbers are there.
+
+    Raises:
+        D1Error: the database has an object that D1 itself would not make today.
+
+    """
+    with EmbeddedD1() as database:
+        for statement, what in making(snapshot):
+            _run(database, statement, what)
+        return database.snapshot()
+
+
+def making(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield the statements that make an empty database like this one, each with what it makes, for people."""
+    objects = _made(snapshot)
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type in _BEFORE_ROWS)
+    yield from ((statement, "the content of SQLite's own tables") for statement in _contents(snapshot))
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type not in _BEFORE_ROWS)
+
+
+def _made(snapshot: Snapshot) -> list[Row]:
+    """Return the objects that are to be made, tables first; SQLite makes its own, and those behind virtual ones."""
+    behind = shadow_names(snapshot.objects)
+    names = (fold(each.name) for each in snapshot.objects)
+    return sorted(
+        (
+            each
+            for each, name in zip(snapshot.objects, names, strict=True)
+            if not name.startswith("sqlite_") and name not in behind
+        ),
+        key=lambda each: each.type != "table",
+    )
+
+
+def _contents(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.recorded:
+        for name in snapshot.recorded.names:
+            yield f"INSERT OR IGNORE INTO {quote_name(snapshot.recorded.table)} (name) VALUES ({quote_string(name)})"
+    for name, number in snapshot.sequence:
+        yield f"DELETE FROM sqlite_sequence WHERE name = {quote_string(name)}"
+        yield f"INSERT INTO sqlite_sequence (name, seq) VALUES ({quote_string(name)}, {number})"
+    if snapshot.statistics:
+        yield "ANALYZE"
+        yield "DELETE FROM sqlite_stat1"
+    for row in snapshot.statistics:
+        values = ", ".join("NULL" if value is None else quote_string(str(value)) for value in row)
+        yield f"INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ({values})"
+
+
+def _run(database: EmbeddedD1, sql: str, what: str) -> None:
+    try:
+        database.run(sql)
+    except D1Refused as refused:
+        raise D1Error(
+            f"The database's schema cannot be made anew on the embedded engine: D1 would refuse {what} today "
+            f"({refused}). Use `preview: embedded`, or correct the database."
+        ) from refused

@@ -1,0 +1,50 @@
+"""A Drift to the migration that adopts it: the numbered file and its reverse, ready to be written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.rewrite.ddl_statements import on_one_line
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pulse_ci.drift.value import Drift, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """The name that both files have, and their texts."""
+
+    name: str
+    forward: str
+    reverse: str
+
+
+def adoption(drift: Drift, database: str, digits: str, today: date) -> Adoption | None:
+    """Return the migration that makes of the files' schema what the database has, or None where there is none.
+
+    On the database itself it has nothing to do any more: there it is recorded, and not run.
+    """
+    if drift.adopt.problem or not drift.adopt.statements:
+        return None
+    title = f"Adopt what {on_one_line(database)} has"
+    words = re.sub(r"[^a-z0-9]+", "_", f"adopt_{database.lower()}").strip("_")
+    head = [
+        f"Migration: {title}",
+        f"Created: {today}",
+        "Reason: It was changed by hand there; with this file every database has it.",
+        "Where it is there already, record it and do not run it: pulse-ci apply --adopt",
+    ]
+    undoing = [f"Reverse migration {digits}", f"Created: {today}", f"Undoes: {title}"]
+    return Adoption(
+        name=f"{digits}_{words}.sql",
+        forward=_file([*head, *drift.adopt.deletes, *drift.adopt.conditions], drift.adopt),
+        reverse=_file([*undoing, *drift.mend.deletes, *drift.mend.losses, *drift.mend.conditions], drift.mend),
+    )
+
+
+def _file(comments: list[str], way: Way) -> str:
+    return "".join([*(f"-- {each}\n" for each in comments), *(f"\n{each}\n" for each in way.statements)])

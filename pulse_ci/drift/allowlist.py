@@ -1,0 +1,123 @@
+"""The file of allowed differences to Allowances: who said that a drift may stay, why, and until when."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import ConfigError
+from pulse_ci.model import Action, Kind
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pulse_ci.model import Change
+
+FILE = ".pulse-ci-drift.toml"
+_NEVER = "never"
+_KEYS = ("kind", "name", "table", "action", "database", "reason", "until")
+_EXAMPLE = """\
+[[allow]]
+kind = "index"
+name = "idx_hotfix"
+reason = "made by hand in the outage; becomes a migration in the next release"
+until = 2026-12-31"""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One entry: which differences may stay, why, and until which day (None: for good); names may hold `*`."""
+
+    kind: Kind
+    name: str
+    reason: str
+    until: date | None
+    table: str = "*"
+    action: Action | None = None
+    database: str = "*"
+
+    def covers(self, change: Change, database: str) -> bool:
+        """Whether this entry is about a difference of that database, whatever the day."""
+        return (
+            self.kind is change.kind
+            and self.action in (None, change.action)
+            and fnmatchcase(database, self.database)
+            and fnmatchcase(fold(change.name), fold(self.name))
+            and fnmatchcase(fold(change.table), fold(self.table))
+        )
+
+    def is_valid(self, today: date) -> bool:
+        """Whether the entry still counts; its last day does."""
+        return self.until is None or today <= self.until
+
+    @property
+    def subject(self) -> str:
+        """What is allowed, in words."""
+        where = f" of `{self.table}`" if self.table != "*" else ""
+        return f"{self.kind} `{self.name}`{where}"
+
+
+def read_allowances(path: Path) -> tuple[Allowance, ...]:
+    """Read the file of allowed differences; none where it is not there.
+
+    Raises:
+        ConfigError: the file cannot be read, or an entry lacks its name, its reason or its end.
+
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # TOML's and UTF-8's errors are both ValueErrors
+        raise ConfigError(f"{path} is not valid TOML: {error}. An entry looks like this:\n{_EXAMPLE}") from error
+    entries = content.pop("allow", [])
+    if content or not isinstance(entries, list):
+        raise ConfigError(f"{path} may hold entries [[allow]] alone. One looks like this:\n{_EXAMPLE}")
+    return tuple(_allowance(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, 1))
+
+
+def _allowance(where: str, entry: object) -> Allowance:
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{where} is not a table. An entry looks like this:\n{_EXAMPLE}")
+    for key in entry:
+        if key not in _KEYS:
+            raise ConfigError(f"{where} has {key!r}, which is none of {', '.join(_KEYS)}.")
+    action = _text(where, entry, "action", "") or None
+    return Allowance(
+        kind=Kind(_one_of(where, "kind", entry.get("kind"), list(Kind))),
+        name=_text(where, entry, "name"),
+        reason=_text(where, entry, "reason"),
+        until=_until(where, entry.get("until")),
+        table=_text(where, entry, "table", "*"),
+        action=Action(_one_of(where, "action", action, list(Action))) if action else None,
+        database=_text(where, entry, "database", "*"),
+    )
+
+
+def _text(where: str, entry: Mapping[str, object], key: str, default: str | None = None) -> str:
+    value = entry.get(key, default)
+    if not isinstance(value, str) or not (value.strip() or default == ""):
+        raise ConfigError(f"{where} needs {key!r}, a text. An entry looks like this:\n{_EXAMPLE}")
+    return " ".join(value.split())
+
+
+def _one_of(where: str, key: str, value: object, allowed: Sequence[str]) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise ConfigError(f"{where} needs {key!r} to be one of {', '.join(allowed)}.")
+    return value
+
+
+def _until(where: str, value: object) -> date | None:
+    if value == _NEVER:
+        return None
+    # A datetime is a date to Python, and does not compare with one.
+    if type(value) is not date:
+        raise ConfigError(f"{where} needs 'until', a day as in `until = 2026-12-31`, or `until = \"never\"`.")
+    return value

@@ -1,0 +1,68 @@
+"""The statements of one plan to those that belong to each difference: what shares names hangs together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Kind
+from pulse_ci.rewrite.dependency_order import names_in
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.tokens import tokenize_code, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pulse_ci.model import Change
+
+# What moves rows, and needs the pragmas that stand around it.
+_MOVING = ("INSERT", "DROP TABLE")
+
+
+def part_of(changes: Sequence[Change], statements: Sequence[str]) -> dict[Change, tuple[str, ...]]:
+    """Return for each change the statements that concern it, in their order.
+
+    Those that move a table out of the way stay together with those that fill and drop it.
+    """
+    subjects = {change: fold(_subject(change)) for change in changes}
+    passing = {name for statement in statements for name in renamed_tables(statement)}
+    tied = [names_in(statement) & {*subjects.values(), *passing} for statement in statements]
+    groups = _connected(tied)
+    return {change: tuple(_picked(statements, tied, groups, name)) for change, name in subjects.items()}
+
+
+def _subject(change: Change) -> str:
+    return change.table if change.kind in (Kind.TABLE, Kind.COLUMN) else change.name
+
+
+def renamed_tables(statement: str) -> tuple[str, ...]:
+    """Return the folded names that a table has before and after a statement of ours that renames it, or none."""
+    words = list(tokenize_code(statement))
+    if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "TO"]:
+        return ()
+    return fold(unquote(words[2].text)), fold(unquote(words[5].text))
+
+
+def renamed_column(statement: str) -> tuple[str, str] | None:
+    """Return the folded names of the table and of the column that a statement of ours renames, or None."""
+    words = list(tokenize_code(statement))
+    if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "COLUMN"]:
+        return None
+    return fold(unquote(words[2].text)), fold(unquote(words[5].text))
+
+
+def _connected(sets: Iterable[frozenset[str]]) -> list[set[str]]:
+    groups = list[set[str]]()
+    for names in filter(None, sets):
+        touched = [group for group in groups if group & names]
+        groups = [group for group in groups if group not in touched] + [set(names).union(*touched)]
+    return groups
+
+
+def _picked(
+    statements: Sequence[str], tied: Sequence[frozenset[str]], groups: Sequence[set[str]], name: str
+) -> Iterator[str]:
+    group = next((each for each in groups if name in each), set[str]())
+    moves = any(names & group and sql.startswith(_MOVING) for sql, names in zip(statements, tied, strict=True))
+    for sql, names in zip(statements, tied, strict=True):
+        if names & group or (moves and sql.startswith("PRAGMA")):
+            yield sql

@@ -1,0 +1,80 @@
+"""One migration under review, its findings, and whether it may be fixed at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.analyze import gather_again
+from pulse_ci.rules.lint import lint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.model import Finding, Severity
+
+# Comparing the lines of larger files takes long, and nobody writes them by hand.
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A migration and what was found out about it; `review` has nothing else under review."""
+
+    review: Review
+    evidence: Evidence
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that nobody has ignored."""
+        return tuple(finding for finding in lint(self.review) if not finding.ignored)
+
+    @property
+    def path(self) -> str:
+        """The migration's path."""
+        return self.evidence.migration.path
+
+    @property
+    def text(self) -> str:
+        """The migration's text."""
+        return self.evidence.migration.text
+
+    def found(self, *rules: str) -> tuple[Finding, ...]:
+        """Return the findings of some rules."""
+        return tuple(finding for finding in self.findings if finding.rule in rules)
+
+    def tally(self) -> Counter[tuple[str, str, Severity]]:
+        """Count the findings by rule, path and severity: their lines and words may change with the text."""
+        return Counter((finding.rule, finding.path, finding.severity) for finding in self.findings)
+
+    def with_texts(self, texts: Mapping[str, str]) -> Case:
+        """Return the same migration with other texts of it and its reverse, run and proven anew."""
+        migrations = self.review.migrations.edited(texts)
+        evidence, base = gather_again(self.evidence, migrations), self.review.base
+        if base:
+            base = replace(base, added=base.added | texts.keys())
+        return Case(replace(self.review, migrations=migrations, evidence=(evidence,), base=base), evidence)
+
+
+def case_of(review: Review, evidence: Evidence) -> Case:
+    """Return one migration of a review as a case of its own."""
+    return Case(replace(review, evidence=(evidence,)), evidence)
+
+
+def why_not(case: Case) -> str | None:
+    """Return why a file is left alone whatever is found in it, None where it may be fixed."""
+    migration, base = case.evidence.migration, case.review.base
+    if migration.problem:
+        return migration.problem
+    if case.evidence.replayed.was_stopped:
+        return "does more than the sandbox gives it, so that no fix could be tried"
+    if migration.number is None:
+        return "has a name that is none of a migration: rename it first"
+    if base and any(migration.path in (edit.path, edit.previous) for edit in base.edits):
+        return f"is at {base.label} already: what was merged is mended by a new migration"
+    if len(migration.text) > LARGEST:
+        return f"has more than {LARGEST:,} characters"
+    return None

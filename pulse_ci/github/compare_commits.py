@@ -1,0 +1,57 @@
+"""Two commits to what the later one adds and edits; for pushes and merge groups, which no pull request tells of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.errors import GitHubError
+from pulse_ci.github.failures import NotFound
+from pulse_ci.github.repository_files import Entry, changed_entries, list_migrations
+from pulse_ci.migrations.base_diff import Base, Edit
+
+if TYPE_CHECKING:
+    from pulse_ci.github.client import GitHub
+
+_NO_COMMIT = "No commit found"
+
+
+def compare(github: GitHub, repository: str, directory: str, before: str, after: str) -> Base:
+    """Return how `directory` differs between two branches or commits of `repository`.
+
+    The listings are compared, by git's names of the contents: GitHub's own comparison ends after 300 files.
+    A directory that is not there is an empty one. Takes two requests, and one more for each `reverse/`.
+
+    Raises:
+        GitHubError: GitHub failed, or has not one of the commits (any more).
+
+    """
+    old, new = (_listing(github, repository, directory, ref) for ref in (before, after))
+    pairs = tuple(changed_entries(old, new))
+    return Base(
+        label=f"{before[:7] if _is_commit(before) else before} at GitHub",
+        added=frozenset(now.path for was, now in pairs if now and (was is None or was.path != now.path)),
+        edits=tuple(_edit(was, now) for was, now in pairs if was),
+        tip=frozenset(entry.path for entry in old),
+    )
+
+
+def _listing(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+    try:
+        return list_migrations(github, repository, directory, ref)
+    except NotFound as error:
+        if error.said.startswith(_NO_COMMIT):
+            raise GitHubError(
+                f"{ref} is not at {repository} any more, so that what is new cannot be told from it. "
+                "Give the branch to compare with as `base`, with a full checkout (fetch-depth: 0)."
+            ) from error
+        return ()
+
+
+def _is_commit(ref: str) -> bool:
+    return len(ref) >= 40 and not set(ref) - set("0123456789abcdef")
+
+
+def _edit(was: Entry, now: Entry | None) -> Edit:
+    if now is None:
+        return Edit(was.path, "deleted", None)
+    return Edit(now.path, "modified", None) if was.path == now.path else Edit(now.path, "renamed", was.path)

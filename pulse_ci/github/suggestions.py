@@ -1,0 +1,96 @@
+"""Suggestions on a pull request: written once each, and said to be settled when they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.github.current_user import login_of
+from pulse_ci.github.failures import Forbidden, NotFound, Unprocessable
+from pulse_ci.github.fields import Fields
+from pulse_ci.github.marker import Marker, digest_of, split_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.pull_request import PullRequest
+    from pulse_ci.report.suggestions import Suggestion
+
+_SETTLED = "Settled: this is not found any more."
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A suggestion of ours; `line` is None once the lines that it stood at have changed."""
+
+    id: int
+    path: str
+    line: int | None
+    marker: Marker
+    body: str
+
+
+def update_suggestions(
+    github: GitHub, pull_request: PullRequest, suggestions: Sequence[Suggestion], marker: Marker
+) -> str | None:
+    """Leave each suggestion once, all new ones in one review; return the reason where they are not written.
+
+    Ours is a review comment that we wrote and that begins with a marker of the same id. One that is not among
+    `suggestions` any more is not deleted, since people may have answered: it says that it is settled. An older run
+    touches nothing that a newer one has written.
+
+    Raises:
+        GitHubError: GitHub failed.
+
+    """
+    pulls = f"/repos/{pull_request.base_repo}/pulls"
+    try:
+        written = tuple(_ours(github, f"{pulls}/{pull_request.number}/comments", marker))
+        if any(each.marker.is_newer_than(marker) for each in written):
+            return None
+        kept = {old.id: each for each in suggestions if (old := _find(each, written))}
+        for old in written:
+            if (body := kept[old.id].body if old.id in kept else _SETTLED) != old.body.strip():
+                github.patch(f"{pulls}/comments/{old.id}", {"body": f"{marker.line(old.marker.digest)}\n{body}"})
+        if new := [each for each in suggestions if each not in kept.values()]:
+            github.post(f"{pulls}/{pull_request.number}/reviews", _review(new, pull_request, marker))
+    except (Forbidden, NotFound, Unprocessable) as error:
+        return f"There are no suggestions, since GitHub refused them: {error.status} {error.said}."
+    return None
+
+
+def _ours(github: GitHub, path: str, marker: Marker) -> Iterator[_Written]:
+    marked = [each for each in (_read(item) for item in github.pages(path)) if each and each[1].marker.id == marker.id]
+    login = login_of(github) if marked else ""
+    return (written for author, written in marked if author == login)
+
+
+def _read(item: object) -> tuple[str, _Written] | None:
+    fields = Fields(item, "The review comment")
+    split, user = split_marker(fields.find_text("body") or ""), fields.find_object("user")
+    if split is None or user is None:
+        return None
+    line = fields.find_number("line")
+    return user.text("login"), _Written(fields.number("id"), fields.text("path"), line, *split)
+
+
+def _find(suggestion: Suggestion, written: Sequence[_Written]) -> _Written | None:
+    key, place = digest_of(suggestion.body), (suggestion.path, suggestion.end_line)
+    return next((each for each in written if each.marker.digest == key and (each.path, each.line) == place), None)
+
+
+def _review(suggestions: Sequence[Suggestion], pull_request: PullRequest, marker: Marker) -> dict[str, object]:
+    return {
+        "commit_id": pull_request.head_sha,
+        "event": "COMMENT",
+        "body": "Fixes that were tried by replay; each can be accepted as it is.",
+        "comments": [_comment(each, marker) for each in suggestions],
+    }
+
+
+def _comment(suggestion: Suggestion, marker: Marker) -> dict[str, object]:
+    place: dict[str, object] = {"path": suggestion.path, "line": suggestion.end_line, "side": "RIGHT"}
+    if suggestion.line < suggestion.end_line:
+        place |= {"start_line": suggestion.line, "start_side": "RIGHT"}
+    return place | {"body": f"{marker.line(digest_of(suggestion.body))}\n{suggestion.body}"}

@@ -1,0 +1,168 @@
+"""Changed tables to what a diagram of them shows: the tables, their neighbours, and the foreign keys between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulse_ci.model import Action, Kind
+from pulse_ci.schema.schema import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pulse_ci.model import Change
+    from pulse_ci.report.models import Schemas
+    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import Column, Schema, Table
+
+MOST_TOUCHED = 12
+_MOST_NEIGHBOURS = 12
+_MOST_ATTRIBUTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column; `keys` are of PK, FK and UK."""
+
+    name: str
+    type: str
+    keys: tuple[str, ...]
+    change: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A table; `hidden` is how many of its columns are not listed."""
+
+    name: str
+    change: Action | None
+    attributes: tuple[Attribute, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A foreign key; `required` where the child cannot be without a parent, `single` where a parent has one at most."""
+
+    parent: str
+    child: str
+    columns: tuple[str, ...]
+    on_delete: str
+    required: bool
+    single: bool
+    change: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn; `hidden` is how many neighbours found no room."""
+
+    touched: tuple[Entity, ...]
+    neighbours: tuple[Entity, ...]
+    relations: tuple[Relation, ...]
+    hidden: int
+
+
+def touched_tables(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return the folded names of the tables that change themselves, in order; an index of theirs does not count."""
+    return tuple(dict.fromkeys(fold(each.table) for each in changes if each.kind in (Kind.TABLE, Kind.COLUMN)))
+
+
+def picture(changes: Iterable[Change], schemas: Schemas) -> Picture:
+    """Return the touched tables with all that a reader wants to see of them, and their neighbours with keys alone."""
+    touched = touched_tables(changes)
+    relations = tuple(
+        each for each in _relations(schemas) if fold(each.parent) in touched or fold(each.child) in touched
+    )
+    around = dict.fromkeys(fold(name) for each in relations for name in (each.parent, each.child))
+    near = [name for name in around if name not in touched]
+    shown = {*touched, *near[:_MOST_NEIGHBOURS]}
+    return Picture(
+        touched=tuple(_entity(name, schemas) for name in touched),
+        neighbours=tuple(_neighbour(name, schemas, relations) for name in near[:_MOST_NEIGHBOURS]),
+        relations=tuple(each for each in relations if {fold(each.parent), fold(each.child)} <= shown),
+        hidden=len(near[_MOST_NEIGHBOURS:]),
+    )
+
+
+def _action(before: object, after: object) -> Action | None:
+    if before is None:
+        return Action.ADDED
+    if after is None:
+        return Action.REMOVED
+    return None if before == after else Action.MODIFIED
+
+
+def _entity(name: str, schemas: Schemas) -> Entity:
+    before, after = schemas.before.table(name), schemas.after.table(name)
+    attributes = tuple(_attributes(before, after))
+    # Keys and what changes stay, whatever else has to go; the order is the table's.
+    ranked = sorted(range(len(attributes)), key=lambda at: not (attributes[at].keys or attributes[at].change))
+    kept = sorted(ranked[:_MOST_ATTRIBUTES])
+    shown = tuple(attributes[at] for at in kept)
+    table = after or before
+    return Entity(table.name if table else name, _action(before, after), shown, len(attributes) - len(shown))
+
+
+def _attributes(before: Table | None, after: Table | None) -> Iterator[Attribute]:
+    old = before.columns if before else ()
+    new = after.columns if after else ()
+    for column in new:
+        was = before.column(column.name) if before else column
+        yield _attribute(column, after, _action(was, column))
+    for column in old:
+        if after is None or after.column(column.name) is None:
+            yield _attribute(column, before, Action.REMOVED if after else None)
+
+
+def _attribute(column: Column, table: Table | None, change: Action | None) -> Attribute:
+    keys = ["PK"] if column.primary_key else []
+    keys += ["FK"] if table and any(_has(key, column.name) for key in table.foreign_keys) else []
+    keys += ["UK"] if column.unique else []
+    return Attribute(column.name, column.type, tuple(keys), change)
+
+
+def _has(key: ForeignKey, name: str) -> bool:
+    return fold(name) in map(fold, key.columns)
+
+
+def _neighbour(name: str, schemas: Schemas, relations: tuple[Relation, ...]) -> Entity:
+    table = schemas.after.table(name) or schemas.before.table(name)
+    if table is None:  # a foreign key may name a table that is not there
+        missing = next(each.parent for each in relations if fold(each.parent) == name)
+        return Entity(missing, None, (), 0)
+    linking = {fold(column) for each in relations if fold(each.child) == name for column in each.columns}
+    shown = [column for column in table.columns if column.primary_key or fold(column.name) in linking]
+    attributes = tuple(_attribute(column, table, None) for column in shown[:_MOST_ATTRIBUTES])
+    return Entity(table.name, None, attributes, 0)
+
+
+def _relations(schemas: Schemas) -> list[Relation]:
+    before, after = _keys_of(schemas.before), _keys_of(schemas.after)
+    return [
+        _relation(*(after.get(identity) or before[identity]), _action(before.get(identity), after.get(identity)))
+        for identity in after | before
+    ]
+
+
+def _keys_of(schema: Schema) -> dict[tuple[str, ...], tuple[Table, ForeignKey]]:
+    return {
+        (fold(table.name), fold(key.parent), *map(fold, key.columns)): (table, key)
+        for table in schema.tables
+        for key in table.foreign_keys
+    }
+
+
+def _relation(child: Table, key: ForeignKey, change: Action | None) -> Relation:
+    columns = [column for name in key.columns if (column := child.column(name))]
+    unique = {frozenset(map(fold, each.columns)) for each in (*child.uniques, child.primary_key) if each}
+    return Relation(
+        parent=key.parent,
+        child=child.name,
+        columns=key.columns,
+        on_delete=key.on_delete,
+        required=all(column.not_null for column in columns),
+        single=frozenset(map(fold, key.columns)) in unique,
+        change=None if change is Action.MODIFIED else change,
+    )

@@ -1,0 +1,124 @@
+"""Renames taken back: those that statements spell, and those that two schemas show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulse_ci.schema.ddl.keywords import quote_name
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pulse_ci.rewrite.tested_script import Draft
+    from pulse_ci.schema.schema import Column, Schema, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """The renames that statements spell, all names folded.
+
+    tables    the name that a table has in the end, to the one that it had before
+    columns   the former name of a table and the last one of its column, to the column's former name
+    """
+
+    tables: dict[str, str] = field(default_factory=dict)
+    columns: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def spelled_renames(statements: Iterable[str], before: Schema) -> Spelled:
+    """Follow the tables of `before`, and their columns, through statements that have run."""
+    tables = {fold(table.name): fold(table.name) for table in before.tables}
+    columns = dict[tuple[str, str], str]()
+    for sql in statements:
+        match operation(sql):
+            case RenameTable(table, to):
+                tables[fold(to)] = tables.pop(fold(table), "")
+            case Create("table", table):
+                tables.setdefault(fold(table), "")
+            case Drop("table", table):
+                tables.pop(fold(table), None)
+            case RenameColumn(table, column, to):
+                former = tables.get(fold(table)) or fold(table)
+                columns[former, fold(to)] = columns.pop((former, fold(column)), fold(column))
+            case DropColumn(table, column):
+                columns.pop((tables.get(fold(table)) or fold(table), fold(column)), None)
+    return Spelled({now: former for now, former in tables.items() if former not in ("", now)}, columns)
+
+
+def rename_as_spelled(draft: Draft, before: Schema, spelled: Spelled) -> None:
+    """Write down the renames back of what statements renamed, where neither name is taken."""
+    for now, former in spelled.tables.items():
+        table, wanted = draft.schema.table(now), before.table(former)
+        if table and wanted and before.table(now) is None and draft.schema.table(former) is None:
+            draft.add_past([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
+    for (name, now), former in spelled.columns.items():
+        present, table = draft.schema.table(name), before.table(name)
+        new, old = present and present.column(now), table and table.column(former)
+        if present and table and new and old and not (table.column(now) or present.column(former)):
+            draft.add_past([name], [_rename_column(table, new, old)])
+
+
+def rename_tables(draft: Draft, before: Schema) -> None:
+    """Write down the renames back of tables that are in `before` under another name, each the only one like it."""
+    gone = [table for table in before.tables if draft.schema.table(table.name) is None]
+    come = [table for table in draft.schema.tables if before.table(table.name) is None]
+    shapes = Counter(map(_shape, gone)), Counter(map(_shape, come))
+    for table in come:
+        former = next((each for each in gone if _shape(each) == _shape(table)), None)
+        if former is not None and shapes[0][_shape(table)] == shapes[1][_shape(table)] == 1:
+            statement = f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(former.name)};"
+            draft.add_past([table.name], [statement])
+
+
+def _shape(table: Table) -> tuple[object, ...]:
+    # References may be to the table itself or to one that was renamed with it: their number must do.
+    columns = tuple((fold(column.name), column.type, column.not_null, column.default) for column in table.columns)
+    links = len(table.foreign_keys)
+    return columns, links, table.module, table.strict, table.without_rowid, table.primary_key, table.uniques
+
+
+def rename_columns(draft: Draft, before: Schema) -> None:
+    """Write down the renames back of columns: in one place of a table, one gone and one come, otherwise alike."""
+    for table in before.tables:
+        present = draft.schema.table(table.name)
+        if present is None or table.virtual or present.virtual:
+            continue
+        for old, new in _renamed_columns(table, present):
+            draft.add_past([table.name], [_rename_column(table, new, old)], _has(table.name, old))
+
+
+def _rename_column(table: Table, new: Column, old: Column) -> str:
+    head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
+    return f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
+
+
+def _has(table: str, column: Column) -> Callable[[Schema], bool]:
+    def test(schema: Schema) -> bool:
+        found = schema.table(table)
+        return found is not None and found.column(column.name) == column
+
+    return test
+
+
+def _renamed_columns(before: Table, present: Table) -> Iterator[tuple[Column, Column]]:
+    gone, come = _only_in(before, present), _only_in(present, before)
+    for shape in gone:
+        if len(gone[shape]) == len(come.get(shape, ())) == 1:
+            yield gone[shape][0], come[shape][0]
+
+
+def _only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
+    """Return the columns that the other table has not, by what they are and between which common ones they stand."""
+    found: dict[tuple[object, ...], list[Column]] = {}
+    place = 0
+    for column in table.columns:
+        if other.column(column.name):
+            place += 1
+        else:
+            key = (column.type, column.not_null, column.default, column.primary_key, column.unique, column.collation)
+            found.setdefault((place, *key), []).append(column)
+    return found

@@ -1,0 +1,77 @@
+"""What a migration wrote to rows, which no schema tells how to undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.table_rebuilds import find_rebuilds
+from pulse_ci.rewrite.ddl_statements import shown
+from pulse_ci.schema.schema import fold
+from pulse_ci.sql.operations import Delete, Insert, Update, operation
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Set
+
+    from pulse_ci.analysis.statement_run import Run
+    from pulse_ci.rewrite.restore_plan import Loss
+    from pulse_ci.rewrite.verify_script import RowsChanged
+    from pulse_ci.schema.schema import Schema, Table
+
+_NAMING = (TokenKind.WORD, TokenKind.QUOTED)
+_AFTER_SET = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
+
+
+def leftovers(run: Run, before: Schema, after: Schema, changed: Iterable[RowsChanged]) -> Iterator[str]:
+    """Yield a sentence for each table to which the migration wrote what its reverse leaves there.
+
+    What a rebuild copies is not new.
+
+    `changed` are the tables that were seen to have other rows after the migration and its reverse than before both.
+    """
+    seen = {fold(each.table) for each in changed}
+    copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
+    written = [statement.sql for statement, _ in run.touched if statement not in copies]
+    for table in before.tables:
+        if fold(table.name) in seen or any(_writes(sql, table) for sql in written):
+            yield f"What the migration did to rows of {shown(table.name)} is not undone."
+
+
+def unexplained(changed: Iterable[RowsChanged], lost: Iterable[Loss]) -> list[RowsChanged]:
+    """Return the tables whose changed rows are not what losses, already told, would make of them."""
+    told = {(loss.table, loss.column) for loss in lost}
+    return [each for each in changed if not _is_told(each, told)]
+
+
+def _is_told(changed: RowsChanged, told: Set[tuple[str, str | None]]) -> bool:
+    table = fold(changed.table)
+    only_values = changed.before == changed.after and bool(changed.columns)
+    return (table, None) in told or (only_values and all((table, fold(name)) in told for name in changed.columns))
+
+
+def _writes(sql: str, table: Table) -> bool:
+    match operation(sql):
+        case Insert(name) | Delete(name):
+            return fold(name) == fold(table.name)
+        case Update(name):
+            return fold(name) == fold(table.name) and any(table.column(column) for column in assigned(sql))
+        case _:
+            return False
+
+
+def assigned(sql: str) -> frozenset[str]:
+    """Return the folded columns that an UPDATE assigns."""
+    names, last, depth, setting = set[str](), list[Token](), 0, False
+    for token in tokenize_code(sql):
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0 and token.keyword == "SET":
+            setting, last = True, []
+        elif setting and depth == 0 and token.keyword in _AFTER_SET:
+            break
+        elif setting and depth == 0 and token.text == "=":
+            names |= {fold(unquote(each.text)) for each in last if each.kind in _NAMING}
+        elif depth == 0 and token.text == ",":
+            last = []
+        else:
+            last.append(token)
+    return frozenset(names)

@@ -1,0 +1,81 @@
+"""d1-differs: where real D1 and the embedded engine do not agree on a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.model import Refuser, Severity
+from pulse_ci.rules.examples import HEADER, PATH, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.rule import Evidence, OnD1
+    from pulse_ci.model import Change
+
+_REMEDY = "Trust D1. Correct the file, and please report the difference, with the file: the engine should have known."
+
+
+def _check(review: Review) -> Iterator[Remark]:
+    if review.on_d1 is None:
+        return
+    for evidence in review.evidence:
+        if difference := _difference(evidence, review.on_d1.refusals.get(evidence.migration.path)):
+            yield Remark(evidence.migration.place(), difference, _REMEDY)
+    if not review.evidence or _is_refused(review, review.on_d1):
+        return
+    last = review.evidence[-1].migration
+    for change in review.on_d1.differences:
+        yield Remark(last.place(), _schema_difference(change), _REMEDY)
+
+
+def _difference(evidence: Evidence, on_d1: str | None) -> str | None:
+    refusals, name = evidence.replayed.run.refusals, evidence.migration.name
+    if on_d1 and not refusals:
+        return f"Real D1 refuses `{name}`: `{on_d1}`. The embedded engine runs it."
+    if refusals and refusals[0].by is Refuser.D1 and not on_d1:
+        return f"Real D1 runs `{name}`. The embedded engine refuses it: `{refusals[0].message}`."
+    return None
+
+
+def _is_refused(review: Review, on_d1: OnD1) -> bool:
+    broken = any(not each.left_schema for each in review.broken)
+    return bool(on_d1.refusals) or broken or any(each.replayed.failed for each in review.evidence)
+
+
+def _schema_difference(change: Change) -> str:
+    engine, real = (f"`{sql}`" if sql else "nothing" for sql in (change.before, change.after))
+    return f"After the files, {change.kind} `{change.name}` is {real} on real D1, and {engine} on the embedded engine."
+
+
+_TRIGGER = """\
+CREATE TRIGGER IF NOT EXISTS count_sites AFTER INSERT ON sites BEGIN
+  UPDATE sites SET title = CASE WHEN new.title IS NULL THEN '' ELSE new.title END WHERE site_id = new.site_id;
+END;
+-- Reverse:
+-- DROP TRIGGER IF EXISTS count_sites;
+"""
+_SITES = HEADER + "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
+_BAD = Example(
+    {
+        PATH: f"{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
+        "migrations/002_trigger.sql": HEADER.replace("Example\n", "Example -- expect\n", 1) + _TRIGGER,
+    },
+    new=frozenset({"migrations/002_trigger.sql"}),
+    d1_refuses="incomplete input: SQLITE_ERROR",
+)
+
+D1_DIFFERS = Rule(
+    name="d1-differs",
+    severity=Severity.ERROR,
+    summary="Real D1 did not do what the embedded engine did (`preview: scratch`)",
+    problem=(
+        "The files ran on a throw-away D1 database, and D1 refused what the engine runs, ran what the engine refuses, "
+        "or ended with another schema. D1's API cuts some triggers in the middle, for example."
+    ),
+    remedy="Trust D1, correct the file, and report the difference.",
+    bad=_BAD,
+    good=Example({PATH: table("sites")}),
+    check=_check,
+)

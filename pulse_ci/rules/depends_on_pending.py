@@ -1,0 +1,58 @@
+"""depends-on-pending: files that only work together, as shown by what each touches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.model import Severity
+from pulse_ci.rules.examples import HEADER, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _check(review: Review) -> Iterator[Remark]:
+    if not review.of_a_change:
+        return
+    new = {migration.path for migration in review.new}
+    for evidence in review.evidence:
+        for needed in evidence.depends_on:
+            if needed.migration.path in new:
+                names = ", ".join(f"`{name}`" for name in needed.names)
+                yield Remark(
+                    evidence.migration.place(),
+                    f"`{evidence.migration.name}` needs {names} of `{needed.migration.name}`, which is not applied "
+                    "either: if that one fails or is taken back, this one fails too.",
+                    "Put what belongs together into one file, or merge and apply the first file first.",
+                )
+
+
+_INDEX = (
+    "CREATE INDEX IF NOT EXISTS idx_goals_id ON goals (goals_id DESC);\n"
+    "-- Reverse:\n-- DROP INDEX IF EXISTS idx_goals_id;\n"
+)
+
+DEPENDS_ON_PENDING = Rule(
+    name="depends-on-pending",
+    severity=Severity.WARNING,
+    summary="The file needs an object that another file under review makes",
+    problem="Migrations are to stand alone: one that needs another new one cannot be applied, or undone, by itself.",
+    remedy="Join the two files, or apply the first before the second is merged.",
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/002_goals.sql": table("goals"),
+            "migrations/003_goals_index.sql": (HEADER + _INDEX).replace("Example\n", "Example -- expect\n", 1),
+        },
+        new=frozenset({"migrations/002_goals.sql", "migrations/003_goals_index.sql"}),
+    ),
+    good=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/002_goals.sql": table("goals") + "",
+        },
+        new=frozenset({"migrations/002_goals.sql"}),
+    ),
+    check=_check,
+)

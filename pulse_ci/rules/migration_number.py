@@ -1,0 +1,154 @@
+"""migration-number-gap, -duplicate and -order: numbers that do not follow one another."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.migrations.parse import number_of
+from pulse_ci.model import Severity
+from pulse_ci.rules.examples import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.migrations.parse import Migration
+
+
+def _tip(review: Review) -> dict[int, str]:
+    """Numbers that the base branch has by now, the checkout's own new files left out."""
+    if review.base is None:
+        return {}
+    names = ((number_of(path), path) for path in review.base.tip if path not in review.base.added)
+    return {number: path for number, path in names if number is not None}
+
+
+def next_free(review: Review) -> int:
+    """Return one above the highest number, here or at the base branch's tip, that is spelled as most are."""
+    width = review.migrations.width
+    return max([review.migrations.next_number, *(number + 1 for number in _tip(review) if number < 10**width)])
+
+
+def _renumbered(review: Review, migration: Migration, number: int) -> str:
+    words = migration.name.partition("_")[2]
+    target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.width}}_{words}")
+    return f"git mv {quote(migration.path)} {quote(str(target))}"
+
+
+def _check_gap(review: Review) -> Iterator[Remark]:
+    known = review.migrations.numbers | _tip(review).keys()
+    for migration in () if review.migrations.by_date else review.new:
+        number, digits = migration.number, migration.digits or ""
+        if number is None or number <= 1 or number - 1 in known or number - 1 <= review.baseline:
+            continue
+        if len(digits) != review.migrations.width:
+            continue
+        below = max((each for each in known if each < number), default=review.baseline)
+        yield Remark(
+            migration.place(),
+            f"{migration.digits} {_after(review, below)}: {_missing(below, number)}.",
+            f"{_renumbered(review, migration, below + 1)}  (or commit the missing file)",
+        )
+
+
+def _after(review: Review, below: int) -> str:
+    return f"follows {below:0{review.migrations.width}}" if below else "is the first"
+
+
+def _missing(below: int, number: int) -> str:
+    first, last = below + 1, number - 1
+    return f"number {first} is missing" if first == last else f"numbers {first} to {last} are missing"
+
+
+def _check_duplicate(review: Review) -> Iterator[Remark]:
+    new = {migration.path for migration in review.new}
+    merged = dict[int, str]()
+    for migration in review.migrations.migrations:
+        if migration.number is not None and migration.path not in new:
+            merged.setdefault(migration.number, migration.path)
+    for number, path in _tip(review).items():
+        merged.setdefault(number, f"{path} on {review.base.label if review.base else 'the base branch'}")
+    for migration in review.new:
+        if migration.number is None:
+            continue
+        other = merged.setdefault(migration.number, migration.path)
+        if other != migration.path:
+            yield Remark(
+                migration.place(),
+                f"{migration.digits} is also the number of {other}: which of the two runs first is chance.",
+                _renumbered(review, migration, next_free(review)),
+            )
+
+
+def _check_order(review: Review) -> Iterator[Remark]:
+    tip, label = _tip(review), review.base.label if review.base else "it"
+    for migration in review.new:
+        number = migration.number
+        if number is not None and number not in tip and number < max(tip, default=0):
+            yield Remark(
+                migration.place(),
+                f"{migration.digits} comes before {max(tip):0{review.migrations.width}}, which {label} already has: "
+                "a database that is up to date would run it out of order.",
+                _renumbered(review, migration, next_free(review)),
+            )
+
+
+MIGRATION_NUMBER_GAP = Rule(
+    name="migration-number-gap",
+    severity=Severity.ERROR,
+    summary="A number is missing before this one",
+    problem="A gap is a file that was forgotten, or a number that somebody else will take and run out of order.",
+    remedy="Number the file one above the highest, or commit the file that is missing.",
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/003_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
+        }
+    ),
+    good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
+    check=_check_gap,
+    is_convention=True,
+)
+
+MIGRATION_NUMBER_DUPLICATE = Rule(
+    name="migration-number-duplicate",
+    severity=Severity.ERROR,
+    summary="Two files share a number",
+    problem="Two branches took the same next number. Which file runs first depends on the tool and on the names.",
+    remedy="Give the file that is not merged yet the next free number.",
+    bad=Example(
+        {
+            "migrations/001_goals.sql": table("goals"),
+            "migrations/001_sites.sql": "-- Migration: Example -- expect\n" + table("sites").split("\n", 1)[1],
+        }
+    ),
+    good=Example({"migrations/001_goals.sql": table("goals"), "migrations/002_sites.sql": table("sites")}),
+    check=_check_duplicate,
+)
+
+MIGRATION_NUMBER_ORDER = Rule(
+    name="migration-number-order",
+    severity=Severity.ERROR,
+    summary="A new number is below one that is merged already",
+    problem="Databases that have run the higher number run this file after it: not the order that was tested.",
+    remedy="Give the file the next free number.",
+    bad=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/002_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
+            "migrations/003_events.sql": table("events"),
+        },
+        new=frozenset({"migrations/002_goals.sql"}),
+    ),
+    good=Example(
+        {
+            "migrations/001_sites.sql": table("sites"),
+            "migrations/002_events.sql": table("events"),
+            "migrations/003_goals.sql": table("goals"),
+        },
+        new=frozenset({"migrations/003_goals.sql"}),
+    ),
+    check=_check_order,
+)

@@ -1,0 +1,152 @@
+"""replay-fails and explicit-transaction: what D1 refuses on the schema that the file will meet."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
+from pulse_ci.model import Severity
+from pulse_ci.rules.error_rules import UNTRIED, clashes, refusals_for
+from pulse_ci.rules.examples import one_file, table
+from pulse_ci.sql.operations import Delete, Update, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.replay import Broken
+    from pulse_ci.analysis.statement_run import Refusal
+
+_TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
+_UNDO = "DROP TABLE IF EXISTS sites;"
+
+# What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
+_HINTS = (
+    (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
+    (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
+    (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
+    (r"duplicate column name: (\S+?)(:|$)", "An earlier migration has added `{1}`: remove the statement."),
+    (r"syntax error|incomplete input|unrecognized token", "Correct the SQL at the word that the message names."),
+    (r"FOREIGN KEY constraint failed", "Insert parents before children; D1 never turns foreign keys off."),
+    (r"type mismatch on DEFAULT", "The table is STRICT: give a default of the column's own type."),
+    (r"constraint failed", "The statement's own rows break the constraint: correct the values."),
+    (r"SQLITE_TOOBIG", "Split the statement into smaller ones."),
+    (r"not authorized", "D1 does not allow this statement: leave it out."),
+)
+
+
+def _what_happens(refusal: Refusal, on_rows: bool) -> str:
+    where = "this statement" if refusal.statement else "the file at its end"
+    alone = ", where no rows are but those that the files bring" if refusal.is_of_rows else ""
+    when = ", once tables have rows" if on_rows else alone
+    if refusal.by in UNTRIED:
+        return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
+    return f"D1 refuses {where}{when}: `{refusal.message}`."
+
+
+def _hint(refusal: Refusal) -> str:
+    if refusal.by in UNTRIED:
+        return UNTRIED[refusal.by]
+    for pattern, hint in _HINTS:
+        if match := re.search(pattern, refusal.message):
+            return hint.format(match[0], *match.groups())
+    return "Correct the statement: what D1 refuses here it refuses on every database."
+
+
+def _check_fails(review: Review) -> Iterator[Remark]:
+    for migration in (*review.migrations.migrations, *review.reverse_files):
+        if migration.problem:
+            judged = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
+            yield Remark(
+                migration.place_of_line(migration.problem_line),
+                f"`{migration.name}` {migration.problem}, so nothing of it can be run.{judged}",
+                migration.problem_remedy,
+            )
+    for evidence in review.evidence:
+        for refusal, on_rows in refusals_for("replay-fails", evidence):
+            yield (_depends_on_children(evidence, refusal) if on_rows else None) or Remark(
+                evidence.migration.place(refusal.statement),
+                f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
+                _hint(refusal),
+            )
+        for refusal in clashes(evidence):
+            yield Remark(
+                evidence.migration.place(refusal.statement),
+                f"On seeded rows this statement fails: `{refusal.message}`. They may have clashed with its own values, "
+                "so what the file does to rows could not be shown.",
+                "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
+                Severity.NOTICE,
+            )
+    for broken in review.broken:
+        # One that left its schema was told of when it was new, and takes nothing from what follows.
+        if not broken.left_schema:
+            yield _broken(broken)
+
+
+def _broken(broken: Broken) -> Remark:
+    return Remark(
+        broken.migration.place(broken.refusal.statement),
+        f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
+        "What follows was judged without it.",
+        "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
+        Severity.WARNING,
+    )
+
+
+def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:
+    """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
+    match operation(refusal.statement.sql) if refusal.statement else None:
+        case Delete(table, bounded=True) | Update(table, bounded=True) if "FOREIGN KEY" in refusal.message:
+            names = {child.name for child, _ in evidence.replayed.before.children_of(table)}
+            children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
+            return Remark(
+                evidence.migration.place(refusal.statement),
+                f"D1 refuses this statement if rows of other tables refer to those of `{table}` that it takes: "
+                f"`{refusal.message}`.",
+                f"First delete or move what refers to them, in {children} or below.",
+                Severity.WARNING,
+            )
+    return None
+
+
+def _check_transaction(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        refusals = [refusal for refusal in evidence.replayed.run.refusals if refusal.is_transaction]
+        for index, refusal in enumerate(refusals):
+            reason = _in_d1s_words(refusal) if index == 0 else "."
+            yield Remark(
+                evidence.migration.place(refusal.statement),
+                f"D1 refuses `{_words(refusal)}`, and with it the whole file{reason}",
+                "Delete this line: D1 runs each migration file as one transaction already.",
+            )
+
+
+def _words(refusal: Refusal) -> str:
+    return " ".join(refusal.statement.sql.rstrip(";").split()) if refusal.statement else "it"
+
+
+def _in_d1s_words(refusal: Refusal) -> str:
+    return f": `{refusal.message.partition('. ')[0].rstrip('.')}.`"
+
+
+REPLAY_FAILS = Rule(
+    name="replay-fails",
+    severity=Severity.ERROR,
+    summary="The file does not run on the schema that it will meet",
+    problem="All earlier files were run under D1's own rules, then this one. What fails here fails on staging too.",
+    remedy="Correct the statement that D1 refuses; its message is in the report.",
+    bad=one_file(_TABLE + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n", reverse=_UNDO),
+    good=Example({"migrations/001_example.sql": table("sites")}),
+    check=_check_fails,
+)
+
+EXPLICIT_TRANSACTION = Rule(
+    name="explicit-transaction",
+    severity=Severity.ERROR,
+    summary="BEGIN, COMMIT, ROLLBACK, SAVEPOINT or RELEASE",
+    problem="D1 keeps the transaction itself, one for each file, and refuses what would start or end another.",
+    remedy="Delete the statement.",
+    bad=one_file(f"BEGIN TRANSACTION; -- expect\n{_TABLE}COMMIT; -- expect\n", reverse=_UNDO),
+    good=one_file(_TABLE, reverse=_UNDO),
+    check=_check_transaction,
+)

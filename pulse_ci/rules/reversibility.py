@@ -1,0 +1,179 @@
+"""missing-drop, reverse-incomplete, reverse-fails: whether a migration can be undone, as shown by undoing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule, bare_name
+from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.rules.error_rules import UNTRIED
+from pulse_ci.rules.examples import HEADER, one_file
+from pulse_ci.rules.renames import find_rename_back
+from pulse_ci.rules.reverse_header import undoes_something_else
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.migrations.discover import Reverse
+
+_SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
+_EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
+
+
+def _check_missing_drop(review: Review) -> Iterator[Remark]:
+    for evidence in _undone(review):
+        for change in evidence.undone.changes:
+            if change.action is Action.ADDED and not find_rename_back(evidence, change):
+                yield _missing_drop(review, evidence, change)
+
+
+def _undone(review: Review) -> Iterator[Evidence]:
+    """The migrations whose reverse, if they have one, ran: only then does what is left mean anything."""
+    return (each for each in review.evidence if each.runs and not each.undone.run.refusals)
+
+
+def _missing_drop(review: Review, evidence: Evidence, change: Change) -> Remark:
+    reverse = evidence.undone.reverse
+    written = reverse.source.path if reverse else None
+    target = written or f"{review.migrations.directory}/reverse/{evidence.migration.name}"
+    header = "" if reverse else f" under the header `-- Reverse migration {evidence.migration.digits}`"
+    of = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
+    return Remark(
+        evidence.migration.place(evidence.replayed.run.maker_of(change)),
+        f"Nothing drops {change.kind} `{change.name}`{of} again.",
+        f"Add to `{target}`{header}: `{_drop(change)}`",
+    )
+
+
+def _drop(change: Change) -> str:
+    if change.kind is Kind.COLUMN:
+        return f"ALTER TABLE {bare_name(change.table)} DROP COLUMN {bare_name(change.name)};"
+    return f"DROP {change.kind.upper()} IF EXISTS {bare_name(change.name)};"
+
+
+def _check_incomplete(review: Review) -> Iterator[Remark]:
+    for evidence in _undone(review):
+        left = [change for change in evidence.undone.changes if change.action is not Action.ADDED]
+        if left and not (evidence.undone.reverse and undoes_something_else(evidence)):
+            yield _incomplete(evidence, left)
+
+
+def _incomplete(evidence: Evidence, left: list[Change]) -> Remark:
+    reverse, names = evidence.undone.reverse, ", ".join(_difference(change) for change in left)
+    if reverse is None:
+        first = evidence.replayed.run.maker_of(left[0])
+        return Remark(
+            evidence.migration.place(first),
+            f"Nothing undoes this file; without a reverse these stay changed: {names}.",
+            _mend(evidence, left[0]),
+        )
+    return Remark(
+        reverse.source.place(reverse.statements[0] if reverse.statements else None),
+        f"After `{evidence.migration.name}` and its reverse the schema is not what it was: {names}.",
+        _mend(evidence, left[0]),
+    )
+
+
+def _difference(change: Change) -> str:
+    where = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
+    return f"{change.kind} `{change.name}`{where} {_what_differs(change)}"
+
+
+def _what_differs(change: Change) -> str:
+    if change.action is Action.REMOVED:
+        return "is gone"
+    before, after = (
+        sorted(line.rstrip(",") for line in (sql or "").splitlines()) for sql in (change.before, change.after)
+    )
+    return "has its columns in another order" if before == after and change.kind is Kind.TABLE else "differs"
+
+
+def _mend(evidence: Evidence, change: Change) -> str:
+    if rename := find_rename_back(evidence, change):
+        return f"In the reverse: `{rename}`"
+    if change.kind is Kind.COLUMN and change.action is Action.REMOVED:
+        return f"In the reverse: `ALTER TABLE {bare_name(change.table)} ADD COLUMN {change.before};`"
+    if change.before is None or change.kind is Kind.COLUMN:
+        return f"In the reverse, restore `{change.name}`: it was `{change.before}`."
+    return f"In the reverse, make it again: `{' '.join(change.before.split())}`"
+
+
+def _check_fails(review: Review) -> Iterator[Remark]:
+    for evidence in review.evidence:
+        undone = evidence.undone
+        if undone.reverse and evidence.runs:
+            for refusal in undone.run.refusals:
+                yield Remark(
+                    undone.reverse.source.place(refusal.statement or undone.reverse.statements[-1]),
+                    f"The reverse of `{evidence.migration.name}` does not run: {refusal.answer}.",
+                    _correct(undone.reverse, refusal),
+                )
+
+
+def _correct(reverse: Reverse, refusal: Refusal) -> str:
+    if refusal.by in UNTRIED:
+        return UNTRIED[refusal.by]
+    if "syntax error" in refusal.message and reverse.source.reverse_block:
+        return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
+    return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."
+
+
+MISSING_DROP = Rule(
+    name="missing-drop",
+    severity=Severity.ERROR,
+    summary="Something that the file creates is dropped by no reverse",
+    problem=(
+        "When the release must be taken back, somebody has to write the DROP by hand, at night. "
+        "A reverse is looked for in a trailing `-- Reverse:` comment of the file, in `reverse/`, and in later files "
+        "headed `-- Reverse migration NNN`; what it leaves behind is found by running it."
+    ),
+    remedy="Add the DROP to the reverse.",
+    bad=one_file(_EXPECT_SITES),
+    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    check=_check_missing_drop,
+    is_convention=True,
+)
+
+REVERSE_INCOMPLETE = Rule(
+    name="reverse-incomplete",
+    severity=Severity.ERROR,
+    summary="The reverse runs, but the schema is not what it was",
+    problem="A database that was taken back must be the one that the former release knows, to the last default.",
+    remedy="Restore what the report lists, in the words of the earlier migration.",
+    bad=Example(
+        {
+            "migrations/001_sites.sql": f"{HEADER}{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
+            "migrations/002_owner.sql": (
+                f"{HEADER}-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN\n"
+                "ALTER TABLE sites ADD COLUMN owner TEXT;\n"
+            ),
+            "migrations/reverse/002_owner.sql": (
+                "-- Reverse migration 002\n-- Created: 2024-03-05\nDROP TABLE sites; -- expect\n"
+                "CREATE TABLE sites (site_id TEXT NOT NULL PRIMARY KEY, url TEXT DEFAULT '');\n"
+                "ALTER TABLE sites DROP COLUMN url;\nALTER TABLE sites RENAME COLUMN site_id TO id;\n"
+            ),
+        }
+    ),
+    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    check=_check_incomplete,
+    is_convention=True,
+)
+
+REVERSE_FAILS = Rule(
+    name="reverse-fails",
+    severity=Severity.ERROR,
+    summary="The reverse does not run",
+    problem="A reverse that fails is found out when it is needed.",
+    remedy="Correct the statement that D1 refuses.",
+    bad=Example(
+        {
+            "migrations/001_sites.sql": HEADER + _SITES,
+            "migrations/reverse/001_sites.sql": (
+                "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE site; -- expect\n"
+            ),
+        }
+    ),
+    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    check=_check_fails,
+)

@@ -1,0 +1,94 @@
+"""slow-statement: what D1 will not finish in its time, or writes more rows than the user's own limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.cost.cost import LONGEST_SECONDS
+from pulse_ci.analysis.row_effects import costs, whole_cost
+from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
+from pulse_ci.model import Severity
+from pulse_ci.rules.examples import on_schema
+from pulse_ci.sql.operations import Delete, Insert, Update, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.cost.cost import Cost
+    from pulse_ci.analysis.cost.estimate import StatementCost
+    from pulse_ci.analysis.rule import Evidence
+
+_IMPORT = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."
+
+
+def _check(review: Review) -> Iterator[Remark]:
+    found = costs(review)
+    for evidence in review.evidence:
+        statements = found.get(evidence.migration.path, ())
+        remarks = [remark for each in statements for remark in _statement(evidence, each, review.most_written)]
+        yield from remarks
+        whole = whole_cost(statements)
+        if whole and whole.seconds > LONGEST_SECONDS and not remarks:
+            yield Remark(
+                evidence.migration.place(),
+                f"On the rows that are there this file, all statements together, {_amount(whole)}: {_too_long(whole)}.",
+                f"Spread the statements over several files. {_IMPORT}",
+            )
+
+
+def _statement(evidence: Evidence, each: StatementCost, most_written: int | None) -> Iterator[Remark]:
+    place, cost = evidence.migration.place(each.statement), each.cost
+    if cost is None:
+        return
+    if cost.seconds > LONGEST_SECONDS:
+        message = f"On the rows that are there this statement {_amount(cost)}: {_too_long(cost)}."
+        yield Remark(place, message, f"{_in_parts(each.statement.sql)} {_IMPORT}")
+    elif most_written is not None and cost.rows_written > most_written:
+        message = f"On the rows that are there this statement {_amount(cost)}, and {most_written:,} is the limit."
+        yield Remark(place, message, f"{_in_parts(each.statement.sql)} Or raise `--max-rows-written`.")
+
+
+def _amount(cost: Cost) -> str:
+    about = "at most" if cost.at_most else "about"
+    return f"reads {about} {cost.rows_read:,} rows and writes {about} {cost.rows_written:,}"
+
+
+def _too_long(cost: Cost) -> str:
+    return f"D1 will need some {round(cost.seconds):,} seconds, and ends a request after {LONGEST_SECONDS:.0f}"
+
+
+def _in_parts(sql: str) -> str:
+    match operation(sql):
+        case Update(table) | Delete(table):
+            name = bare_name(table)
+            chosen = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"
+            return f"Run it in parts, by a script and before the file, until no row is left: {chosen}."
+        case Insert():
+            return "Copy the rows in parts, by ranges of the key, from a script."
+        case _:
+            return "Run it when few write to the database, or make room first: delete or move away what is old."
+
+
+_EVENTS = "CREATE TABLE IF NOT EXISTS events (event_id INTEGER PRIMARY KEY, path TEXT);\n"
+_INDEX = "CREATE INDEX IF NOT EXISTS idx_events_path ON events (path);"
+_DROP = "DROP INDEX IF EXISTS idx_events_path;"
+
+SLOW_STATEMENT = Rule(
+    name="slow-statement",
+    severity=Severity.WARNING,
+    summary="On staging's row counts a statement will probably pass D1's 30 s, or a limit that was set",
+    problem=(
+        "D1 ends a request after 30 seconds, and a file is one request: nothing of it is done, after half a minute in "
+        "which the database answered slowly. Rows written are paid for: `--max-rows-written` sets a limit of your own."
+    ),
+    remedy="Change many rows in parts, by a script and before the file.",
+    bad=replace(
+        on_schema(_EVENTS, f"-- events has 40,000,000 rows on staging.\n{_INDEX} -- expect\n", reverse=_DROP),
+        rows={"events": 40_000_000},
+    ),
+    good=replace(
+        on_schema(_EVENTS, f"-- events has 40,000 rows on staging.\n{_INDEX}\n", reverse=_DROP), rows={"events": 40_000}
+    ),
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""Schemas as values: the reader of SQLite's DDL, introspection of a connection, and the diff of two schemas."""

@@ -1,0 +1,223 @@
+"""A database's schema as values that are equal when they mean the same.
+
+Every object carries `sql` (as SQLite stores it), `canonical` (the same in one fixed spelling, valid SQL) and
+`meaning` (the canonical text with the case of names folded): two objects are equal when their meanings are. What
+columns of tables and views are called keeps its case, since D1 gives rows by these names, which a Worker reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar
+
+from pulse_ci.model import Kind
+from pulse_ci.schema.constraints import ForeignKey, Key, Term  # noqa: TC001 - a report is read after its annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+@lru_cache(maxsize=8192)
+def fold(name: str) -> str:
+    """Return a name as SQLite compares it: ASCII letters alone lose their case."""
+    return name.lower() if name.isascii() else name.translate(_LOWER)
+
+
+class _Meaning:
+    """Equality and hash by `meaning`."""
+
+    __slots__ = ()
+    meaning: str
+
+    def __eq__(self, other: object) -> bool:
+        return self.meaning == other.meaning if isinstance(other, type(self)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.meaning)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(_Meaning):
+    """A column with all that concerns it alone; `primary_key` is its place in the key from 1, or 0."""
+
+    name: str
+    type: str
+    not_null: bool
+    default: str | None
+    collation: str | None
+    primary_key: int
+    unique: bool
+    generated: str | None
+    stored: bool
+    checks: tuple[str, ...]
+    references: tuple[ForeignKey, ...]
+    canonical: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table(_Meaning):
+    """A table; `outline` is the meaning of all but its columns, `rowid_alias` its INTEGER PRIMARY KEY."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: Key | None
+    uniques: tuple[Key, ...]
+    checks: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    strict: bool
+    without_rowid: bool
+    rowid_alias: str | None
+    module: str | None
+    arguments: tuple[str, ...]
+    sql: str
+    canonical: str
+    meaning: str
+    outline: str
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name, in any case."""
+        return _find(self.columns, name)
+
+    @property
+    def table(self) -> str:
+        """Its own name, as sqlite_master has it."""
+        return self.name
+
+    @property
+    def autoincrement(self) -> bool:
+        """Whether rowids are never used again."""
+        return self.primary_key is not None and self.primary_key.autoincrement
+
+    @property
+    def virtual(self) -> bool:
+        """Whether a module stands behind it, and not rows."""
+        return self.module is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index(_Meaning):
+    """An index made by CREATE INDEX; those that SQLite makes for constraints are the table's keys."""
+
+    name: str
+    table: str
+    unique: bool
+    terms: tuple[Term, ...]
+    where: str | None
+    sql: str
+    canonical: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View(_Meaning):
+    """A view; `columns` are those named in its head, if any."""
+
+    name: str
+    columns: tuple[str, ...]
+    sql: str
+    canonical: str
+    meaning: str
+
+    @property
+    def table(self) -> str:
+        """Its own name, as sqlite_master has it."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trigger(_Meaning):
+    """A trigger; `columns` are those of UPDATE OF, `body` its statements in canonical form."""
+
+    name: str
+    table: str
+    time: str
+    event: str
+    columns: tuple[str, ...]
+    when: str | None
+    body: tuple[str, ...]
+    sql: str
+    canonical: str
+    meaning: str
+
+
+Object = Table | Index | View | Trigger
+_Named = TypeVar("_Named", Column, Table, Index, View, Trigger)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All objects of a database that are a user's, each kind sorted by folded name."""
+
+    tables: tuple[Table, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    views: tuple[View, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {fold(table.name): table for table in self.tables}
+
+    @cached_property
+    def _indexes_by_table(self) -> dict[str, tuple[Index, ...]]:
+        by_table = sorted(self.indexes, key=lambda index: fold(index.table))  # stable: each group keeps its order
+        return {table: tuple(group) for table, group in groupby(by_table, lambda index: fold(index.table))}
+
+    @property
+    def objects(self) -> Iterator[Object]:
+        """Yield every object: tables, indexes, views, triggers."""
+        yield from self.tables
+        yield from self.indexes
+        yield from self.views
+        yield from self.triggers
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The folded names of all objects."""
+        return frozenset(fold(each.name) for each in self.objects)
+
+    def find(self, kind: Kind, name: str) -> Object | None:
+        """Return the object of that kind and name, in any case; a column is found through its table."""
+        finders = {Kind.TABLE: self.table, Kind.INDEX: self.index, Kind.VIEW: self.view, Kind.TRIGGER: self.trigger}
+        finder = finders.get(kind)
+        return finder(name) if finder else None
+
+    def table(self, name: str) -> Table | None:
+        """Return the table of that name, in any case."""
+        return self._tables.get(fold(name))
+
+    def index(self, name: str) -> Index | None:
+        """Return the index of that name, in any case."""
+        return _find(self.indexes, name)
+
+    def view(self, name: str) -> View | None:
+        """Return the view of that name, in any case."""
+        return _find(self.views, name)
+
+    def trigger(self, name: str) -> Trigger | None:
+        """Return the trigger of that name, in any case."""
+        return _find(self.triggers, name)
+
+    def indexes_on(self, table: str) -> tuple[Index, ...]:
+        """Return the indexes of a table, those behind constraints left out."""
+        return self._indexes_by_table.get(fold(table), ())
+
+    def triggers_on(self, table: str) -> tuple[Trigger, ...]:
+        """Return the triggers of a table or a view."""
+        return tuple(trigger for trigger in self.triggers if fold(trigger.table) == fold(table))
+
+    def children_of(self, table: str) -> tuple[tuple[Table, ForeignKey], ...]:
+        """Return each foreign key that points to a table, with the table that has it (it can be itself)."""
+        return tuple(
+            (child, key) for child in self.tables for key in child.foreign_keys if fold(key.parent) == fold(table)
+        )
+
+
+def _find(among: Sequence[_Named], name: str) -> _Named | None:
+    folded = fold(name)
+    return next((each for each in among if fold(each.name) == folded), None)
