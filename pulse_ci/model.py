@@ -75,7 +75,7 @@ class Probe:
     """
 
     table: str
-    counts: str
+    noun_phrase: str
     sql: str
     listing: str
 

@@ -46,7 +46,7 @@ def _severity(answer: Answer, unknown: Severity) -> Severity:
 
 def spoken(probe: Probe, answer: Answer) -> str:
     """Return "3 duplicates of `url` in 12,431 rows", or "… in the first 100,000 rows"."""
-    noun, _, rest = probe.counts.partition(" ")
+    noun, _, rest = probe.noun_phrase.partition(" ")
     counted = f"{answer.found:,} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
     rows = f"{answer.looked_at:,} row{'' if answer.looked_at == 1 else 's'}"
     return f"{counted} in {rows}" if answer.complete else f"{counted} in the first {rows}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fate(StrEnum):
+class ApplyStatus(StrEnum):
     """How a database ended: `refused` has an obstacle and nothing was run, `not tried` was not come to."""
 
     APPLIED = "applied"
@@ -25,7 +25,7 @@ class Outcome:
 
     name: str
     id: str
-    fate: Fate
+    fate: ApplyStatus
     sentence: str = ""
     ran: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.outcome import ApplyStatus, Outcome
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.preflight import allowing
 from pulse_ci.d1.schema_cache import Alike
@@ -48,10 +48,10 @@ class Rollout:
         """Say what apply would come to: what is not tried yet has pending files."""
         pending, refused = self._looked(live, target.name)
         if refused is not None:
-            return Outcome(target.name, target.id, Fate.REFUSED, refused, pending=pending)
+            return Outcome(target.name, target.id, ApplyStatus.REFUSED, refused, pending=pending)
         if not pending:
-            return Outcome(target.name, target.id, Fate.UP_TO_DATE, "Nothing is pending.")
-        return Outcome(target.name, target.id, Fate.NOT_TRIED, f"To run: {_listed(pending)}.", pending=pending)
+            return Outcome(target.name, target.id, ApplyStatus.UP_TO_DATE, "Nothing is pending.")
+        return Outcome(target.name, target.id, ApplyStatus.NOT_TRIED, f"To run: {_listed(pending)}.", pending=pending)
 
     def apply(self, target: RemoteDatabase) -> Outcome:
         """Look again, since others may have been at it, and run what is pending; whatever goes wrong is an outcome."""
@@ -60,15 +60,17 @@ class Rollout:
         try:
             live = target.read()
             looked = self.look(target, live)
-            if looked.fate is not Fate.NOT_TRIED:
+            if looked.fate is not ApplyStatus.NOT_TRIED:
                 return looked
             pending, way_back = looked.pending, target.way_back()
             for each in apply_pending(target, self._history, live, self.steps):
                 ran.append(each.name)
         except (D1Error, MigrationError) as error:
             left = tuple(each for each in pending if each not in ran)
-            return Outcome(target.name, target.id, Fate.FAILED, str(error), tuple(ran), left, way_back)
-        return Outcome(target.name, target.id, Fate.APPLIED, f"Applied: {_listed(ran)}.", tuple(ran), (), way_back)
+            return Outcome(target.name, target.id, ApplyStatus.FAILED, str(error), tuple(ran), left, way_back)
+        return Outcome(
+            target.name, target.id, ApplyStatus.APPLIED, f"Applied: {_listed(ran)}.", tuple(ran), (), way_back
+        )
 
     def _look(self, live: Live, name: str) -> _Look:
         state = live.state(self._history)

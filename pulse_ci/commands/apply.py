@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ApplyOptions:
     """What is asked for beside the database: a plan alone, a record alone, and which obstacles do not count."""
 
     dry_run: bool = False
@@ -57,7 +57,7 @@ class Wish:
 
 def apply(
     settings: Settings,
-    wish: Wish,
+    wish: ApplyOptions,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
     watch: Watch | None = None,
@@ -105,7 +105,7 @@ def apply(
 
 def _over_fleet(
     settings: Settings,
-    wish: Wish,
+    wish: ApplyOptions,
     request: CheckRequest,
     migrations: MigrationSet,
     history: History,

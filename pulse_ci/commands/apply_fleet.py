@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.estimate import costs
-from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.outcome import ApplyStatus, Outcome
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.commands.fleet import outcomes_of, spent_in_all, stopped
 from pulse_ci.d1.database_state import reading
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.fleet.scope import Scope
 
 STOP_AT = 1.0
-_WELL = (Fate.APPLIED, Fate.UP_TO_DATE)
+_WELL = (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE)
 
 
 class FleetApply:
@@ -58,7 +58,9 @@ class FleetApply:
     ) -> FleetApplied:
         """Look, show the plan, and unless it is a dry run apply it."""
         looked = self._look(databases)
-        waiting = [each for each in databases if looked[each.id].fate is Fate.NOT_TRIED and looked[each.id].pending]
+        waiting = [
+            each for each in databases if looked[each.id].fate is ApplyStatus.NOT_TRIED and looked[each.id].pending
+        ]
         first = self._first(waiting, canaries)
         self._heed(each for each in looked.values() if each.name in canaries or each.id in canaries)
         self._show(looked, history, first, waiting)
@@ -72,23 +74,25 @@ class FleetApply:
         outcomes = outcomes_of(
             databases,
             lambda each: self._rollout.look(self._target(each), read(each.id)),
-            lambda each, why: self._counted(Outcome(each.name, each.id, Fate.FAILED, why), len(databases)),
+            lambda each, why: self._counted(Outcome(each.name, each.id, ApplyStatus.FAILED, why), len(databases)),
             known=known,
-            unasked=lambda each: Outcome(each.name, each.id, Fate.NOT_TRIED, _not_tried(self._watch.brake.reason)),
+            unasked=lambda each: Outcome(
+                each.name, each.id, ApplyStatus.NOT_TRIED, _not_tried(self._watch.brake.reason)
+            ),
             watch=self._watch,
         )
         return {each.id: each for each in outcomes}
 
     def _first(self, waiting: Sequence[DatabaseInfo], canaries: Sequence[str]) -> list[DatabaseInfo]:
         """Return the canaries: those that are named and wait, or the first; none where an earlier run had one."""
-        if self._earlier and self._earlier.with_fate(Fate.APPLIED):
+        if self._earlier and self._earlier.with_fate(ApplyStatus.APPLIED):
             return []
         return [each for each in waiting if each.name in canaries or each.id in canaries] or list(waiting[:1])
 
     def _heed(self, named: Iterable[Outcome]) -> None:
         """Stop where a canary that was named is not even begun with: who named it did not mean another one."""
         for each in named:
-            if each.fate in (Fate.REFUSED, Fate.FAILED):
+            if each.fate in (ApplyStatus.REFUSED, ApplyStatus.FAILED):
                 self._watch.brake.pull(f"the canary {each.name} {_SPOKEN[each.fate]}")
 
     def _show(
@@ -137,7 +141,7 @@ class FleetApply:
         outcomes = outcomes_of(
             group,
             lambda each: judge(self._rollout.apply(self._target(each))),
-            lambda each, why: replace(looked[each.id], fate=Fate.FAILED, sentence=why),
+            lambda each, why: replace(looked[each.id], fate=ApplyStatus.FAILED, sentence=why),
             known={},
             unasked=lambda each: replace(looked[each.id], sentence=_not_tried(self._watch.brake.reason)),
             watch=self._watch,
@@ -156,7 +160,7 @@ class FleetApply:
     def _counted(self, outcome: Outcome, total: int) -> Outcome:
         """Count what has failed, and stop at the share that is allowed."""
         with self._lock:
-            if outcome.fate is Fate.FAILED:
+            if outcome.fate is ApplyStatus.FAILED:
                 self._failed.add(outcome.id)
             failed = len(self._failed)
             if failed and failed * 100 >= self._stop_at * total:
@@ -170,12 +174,12 @@ class FleetApply:
 
     def _report(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> FleetApplied:
         ended = tuple(outcomes)
-        left = [each for each in ended if each.fate is Fate.NOT_TRIED]
+        left = [each for each in ended if each.fate is ApplyStatus.NOT_TRIED]
         scope = stopped(self._scope, self._watch.brake, left=left)
         return FleetApplied(ended, scope, dry_run, spent_in_all(self._client, self._earlier), self._skipped)
 
 
-_SPOKEN = {Fate.FAILED: "failed", Fate.REFUSED: "was refused", Fate.NOT_TRIED: "was not tried"}
+_SPOKEN = {ApplyStatus.FAILED: "failed", ApplyStatus.REFUSED: "was refused", ApplyStatus.NOT_TRIED: "was not tried"}
 
 
 def _not_tried(reason: str | None) -> str:

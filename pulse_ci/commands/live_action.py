@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.apply import Wish, apply
+from pulse_ci.commands.apply import ApplyOptions, apply
 from pulse_ci.commands.drift import drift
 from pulse_ci.commands.drift_published import keep_drift_issue
 from pulse_ci.commands.fleet import Watch
@@ -95,7 +95,7 @@ def _report(
             case "status":
                 return status(settings, None, connect, watch)
             case _:
-                return apply(settings, Wish(), tell, connect, watch)
+                return apply(settings, ApplyOptions(), tell, connect, watch)
 
 
 def _applied(report: Report, said: list[str], settings: Settings, context: RunnerContext) -> int:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from pulse_ci.commands.apply import Wish, apply
+from pulse_ci.commands.apply import ApplyOptions, apply
 from pulse_ci.commands.drift import drift
 from pulse_ci.commands.fleet import Watch
 from pulse_ci.commands.merge_reports import merge
@@ -56,7 +56,7 @@ def run(name: str, options: Mapping[str, object]) -> int:
 
 
 def _found(
-    options: Mapping[str, object], settings: Settings, wish: Wish | None, secrets: tuple[str, ...]
+    options: Mapping[str, object], settings: Settings, wish: ApplyOptions | None, secrets: tuple[str, ...]
 ) -> LiveReport | Report:
     def keep(report: LiveReport) -> None:
         # A pipe or a terminal would get one report after the other.
@@ -90,11 +90,11 @@ def _write(text: str, settings: Settings) -> None:
         write_file(settings.output, text)
 
 
-def _wish(options: Mapping[str, object]) -> Wish:
+def _wish(options: Mapping[str, object]) -> ApplyOptions:
     through, local, allow = options.get("through"), options["local"], options["allow"]
     if through is not None and not options["adopt"]:
         raise ConfigError("--through says up to which file --adopt is to record: give both, or neither.")
-    return Wish(
+    return ApplyOptions(
         dry_run=bool(options["dry_run"]),
         adopt=bool(options.get("adopt")),
         through=through if isinstance(through, int) else None,

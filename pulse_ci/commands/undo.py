@@ -19,7 +19,7 @@ from pulse_ci.report import apply_messages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.apply import Wish
+    from pulse_ci.commands.apply import ApplyOptions
     from pulse_ci.d1.account import Account
     from pulse_ci.settings import Settings
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def undo_applied(
     number: str,
     settings: Settings,
-    wish: Wish,
+    wish: ApplyOptions,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pulse_ci import __version__
 from pulse_ci.d1.api_responses import Envelope, read_envelope
 from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable, failure
-from pulse_ci.d1.rate_limit import Pace
+from pulse_ci.d1.rate_limit import RateLimiter
 from pulse_ci.d1.retry import retrying
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Spent
@@ -45,7 +45,7 @@ class Api:
             raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
         self.spent = Spent()
         self._counting = threading.Lock()
-        self._pace = Pace(sleep)
+        self._pace = RateLimiter(sleep)
         self._token, self._sleep, self._httpx = account.token, sleep, httpx
         self._base = f"{account.api_url.rstrip('/')}/accounts/{account.id}"
         headers = {"Authorization": f"Bearer {account.token}", "User-Agent": f"pulse-migrate-action/{__version__}"}

@@ -18,7 +18,7 @@ _LONGEST = 300.0
 _LEFT = re.compile(r";\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})\b")
 
 
-class Pace:
+class RateLimiter:
     """Holds all requests up until the limit starts anew, where few are left; it may be used by several threads."""
 
     def __init__(self, sleep: Callable[[float], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import Fate
+from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.report.fleet.group import listed, together
 from pulse_ci.report.phrases import joined, plural
 from pulse_ci.report.style import one_line
@@ -25,7 +25,7 @@ def plan(looked: Sequence[Outcome], globs: Sequence[str]) -> str:
 def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
     groups: dict[tuple[str, ...], list[str]] = {}
     for each in looked:
-        if each.fate is Fate.NOT_TRIED and each.pending:
+        if each.fate is ApplyStatus.NOT_TRIED and each.pending:
             groups.setdefault(each.pending, []).append(each.name)
     for files in sorted(groups, key=lambda it: (-len(groups[it]), it))[:_MOST]:
         names = joined([one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else []))
@@ -33,10 +33,10 @@ def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
         yield f"  · {len(groups[files])} {verb} {names}: {one_line(listed(groups[files]))}"
     if len(groups) > _MOST:
         yield f"  · and {len(groups) - _MOST} more groups"
-    done = [each for each in looked if each.fate in (Fate.UP_TO_DATE, Fate.APPLIED)]
+    done = [each for each in looked if each.fate in (ApplyStatus.UP_TO_DATE, ApplyStatus.APPLIED)]
     if done:
         yield f"  ✓ {len(done)} {'is' if len(done) == 1 else 'are'} up to date"
-    for fate in (Fate.REFUSED, Fate.FAILED):
+    for fate in (ApplyStatus.REFUSED, ApplyStatus.FAILED):
         kept = together((each.name, each.sentence) for each in looked if each.fate is fate)
         for sentence, databases in kept[:_MOST]:
             yield f"  ! {fate.value}: {one_line(listed(databases))}\n      {one_line(sentence)}"
@@ -60,7 +60,7 @@ def order(canaries: Sequence[str], waiting: int, at_once: int, most: int) -> str
 
 def canary(outcome: Outcome) -> str:
     """Say how the canary fared, and how it is restored."""
-    mark = "✓" if outcome.fate in (Fate.APPLIED, Fate.UP_TO_DATE) else "✗"
+    mark = "✓" if outcome.fate in (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE) else "✗"
     lines = [f"{mark} canary {one_line(outcome.name)}: {one_line(outcome.sentence)}"]
     if outcome.way_back:
         lines.append(f"  to restore it as it was: {one_line(outcome.way_back)}")

@@ -62,7 +62,7 @@ def _unique(evidence: Evidence, at: Statement | None, what: str, probe: Probe, r
     said = f": `{refusal.message}`" if refusal else ""
     return Remark(
         evidence.migration.place(at),
-        f"{what} is refused if there are {probe.counts} among the rows of `{probe.table}`{said}.",
+        f"{what} is refused if there are {probe.noun_phrase} among the rows of `{probe.table}`{said}.",
         f"`{probe.listing}` lists them; correct those rows first.",
         probe=probe,
     )

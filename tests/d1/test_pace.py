@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pulse_ci.d1.rate_limit import RESERVE, Pace
+from pulse_ci.d1.rate_limit import RESERVE, RateLimiter
 
 
 def test_a_request_waits_where_few_are_left() -> None:
     slept = list[float]()
-    pace = Pace(slept.append)
+    pace = RateLimiter(slept.append)
 
     pace.note(f'"default";r={RESERVE};t=300')
     pace.wait()
@@ -25,7 +25,7 @@ def test_what_is_told_while_it_waits_is_not_waited_for_again() -> None:
         slept.append(seconds)
         pace.note(f'"default";r=3;t={seconds:.0f}')
 
-    pace = Pace(sleep)
+    pace = RateLimiter(sleep)
     pace.note('"default";r=4;t=300')
 
     pace.wait()

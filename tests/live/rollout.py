@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from pulse_ci.commands.apply import Wish, apply
+from pulse_ci.commands.apply import ApplyOptions, apply
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
@@ -17,7 +17,7 @@ from tests.live.pulse import recorded
 from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
-    from pulse_ci.apply.outcome import Fate
+    from pulse_ci.apply.outcome import ApplyStatus
     from pulse_ci.commands.fleet import Watch
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]
@@ -37,15 +37,17 @@ def fleet(tokened: Path) -> Fleet:
 class Applied:
     """What a run said, and what it found out."""
 
-    def __init__(self, fleet: Fleet, wish: Wish | None = None, watch: Watch | None = None, **flags: Any) -> None:
+    def __init__(
+        self, fleet: Fleet, wish: ApplyOptions | None = None, watch: Watch | None = None, **flags: Any
+    ) -> None:
         self.said: list[str] = []
         settings = read_settings({"databases": ("tenant-*",), **flags})
-        report = apply(settings, wish or Wish(), self.said.append, lambda _: fleet.client(), watch)
+        report = apply(settings, wish or ApplyOptions(), self.said.append, lambda _: fleet.client(), watch)
         assert isinstance(report, FleetApplied)
         self.report = report
         jsonschema.validate(json.loads(report.to_json()), SCHEMA)
 
-    def names(self, fate: Fate) -> list[str]:
+    def names(self, fate: ApplyStatus) -> list[str]:
         return [each.name for each in self.report.with_fate(fate)]
 
     def write(self, name: str) -> Path:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.outcome import Fate
-from pulse_ci.commands.apply import Wish
+from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.fleet import Watch
 from pulse_ci.commands.merge_reports import merge
 from pulse_ci.commands.rendering import exit_status, render
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test_the_canary_goes_first_and_alone_and_then_all_are_migrated(fleet: Fleet) -> None:
     run = Applied(fleet)
 
-    assert run.names(Fate.APPLIED) == NAMES
+    assert run.names(ApplyStatus.APPLIED) == NAMES
     assert exit_status(run.report) == 0
     assert fleet.writes[0] == "tenant-00"
     assert sorted(fleet.writes) == NAMES, "each file ran once"
@@ -48,10 +48,10 @@ def test_a_canary_that_fails_is_the_only_one(fleet: Fleet) -> None:
     with_plans()
     fleet.databases["tenant-00"] = UNWELL
 
-    run = Applied(fleet, Wish(allow=("drift", "findings")))
+    run = Applied(fleet, ApplyOptions(allow=("drift", "findings")))
 
-    assert (run.names(Fate.FAILED), run.names(Fate.APPLIED)) == (["tenant-00"], [])
-    assert len(run.names(Fate.NOT_TRIED)) == 29
+    assert (run.names(ApplyStatus.FAILED), run.names(ApplyStatus.APPLIED)) == (["tenant-00"], [])
+    assert len(run.names(ApplyStatus.NOT_TRIED)) == 29
     assert exit_status(run.report) == 2
     assert set(fleet.writes) == {"tenant-00"}
     assert run.report.databases[0].ran == ("003_indexes.sql",), "the file before it ran, and is told"
@@ -62,7 +62,7 @@ def test_a_canary_that_fails_is_the_only_one(fleet: Fleet) -> None:
 def test_rules_that_are_left_out_are_named(fleet: Fleet) -> None:
     without = "checked without the rules header-date and missing-reason"
 
-    run = Applied(fleet, Wish(dry_run=True), skip=("missing-reason", "header-date"))
+    run = Applied(fleet, ApplyOptions(dry_run=True), skip=("missing-reason", "header-date"))
 
     assert run.report.skipped == ("header-date", "missing-reason")
     assert any(without in said for said in run.said)
@@ -71,7 +71,7 @@ def test_rules_that_are_left_out_are_named(fleet: Fleet) -> None:
     report = run.write("report.json")
     assert merge(read_settings({"merge": ("report.json",)}), "apply") == run.report
     assert Applied(fleet, resume=report).report.skipped == run.report.skipped
-    assert Applied(fleet, Wish(allow=("findings",), dry_run=True), skip=("header-date",)).report.skipped == ()
+    assert Applied(fleet, ApplyOptions(allow=("findings",), dry_run=True), skip=("header-date",)).report.skipped == ()
 
 
 def test_a_named_canary_goes_first(fleet: Fleet) -> None:
@@ -86,9 +86,9 @@ def test_nothing_new_starts_when_too_many_have_failed(fleet: Fleet, stop_at: str
     with_plans()
     fleet.databases |= dict.fromkeys(NAMES[5:15], UNWELL)
 
-    run = Applied(fleet, Wish(allow=("drift", "findings")), stop_at=stop_at)
+    run = Applied(fleet, ApplyOptions(allow=("drift", "findings")), stop_at=stop_at)
 
-    failed, left = run.names(Fate.FAILED), run.names(Fate.NOT_TRIED)
+    failed, left = run.names(ApplyStatus.FAILED), run.names(ApplyStatus.NOT_TRIED)
     assert fewest <= len(failed) <= most, "what is under way ends, eight at a time"
     assert bool(left) is (stop_at != "100%")
     assert exit_status(run.report) == 2
@@ -98,16 +98,16 @@ def test_nothing_new_starts_when_too_many_have_failed(fleet: Fleet, stop_at: str
 def test_resume_goes_on_with_what_failed_and_what_was_not_tried(fleet: Fleet) -> None:
     with_plans()
     fleet.databases |= dict.fromkeys(NAMES[5:8], UNWELL)
-    first = Applied(fleet, Wish(allow=("drift", "findings")), stop_at="5%")
-    report, done = first.write("applied.json"), first.names(Fate.APPLIED)
+    first = Applied(fleet, ApplyOptions(allow=("drift", "findings")), stop_at="5%")
+    report, done = first.write("applied.json"), first.names(ApplyStatus.APPLIED)
     for name in NAMES[5:8]:
         fleet.databases[name] += "DELETE FROM plans;"
     fleet.asked.clear()
     fleet.writes.clear()
 
-    second = Applied(fleet, Wish(allow=("drift", "findings")), resume=report)
+    second = Applied(fleet, ApplyOptions(allow=("drift", "findings")), resume=report)
 
-    assert second.names(Fate.APPLIED) == NAMES
+    assert second.names(ApplyStatus.APPLIED) == NAMES
     assert done
     assert not [path for path in fleet.asked for name in done if name in path], "what is done is not asked again"
     assert set(fleet.writes) == set(NAMES) - set(done)
@@ -120,14 +120,14 @@ def test_an_interrupted_run_ends_what_is_under_way_and_says_what_is_left(fleet: 
     run = Applied(fleet, watch=Watch(brake=watch.brake, keep=kept.append))
     fleet.on_request = lambda _: None
 
-    applied, left = run.names(Fate.APPLIED), run.names(Fate.NOT_TRIED)
+    applied, left = run.names(ApplyStatus.APPLIED), run.names(ApplyStatus.NOT_TRIED)
     assert 12 <= len(applied) <= 20
     assert applied + left == NAMES
     assert sorted(fleet.writes) == applied
     assert run.report.scope.stopped == "interrupted"
     assert exit_status(run.report) == 2
     assert kept
-    assert Applied(fleet, resume=run.write("cut.json")).names(Fate.APPLIED) == NAMES
+    assert Applied(fleet, resume=run.write("cut.json")).names(ApplyStatus.APPLIED) == NAMES
     assert sorted(fleet.writes) == NAMES, "nothing ran twice"
 
 
@@ -163,5 +163,5 @@ def test_what_ends_a_run_leaves_a_report_of_what_was_done(fleet: Fleet) -> None:
     with pytest.raises(RuntimeError):
         Applied(fleet, watch=Watch(keep=kept.append))
 
-    assert len(kept[-1].with_fate(Fate.APPLIED)) >= 1
+    assert len(kept[-1].with_fate(ApplyStatus.APPLIED)) >= 1
     assert len(kept[-1].databases) == 30

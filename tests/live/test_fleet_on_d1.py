@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.outcome import Fate
-from pulse_ci.commands.apply import Wish
+from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.apply import apply as run_apply
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings
@@ -146,10 +146,10 @@ def test_whatever_fails_on_the_way_no_file_runs_twice(
     settings = read_settings({"databases": ("tenant-*", f"!{REFUSING}"), "stop_at": "100%"})
 
     with client_of(cloud) as client:
-        report = run_apply(settings, Wish(allow=("drift", "findings")), lambda _: None, lambda _: client)
+        report = run_apply(settings, ApplyOptions(allow=("drift", "findings")), lambda _: None, lambda _: client)
 
     assert isinstance(report, FleetApplied)
-    assert len(report.with_fate(Fate.APPLIED)) == len(NAMES) - 1
+    assert len(report.with_fate(ApplyStatus.APPLIED)) == len(NAMES) - 1
     assert all(
         recorded(cloud, database) == ["001_sites.sql", "002_urls.sql"]
         for name, database in fleet.items()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.outcome import Fate
-from pulse_ci.commands.apply import Wish
+from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.errors import ConfigError
 from tests.live.pulse import recorded
@@ -35,7 +35,7 @@ ORDER = "First tenant-00, as the canary; then the other 27 databases, 8 at a tim
 def test_a_dry_run_shows_one_plan_and_writes_nothing(fleet: Fleet) -> None:
     fleet.databases |= {"tenant-07": DRIFTED, "tenant-09": AFTER}
 
-    run = Applied(fleet, Wish(dry_run=True))
+    run = Applied(fleet, ApplyOptions(dry_run=True))
 
     assert run.said[0] == PLAN
     assert run.said[1].startswith("1 migration pending on tenant-00:\n  003_indexes.sql")
@@ -54,8 +54,8 @@ def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
 
     run = Applied(fleet)
 
-    assert run.names(Fate.REFUSED) == ["tenant-07", "tenant-08"]
-    assert len(run.names(Fate.APPLIED)) == 28
+    assert run.names(ApplyStatus.REFUSED) == ["tenant-07", "tenant-08"]
+    assert len(run.names(ApplyStatus.APPLIED)) == 28
     assert "hotfix" in fleet.databases["tenant-07"]
     assert exit_status(run.report) == 1
     assert "! tenant-08  refused\n    `099_x.sql` is missing" in render(run.report, "text")
@@ -64,9 +64,9 @@ def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
 def test_what_is_allowed_by_name_is_no_obstacle(fleet: Fleet) -> None:
     fleet.databases["tenant-07"] = DRIFTED
 
-    run = Applied(fleet, Wish(allow=("drift",)))
+    run = Applied(fleet, ApplyOptions(allow=("drift",)))
 
-    assert run.names(Fate.APPLIED) == NAMES
+    assert run.names(ApplyStatus.APPLIED) == NAMES
 
 
 def test_a_canary_that_is_none_of_the_fleet_is_a_slip_of_the_pen(fleet: Fleet) -> None:
@@ -79,14 +79,14 @@ def test_databases_that_cannot_be_read_stop_it_before_anything_is_written(fleet:
 
     run = Applied(fleet)
 
-    assert run.names(Fate.FAILED) == ["tenant-11"]
+    assert run.names(ApplyStatus.FAILED) == ["tenant-11"]
     assert fleet.writes == []
     assert exit_status(run.report) == 2
     assert "1 of 30 has failed" in render(run.report, "text")
 
 
-@pytest.mark.parametrize("wish", [Wish(adopt=True), Wish(local=Path("x.sqlite"))])
-def test_what_is_about_one_database_is_refused(fleet: Fleet, wish: Wish) -> None:
+@pytest.mark.parametrize("wish", [ApplyOptions(adopt=True), ApplyOptions(local=Path("x.sqlite"))])
+def test_what_is_about_one_database_is_refused(fleet: Fleet, wish: ApplyOptions) -> None:
     with pytest.raises(ConfigError, match="is about one database"):
         Applied(fleet, wish)
 
@@ -97,9 +97,9 @@ def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fl
 
     run = Applied(fleet)
 
-    assert run.names(Fate.UP_TO_DATE) == ["tenant-04"]
-    assert len(run.names(Fate.REFUSED)) == 29
-    told = {each.sentence for each in run.report.with_fate(Fate.REFUSED)}
+    assert run.names(ApplyStatus.UP_TO_DATE) == ["tenant-04"]
+    assert len(run.names(ApplyStatus.REFUSED)) == 29
+    told = {each.sentence for each in run.report.with_fate(ApplyStatus.REFUSED)}
     assert all("003_indexes.sql:" in each and "--allow findings" in each for each in told)
     assert fleet.writes == []
 
@@ -120,4 +120,4 @@ def test_a_named_canary_that_is_up_to_date_gives_way_to_the_first(fleet: Fleet) 
     run = Applied(fleet, canary=("tenant-07",))
 
     assert run.said[2].startswith("First tenant-00, as the canary")
-    assert len(run.names(Fate.APPLIED)) == 29
+    assert len(run.names(ApplyStatus.APPLIED)) == 29

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.outcome import ApplyStatus, Outcome
 from pulse_ci.apply.record_repairs import Repair
 from pulse_ci.commands.rendering import render
 from pulse_ci.d1.migration_status import FileState, Recorded, Standing, State
@@ -55,7 +55,7 @@ def status_of(number: int, text: Callable[[], str]) -> StatusReport:
 def fleets_of(text: Callable[[], str]) -> tuple[FleetStatus, FleetApplied]:
     scope = Scope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
     told = DatabaseStatus(text(), "a", (text(), text()), (text(),)), DatabaseStatus(text(), "b", error=text())
-    fates = tuple(Outcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in Fate)
+    fates = tuple(Outcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in ApplyStatus)
     return FleetStatus(told, scope), FleetApplied(fates, scope)
 
 

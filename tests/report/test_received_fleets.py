@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.outcome import ApplyStatus, Outcome
 from pulse_ci.commands.rendering import render
 from pulse_ci.drift.adopt_migration import Adoption
 from pulse_ci.drift.allowlist import Allowance
@@ -55,7 +55,7 @@ REPORTS: tuple[FleetReport, ...] = (
         Spent(7, 9),
     ),
     FleetApplied(
-        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in Fate),
+        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in ApplyStatus),
         SCOPE,
         True,
         Spent(7, 9),

@@ -98,7 +98,7 @@ def test_d1_refuses_the_file_where_a_probe_finds_something_and_nowhere_else(case
     with EmbeddedD1() as database:
         database.run(SITES + TEAMS + case.rows)
         listed = database.query(probe.listing)
-        assert (probe.table, probe.counts) == ("sites", case.counts)
+        assert (probe.table, probe.noun_phrase) == ("sites", case.counts)
         assert database.query(probe.sql) == [case.answer]
         assert bool(listed) == (case.answer[0] > 0)
         if case.answer[0]:

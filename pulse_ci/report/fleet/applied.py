@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.apply.outcome import Fate, Outcome
+from pulse_ci.apply.outcome import ApplyStatus, Outcome
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.scope import Scope, scope_of
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SPOKEN = {
-    Fate.UP_TO_DATE: "up to date before",
-    Fate.REFUSED: "refused",
-    Fate.FAILED: "failed",
-    Fate.NOT_TRIED: "not tried",
+    ApplyStatus.UP_TO_DATE: "up to date before",
+    ApplyStatus.REFUSED: "refused",
+    ApplyStatus.FAILED: "failed",
+    ApplyStatus.NOT_TRIED: "not tried",
 }
 
 
@@ -36,14 +36,18 @@ class FleetApplied:
     spent: Spent = field(default_factory=Spent)
     skipped: tuple[str, ...] = ()
 
-    def with_fate(self, *fates: Fate) -> tuple[Outcome, ...]:
+    def with_fate(self, *fates: ApplyStatus) -> tuple[Outcome, ...]:
         """Return the databases that ended so."""
         return tuple(each for each in self.databases if each.fate in fates)
 
     @property
     def is_complete(self) -> bool:
         """Whether every database was tried, and none failed; what a dry run would try counts as tried."""
-        open_ones = (Fate.FAILED,) if self.dry_run and not self.scope.stopped else (Fate.FAILED, Fate.NOT_TRIED)
+        open_ones = (
+            (ApplyStatus.FAILED,)
+            if self.dry_run and not self.scope.stopped
+            else (ApplyStatus.FAILED, ApplyStatus.NOT_TRIED)
+        )
         return not self.with_fate(*open_ones) and not self.scope.missing
 
     @property
@@ -54,7 +58,7 @@ class FleetApplied:
     @property
     def conclusion(self) -> Conclusion:
         """Failure unless every database has every file now, or would have."""
-        whole = self.is_complete and not self.with_fate(Fate.REFUSED)
+        whole = self.is_complete and not self.with_fate(ApplyStatus.REFUSED)
         return Conclusion.SUCCESS if whole else Conclusion.FAILURE
 
     @property
@@ -62,12 +66,12 @@ class FleetApplied:
         """The one sentence that says it all."""
         total = plural(len(self.databases), "database")
         if self.dry_run:
-            parts = [f"{len(self.with_fate(Fate.NOT_TRIED))} of {total} would be migrated"]
+            parts = [f"{len(self.with_fate(ApplyStatus.NOT_TRIED))} of {total} would be migrated"]
         else:
-            parts = [f"{len(self.with_fate(Fate.APPLIED))} of {total} migrated"]
+            parts = [f"{len(self.with_fate(ApplyStatus.APPLIED))} of {total} migrated"]
         for fate, words in _SPOKEN.items():
             count = len(self.with_fate(fate))
-            if count and not (self.dry_run and fate is Fate.NOT_TRIED):
+            if count and not (self.dry_run and fate is ApplyStatus.NOT_TRIED):
                 parts.append(f"{count} {words}")
         return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
 
@@ -103,7 +107,7 @@ def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
         Outcome(
             name=each["name"],
             id=each["id"],
-            fate=Fate(each["status"]),
+            fate=ApplyStatus(each["status"]),
             sentence=each["sentence"],
             ran=tuple(each["ran"]),
             pending=tuple(each["lacks"]),

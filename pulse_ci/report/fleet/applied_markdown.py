@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import Fate
+from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.report.escape import cell, code, plain, prose
 from pulse_ci.report.fleet.group import listed, together
 from pulse_ci.report.fleet.truncate import fitted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.fleet.applied import FleetApplied
 
 _FEW = 3
-_SIGN = {Fate.REFUSED: "⚠️", Fate.FAILED: "❌"}
+_SIGN = {ApplyStatus.REFUSED: "⚠️", ApplyStatus.FAILED: "❌"}
 
 
 def render(report: FleetApplied, most_bytes: int) -> str:
@@ -32,14 +32,14 @@ def _verdict(report: FleetApplied) -> str:
 def _parts(report: FleetApplied, most: int) -> Iterator[str]:
     rows = [
         f"| {_SIGN[fate]} | {cell(plain(listed(names)))} | {cell(prose(sentence))} |"
-        for fate in (Fate.FAILED, Fate.REFUSED)
+        for fate in (ApplyStatus.FAILED, ApplyStatus.REFUSED)
         for sentence, names in together((each.name, each.sentence) for each in report.with_fate(fate))
     ]
     if rows[:most]:
         yield "\n".join(["| | database | why |", "|---|---|---|", *rows[:most]])
     if len(rows) > most:
         yield f"_{len(rows) - most} more; the JSON report has them all._"
-    ways = [(each.name, each.way_back) for each in report.with_fate(Fate.FAILED) if each.way_back is not None]
+    ways = [(each.name, each.way_back) for each in report.with_fate(ApplyStatus.FAILED) if each.way_back is not None]
     yield from (f"- To restore {code(name)} as it was: {code(way)}" for name, way in ways[:_FEW])
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."

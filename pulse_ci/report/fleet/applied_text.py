@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import Fate
+from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.report.fleet.group import listed, together
 from pulse_ci.report.models import Conclusion
 from pulse_ci.report.phrases import plural, without
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.fleet.applied import FleetApplied
 
 _MOST, _FEW = 20, 3
-_MARK = {Fate.REFUSED: ("!", YELLOW), Fate.FAILED: ("✗", RED)}
+_MARK = {ApplyStatus.REFUSED: ("!", YELLOW), ApplyStatus.FAILED: ("✗", RED)}
 
 
 def render(report: FleetApplied, *, colour: bool = False) -> str:
@@ -25,7 +25,7 @@ def render(report: FleetApplied, *, colour: bool = False) -> str:
 
 
 def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
-    for fate in (Fate.FAILED, Fate.REFUSED):
+    for fate in (ApplyStatus.FAILED, ApplyStatus.REFUSED):
         groups = together((each.name, each.sentence) for each in report.with_fate(fate))
         for sentence, names in groups[:_MOST]:
             mark, code = _MARK[fate]
@@ -45,7 +45,7 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
 
 
 def _ways_back(report: FleetApplied, paint: Painter) -> Iterator[str]:
-    for each in report.with_fate(Fate.FAILED)[:_FEW]:
+    for each in report.with_fate(ApplyStatus.FAILED)[:_FEW]:
         if each.way_back is not None:
             ran = f", where {plural(len(each.ran), 'file')} ran before" if each.ran else ""
             yield f"  to restore {one_line(each.name)} as it was{ran}:"
