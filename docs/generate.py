@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pulse_ci.cli import help_text  # noqa: E402
+from pulse_ci.cli import format_help  # noqa: E402
 from pulse_ci.commands.check import check  # noqa: E402
 from pulse_ci.commands.output import render  # noqa: E402
-from pulse_ci.commands.request import request_for  # noqa: E402
+from pulse_ci.commands.request import build_request  # noqa: E402
 from pulse_ci.report import Report, markdown  # noqa: E402
 from pulse_ci.report.markdown import Links  # noqa: E402
 from pulse_ci.report.phrases import joined  # noqa: E402
@@ -40,7 +40,7 @@ def generated() -> dict[Path, str]:
     readme = ROOT / "README.md"
     text = readme.read_text()
     demo = _demo()
-    for name, body in (("help", _block(help_text())), ("rules", _table()), ("demo", _block(render(demo, "text")))):
+    for name, body in (("help", _block(format_help())), ("rules", _table()), ("demo", _block(render(demo, "text")))):
         text = _put(text, name, body)
     return {readme: text, ROOT / "docs/rules.md": _rules(), ROOT / "docs/comment.md": _comment(demo)}
 
@@ -69,7 +69,7 @@ def _demo() -> Report:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "migrations", Path(folder, "migrations"))
         shutil.copytree(ROOT / "examples/pull-request", folder, dirs_exist_ok=True)
-        request = dataclasses.replace(request_for(Path(folder, "migrations")), baseline=21)
+        request = dataclasses.replace(build_request(Path(folder, "migrations")), baseline=21)
         return check(request)
 
 

@@ -11,7 +11,7 @@ from pulse_ci.cli import COULD_NOT_RUN, OK, exit_status
 from pulse_ci.cli import main as command_line
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.github import runner
-from pulse_ci.github.check_target import Nothing
+from pulse_ci.github.check_target import NothingToCheck
 from pulse_ci.github.context import RunnerContext
 from pulse_ci.model import Severity
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
-_BY_EVENT = {
+_COMMAND_BY_EVENT = {
     "pull_request": "check",
     "pull_request_target": "check",
     "merge_group": "check",
     "schedule": "drift",
 }
-_OTHERWISE = "status"
-_LIVE = ("drift", "status", "apply")
-_AVAILABLE = ("check", "lint", "preview", *_LIVE)
+_DEFAULT_COMMAND = "status"
+_LIVE_COMMANDS = ("drift", "status", "apply")
+_COMMANDS = ("check", "lint", "preview", *_LIVE_COMMANDS)
 
 
-def main(words: Sequence[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
+def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
     """Run `words` as the command line does, or with none what the environment says; return the exit status.
 
     `sleep` is what waits between two requests to GitHub.
     """
-    if words:
-        return command_line(words)
+    if arguments:
+        return command_line(arguments)
     context = RunnerContext.from_environ(os.environ)
     try:
         return _run(context, sleep)
@@ -47,8 +47,8 @@ def main(words: Sequence[str] | None = None, *, sleep: Callable[[float], None] =
 
         runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "failure"})
         message = redact(str(error), secrets_in(os.environ))
-        runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_shown(message)}\n")
-        _say(runner.notice(Severity.ERROR, message))
+        runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_escape(message)}\n")
+        _say(runner.format_message(Severity.ERROR, message))
         return COULD_NOT_RUN
 
 
@@ -59,46 +59,53 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
     settings = read_settings({})
     for secret in (settings.github_token, settings.api_token):
         if secret:
-            _say(*runner.mask(secret.get_secret_value()))
-    command = _command(settings, context)
-    if command in _LIVE:
+            _say(*runner.mask_secret(secret.get_secret_value()))
+    command = _choose_command(settings, context)
+    if command in _LIVE_COMMANDS:
         from pulse_ci.commands.live_action import run_live
 
         return run_live(command, settings, context, _say_safely, _say, sleep)
     with Publisher(settings, context, sleep) as publisher:
-        match publisher.arrive():
-            case Nothing(reason):
-                return _nothing(context, reason)
+        match publisher.read_target():
+            case NothingToCheck(reason):
+                return _report_nothing(context, reason)
             case arrival:
                 report = publisher.check(command, arrival)
         comment = publisher.comment(report)
-        unsuggested = publisher.suggest(report)
-    _tell(report, settings)
+        suggestions_skip_reason = publisher.suggest(report)
+    _print_report(report, settings)
     if settings.preview and report.staging.missed:
-        _say(runner.notice(Severity.WARNING, f"preview: {settings.preview} was not done: {report.staging.reason}."))
-    was_kept_from = comment.action == "skipped" and settings.comment != "off"
+        _say(
+            runner.format_message(
+                Severity.WARNING, f"preview: {settings.preview} was not done: {report.staging.reason}."
+            )
+        )
+    comment_was_skipped = comment.action == "skipped" and settings.comment != "off"
     # A token that may not write the comment may not write suggestions either: once is enough.
-    reasons = (comment.reason if comment.action == "skipped" else None, None if was_kept_from else unsuggested)
-    _say(*(runner.notice(Severity.NOTICE, reason) for reason in reasons if reason))
+    reasons = (
+        comment.reason if comment.action == "skipped" else None,
+        None if comment_was_skipped else suggestions_skip_reason,
+    )
+    _say(*(runner.format_message(Severity.NOTICE, reason) for reason in reasons if reason))
     publisher.write_files(report, comment)
     return exit_status(report)
 
 
-def _nothing(context: RunnerContext, reason: str) -> int:
+def _report_nothing(context: RunnerContext, reason: str) -> int:
     runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "neutral"})
-    runner.append_summary(context.summary_path, f"### Nothing to check\n\n{_shown(reason)}\n")
-    _say(runner.notice(Severity.NOTICE, reason))
+    runner.append_summary(context.summary_path, f"### Nothing to check\n\n{_escape(reason)}\n")
+    _say(runner.format_message(Severity.NOTICE, reason))
     return OK
 
 
-def _command(settings: Settings, context: RunnerContext) -> str:
-    command = settings.command or _BY_EVENT.get(context.event_name, _OTHERWISE)
-    if command not in _AVAILABLE:
+def _choose_command(settings: Settings, context: RunnerContext) -> str:
+    command = settings.command or _COMMAND_BY_EVENT.get(context.event_name, _DEFAULT_COMMAND)
+    if command not in _COMMANDS:
         raise ConfigError(
-            f"command: {command} is not part of this version. Set `command` to one of {', '.join(_AVAILABLE)}"
+            f"command: {command} is not part of this version. Set `command` to one of {', '.join(_COMMANDS)}"
             + ("." if settings.command else f", or do not run the action on {context.event_name or 'this event'}.")
         )
-    fleet = () if command in _LIVE else ("databases", "shard", "merge", "resume")
+    fleet = () if command in _LIVE_COMMANDS else ("databases", "shard", "merge", "resume")
     rollout = () if command == "apply" else ("canary", "stop-at")
     for name in ("worker", *fleet, *rollout):
         if name.replace("-", "_") in settings.given:
@@ -106,16 +113,16 @@ def _command(settings: Settings, context: RunnerContext) -> str:
     return command
 
 
-def _tell(report: Report, settings: Settings) -> None:
+def _print_report(report: Report, settings: Settings) -> None:
     from pulse_ci.commands.output import render
 
     _say_safely(render(report, settings.format))
-    _say(*runner.annotate(report.findings))
+    _say(*runner.format_annotations(report.findings))
 
 
 def _say_safely(text: str) -> None:
     stop, resume = runner.stop_commands()
-    _say(stop, runner.neutralise(text).rstrip("\n"), resume)
+    _say(stop, runner.escape_commands(text).rstrip("\n"), resume)
 
 
 def _say(*lines: str) -> None:
@@ -124,7 +131,7 @@ def _say(*lines: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _shown(text: str) -> str:
+def _escape(text: str) -> str:
     from pulse_ci.report.escape import plain
 
     return plain(text)

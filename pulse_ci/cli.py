@@ -39,7 +39,7 @@ examples:
 Each flag is also an environment variable: --fail-on is PULSE_CI_FAIL_ON. Flags win.
 exit status: 0 clean, 1 findings at or above --fail-on, 2 could not run"""
 
-_REPORTING = {
+_REPORT_COMMANDS = {
     "check": "lint, preview and proofs in one report: what a pull request runs",
     "lint": "the findings alone",
     "preview": "the schema diff alone",
@@ -58,40 +58,40 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    options = vars(_parser().parse_args(arguments))
+    options = vars(_build_parser().parse_args(arguments))
     try:
-        status = copy_context().run(_run, options.pop("command"), options)
+        status = copy_context().run(_run_command, options.pop("command"), options)
         sys.stdout.flush()
         return status
     except PulseError as error:
-        return _complain(str(error), options)
+        return _print_error(str(error), options)
     except BrokenPipeError:
         # Whoever read us has gone (`| head`); pointing stdout elsewhere keeps the interpreter quiet at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_RUN
     except OSError as error:
-        return _complain(f"{error.filename or 'standard output'}: {error.strerror}", options)
+        return _print_error(f"{error.filename or 'standard output'}: {error.strerror}", options)
     except KeyboardInterrupt:
-        return _complain("interrupted", options)
+        return _print_error("interrupted", options)
 
 
-def _run(command: str, options: dict[str, object]) -> int:
+def _run_command(command: str, options: dict[str, object]) -> int:
     match command:
         case "new":
-            return _new(options)
+            return _run_new(options)
         case "reverse":
-            return _reverse(options)
+            return _run_reverse(options)
         case "fix":
             return fixing.run(options)
         case "rules":
-            return _rules(options)
+            return _run_rules(options)
         case name if name in live.SUMMARIES:
             return live.run(name, options)
         case _:
-            return _report(command, options)
+            return _run_report(command, options)
 
 
-def _report(command: str, options: dict[str, object]) -> int:
+def _run_report(command: str, options: dict[str, object]) -> int:
     from pulse_ci.commands import check
     from pulse_ci.commands.output import Progress, write_report
     from pulse_ci.commands.request import read_request
@@ -113,24 +113,26 @@ def exit_status(report: Report) -> int:
     return FINDINGS if report.conclusion == "failure" else OK
 
 
-def _new(options: dict[str, object]) -> int:
+def _run_new(options: dict[str, object]) -> int:
     from pathlib import Path
 
-    from pulse_ci.commands.new import new
+    from pulse_ci.commands.new import write_migration
 
     directory, reason = options["migrations_dir"] or "migrations", options["reason"]
-    for path in new(str(options["description"]), Path(str(directory)), reason=str(reason) if reason else None):
+    for path in write_migration(
+        str(options["description"]), Path(str(directory)), reason=str(reason) if reason else None
+    ):
         print(path)  # noqa: T201 - what the command is for
     return OK
 
 
-def _reverse(options: dict[str, object]) -> int:
+def _run_reverse(options: dict[str, object]) -> int:
     if options["apply"]:
         return live.run("reverse", options)
-    live.refuse_without_apply(options)
+    live.reject_database_flags(options)
     from pathlib import Path
 
-    from pulse_ci.commands.output import for_the_log
+    from pulse_ci.commands.output import escape_for_log
     from pulse_ci.commands.reverse import reverse
     from pulse_ci.report.escape import visible
     from pulse_ci.settings import read_settings
@@ -142,12 +144,12 @@ def _reverse(options: dict[str, object]) -> int:
         # Into a file it goes as it is; a terminal would obey what a migration's text may hold.
         sys.stdout.write(visible(written.text) if sys.stdout.isatty() else written.text)
     else:
-        sys.stdout.write(for_the_log(f"{visible(written.path)}\n"))
-        sys.stderr.writelines(for_the_log(f"{visible(note)}\n") for note in written.notes)
+        sys.stdout.write(escape_for_log(f"{visible(written.path)}\n"))
+        sys.stderr.writelines(escape_for_log(f"{visible(note)}\n") for note in written.notes)
     return OK
 
 
-def _rules(options: dict[str, object]) -> int:
+def _run_rules(options: dict[str, object]) -> int:
     from pulse_ci.commands.rules import explain, list_rules
 
     name = options["name"]
@@ -155,25 +157,25 @@ def _rules(options: dict[str, object]) -> int:
     return OK
 
 
-def _complain(message: str, options: dict[str, object]) -> int:
-    from pulse_ci.commands.output import for_the_log
+def _print_error(message: str, options: dict[str, object]) -> int:
+    from pulse_ci.commands.output import escape_for_log
     from pulse_ci.report.redaction import redact, secrets_in
 
     given = [str(value) for name in ("api_token", "account_id") if (value := options.get(name))]
-    message = for_the_log(redact(message, secrets_in(os.environ, given)))
+    message = escape_for_log(redact(message, secrets_in(os.environ, given)))
     red, reset = ("\x1b[31m", "\x1b[0m") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     sys.stderr.write(f"{red}pulse-ci: {message}{reset}\n")
     return COULD_NOT_RUN
 
 
-def help_text() -> str:
+def format_help() -> str:
     """Return what --help prints, at a width of its own."""
-    parser = _parser()
+    parser = _build_parser()
     parser.formatter_class = lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=100)
     return parser.format_help()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pulse-ci",
         description=_DESCRIPTION,
@@ -184,23 +186,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pulse-ci {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add = partial(commands.add_parser, allow_abbrev=False)
-    for name, summary in _REPORTING.items():
-        _add_reporting_flags(add(name, help=summary, description=_sentence(summary)))
+    for name, summary in _REPORT_COMMANDS.items():
+        _add_report_arguments(add(name, help=summary, description=_format_sentence(summary)))
     for name, summary in live.SUMMARIES.items():
-        live.add_flags(name, add(name, help=summary, description=_sentence(summary)))
-    _add_new(add("new", help="the next numbered file, header and reverse included"))
-    _add_reverse(add("reverse", help="write the reverse of one migration, proven by replay"))
-    fixing.add_flags(add("fix", help=fixing.SUMMARY, description=_sentence(fixing.SUMMARY)))
+        live.add_arguments(name, add(name, help=summary, description=_format_sentence(summary)))
+    _add_new_arguments(add("new", help="the next numbered file, header and reverse included"))
+    _add_reverse_arguments(add("reverse", help="write the reverse of one migration, proven by replay"))
+    fixing.add_arguments(add("fix", help=fixing.SUMMARY, description=_format_sentence(fixing.SUMMARY)))
     rules = add("rules", help="list the rules, or explain one")
     rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
     return parser
 
 
-def _sentence(summary: str) -> str:
+def _format_sentence(summary: str) -> str:
     return f"{summary[:1].upper()}{summary[1:]}."
 
 
-def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
+def _add_report_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_directory(parser)
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
@@ -230,14 +232,14 @@ def _add_reporting_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_new(parser: argparse.ArgumentParser) -> None:
+def _add_new_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("description", metavar="DESCRIPTION", help="what the migration does, in a few words")
     add_directory(parser)
     parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")
 
 
-def _add_reverse(parser: argparse.ArgumentParser) -> None:
+def _add_reverse_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", metavar="NNN", help="the migration's number")
     add_directory(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the reverse and write nothing")
-    live.add_undoing_flags(parser)
+    live.add_revert_arguments(parser)

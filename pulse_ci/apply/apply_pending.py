@@ -15,40 +15,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.apply.plan import Step
-    from pulse_ci.apply.target import Target
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.apply.plan import ApplyStep
+    from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.d1.database_state import DatabaseState
 
 # How often a request whose fate was not known, and which turned out not to be done, is sent again.
 _ATTEMPTS = 3
 
 
-class How(StrEnum):
+class AppliedBy(StrEnum):
     """How a file came to be applied."""
 
-    RAN = "ran"
-    BY_ANOTHER_RUN = "another run applied it meanwhile"
+    THIS_RUN = "ran"
+    ANOTHER_RUN = "another run applied it meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedFile:
     """A file that is applied now, and how that came about."""
 
     name: str
-    how: How
+    applied_by: AppliedBy
 
 
-class _Overtaken(Exception):
+class _ConcurrentApply(Exception):
     """Another run has recorded something since the database was read; has the database as it is now."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: DatabaseState) -> None:
         super().__init__()
         self.live = live
 
 
 def apply_pending(
-    target: Target, history: History, live: Live, plan: Callable[[Live], tuple[Step, ...]] | None = None
-) -> Iterator[Applied]:
+    target: TargetDatabase,
+    history: History,
+    live: DatabaseState,
+    plan: Callable[[DatabaseState], tuple[ApplyStep, ...]] | None = None,
+) -> Iterator[AppliedFile]:
     """Run what is pending, in order, and yield each file when it is applied.
 
     Where another run is at it too, each file is run by one of the two. `plan` says what is to run on a database as it
@@ -59,60 +62,60 @@ def apply_pending(
         D1Error: what a file made is not what the preview showed, or it cannot be known.
 
     """
-    seen = _names(live)
-    plan = plan or (lambda live: plan_steps(history, live, live.state(history).pending))
+    known_names = _recorded_names(live)
+    plan = plan or (lambda live: plan_steps(history, live, live.determine_status(history).pending))
     while steps := plan(live):
         try:
             for step in steps:
-                live = _run(target, step, live)
-                seen.add(step.migration.name)
-                yield Applied(step.migration.name, How.RAN)
-                if _names(live) - seen:
-                    raise _Overtaken(live)
+                live = _run_step(target, step, live)
+                known_names.add(step.migration.name)
+                yield AppliedFile(step.migration.name, AppliedBy.THIS_RUN)
+                if _recorded_names(live) - known_names:
+                    raise _ConcurrentApply(live)
             return
-        except _Overtaken as overtaken:
+        except _ConcurrentApply as overtaken:
             live = overtaken.live
-            for name in sorted(_names(live) - seen):
-                seen.add(name)
-                yield Applied(name, How.BY_ANOTHER_RUN)
+            for name in sorted(_recorded_names(live) - known_names):
+                known_names.add(name)
+                yield AppliedFile(name, AppliedBy.ANOTHER_RUN)
 
 
-def _names(live: Live) -> set[str]:
+def _recorded_names(live: DatabaseState) -> set[str]:
     return {name for _, name in live.records or ()}
 
 
-def _run(target: Target, step: Step, live: Live) -> Live:
+def _run_step(target: TargetDatabase, step: ApplyStep, live: DatabaseState) -> DatabaseState:
     """Run one file and return the database as it is then."""
-    request = step.request(live)
+    request = step.build_request(live)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             target.run(request)
         except AmbiguousWrite as error:
             now = target.read()
-            if _has(now, live.last_id + 1, step.migration.name):
-                return _checked(target, step, now)
+            if _is_recorded(now, live.last_id + 1, step.migration.name):
+                return _require_expected_schema(target, step, now)
             if now.records != live.records:
-                raise _Overtaken(now) from None
+                raise _ConcurrentApply(now) from None
             if attempt == _ATTEMPTS:
-                raise _unsettled(target, step, error) from error
+                raise _make_not_recorded_error(target, step, error) from error
         except D1Refused as refused:
             now = target.read()
             # The answer to an earlier attempt may have been lost, and that attempt done since.
-            if attempt > 1 and _has(now, live.last_id + 1, step.migration.name):
-                return _checked(target, step, now)
+            if attempt > 1 and _is_recorded(now, live.last_id + 1, step.migration.name):
+                return _require_expected_schema(target, step, now)
             if now.records != live.records:
-                raise _Overtaken(now) from None
-            raise _refused(target, step, refused) from refused
+                raise _ConcurrentApply(now) from None
+            raise _make_rejected_error(target, step, refused) from refused
         else:
-            return _checked(target, step, target.read())
+            return _require_expected_schema(target, step, target.read())
     raise AssertionError
 
 
-def _has(live: Live, number: int, name: str) -> bool:
+def _is_recorded(live: DatabaseState, number: int, name: str) -> bool:
     return (number, name) in (live.records or ())
 
 
-def _checked(target: Target, step: Step, live: Live) -> Live:
+def _require_expected_schema(target: TargetDatabase, step: ApplyStep, live: DatabaseState) -> DatabaseState:
     changes = diff(step.after, live.schema)
     if changes and live.records and live.records[-1][1] == step.migration.name:
         names = ", ".join(f"{each.kind} `{each.name}`" for each in changes[:5])
@@ -123,14 +126,14 @@ def _checked(target: Target, step: Step, live: Live) -> Live:
     return live
 
 
-def _unsettled(target: Target, step: Step, error: AmbiguousWrite) -> D1Error:
+def _make_not_recorded_error(target: TargetDatabase, step: ApplyStep, error: AmbiguousWrite) -> D1Error:
     return D1Error(
         f"`{step.migration.name}` was sent to {target.name} {_ATTEMPTS} times and is not recorded there: {error} "
         "Nothing of it was done. Run it again later: it goes on where it stopped."
     )
 
 
-def _refused(target: Target, step: Step, refused: D1Refused) -> MigrationError:
+def _make_rejected_error(target: TargetDatabase, step: ApplyStep, refused: D1Refused) -> MigrationError:
     return MigrationError(
         f"{target.name} refuses `{step.migration.name}`: `{refused}`. Nothing of it was done; the files before it are "
         "applied and recorded. Correct the file, or the rows that it fails on, and run it again."

@@ -8,34 +8,34 @@ from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.analysis.cost.estimate import estimate
 from pulse_ci.analysis.cost.observed_changes import observe
 from pulse_ci.analysis.seed import seed
-from pulse_ci.d1.load_schema import embed
+from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pulse_ci.analysis.cost.observed_changes import Effect
-    from pulse_ci.apply.plan import Step
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.apply.plan import ApplyStep
+    from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.sql.split import Statement
 
 
-def costs(live: Live, steps: Sequence[Step], rows: Mapping[str, int]) -> tuple[Cost | None, ...]:
+def estimate_costs(live: DatabaseState, steps: Sequence[ApplyStep], rows: Mapping[str, int]) -> tuple[Cost | None, ...]:
     """Return what each file will cost where the tables have so many `rows`, by folded name; None where unknown.
 
     The files are run on synthetic rows, to see what each statement touches; one that does not run there costs what is
     not known, and so do those after it.
     """
-    observed = tuple(_observed(live, steps))
+    observed = tuple(_observe_steps(live, steps))
     every = [effect for effects in observed for effect in effects or ()]
     known = {each.statement: each.cost for each in estimate(every, rows, {})}
-    return tuple(_sum(effects, known) for effects in observed)
+    return tuple(_sum_costs(effects, known) for effects in observed)
 
 
-def _observed(live: Live, steps: Sequence[Step]) -> list[tuple[Effect, ...] | None]:
+def _observe_steps(live: DatabaseState, steps: Sequence[ApplyStep]) -> list[tuple[Effect, ...] | None]:
     found: list[tuple[Effect, ...] | None] = []
     with EmbeddedD1() as database:
-        database.restore(embed(live.snapshot))
+        database.restore(load_into_engine(live.snapshot))
         seed(database)
         try:
             for step in steps:
@@ -48,7 +48,7 @@ def _observed(live: Live, steps: Sequence[Step]) -> list[tuple[Effect, ...] | No
     return [*found, *[None] * (len(steps) - len(found))]
 
 
-def _sum(effects: tuple[Effect, ...] | None, known: Mapping[Statement, Cost | None]) -> Cost | None:
+def _sum_costs(effects: tuple[Effect, ...] | None, known: Mapping[Statement, Cost | None]) -> Cost | None:
     if effects is None:
         return None
     total = Cost()

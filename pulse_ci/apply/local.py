@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.d1.database_state import has_table, live_of, records_query
-from pulse_ci.d1.snapshot import OBJECTS
+from pulse_ci.d1.database_state import build_database_state, has_table, records_query
+from pulse_ci.d1.snapshot import OBJECTS_QUERY
 from pulse_ci.engine.d1_errors import d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.d1.database_state import DatabaseState
 
-_WAIT_MILLISECONDS = 10_000
+_BUSY_TIMEOUT_MS = 10_000
 
 
 class LocalDatabase:
     """A file; the statements that run in it were seen to run on the embedded engine, under D1's rules, before."""
 
-    def __init__(self, path: Path, table: str) -> None:
+    def __init__(self, path: Path, migrations_table: str) -> None:
         self.name = str(path)
         self._path = path
-        self._table = table
+        self._migrations_table = migrations_table
 
-    def read(self) -> Live:
+    def read(self) -> DatabaseState:
         """Return its schema and its records."""
         with self._open() as connection, connection:
-            objects = [Row(*map(str, row)) for row in connection.execute(OBJECTS.sql)]
-            bare = live_of(objects, self._table, None)
-            if not has_table(bare.objects, self._table):
+            objects = [Row(*map(str, row)) for row in connection.execute(OBJECTS_QUERY.sql)]
+            bare = build_database_state(objects, self._migrations_table, None)
+            if not has_table(bare.objects, self._migrations_table):
                 return bare
-            records = connection.execute(records_query(self._table)).fetchall()
-        return live_of(objects, self._table, records)
+            records = connection.execute(records_query(self._migrations_table)).fetchall()
+        return build_database_state(objects, self._migrations_table, records)
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements as one transaction; who comes second waits for who came first."""
@@ -62,13 +62,13 @@ class LocalDatabase:
         with self._open() as connection:
             return tuple(int(connection.execute(each).get) for each in selects)
 
-    def rows(self, _: History) -> Mapping[str, int]:
+    def count_rows(self, _: History) -> Mapping[str, int]:
         """Return how many rows each table has."""
         tables = [table.name for table in self.read().schema.tables if not table.virtual]
         counts = self.count([f"SELECT count(*) FROM {quote_name(name)}" for name in tables])
         return dict(zip(map(fold, tables), counts, strict=True))
 
-    def way_back(self) -> str | None:
+    def find_restore_command(self) -> str | None:
         """A file has no Time Travel."""
         return None
 
@@ -76,7 +76,7 @@ class LocalDatabase:
     def _open(self) -> Iterator[apsw.Connection]:
         try:
             connection = apsw.Connection(self.name, flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-            connection.set_busy_timeout(_WAIT_MILLISECONDS)
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
             connection.execute("PRAGMA foreign_keys = ON").fetchall()
             connection.execute("SELECT 1 FROM sqlite_master").fetchall()
         except apsw.Error as error:

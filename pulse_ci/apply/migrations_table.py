@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def make_table(table: str) -> str:
+def create_table(table: str) -> str:
     """Return the statement that makes the migrations table where it is not there."""
     return (
         f"CREATE TABLE IF NOT EXISTS {_quoted(table)} (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
@@ -21,29 +21,29 @@ def make_table(table: str) -> str:
     )
 
 
-def record(table: str, number: int, name: str) -> str:
+def insert_record(table: str, number: int, name: str) -> str:
     """Return the statement that records a file under an id, and fails where that id is taken."""
     return f"INSERT INTO {_quoted(table)} (id, name) VALUES ({number}, {quote_string(name)});"
 
 
-def forget(table: str, *numbers: int) -> str:
+def delete_records(table: str, *numbers: int) -> str:
     """Return the statement that takes records away."""
     return f"DELETE FROM {_quoted(table)} WHERE id IN ({', '.join(map(str, numbers))});"
 
 
-def record_all(table: str, names: Sequence[str]) -> str:
+def insert_records(table: str, names: Sequence[str]) -> str:
     """Return the statement that records files under the next ids, in their order."""
     separator = ",\n  " if len(names) > 1 else ", "
     values = separator.join(f"({quote_string(name)})" for name in names)
     return f"INSERT INTO {_quoted(table)} (name) VALUES{separator[1:]}{values};"
 
 
-def rename(table: str, name: str, to: str) -> str:
+def rename_record(table: str, name: str, new_name: str) -> str:
     """Return the statement that gives a record the name that its file has now."""
-    return f"UPDATE {_quoted(table)} SET name = {quote_string(to)} WHERE name = {quote_string(name)};"
+    return f"UPDATE {_quoted(table)} SET name = {quote_string(new_name)} WHERE name = {quote_string(name)};"
 
 
-def forget_name(table: str, name: str) -> str:
+def delete_record(table: str, name: str) -> str:
     """Return the statement that takes a file's record away."""
     return f"DELETE FROM {_quoted(table)} WHERE name = {quote_string(name)};"
 

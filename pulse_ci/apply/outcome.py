@@ -17,7 +17,7 @@ class ApplyStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ApplyOutcome:
     """A database's fate, and in a sentence why; `ran` are the files that ran there, `pending` those that have not.
 
     `way_back` is the command that restores it as it was before, where anything was sent.
@@ -25,8 +25,8 @@ class Outcome:
 
     name: str
     id: str
-    fate: ApplyStatus
+    status: ApplyStatus
     sentence: str = ""
     ran: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
-    way_back: str | None = None
+    restore_command: str | None = None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import facets
-from pulse_ci.apply.migrations_table import make_table, record
-from pulse_ci.d1.load_schema import embed
+from pulse_ci.apply.migrations_table import create_table, insert_record
+from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import MigrationError
 from pulse_ci.rewrite.ddl_statements import as_sent
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pulse_ci.analysis.schema_history import Facet, History
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.engine.request import Request
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
-_ON_ROWS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "SELECT", "VALUES"})
+_ROW_KEYWORDS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "SELECT", "VALUES"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ApplyStep:
     """One file: the statements to send, those that are left out because what they do is there, and what comes of it."""
 
     migration: Migration
@@ -37,13 +37,13 @@ class Step:
     skipped: tuple[Statement, ...]
     after: Schema
 
-    def request(self, live: Live) -> tuple[str, ...]:
+    def build_request(self, live: DatabaseState) -> tuple[str, ...]:
         """Return the whole request: the record, under the id that must still be free, and the statements."""
-        table = [] if live.records is not None else [make_table(live.table)]
-        return (*table, record(live.table, live.last_id + 1, self.migration.name), *self.statements)
+        table = [] if live.records is not None else [create_table(live.migrations_table)]
+        return (*table, insert_record(live.migrations_table, live.last_id + 1, self.migration.name), *self.statements)
 
 
-def plan_steps(history: History, live: Live, pending: Iterable[Migration]) -> tuple[Step, ...]:
+def plan_steps(history: History, live: DatabaseState, pending: Iterable[Migration]) -> tuple[ApplyStep, ...]:
     """Try the pending files one after the other on the live schema, without rows.
 
     A statement that D1 would refuse, such as ADD COLUMN, is left out where all that it does is there already.
@@ -54,17 +54,19 @@ def plan_steps(history: History, live: Live, pending: Iterable[Migration]) -> tu
 
     """
     with EmbeddedD1() as database:
-        database.restore(embed(live.snapshot))
-        return tuple(_steps(database, history, live, pending))
+        database.restore(load_into_engine(live.snapshot))
+        return tuple(_plan_each(database, history, live, pending))
 
 
-def _steps(database: EmbeddedD1, history: History, live: Live, pending: Iterable[Migration]) -> Iterator[Step]:
+def _plan_each(
+    database: EmbeddedD1, history: History, live: DatabaseState, pending: Iterable[Migration]
+) -> Iterator[ApplyStep]:
     for migration in pending:
-        kept, skipped = _tried(database, history, live.table, migration)
-        yield Step(migration, kept, skipped, schema_without_records(database, live.table))
+        kept, skipped = _try_statements(database, history, live.migrations_table, migration)
+        yield ApplyStep(migration, kept, skipped, read_schema_without_records(database, live.migrations_table))
 
 
-def _tried(
+def _try_statements(
     database: EmbeddedD1, history: History, table: str, migration: Migration
 ) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
     kept, skipped, effects = list[str](), list["Statement"](), None
@@ -76,22 +78,24 @@ def _tried(
                     try_statement(request, sql)
                     kept.append(sql)
                 except D1Refused as refused:
-                    effects = _effects(history, migration) if effects is None else effects
-                    if not _is_there(effects.get(statement), facets(schema_without_records(database, table))):
-                        raise _refused(migration, statement, refused) from refused
+                    effects = _observe_effects(history, migration) if effects is None else effects
+                    if not _is_already_in_effect(
+                        effects.get(statement), facets(read_schema_without_records(database, table))
+                    ):
+                        raise _make_rejected_error(migration, statement, refused) from refused
                     skipped.append(statement)
     except D1Refused as refused:
-        raise _refused(migration, None, refused) from refused
+        raise _make_rejected_error(migration, None, refused) from refused
     return tuple(kept), tuple(skipped)
 
 
 def try_statement(request: Request, sql: str) -> None:
     """Run a statement that changes the schema; of one on rows, which are not here, see that D1 understands it."""
     first = next((token.keyword for token in tokenize_code(sql)), "")
-    request.execute(f"EXPLAIN {sql}" if first in _ON_ROWS else sql)
+    request.execute(f"EXPLAIN {sql}" if first in _ROW_KEYWORDS else sql)
 
 
-def _refused(migration: Migration, statement: Statement | None, refused: D1Refused) -> MigrationError:
+def _make_rejected_error(migration: Migration, statement: Statement | None, refused: D1Refused) -> MigrationError:
     place = migration.place(statement)
     return MigrationError(
         f"{place.path}:{place.line} would be refused on this database: `{refused}`. Nothing of it was sent. "
@@ -99,13 +103,13 @@ def _refused(migration: Migration, statement: Statement | None, refused: D1Refus
     )
 
 
-_Effect = dict["Facet", "str | None"]
+_SchemaEffect = dict["Facet", "str | None"]
 
 
-def _effects(history: History, migration: Migration) -> dict[Statement, _Effect]:
+def _observe_effects(history: History, migration: Migration) -> dict[Statement, _SchemaEffect]:
     """Return what each statement makes of the schema where the file runs as it was meant to."""
     before = history.schemas[history.migrations.index(migration)]
-    effects: dict[Statement, _Effect] = {}
+    effects: dict[Statement, _SchemaEffect] = {}
     with EmbeddedD1() as database:
         database.run("\n".join(creation(before)) or ";")
         was = facets(before)
@@ -113,7 +117,7 @@ def _effects(history: History, migration: Migration) -> dict[Statement, _Effect]
             with database.request() as request:
                 for statement in migration.statements:
                     try_statement(request, statement.sql)
-                    now = facets(schema_without_records(database, ""))
+                    now = facets(read_schema_without_records(database, ""))
                     effects[statement] = {
                         each: now.get(each) for each in was.keys() | now.keys() if was.get(each) != now.get(each)
                     }
@@ -123,11 +127,11 @@ def _effects(history: History, migration: Migration) -> dict[Statement, _Effect]
     return effects
 
 
-def _is_there(effect: _Effect | None, live: dict[Facet, str]) -> bool:
+def _is_already_in_effect(effect: _SchemaEffect | None, live: dict[Facet, str]) -> bool:
     return bool(effect) and all(live.get(facet) == meaning for facet, meaning in (effect or {}).items())
 
 
-def schema_without_records(database: EmbeddedD1, table: str) -> Schema:
+def read_schema_without_records(database: EmbeddedD1, table: str) -> Schema:
     """Return the schema, less the migrations table."""
     with database.trusted() as connection:
         return introspect(connection, frozenset({table}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.d1.snapshot import read_snapshot
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.d1.database_state import DatabaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class RemoteDatabase:
     client: D1Client
     id: str
     name: str
-    table: str
+    migrations_table: str
 
-    def read(self) -> Live:
+    def read(self) -> DatabaseState:
         """Return its schema and its records."""
-        return read_live(self.client, self.id, self.table)
+        return read_database_state(self.client, self.id, self.migrations_table)
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements as one request."""
@@ -40,12 +40,12 @@ class RemoteDatabase:
         results = self.client.read(self.id, [Query(each) for each in selects])
         return tuple(int(str(each.rows[0][0])) for each in results)
 
-    def rows(self, history: History) -> Mapping[str, int]:
+    def count_rows(self, history: History) -> Mapping[str, int]:
         """Return how many rows the tables have that a pending file reaches."""
-        counted = read_snapshot(self.client, self.id, self.table, history).rows
+        counted = read_snapshot(self.client, self.id, self.migrations_table, history).row_counts
         return {name: count.rows for name, count in counted.items()}
 
-    def way_back(self) -> str | None:
+    def find_restore_command(self) -> str | None:
         """Take a bookmark of Time Travel, and return the command that restores it."""
-        bookmark = self.client.bookmark(self.id)
+        bookmark = self.client.get_bookmark(self.id)
         return f"wrangler d1 time-travel restore {shlex.quote(self.name)} --bookmark={shlex.quote(bookmark)}"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.analysis.seed import seed
-from pulse_ci.apply.migrations_table import forget, record
-from pulse_ci.apply.plan import schema_without_records, try_statement
-from pulse_ci.apply.preflight import Obstacle
+from pulse_ci.apply.migrations_table import delete_records, insert_record
+from pulse_ci.apply.plan import read_schema_without_records, try_statement
+from pulse_ci.apply.preflight import Blocker
 from pulse_ci.d1.failures import AmbiguousWrite
-from pulse_ci.d1.load_schema import embed
+from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import D1Error, MigrationError
 from pulse_ci.model import Action, Kind
@@ -23,36 +23,36 @@ from pulse_ci.schema.diff import diff
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.apply.target import Target
-    from pulse_ci.d1.database_state import Live
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.d1.database_state import DatabaseState
+    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.migrations.discover import Reverse
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class RevertPlan:
     """What undoes one file: the statements, the schema after them, and SELECTs that count what would be lost.
 
     `unproven` is D1's message where the statements do not run on synthetic rows, so that more may be lost.
     """
 
     migration: Migration
-    number: int
+    record_id: int
     statements: tuple[str, ...]
     after: Schema
-    losses: tuple[tuple[str, str], ...]
-    unproven: str | None
+    loss_queries: tuple[tuple[str, str], ...]
+    replay_error: str | None
 
-    def request(self, live: Live) -> tuple[str, ...]:
+    def build_request(self, live: DatabaseState) -> tuple[str, ...]:
         """Return the whole request; it fails where another run has recorded anything since `live` was read."""
-        mark = live.last_id + 1
-        taken = record(live.table, mark, f"pulse-ci: reverse of {self.migration.name}")
-        return (taken, *self.statements, forget(live.table, self.number, mark))
+        marker_id = live.last_id + 1
+        marker = insert_record(live.migrations_table, marker_id, f"pulse-ci: reverse of {self.migration.name}")
+        return (marker, *self.statements, delete_records(live.migrations_table, self.record_id, marker_id))
 
 
-def plan_undoing(migration: Migration, reverse: Reverse, state: State, live: Live) -> Undoing:
+def plan_revert(migration: Migration, reverse: Reverse, state: DatabaseMigrations, live: DatabaseState) -> RevertPlan:
     """Try the reverse on the live schema.
 
     Raises:
@@ -60,21 +60,21 @@ def plan_undoing(migration: Migration, reverse: Reverse, state: State, live: Liv
         D1Error: the live schema is not one that D1 would make today.
 
     """
-    number = _last_record(migration, live)
+    number = _require_last_record(migration, live)
     statements = tuple(as_sent(each.sql) for each in reverse.statements)
     with EmbeddedD1() as database:
-        database.restore(embed(live.snapshot))
+        database.restore(load_into_engine(live.snapshot))
         empty = database.snapshot()
-        _run(database, migration, reverse)
-        after = schema_without_records(database, live.table)
-        _check(migration, state, after)
+        _try_reverse(database, migration, reverse)
+        after = read_schema_without_records(database, live.migrations_table)
+        _require_schema_before(migration, state, after)
         database.restore(empty)
-        deleted, unproven = _deleted(database, live, statements)
-    losses = (*_dropped(live.schema, after), *((f"rows of `{table}`", _count(table)) for table in deleted))
-    return Undoing(migration, number, statements, after, losses, unproven)
+        deleted, unproven = _observe_deleted(database, live, statements)
+    losses = (*_find_dropped(live.schema, after), *((f"rows of `{table}`", _count_query(table)) for table in deleted))
+    return RevertPlan(migration, number, statements, after, losses, unproven)
 
 
-def _last_record(migration: Migration, live: Live) -> int:
+def _require_last_record(migration: Migration, live: DatabaseState) -> int:
     names = [name for _, name in live.records or ()]
     if migration.name not in names:
         raise MigrationError(f"`{migration.name}` is not recorded there, so that there is nothing to undo.")
@@ -85,7 +85,7 @@ def _last_record(migration: Migration, live: Live) -> int:
     return (live.records or ())[-1][0]
 
 
-def _run(database: EmbeddedD1, migration: Migration, reverse: Reverse) -> None:
+def _try_reverse(database: EmbeddedD1, migration: Migration, reverse: Reverse) -> None:
     statement = None
     try:
         with database.request() as request:
@@ -99,10 +99,10 @@ def _run(database: EmbeddedD1, migration: Migration, reverse: Reverse) -> None:
         ) from refused
 
 
-def _check(migration: Migration, state: State, after: Schema) -> None:
-    ran = (each.migration for each in state.files if each.ran and each.migration not in (None, migration))
+def _require_schema_before(migration: Migration, state: DatabaseMigrations, after: Schema) -> None:
+    ran = (each.migration for each in state.files if each.has_run and each.migration not in (None, migration))
     before = trace(each for each in ran if each).schemas[-1]
-    gone = diff(state.expected, state.live)
+    gone = diff(state.expected, state.actual)
     left = [change for change in diff(before, after) if change not in gone]
     if left:
         names = ", ".join(f"{each.kind} `{each.name}` is {each.action}" for each in left[:5])
@@ -112,22 +112,24 @@ def _check(migration: Migration, state: State, after: Schema) -> None:
         )
 
 
-def _dropped(before: Schema, after: Schema) -> Iterator[tuple[str, str]]:
+def _find_dropped(before: Schema, after: Schema) -> Iterator[tuple[str, str]]:
     """Yield what goes with the tables and columns that go, in words, with a SELECT that counts it."""
     for change in diff(before, after):
         if change.action is not Action.REMOVED:
             continue
         if change.kind is Kind.TABLE:
-            yield f"rows of `{change.name}`", _count(change.name)
+            yield f"rows of `{change.name}`", _count_query(change.name)
         elif change.kind is Kind.COLUMN:
-            yield f"values of `{change.table}`.`{change.name}`", _count(change.table, quote_name(change.name))
+            yield f"values of `{change.table}`.`{change.name}`", _count_query(change.table, quote_name(change.name))
 
 
-def _count(table: str, what: str = "*") -> str:
+def _count_query(table: str, what: str = "*") -> str:
     return f"SELECT count({what}) FROM {quote_name(table)}"
 
 
-def _deleted(database: EmbeddedD1, live: Live, statements: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+def _observe_deleted(
+    database: EmbeddedD1, live: DatabaseState, statements: tuple[str, ...]
+) -> tuple[tuple[str, ...], str | None]:
     """Return the tables that have fewer rows after the statements, seen on synthetic ones, or why it cannot be seen."""
     seed(database)
     seeded = database.snapshot()
@@ -136,21 +138,23 @@ def _deleted(database: EmbeddedD1, live: Live, statements: tuple[str, ...]) -> t
     except D1Refused as refused:
         return (), str(refused)
     changed = compare_rows(seeded, database.snapshot())
-    return tuple(each.table for each in changed if each.after < each.before and each.table != live.table), None
+    return tuple(
+        each.table for each in changed if each.after < each.before and each.table != live.migrations_table
+    ), None
 
 
-def losses(target: Target, undoing: Undoing) -> Iterator[Obstacle]:
+def find_row_losses(target: TargetDatabase, plan: RevertPlan) -> Iterator[Blocker]:
     """Yield what would be lost of what is there, with how many rows or values have it."""
-    counts = target.count([select for _, select in undoing.losses]) if undoing.losses else ()
-    for (what, _), count in zip(undoing.losses, counts, strict=True):
+    counts = target.count([select for _, select in plan.loss_queries]) if plan.loss_queries else ()
+    for (what, _), count in zip(plan.loss_queries, counts, strict=True):
         if count:
-            yield Obstacle("lost-rows", f"{what} would be lost: {count:,}")
-    if undoing.unproven:
-        sentence = f"which rows would be lost is not known: on synthetic rows D1 answers `{undoing.unproven}`"
-        yield Obstacle("lost-rows", sentence)
+            yield Blocker("lost-rows", f"{what} would be lost: {count:,}")
+    if plan.replay_error:
+        sentence = f"which rows would be lost is not known: on synthetic rows D1 answers `{plan.replay_error}`"
+        yield Blocker("lost-rows", sentence)
 
 
-def undo(target: Target, undoing: Undoing, live: Live) -> None:
+def revert(target: TargetDatabase, plan: RevertPlan, live: DatabaseState) -> None:
     """Run the reverse.
 
     Raises:
@@ -159,21 +163,21 @@ def undo(target: Target, undoing: Undoing, live: Live) -> None:
 
     """
     try:
-        target.run(undoing.request(live))
+        target.run(plan.build_request(live))
     except AmbiguousWrite as error:
-        if undoing.migration.name in _recorded(target.read()):
-            raise D1Error(f"The reverse of `{undoing.migration.name}` was not run: {error}") from error
+        if plan.migration.name in _recorded_names(target.read()):
+            raise D1Error(f"The reverse of `{plan.migration.name}` was not run: {error}") from error
     except D1Refused as refused:
         if target.read().records != live.records:
             raise D1Error(f"Nothing was run: another run has changed {target.name} meanwhile. Run it again.") from None
         raise MigrationError(f"{target.name} refuses the reverse: `{refused}`. Nothing of it was done.") from refused
-    if changes := diff(undoing.after, target.read().schema):
+    if changes := diff(plan.after, target.read().schema):
         names = ", ".join(f"{each.kind} `{each.name}`" for each in changes[:5])
         raise D1Error(
-            f"The reverse of `{undoing.migration.name}` ran on {target.name}, but its schema is not what the preview "
+            f"The reverse of `{plan.migration.name}` ran on {target.name}, but its schema is not what the preview "
             f"showed: {names} came out otherwise. `pulse-ci drift` tells what differs."
         )
 
 
-def _recorded(live: Live) -> set[str]:
+def _recorded_names(live: DatabaseState) -> set[str]:
     return {name for _, name in live.records or ()}

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.outcome import ApplyStatus, Outcome
+from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.apply.plan import plan_steps
-from pulse_ci.apply.preflight import allowing
-from pulse_ci.d1.schema_cache import Alike
+from pulse_ci.apply.preflight import format_allow_flags
+from pulse_ci.d1.schema_cache import PerSchemaCache
 from pulse_ci.errors import D1Error, MigrationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.apply.plan import Step
-    from pulse_ci.apply.preflight import Obstacle
+    from pulse_ci.apply.plan import ApplyStep
+    from pulse_ci.apply.preflight import Blocker
     from pulse_ci.apply.remote import RemoteDatabase
-    from pulse_ci.d1.database_state import Live
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.d1.database_state import DatabaseState
+    from pulse_ci.d1.migration_status import DatabaseMigrations
 
 
-class _Look(NamedTuple):
+class _Preview(NamedTuple):
     """What is to be run on a database, or in a sentence why nothing is."""
 
     pending: tuple[str, ...]
-    refused: str | None
+    blocked_reason: str | None
 
 
 class Rollout:
@@ -35,60 +35,62 @@ class Rollout:
     def __init__(
         self,
         history: History,
-        obstacles: Callable[[State, str], Iterable[Obstacle]],
+        find_blockers: Callable[[DatabaseMigrations, str], Iterable[Blocker]],
         allowed: Collection[str],
         *,
         by_name: bool,
     ) -> None:
-        self._history, self._obstacles, self._allowed = history, obstacles, allowed
-        self.steps = Alike(self._steps_for)
-        self._looked = Alike(self._look, by_name=by_name)
+        self._history, self._find_blockers, self._allowed = history, find_blockers, allowed
+        self.plan_steps = PerSchemaCache(self._plan_uncached)
+        self._previews = PerSchemaCache(self._preview_uncached, by_name=by_name)
 
-    def look(self, target: RemoteDatabase, live: Live) -> Outcome:
+    def preview(self, target: RemoteDatabase, live: DatabaseState) -> ApplyOutcome:
         """Say what apply would come to: what is not tried yet has pending files."""
-        pending, refused = self._looked(live, target.name)
+        pending, refused = self._previews(live, target.name)
         if refused is not None:
-            return Outcome(target.name, target.id, ApplyStatus.REFUSED, refused, pending=pending)
+            return ApplyOutcome(target.name, target.id, ApplyStatus.REFUSED, refused, pending=pending)
         if not pending:
-            return Outcome(target.name, target.id, ApplyStatus.UP_TO_DATE, "Nothing is pending.")
-        return Outcome(target.name, target.id, ApplyStatus.NOT_TRIED, f"To run: {_listed(pending)}.", pending=pending)
+            return ApplyOutcome(target.name, target.id, ApplyStatus.UP_TO_DATE, "Nothing is pending.")
+        return ApplyOutcome(
+            target.name, target.id, ApplyStatus.NOT_TRIED, f"To run: {_list_names(pending)}.", pending=pending
+        )
 
-    def apply(self, target: RemoteDatabase) -> Outcome:
+    def apply(self, target: RemoteDatabase) -> ApplyOutcome:
         """Look again, since others may have been at it, and run what is pending; whatever goes wrong is an outcome."""
         ran, way_back = list[str](), None
         pending: tuple[str, ...] = ()
         try:
             live = target.read()
-            looked = self.look(target, live)
-            if looked.fate is not ApplyStatus.NOT_TRIED:
-                return looked
-            pending, way_back = looked.pending, target.way_back()
-            for each in apply_pending(target, self._history, live, self.steps):
+            previewed = self.preview(target, live)
+            if previewed.status is not ApplyStatus.NOT_TRIED:
+                return previewed
+            pending, way_back = previewed.pending, target.find_restore_command()
+            for each in apply_pending(target, self._history, live, self.plan_steps):
                 ran.append(each.name)
         except (D1Error, MigrationError) as error:
             left = tuple(each for each in pending if each not in ran)
-            return Outcome(target.name, target.id, ApplyStatus.FAILED, str(error), tuple(ran), left, way_back)
-        return Outcome(
-            target.name, target.id, ApplyStatus.APPLIED, f"Applied: {_listed(ran)}.", tuple(ran), (), way_back
+            return ApplyOutcome(target.name, target.id, ApplyStatus.FAILED, str(error), tuple(ran), left, way_back)
+        return ApplyOutcome(
+            target.name, target.id, ApplyStatus.APPLIED, f"Applied: {_list_names(ran)}.", tuple(ran), (), way_back
         )
 
-    def _look(self, live: Live, name: str) -> _Look:
-        state = live.state(self._history)
+    def _preview_uncached(self, live: DatabaseState, name: str) -> _Preview:
+        state = live.determine_status(self._history)
         pending = tuple(each.name for each in state.pending)
-        found = [each for each in self._obstacles(state, name) if each.name not in self._allowed]
-        if found:
-            told = f". To go on all the same: {words}" if (words := allowing(found)) else ""
-            return _Look(pending, "; ".join(each.sentence for each in found) + told)
+        blockers = [each for each in self._find_blockers(state, name) if each.name not in self._allowed]
+        if blockers:
+            told = f". To go on all the same: {words}" if (words := format_allow_flags(blockers)) else ""
+            return _Preview(pending, "; ".join(each.message for each in blockers) + told)
         try:
-            self.steps(live)
+            self.plan_steps(live)
         except (D1Error, MigrationError) as error:
-            return _Look(pending, str(error))
-        return _Look(pending, None)
+            return _Preview(pending, str(error))
+        return _Preview(pending, None)
 
-    def _steps_for(self, live: Live, _: str) -> tuple[Step, ...]:
-        pending = live.state(self._history).pending
+    def _plan_uncached(self, live: DatabaseState, _: str) -> tuple[ApplyStep, ...]:
+        pending = live.determine_status(self._history).pending
         return plan_steps(self._history, live, pending) if pending else ()
 
 
-def _listed(names: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

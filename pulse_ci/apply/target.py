@@ -8,17 +8,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.d1.database_state import DatabaseState
 
 
-class Target(Protocol):
+class TargetDatabase(Protocol):
     """A database that can be read and written. Every method raises a D1Error."""
 
     @property
     def name(self) -> str:
         """What people call it."""
 
-    def read(self) -> Live:
+    def read(self) -> DatabaseState:
         """Return its schema and its records."""
 
     def run(self, statements: Sequence[str]) -> None:
@@ -33,8 +33,8 @@ class Target(Protocol):
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         """Return the number that each SELECT gives."""
 
-    def rows(self, history: History) -> Mapping[str, int]:
+    def count_rows(self, history: History) -> Mapping[str, int]:
         """Return how many rows the tables have, by folded name, that a file reaches which has not run there."""
 
-    def way_back(self) -> str | None:
+    def find_restore_command(self) -> str | None:
         """Return the command that restores the database as it is now, or None where there is none."""

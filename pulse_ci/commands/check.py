@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.probe_results import settle
-from pulse_ci.commands.request import CheckRequest, request_for
-from pulse_ci.commands.staging import Staged, read_staging
+from pulse_ci.commands.request import CheckRequest, build_request
+from pulse_ci.commands.staging import StagingSnapshot, read_staging
 from pulse_ci.engine.version import sqlite_version
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import display_path, read_sources
@@ -34,7 +34,7 @@ _REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"}
 
 def check_embedded(directory: str) -> Report:
     """Check a directory with nothing but its files: what `pulse_ci.check_directory` promises."""
-    return check(request_for(Path(directory)))
+    return check(build_request(Path(directory)))
 
 
 def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:
@@ -47,11 +47,11 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     timings: dict[str, float] = {}
     with _timed(timings, "read"):
         sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
-        migrations = discover(request.shown, sources)
+        migrations = discover(request.display_dir, sources)
     on_step("reading staging")
     with _timed(timings, "staging"):
         staged = read_staging(request, migrations)
-    start = staged.start if isinstance(staged, Staged) else None
+    start = staged.start if isinstance(staged, StagingSnapshot) else None
     with _timed(timings, "prove"):
         review, after = gather(
             migrations,
@@ -59,23 +59,23 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             today=request.today,
             base=request.base,
             baseline=request.baseline,
-            run_by_wrangler=_run_by_wrangler(request),
+            run_by_wrangler=_make_wrangler_filter(request),
             on_step=on_step,
         )
-    if request.scratch and isinstance(staged, Staged):
+    if request.uses_scratch and isinstance(staged, StagingSnapshot):
         from pulse_ci.commands.scratch import run_on_scratch
 
         on_step("running on a scratch database")
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
             review = replace(review, on_d1=on_d1)
-    review = replace(review, most_written=request.most_written, skipped=request.skipped)
+    review = replace(review, most_written=request.max_rows_written, skipped=request.skipped)
     on_step("judging")
     with _timed(timings, "lint"):
-        review = _with_configuration(review, request)
+        review = _add_configuration(review, request)
         findings = lint(review)
     answers: Mapping[Probe, Answer] = {}
-    if isinstance(staged, Staged) and request.command != "preview":
+    if isinstance(staged, StagingSnapshot) and request.command != "preview":
         from pulse_ci.commands.staging_probes import probe_staging
 
         on_step("asking staging")
@@ -88,7 +88,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         on_step("trying fixes")
         with _timed(timings, "fix"):
             findings = offer(review, findings)
-    if isinstance(staged, Staged):
+    if isinstance(staged, StagingSnapshot):
         findings = settle(findings, answers, review, staged.live.name)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
@@ -98,24 +98,24 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         findings,
         changes,
         fail_on=request.fail_on,
-        database=_shown_database(request, staged),
-        staging=staged.staging if isinstance(staged, Staged) else staged,
+        database=_build_report_database(request, staged),
+        staging=staged.staging if isinstance(staged, StagingSnapshot) else staged,
         timings_ms=timings,
-        applied=staged.applied if isinstance(staged, Staged) else lambda _: None,
+        applied=staged.find_applied if isinstance(staged, StagingSnapshot) else lambda _: None,
         after=after,
     )
 
 
-def _with_configuration(review: Review, request: CheckRequest) -> Review:
+def _add_configuration(review: Review, request: CheckRequest) -> Review:
     if request.wrangler is None:
         return review
     config = display_path(request.wrangler.config, request.root)
     return replace(review, config=config, database=request.wrangler)
 
 
-def _shown_database(request: CheckRequest, staged: Staged | Staging) -> Database:
-    if isinstance(staged, Staged):
-        return Database("scratch" if request.scratch else "staging", staged.live.name, sqlite_version())
+def _build_report_database(request: CheckRequest, staged: StagingSnapshot | Staging) -> Database:
+    if isinstance(staged, StagingSnapshot):
+        return Database("scratch" if request.uses_scratch else "staging", staged.live.name, sqlite_version())
     return Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version())
 
 
@@ -133,7 +133,7 @@ def preview(request: CheckRequest, on_step: Callable[[str], None] = lambda _: No
     )
 
 
-def _run_by_wrangler(request: CheckRequest) -> Callable[[str], bool] | None:
+def _make_wrangler_filter(request: CheckRequest) -> Callable[[str], bool] | None:
     wrangler = request.wrangler
     if wrangler is None or wrangler.migrations_pattern is None:
         return None

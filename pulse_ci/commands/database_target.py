@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.settings import Settings
     from pulse_ci.wrangler import WranglerDatabase
 
-DEFAULT_TABLE = "d1_migrations"
+DEFAULT_MIGRATIONS_TABLE = "d1_migrations"
 _ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -33,13 +33,13 @@ class LiveDatabase:
     name: str
     migrations_table: str
 
-    def find(self, client: D1Client) -> DatabaseInfo:
+    def resolve(self, client: D1Client) -> DatabaseInfo:
         """Return its id and its name, asking for them where one of them alone is known."""
         from pulse_ci.d1.api_responses import DatabaseInfo
 
         if _ID.fullmatch(self.database) and self.name != self.database:
             return DatabaseInfo(self.database, self.name, "")
-        return client.database(self.database)
+        return client.get_database(self.database)
 
 
 class NotConfigured(ConfigError):
@@ -59,19 +59,19 @@ def find_account(settings: Settings, config: Path | None) -> Account:
     return Account(account, settings.api_token.get_secret_value(), settings.api_url or API_URL)
 
 
-def find_live(settings: Settings, config: Path | None, entry: WranglerDatabase | None) -> LiveDatabase:
+def find_database(settings: Settings, config: Path | None, entry: WranglerDatabase | None) -> LiveDatabase:
     """Return the database of an entry in wrangler's configuration, or else the one that the settings name.
 
     Raises:
         NotConfigured: there is no token, no account or no database.
 
     """
-    account, database = find_account(settings, config), _database(settings, entry)
+    account, database = find_account(settings, config), _choose_database(settings, entry)
     name = (entry.name if entry else None) or settings.database or database
-    return LiveDatabase(account, database, name, entry.migrations_table if entry else DEFAULT_TABLE)
+    return LiveDatabase(account, database, name, entry.migrations_table if entry else DEFAULT_MIGRATIONS_TABLE)
 
 
-def _database(settings: Settings, entry: WranglerDatabase | None) -> str:
+def _choose_database(settings: Settings, entry: WranglerDatabase | None) -> str:
     found = (entry.id or entry.name) if entry else settings.database
     if found:
         return found
@@ -89,20 +89,20 @@ def _database(settings: Settings, entry: WranglerDatabase | None) -> str:
 def require_account(settings: Settings, request: CheckRequest) -> Account:
     """Return the account for a command that cannot do without; raises ConfigError."""
     try:
-        return find_account(settings, config_of(settings, request))
+        return find_account(settings, find_wrangler_config(settings, request))
     except NotConfigured as reason:
-        raise _needed(reason, request) from None
+        raise _make_config_error(reason, request) from None
 
 
-def require_live(settings: Settings, request: CheckRequest) -> LiveDatabase:
+def require_database(settings: Settings, request: CheckRequest) -> LiveDatabase:
     """Return the database for a command that cannot do without; raises ConfigError."""
     try:
-        return find_live(settings, config_of(settings, request), _entry(settings, request))
+        return find_database(settings, find_wrangler_config(settings, request), _find_wrangler_entry(settings, request))
     except NotConfigured as reason:
-        raise _needed(reason, request) from None
+        raise _make_config_error(reason, request) from None
 
 
-def local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
+def open_local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
     """Return the database in a file; raises ConfigError where there is none, so that a slip of the pen makes none."""
     from pulse_ci.apply.local import LocalDatabase
 
@@ -112,23 +112,23 @@ def local_database(settings: Settings, request: CheckRequest, path: Path) -> Loc
         )
     if not path.is_file():
         raise ConfigError(f"{path} is not a file. Name the database's file with --local.")
-    return LocalDatabase(path, table_of(settings, request))
+    return LocalDatabase(path, read_migrations_table(settings, request))
 
 
-def table_of(settings: Settings, request: CheckRequest) -> str:
+def read_migrations_table(settings: Settings, request: CheckRequest) -> str:
     """Return the name of the migrations table, as wrangler's configuration has it for the directory."""
-    config = config_of(settings, request)
+    config = find_wrangler_config(settings, request)
     found = read_database(config, environment=settings.environment, directory=request.directory) if config else None
-    return found.migrations_table if found else DEFAULT_TABLE
+    return found.migrations_table if found else DEFAULT_MIGRATIONS_TABLE
 
 
-def config_of(settings: Settings, request: CheckRequest) -> Path | None:
+def find_wrangler_config(settings: Settings, request: CheckRequest) -> Path | None:
     """Return wrangler's configuration: the one that is given, or else the one that is near the directory."""
     return settings.wrangler_config or find_config(request.directory.absolute().parent, request.root)
 
 
-def _entry(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
-    config = config_of(settings, request)
+def _find_wrangler_entry(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
+    config = find_wrangler_config(settings, request)
     if config is None:
         return None
     try:
@@ -142,6 +142,6 @@ def _entry(settings: Settings, request: CheckRequest) -> WranglerDatabase | None
         raise
 
 
-def _needed(reason: NotConfigured, request: CheckRequest) -> ConfigError:
+def _make_config_error(reason: NotConfigured, request: CheckRequest) -> ConfigError:
     right = "Edit" if request.command in ("apply", "reverse") else "Read"
     return ConfigError(f"A live database is asked for, and {reason}. The token needs Account, D1, {right}.")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def create(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
     """Write a migration file that is not there yet; raises MigrationError if it is."""
     try:
         path.parent.mkdir(exist_ok=True)
@@ -20,7 +20,7 @@ def create(path: Path, text: str) -> None:
         raise MigrationError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def rewrite(path: Path, before: str, after: str) -> None:
+def write_existing(path: Path, before: str, after: str) -> None:
     """Write a migration file anew, byte for byte and with its permissions.
 
     Raises:
@@ -32,12 +32,12 @@ def rewrite(path: Path, before: str, after: str) -> None:
             raise MigrationError(f"{path} is a link or no regular file, and is not written to: change its target.")
         if path.read_bytes() != before.encode():
             raise MigrationError(f"{path} has changed since it was read, and was left alone: run the command again.")
-        replace(path, after.encode())
+        write_atomic(path, after.encode())
     except OSError as error:
         raise MigrationError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def replace(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes) -> None:
     """Put content in the place of whatever file is there; what fails leaves that as it was, and raises OSError."""
     partial = path.with_name(f"{path.name}.part")
     # Made anew: what a pull request may have put there, a link out of the workspace, is not written through.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import gather
-from pulse_ci.commands.files import create, rewrite
+from pulse_ci.commands.files import write_existing, write_new
 from pulse_ci.errors import MigrationError
 from pulse_ci.fixes.fix_context import case_of, why_not
 from pulse_ci.fixes.fixes import mend
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class FixResult:
     """What was fixed: a few words by path, the findings that are left with the reason, the files before and after.
 
     `reviewed` is how many migrations were looked at.
     """
 
-    reviewed: int
-    done: tuple[tuple[str, str], ...]
-    left: tuple[tuple[Finding, str | None], ...]
+    reviewed_count: int
+    applied: tuple[tuple[str, str], ...]
+    remaining: tuple[tuple[Finding, str | None], ...]
     before: MigrationSet
     after: MigrationSet
 
     @property
-    def texts(self) -> Iterator[tuple[str, str | None, str]]:
+    def changed_files(self) -> Iterator[tuple[str, str | None, str]]:
         """Yield path, former text (None where the file is new) and text of each file that changes."""
         old = {each.path: each.text for each in (*self.before.migrations, *self.before.reverse_files)}
         for each in (*self.after.migrations, *self.after.reverse_files):
@@ -51,15 +51,15 @@ class Fixed:
     @property
     def diff(self) -> str:
         """All that changes, as a patch."""
-        return "".join(patch(*each) for each in self.texts)
+        return "".join(patch(*each) for each in self.changed_files)
 
     @property
-    def clean(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether no error is left."""
-        return all(finding.severity is not Severity.ERROR for finding, _ in self.left)
+        return all(finding.severity is not Severity.ERROR for finding, _ in self.remaining)
 
 
-def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Fixed:
+def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> FixResult:
     """Find what can be fixed in the files under review; nothing is written.
 
     Raises:
@@ -67,33 +67,33 @@ def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) 
         MigrationError: the fixes of several files do not go together.
 
     """
-    start = discover(request.shown, read_sources(request.directory, request.root))
-    had = review = _review(request, start, on_step)
+    start = discover(request.display_dir, read_sources(request.directory, request.root))
+    original = review = _review(request, start, on_step)
     done, reasons = list[tuple[str, str]](), dict[tuple[str, str], str]()
-    for place, evidence in enumerate(had.evidence):
+    for place, evidence in enumerate(original.evidence):
         on_step(f"fixing {evidence.migration.name}")
         case = case_of(review, review.evidence[place])
-        if why := why_not(case) or _why_not_written(request, case):
+        if why := why_not(case) or _reason_not_writable(request, case):
             reasons[case.path, ""] = f"{case.path} {why}"
             continue
-        mended = mend(case)
-        done += [(case.path, proposal.does) for proposal in mended.done]
-        reasons |= {(case.path, declined.rule): declined.reason for declined in mended.declined}
-        review = _with(request, review, place, mended.case, on_step)
-    has = lint(_review(request, review.migrations, on_step)) if done else lint(had)
-    if _errors(has) > _errors(lint(had)):
+        fixed = mend(case)
+        done += [(case.path, proposal.does) for proposal in fixed.done]
+        reasons |= {(case.path, declined.rule): declined.reason for declined in fixed.declined}
+        review = _replace_migration(request, review, place, fixed.case, on_step)
+    findings = lint(_review(request, review.migrations, on_step)) if done else lint(original)
+    if _count_errors(findings) > _count_errors(lint(original)):
         raise MigrationError("The fixes of several files do not go together: none was written. Fix one at a time.")
-    left = tuple((each, _reason(reasons, each)) for each in has if not each.ignored)
-    return Fixed(len(had.evidence), tuple(done), left, start, review.migrations)
+    remaining = tuple((each, _find_reason(reasons, each)) for each in findings if not each.ignored)
+    return FixResult(len(original.evidence), tuple(done), remaining, start, review.migrations)
 
 
-def write(fixed: Fixed, request: CheckRequest) -> None:
+def write_fixes(fixed: FixResult, request: CheckRequest) -> None:
     """Write the files; raises MigrationError."""
-    for path, before, after in fixed.texts:
+    for path, before, after in fixed.changed_files:
         if before is None:
-            create(request.root / path, after)
+            write_new(request.root / path, after)
         else:
-            rewrite(request.root / path, before, after)
+            write_existing(request.root / path, before, after)
 
 
 def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[str], None]) -> Review:
@@ -101,22 +101,24 @@ def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[
     return replace(review, skipped=request.skipped)
 
 
-def _why_not_written(request: CheckRequest, case: Case) -> str | None:
+def _reason_not_writable(request: CheckRequest, case: Case) -> str | None:
     return "is a link: fix the file that it leads to" if (request.root / case.path).is_symlink() else None
 
 
-def _with(request: CheckRequest, review: Review, place: int, mended: Case, on_step: Callable[[str], None]) -> Review:
+def _replace_migration(
+    request: CheckRequest, review: Review, place: int, fixed: Case, on_step: Callable[[str], None]
+) -> Review:
     """Return the review with one file mended; where that restores something, the later files are run again."""
-    migrations = mended.review.migrations
-    if diff(review.evidence[place].replayed.after, mended.evidence.replayed.after):
+    migrations = fixed.review.migrations
+    if diff(review.evidence[place].replayed.after, fixed.evidence.replayed.after):
         return _review(request, migrations, on_step)
-    evidence = (*review.evidence[:place], mended.evidence, *review.evidence[place + 1 :])
+    evidence = (*review.evidence[:place], fixed.evidence, *review.evidence[place + 1 :])
     return replace(review, migrations=migrations, evidence=evidence)
 
 
-def _errors(findings: tuple[Finding, ...]) -> int:
+def _count_errors(findings: tuple[Finding, ...]) -> int:
     return sum(finding.severity is Severity.ERROR and not finding.ignored for finding in findings)
 
 
-def _reason(reasons: dict[tuple[str, str], str], finding: Finding) -> str | None:
+def _find_reason(reasons: dict[tuple[str, str], str], finding: Finding) -> str | None:
     return reasons.get((finding.path, finding.rule)) or reasons.get((finding.path, ""))

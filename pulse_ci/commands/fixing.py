@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-    from pulse_ci.commands.fix import Fixed
+    from pulse_ci.commands.fix import FixResult
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.model import Finding
     from pulse_ci.settings import Settings
@@ -22,7 +22,7 @@ DEFAULT_BASE = "origin/HEAD"
 _COLOURS = {"+++": "1", "---": "1", "@@": "36", "+": "32", "-": "31"}
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give the parser its flags."""
     add = parser.add_argument
     add_directory(parser)
@@ -34,7 +34,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Mapping[str, object]) -> int:
     """Fix what can be fixed and say what was done; return 1 where errors are left."""
-    from pulse_ci.commands.fix import fix, write
+    from pulse_ci.commands.fix import fix, write_fixes
     from pulse_ci.commands.output import Progress, wants_colour
     from pulse_ci.report.escape import visible
     from pulse_ci.settings import read_settings
@@ -50,12 +50,12 @@ def run(options: Mapping[str, object]) -> int:
     if dry:
         # Into a file or `git apply` it goes as it is; a terminal would obey what a migration's text may hold.
         diff = visible(fixed.diff) if sys.stdout.isatty() else fixed.diff
-        sys.stdout.write(_painted(diff) if wants_colour(sys.stdout) else diff)
+        sys.stdout.write(_colour_diff(diff) if wants_colour(sys.stdout) else diff)
         told = sys.stderr
     else:
-        write(fixed, request)
-    told.writelines(f"{visible(line)}\n" for line in _summary(fixed, request, dry=dry))
-    return OK if fixed.clean else LEFT
+        write_fixes(fixed, request)
+    told.writelines(f"{visible(line)}\n" for line in _summarize(fixed, request, dry=dry))
+    return OK if fixed.is_clean else LEFT
 
 
 def _request(settings: Settings) -> CheckRequest:
@@ -70,34 +70,34 @@ def _request(settings: Settings) -> CheckRequest:
         return request
     # What is merged may have been applied: without a word to the contrary it is left alone.
     try:
-        return replace(request, base=read_base(DEFAULT_BASE, request.shown, request.root))
+        return replace(request, base=read_base(DEFAULT_BASE, request.display_dir, request.root))
     except ConfigError:
         return request
 
 
-def _summary(fixed: Fixed, request: CheckRequest, *, dry: bool) -> Iterator[str]:
-    if not fixed.reviewed:
+def _summarize(fixed: FixResult, request: CheckRequest, *, dry: bool) -> Iterator[str]:
+    if not fixed.reviewed_count:
         since = f", added since {request.base.label}" if request.base else ""
-        yield f"No migration is under review in {request.shown}{since}. `--baseline 0` takes in all of them."
-    for path in dict.fromkeys(path for path, _ in fixed.done):
+        yield f"No migration is under review in {request.display_dir}{since}. `--baseline 0` takes in all of them."
+    for path in dict.fromkeys(path for path, _ in fixed.applied):
         yield f"{path}{' (not written)' if dry else ''}"
-        yield from (f"  {does}" for at, does in fixed.done if at == path)
-    if fixed.left:
+        yield from (f"  {does}" for at, does in fixed.applied if at == path)
+    if fixed.remaining:
         yield "left to you"
-        yield from (f"  {_left(finding, reason)}" for finding, reason in fixed.left)
-    elif fixed.reviewed and not fixed.done:
+        yield from (f"  {_format_remaining(finding, reason)}" for finding, reason in fixed.remaining)
+    elif fixed.reviewed_count and not fixed.applied:
         yield "Nothing to fix."
 
 
-def _left(finding: Finding, reason: str | None) -> str:
+def _format_remaining(finding: Finding, reason: str | None) -> str:
     why = f" Not done here: {reason.rstrip('.')}." if reason else ""
     return f"{finding.path}:{finding.line}: {finding.severity} {finding.rule}: {finding.remedy}{why}"
 
 
-def _painted(diff: str) -> str:
-    return "".join(_paint(line) for line in diff.splitlines(keepends=True))
+def _colour_diff(diff: str) -> str:
+    return "".join(_colour_line(line) for line in diff.splitlines(keepends=True))
 
 
-def _paint(line: str) -> str:
+def _colour_line(line: str) -> str:
     code = next((code for start, code in _COLOURS.items() if line.startswith(start)), None)
     return f"\x1b[{code}m{line.rstrip(chr(10))}\x1b[0m\n" if code else line

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulse_ci.d1.fleet import AT_ONCE, Brake, choose, for_each, part
+from pulse_ci.d1.fleet import MAX_CONCURRENT, StopSignal, run_concurrently, select_by_globs, select_shard
 from pulse_ci.errors import ConfigError, D1Error
 from pulse_ci.report.fleet.scope import Scope, digest
 
@@ -22,40 +22,42 @@ if TYPE_CHECKING:
 
 _Outcome = TypeVar("_Outcome")
 _Report = TypeVar("_Report", bound="FleetReport")
-_FEWEST = 20
+_MIN_GROWTH = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class RunHooks:
     """Who watches a run: is told each step, may stop it, and keeps its report as it grows."""
 
     on_step: Callable[[str], None] = lambda _: None
-    brake: Brake = field(default_factory=Brake)
-    keep: Callable[[Any], None] = lambda _: None
+    stop_signal: StopSignal = field(default_factory=StopSignal)
+    save_report: Callable[[Any], None] = lambda _: None
 
 
-def scope_for(settings: Settings, migrations: MigrationSet, compared_with: str, *decides: Iterable[str]) -> Scope:
+def build_fleet_scope(
+    settings: Settings, migrations: MigrationSet, compared_with: str, *decides: Iterable[str]
+) -> Scope:
     """Return what a report on the fleet that the settings name is about; `decides` is what does besides the files."""
     texts = [text for each in migrations.migrations for text in (each.path, each.text)]
-    told = digest(texts, *decides)
-    return Scope(settings.databases, compared_with, len(migrations.migrations), told, settings.shard)
+    files_digest = digest(texts, *decides)
+    return Scope(settings.databases, compared_with, len(migrations.migrations), files_digest, settings.shard)
 
 
-def databases_of(
+def select_databases(
     settings: Settings, client: D1Client, check: Callable[[tuple[DatabaseInfo, ...]], None] = lambda _: None
 ) -> tuple[DatabaseInfo, ...]:
     """Ask the account for its databases, and return those of the fleet that this job takes; `check` sees them all."""
-    fleet = choose(client.databases(), settings.databases)
+    fleet = select_by_globs(client.list_databases(), settings.databases)
     check(fleet)
-    return part(fleet, settings.shard)
+    return select_shard(fleet, settings.shard)
 
 
-def spent_in_all(client: D1Client, earlier: FleetReport | None) -> Spent:
+def sum_usage(client: D1Client, earlier: FleetReport | None) -> Spent:
     """Return what was asked of Cloudflare, by the run before too, from whose report this one goes on."""
-    return client.spent + earlier.spent if earlier else client.spent
+    return client.usage + earlier.spent if earlier else client.usage
 
 
-def read_earlier(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:
+def read_resume_report(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:
     """Read the report from which `--resume` goes on, if there is one.
 
     Raises:
@@ -77,57 +79,57 @@ def read_earlier(settings: Settings, scope: Scope, kind: type[_Report]) -> _Repo
     return report
 
 
-def outcomes_of(
+def run_each(
     databases: Sequence[DatabaseInfo],
     act: Callable[[DatabaseInfo], _Outcome],
     on_failure: Callable[[DatabaseInfo, str], _Outcome],
     *,
-    known: Mapping[str, _Outcome],
-    unasked: Callable[[DatabaseInfo], _Outcome],
-    watch: Watch,
-    on_growth: Callable[[tuple[_Outcome, ...]], None] = lambda _: None,
-    at_once: int = AT_ONCE,
+    done: Mapping[str, _Outcome],
+    not_attempted: Callable[[DatabaseInfo], _Outcome],
+    hooks: RunHooks,
+    on_progress: Callable[[tuple[_Outcome, ...]], None] = lambda _: None,
+    max_concurrent: int = MAX_CONCURRENT,
 ) -> tuple[_Outcome, ...]:
     """Return what came of each database, in their order: `known` by its id, or found out by `act`.
 
     What Cloudflare refuses for one database is told by `on_failure`. `on_growth` is given what there is whenever that
     is a tenth more, and where an error ends it all.
     """
-    found = {each.id: known[each.id] for each in databases if each.id in known}
-    left = [each for each in databases if each.id not in found]
-    due = len(found) + _FEWEST
+    found = {each.id: done[each.id] for each in databases if each.id in done}
+    remaining = [each for each in databases if each.id not in found]
+    next_report_at = len(found) + _MIN_GROWTH
 
-    def tried(each: DatabaseInfo) -> _Outcome:
+    def try_one(each: DatabaseInfo) -> _Outcome:
         try:
             return act(each)
         except D1Error as error:
             return on_failure(each, str(error))
 
-    def all_of_them() -> tuple[_Outcome, ...]:
-        return tuple(found[each.id] if each.id in found else unasked(each) for each in databases)
+    def collect() -> tuple[_Outcome, ...]:
+        return tuple(found[each.id] if each.id in found else not_attempted(each) for each in databases)
 
     def on_done(each: DatabaseInfo, outcome: _Outcome) -> None:
-        nonlocal due
+        nonlocal next_report_at
         found[each.id] = outcome
-        watch.on_step(f"{len(found)}/{len(databases)} {each.name}")
-        if len(found) >= due:
-            due = len(found) + max(_FEWEST, len(found) // 10)
-            on_growth(all_of_them())
+        hooks.on_step(f"{len(found)}/{len(databases)} {each.name}")
+        if len(found) >= next_report_at:
+            next_report_at = len(found) + max(_MIN_GROWTH, len(found) // 10)
+            on_progress(collect())
 
     try:
-        for_each(left, tried, on_done, watch.brake, at_once=at_once)
+        run_concurrently(remaining, try_one, on_done, hooks.stop_signal, max_concurrent=max_concurrent)
     except BaseException:
-        on_growth(all_of_them())
+        on_progress(collect())
         raise
-    return all_of_them()
+    return collect()
 
 
-def stopped(scope: Scope, brake: Brake, *, left: Sequence[object]) -> Scope:
+def add_stop_reason(scope: Scope, stop_signal: StopSignal, *, left: Sequence[object]) -> Scope:
     """Return the scope with why the run came to its end before those that are left, if there are any."""
-    return replaced(scope, stopped=brake.reason if left else None)
+    return replaced(scope, stopped=stop_signal.reason if left else None)
 
 
-def refuse_without_fleet(settings: Settings) -> None:
+def reject_fleet_flags_without_fleet(settings: Settings) -> None:
     """Raise ConfigError where a flag is given that means a fleet, and no fleet is named."""
     for name in ("shard", "resume", "canary", "stop_at"):
         if name in settings.given and not settings.databases:

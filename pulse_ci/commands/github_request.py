@@ -7,24 +7,26 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.request import read_request, request_for
+from pulse_ci.commands.request import build_request, read_request
 from pulse_ci.errors import ConfigError
-from pulse_ci.github.compare_commits import compare
-from pulse_ci.github.pull_request_files import read_base
+from pulse_ci.github.compare_commits import compare_commits
+from pulse_ci.github.pull_request_files import read_pull_request_diff
 from pulse_ci.github.repository_files import read_files
 
 if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.github.check_target import Arrival
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.check_target import CheckTarget
+    from pulse_ci.github.client import GitHubClient
     from pulse_ci.migrations.base_diff import Base
     from pulse_ci.settings import Settings
 
-_ON_STAGING = "the change comes from a fork"
-_ON_SCRATCH = "the change comes from a fork, whose SQL `preview: scratch` would run on your account"
+_STAGING_SKIP_REASON = "the change comes from a fork"
+_SCRATCH_SKIP_REASON = "the change comes from a fork, whose SQL `preview: scratch` would run on your account"
 
 
-def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, command: str) -> CheckRequest:
+def read_request_for_target(
+    settings: Settings, target: CheckTarget, github: GitHubClient, command: str
+) -> CheckRequest:
     """Return the request to check what arrived.
 
     The files are the checkout's where it is that of the change and holds all that is new, else they are asked of
@@ -34,46 +36,51 @@ def request_for_arrival(settings: Settings, arrival: Arrival, github: GitHub, co
         PulseError: GitHub, git or wrangler's configuration does not say what is needed.
 
     """
-    if settings.base and not arrival.is_checked_out:
+    if settings.base and not target.is_checked_out:
         raise ConfigError(
             "base: on this event the job's checkout is the base branch, in which git does not see the change. "
             "Leave it out: what is new is learned from GitHub."
         )
-    shown = request_for(settings.migrations_dir).shown
-    base = None if settings.base else _base(github, arrival, shown)
-    if arrival.pull_request and arrival.pull_request.is_fork:
-        request = _request_for_fork(settings, command, base)
+    display_dir = build_request(settings.migrations_dir).display_dir
+    base = None if settings.base else _find_base(github, target, display_dir)
+    if target.pull_request and target.pull_request.is_fork:
+        request = _read_fork_request(settings, command, base)
     else:
         request = read_request(settings, command, base)
-    if not arrival.head or _is_checked_out(request, arrival):
+    if not target.head or _is_checked_out(request, target):
         return request
-    return replace(request, sources=read_files(github, arrival.repository, shown, arrival.head, request.root))
+    return replace(request, sources=read_files(github, target.repository, display_dir, target.head, request.root))
 
 
-def _request_for_fork(settings: Settings, command: str, base: Base | None) -> CheckRequest:
+def _read_fork_request(settings: Settings, command: str, base: Base | None) -> CheckRequest:
     """Return the request without what a stranger's change must not have, unless staging was asked for by name.
 
     Its wrangler configuration may name any database of the account, whose schema it would then be told; and on real D1
     its SQL runs at the account's cost, beyond the reach of the sandbox.
     """
-    asked = settings.preview
-    request = read_request(replace(settings, preview=None) if asked == "scratch" else settings, command, base)
-    if command == "lint" or request.insists or not (request.live or asked == "scratch"):
+    preview = settings.preview
+    request = read_request(replace(settings, preview=None) if preview == "scratch" else settings, command, base)
+    if command == "lint" or request.staging_required or not (request.staging_database or preview == "scratch"):
         return request
-    return replace(request, live=None, staging_skipped=_ON_SCRATCH if asked else _ON_STAGING, staging_missed=True)
+    return replace(
+        request,
+        staging_database=None,
+        staging_skip_reason=_SCRATCH_SKIP_REASON if preview else _STAGING_SKIP_REASON,
+        staging_unavailable=True,
+    )
 
 
-def _base(github: GitHub, arrival: Arrival, directory: str) -> Base | None:
-    if arrival.pull_request:
-        return read_base(github, arrival.pull_request, directory)
-    if arrival.before:
-        return compare(github, arrival.repository, directory, arrival.before, arrival.head)
+def _find_base(github: GitHubClient, target: CheckTarget, directory: str) -> Base | None:
+    if target.pull_request:
+        return read_pull_request_diff(github, target.pull_request, directory)
+    if target.base:
+        return compare_commits(github, target.repository, directory, target.base, target.head)
     return None
 
 
-def _is_checked_out(request: CheckRequest, arrival: Arrival) -> bool:
-    if not arrival.is_checked_out or not request.directory.is_dir():
+def _is_checked_out(request: CheckRequest, target: CheckTarget) -> bool:
+    if not target.is_checked_out or not request.directory.is_dir():
         return False
     added = request.base.added if request.base else frozenset[str]()
-    new = (path for path in added if PurePosixPath(path).is_relative_to(request.shown))
+    new = (path for path in added if PurePosixPath(path).is_relative_to(request.display_dir))
     return all(os.path.lexists(request.root / path) for path in new)

@@ -18,14 +18,14 @@ SUMMARIES = {
 }
 
 
-def add_flags(name: str, parser: argparse.ArgumentParser) -> None:
+def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """Give the parser of a command on live databases its flags."""
     add_directory(parser)
     _add_database(parser)
-    _ADDED[name](parser)
+    _ADD_ARGUMENTS[name](parser)
 
 
-def add_undoing_flags(parser: argparse.ArgumentParser) -> None:
+def add_revert_arguments(parser: argparse.ArgumentParser) -> None:
     """Give `reverse` the flags with which it runs on a live database."""
     add = parser.add_argument
     add("--apply", action="store_true", help="run the reverse on a database, and take the record away")
@@ -82,14 +82,14 @@ def _add_status(parser: argparse.ArgumentParser) -> None:
     _add_fleet(parser)
 
 
-_ADDED: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+_ADD_ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "apply": _add_apply,
     "drift": _add_drift,
     "status": _add_status,
 }
 
 
-def refuse_without_apply(options: Mapping[str, object]) -> None:
+def reject_database_flags(options: Mapping[str, object]) -> None:
     """Raise ConfigError where a flag is given that means a database, and `reverse` is only to write a file."""
     for name in ("local", "allow", "database", "environment", "wrangler_config", "account_id"):
         if options[name] is not None:

@@ -9,15 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.apply import ApplyOptions, apply
-from pulse_ci.commands.drift import drift
-from pulse_ci.commands.drift_published import keep_drift_issue
-from pulse_ci.commands.fleet import Watch
+from pulse_ci.commands.drift import check_drift
+from pulse_ci.commands.drift_published import update_drift_issue
+from pulse_ci.commands.fleet import RunHooks
 from pulse_ci.commands.live_published import publish_live
-from pulse_ci.commands.merge_reports import merge
-from pulse_ci.commands.publish import write_like_parent
+from pulse_ci.commands.merge_reports import merge_reports
+from pulse_ci.commands.publish import write_with_parent_owner
 from pulse_ci.commands.rendering import exit_status, render
-from pulse_ci.commands.signals import stopping
-from pulse_ci.commands.status import status
+from pulse_ci.commands.signals import stop_on_signal
+from pulse_ci.commands.status import read_status
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import PulseError
 from pulse_ci.github import runner
@@ -42,7 +42,7 @@ def run_live(
     settings: Settings,
     context: RunnerContext,
     say: Callable[[str], None],
-    order: Callable[[str], None],
+    send_command: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Run drift, status or apply, `say` what it found out and publish it; return the exit status.
@@ -53,55 +53,55 @@ def run_live(
         PulseError: it could not be run.
 
     """
-    secrets, said = secrets_in(os.environ, settings.secrets), list[str]()
+    secrets, messages = secrets_in(os.environ, settings.secrets), list[str]()
 
     def tell(line: str) -> None:
-        said.append(redact(line, secrets))
-        say(said[-1])
+        messages.append(redact(line, secrets))
+        say(messages[-1])
 
     try:
-        report = redact_report(_report(command, settings, tell, secrets), secrets)
+        report = redact_report(_run_command(command, settings, tell, secrets), secrets)
     except PulseError:
         # What was done until then, and how to take it back, is needed now more than ever.
-        told = f"### ❌ Not all is applied\n\n{fence(chr(10).join(said))}\n" if said else ""
-        runner.append_summary(context.summary_path, told)
+        summary = f"### ❌ Not all is applied\n\n{fence(chr(10).join(messages))}\n" if messages else ""
+        runner.append_summary(context.summary_path, summary)
         raise
     if isinstance(report, Report):
-        return _applied(report, said, settings, context)
-    issue = keep_drift_issue(report, settings, context, sleep) if isinstance(report, DriftReport) else None
+        return _publish_applied(report, messages, settings, context)
+    issue = update_drift_issue(report, settings, context, sleep) if isinstance(report, DriftReport) else None
     say(render(report, settings.format))
     if issue and issue.reason:
-        order(runner.notice(Severity.NOTICE, issue.reason))
+        send_command(runner.format_message(Severity.NOTICE, issue.reason))
     publish_live(report, settings, context, (issue.url if issue else None) or "")
     return exit_status(report)
 
 
-def _report(
+def _run_command(
     command: str, settings: Settings, tell: Callable[[str], None], secrets: tuple[str, ...]
 ) -> LiveReport | Report:
     if settings.merge:
-        return merge(settings, command)
+        return merge_reports(settings, command)
 
-    def keep(report: LiveReport) -> None:
+    def save_report(report: LiveReport) -> None:
         if settings.report_file:
-            write_like_parent(settings.report_file, redact_report(report, secrets).to_json())
+            write_with_parent_owner(settings.report_file, redact_report(report, secrets).to_json())
 
-    watch = Watch(keep=keep)
-    connect = partial(D1Client, sleep=watch.brake.sleep) if settings.databases else D1Client
-    with stopping(watch.brake) if settings.databases else nullcontext():
+    hooks = RunHooks(save_report=save_report)
+    connect = partial(D1Client, sleep=hooks.stop_signal.sleep) if settings.databases else D1Client
+    with stop_on_signal(hooks.stop_signal) if settings.databases else nullcontext():
         match command:
             case "drift":
-                return drift(settings, connect, watch)
+                return check_drift(settings, connect, hooks)
             case "status":
-                return status(settings, None, connect, watch)
+                return read_status(settings, None, connect, hooks)
             case _:
-                return apply(settings, ApplyOptions(), tell, connect, watch)
+                return apply(settings, ApplyOptions(), tell, connect, hooks)
 
 
-def _applied(report: Report, said: list[str], settings: Settings, context: RunnerContext) -> int:
+def _publish_applied(report: Report, messages: list[str], settings: Settings, context: RunnerContext) -> int:
     if settings.report_file:
-        write_like_parent(settings.report_file, report.to_json())
-    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{fence(chr(10).join(said))}\n")
+        write_with_parent_owner(settings.report_file, report.to_json())
+    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{fence(chr(10).join(messages))}\n")
     outputs = dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "success", "pending": "0"}
     runner.write_outputs(context.output_path, outputs | {"report": str(settings.report_file or "")})
     return OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.publish import write_like_parent
+from pulse_ci.commands.publish import write_with_parent_owner
 from pulse_ci.commands.rendering import render
 from pulse_ci.github import runner
 from pulse_ci.report.drift.value import DriftReport
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 def publish_live(report: LiveReport, settings: Settings, context: RunnerContext, issue_url: str = "") -> None:
     """Write the outputs, the job summary and the report file."""
     if settings.report_file:
-        write_like_parent(settings.report_file, report.to_json())
+        write_with_parent_owner(settings.report_file, report.to_json())
     if settings.output:
-        write_like_parent(settings.output, render(report, settings.format))
+        write_with_parent_owner(settings.output, render(report, settings.format))
     runner.append_summary(context.summary_path, render(report, "markdown"))
     outputs = {
         "conclusion": report.conclusion.value,
         "errors": "0",
         "warnings": "0",
         "changed": "false",
-        "pending": str(_pending(report)),
-        "drift": _drift(report),
+        "pending": str(_count_pending(report)),
+        "drift": _format_drift(report),
         "comment-url": issue_url,
         "report": str(settings.report_file or ""),
         "diff": "",
@@ -39,7 +39,7 @@ def publish_live(report: LiveReport, settings: Settings, context: RunnerContext,
     runner.write_outputs(context.output_path, outputs)
 
 
-def _pending(report: LiveReport) -> int:
+def _count_pending(report: LiveReport) -> int:
     match report:
         case StatusReport():
             return len(report.state.pending)
@@ -51,7 +51,7 @@ def _pending(report: LiveReport) -> int:
             return sum(len(each.pending) for each in report.databases)
 
 
-def _drift(report: LiveReport) -> str:
+def _format_drift(report: LiveReport) -> str:
     match report:
         case StatusReport():
             return "true" if report.differences else "false"

@@ -17,17 +17,17 @@ from pulse_ci.report.fleet.status import FleetStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pulse_ci.apply.outcome import Outcome
-    from pulse_ci.drift.value import Compared
+    from pulse_ci.apply.outcome import ApplyOutcome
+    from pulse_ci.drift.value import DatabaseDrift
     from pulse_ci.report.fleet.received import FleetReport
     from pulse_ci.report.fleet.status import DatabaseStatus
     from pulse_ci.settings import Settings
 
-_Database = TypeVar("_Database", "Compared", "DatabaseStatus", "Outcome")
-_KINDS: Mapping[str, type[FleetReport]] = {"drift": DriftReport, "status": FleetStatus, "apply": FleetApplied}
+_Database = TypeVar("_Database", "DatabaseDrift", "DatabaseStatus", "ApplyOutcome")
+_REPORT_TYPES: Mapping[str, type[FleetReport]] = {"drift": DriftReport, "status": FleetStatus, "apply": FleetApplied}
 
 
-def merge(settings: Settings, command: str) -> FleetReport:
+def merge_reports(settings: Settings, command: str) -> FleetReport:
     """Return the report that one run over the whole fleet would have given, made of the parts in `--merge`.
 
     Raises:
@@ -36,38 +36,41 @@ def merge(settings: Settings, command: str) -> FleetReport:
     """
     if settings.databases or settings.shard or settings.resume:
         raise ConfigError("--merge makes one report of several, and asks no database: leave out --databases and such.")
-    read = sorted(_read(settings.merge, _KINDS[command], command), key=lambda it: _place(_scope(it[1])))
-    scope = join([(name, _scope(report)) for name, report in read])
-    _refuse_twice(read)
-    return _whole([report for _, report in read], scope)
+    read = sorted(
+        _read_reports(settings.merge, _REPORT_TYPES[command], command),
+        key=lambda it: _get_shard_number(_require_scope(it[1])),
+    )
+    scope = join([(name, _require_scope(report)) for name, report in read])
+    _require_unique_databases(read)
+    return _join_reports([report for _, report in read], scope)
 
 
-def _read(patterns: Iterable[str], kind: type[FleetReport], command: str) -> Iterator[tuple[str, FleetReport]]:
-    for path in dict.fromkeys(path for each in patterns for path in _files(each)):
+def _read_reports(patterns: Iterable[str], kind: type[FleetReport], command: str) -> Iterator[tuple[str, FleetReport]]:
+    for path in dict.fromkeys(path for each in patterns for path in _expand_pattern(each)):
         report = read_fleet_report(Path(path), "--merge")
         if not isinstance(report, kind):
             raise ConfigError(f"--merge {path} is the report of another command. Give those of `pulse-ci {command}`.")
         yield path, report
 
 
-def _files(pattern: str) -> list[str]:
+def _expand_pattern(pattern: str) -> list[str]:
     found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a Path takes no absolute pattern
     if not found:
         raise ConfigError(f"--merge {pattern}: there is no such file. Name the JSON reports of the parts.")
     return found
 
 
-def _scope(report: FleetReport) -> Scope:
+def _require_scope(report: FleetReport) -> Scope:
     if report.scope is None:
         raise AssertionError("a report on a fleet has a scope")
     return report.scope
 
 
-def _place(scope: Scope) -> int:
+def _get_shard_number(scope: Scope) -> int:
     return int(scope.shard.partition("/")[0]) if scope.shard else 0
 
 
-def _refuse_twice(read: Iterable[tuple[str, FleetReport]]) -> None:
+def _require_unique_databases(read: Iterable[tuple[str, FleetReport]]) -> None:
     seen: dict[str, str] = {}
     for path, report in read:
         for each in report.databases:
@@ -76,18 +79,18 @@ def _refuse_twice(read: Iterable[tuple[str, FleetReport]]) -> None:
             seen[each.id] = path
 
 
-def _whole(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
+def _join_reports(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
     spent = sum((each.spent for each in reports), Spent())
     match reports[0]:
         case DriftReport():
-            return _drift([each for each in reports if isinstance(each, DriftReport)], scope, spent)
+            return _join_drift_reports([each for each in reports if isinstance(each, DriftReport)], scope, spent)
         case FleetStatus():
             parts = [each for each in reports if isinstance(each, FleetStatus)]
-            return FleetStatus(_by_name(each.databases for each in parts), scope, spent)
+            return FleetStatus(_sort_by_name(each.databases for each in parts), scope, spent)
         case FleetApplied():
             applied = [each for each in reports if isinstance(each, FleetApplied)]
             return FleetApplied(
-                databases=_by_name(each.databases for each in applied),
+                databases=_sort_by_name(each.databases for each in applied),
                 scope=scope,
                 dry_run=all(each.dry_run for each in applied),
                 spent=spent,
@@ -95,9 +98,9 @@ def _whole(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
             )
 
 
-def _drift(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:
+def _join_drift_reports(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:
     return DriftReport(
-        databases=_by_name(each.databases for each in parts),
+        databases=_sort_by_name(each.databases for each in parts),
         compared_with=scope.compared_with,
         adoptions={name: adoption for each in parts for name, adoption in each.adoptions.items()},
         expired=tuple(dict.fromkeys(sentence for each in parts for sentence in each.expired)),
@@ -107,5 +110,5 @@ def _drift(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftRep
     )
 
 
-def _by_name(parts: Iterable[tuple[_Database, ...]]) -> tuple[_Database, ...]:
+def _sort_by_name(parts: Iterable[tuple[_Database, ...]]) -> tuple[_Database, ...]:
     return tuple(sorted((each for part in parts for each in part), key=lambda each: each.name))

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.files import create
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.files import write_new
+from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from pulse_ci.migrations.discover import MigrationSet
 
-_MAX_WORDS = 60
+_MAX_NAME_LENGTH = 60
 # What numbers of so many digits are, where all are so long.
-_DATES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_DATE_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
-def new(description: str, directory: Path, *, reason: str | None = None) -> tuple[str, str]:
+def write_migration(description: str, directory: Path, *, reason: str | None = None) -> tuple[str, str]:
     """Write the two files and return their paths as shown; nothing that is there is overwritten.
 
     Raises:
@@ -33,42 +33,42 @@ def new(description: str, directory: Path, *, reason: str | None = None) -> tupl
 
     """
     title = visible(" ".join(description.split()))
-    words = re.sub(r"[^a-z0-9]+", "_", description.lower()).strip("_")[:_MAX_WORDS].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", description.lower()).strip("_")[:_MAX_NAME_LENGTH].strip("_")
     if not words:
         raise ConfigError(f"{description!r} has no letter or digit to name a file by.")
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
-    request = request_for(directory)
-    migrations = discover(request.shown, read_sources(directory, request.root))
+    request = build_request(directory)
+    migrations = discover(request.display_dir, read_sources(directory, request.root))
     now = datetime.now(UTC)
     number, today = _next_number(migrations, now), now.date()
     name = f"{number}_{words}.sql"
     forward, reverse = directory / name, directory / REVERSE_DIRECTORY / name
-    _write_both(forward, _forward(title, reason, today), reverse, _reverse(number, title, today))
+    _write_both(forward, _format_forward(title, reason, today), reverse, _format_reverse(number, title, today))
     return display_path(forward, request.root), display_path(reverse, request.root)
 
 
 def _next_number(migrations: MigrationSet, now: datetime) -> str:
-    pattern = _DATES.get(migrations.width)
+    pattern = _DATE_FORMATS.get(migrations.width)
     stamp = int(now.strftime(pattern)) if pattern else 0
     return f"{max(migrations.next_number, stamp):0{migrations.width}}"
 
 
-def _forward(title: str, reason: str | None, today: date) -> str:
+def _format_forward(title: str, reason: str | None, today: date) -> str:
     why = visible(" ".join(reason.split())) if reason else ""
     return f"-- Migration: {title}\n-- Created: {today}\n-- Reason: {why}\n\n"
 
 
-def _reverse(number: str, title: str, today: date) -> str:
+def _format_reverse(number: str, title: str, today: date) -> str:
     return f"-- Reverse migration {number}\n-- Created: {today}\n-- Undoes: {title}\n\n"
 
 
 def _write_both(forward: Path, forward_text: str, reverse: Path, reverse_text: str) -> None:
-    create(reverse, reverse_text)
+    write_new(reverse, reverse_text)
     try:
-        create(forward, forward_text)
+        write_new(forward, forward_text)
     except MigrationError:
         reverse.unlink()
         raise

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from pulse_ci import __version__
-from pulse_ci.commands.files import replace
+from pulse_ci.commands.files import write_atomic
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.redaction import redact_report, secrets_in
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
-_WIDEST = 110
+_MAX_WIDTH = 110
 
 
 def write_report(report: Report, settings: Settings) -> None:
@@ -30,22 +30,22 @@ def write_report(report: Report, settings: Settings) -> None:
     """
     to_terminal = settings.output is None and sys.stdout.isatty()
     colour = to_terminal and wants_colour(sys.stdout)
-    width = min(shutil.get_terminal_size().columns, _WIDEST) if to_terminal else None
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH) if to_terminal else None
     report = redact_report(report, secrets_in(os.environ, settings.secrets))
     text = render(report, settings.format, colour=colour, width=width)
     if settings.output is None:
-        sys.stdout.write(for_the_log(text))
+        sys.stdout.write(escape_for_log(text))
     else:
         write_file(settings.output, text)
 
 
-def for_the_log(text: str) -> str:
+def escape_for_log(text: str) -> str:
     """Return what to print; in a workflow it is changed so that the runner takes no line as a command."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return text
-    from pulse_ci.github.runner import neutralise
+    from pulse_ci.github.runner import escape_commands
 
-    return neutralise(text)
+    return escape_commands(text)
 
 
 def render(report: Report, format_: str, *, colour: bool = False, width: int | None = None) -> str:
@@ -75,7 +75,7 @@ def write_file(path: Path, text: str) -> None:
             # A pipe or a terminal (/dev/stdout) takes the text, and must not be replaced by a file.
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         else:
-            replace(path, text.encode(errors="backslashreplace"))
+            write_atomic(path, text.encode(errors="backslashreplace"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
 from pulse_ci.commands.check import check, lint_only, preview
-from pulse_ci.commands.github_request import request_for_arrival
+from pulse_ci.commands.github_request import read_request_for_target
 from pulse_ci.commands.output import write_file
 from pulse_ci.errors import GitHubError
 from pulse_ci.github import runner
-from pulse_ci.github.check_target import Arrival, Nothing, read_arrival
+from pulse_ci.github.check_target import CheckTarget, NothingToCheck, read_check_target
 from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
 from pulse_ci.github.failures import Unprocessable
-from pulse_ci.github.links import links_for
+from pulse_ci.github.links import build_links
 from pulse_ci.github.marker import Marker
 from pulse_ci.github.suggestions import update_suggestions
 from pulse_ci.model import Severity
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.context import RunnerContext
     from pulse_ci.github.pull_request import PullRequest
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
-_STEPS = {"check": check, "lint": lint_only, "preview": preview}
+_COMMANDS = {"check": check, "lint": lint_only, "preview": preview}
 _MAX_DIFF = 200_000
 # The marker comes on top. The smaller ones are for a server that refuses what is within GitHub's own limit.
 _COMMENT_BUDGETS = (markdown.COMMENT_BYTES - 1000, 20_000, 4_000)
@@ -56,15 +56,15 @@ class Publisher:
         self._settings = settings
         self._context = context
         self._sleep = sleep
-        self._github: GitHub | None = None
+        self._github: GitHubClient | None = None
         self._pull_request: PullRequest | None = None
         self._request: CheckRequest | None = None
 
     def __enter__(self) -> Self:
-        from pulse_ci.github.client import GitHub
+        from pulse_ci.github.client import GitHubClient
 
         token = self._settings.github_token
-        self._github = GitHub(self._context.api_url, token.get_secret_value() if token else "", sleep=self._sleep)
+        self._github = GitHubClient(self._context.api_url, token.get_secret_value() if token else "", sleep=self._sleep)
         return self
 
     def __exit__(
@@ -73,28 +73,28 @@ class Publisher:
         if self._github:
             self._github.close()
 
-    def arrive(self) -> Arrival | Nothing:
+    def read_target(self) -> CheckTarget | NothingToCheck:
         """Ask what the event is about; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
-        return read_arrival(self._context, self._github)
+        return read_check_target(self._context, self._github)
 
-    def check(self, command: str, arrival: Arrival) -> Report:
+    def check(self, command: str, target: CheckTarget) -> Report:
         """Ask GitHub what is new, and check it; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
-        self._pull_request = arrival.pull_request
+        self._pull_request = target.pull_request
         secrets = secrets_in(os.environ)
-        if self._received:
-            return redact_report(read_report(self._received, FailOn(self._settings.fail_on)), secrets)
-        self._request = request_for_arrival(self._settings, arrival, self._github, command)
-        return redact_report(_STEPS[command](self._request), secrets)
+        if self._received_report:
+            return redact_report(read_report(self._received_report, FailOn(self._settings.fail_on)), secrets)
+        self._request = read_request_for_target(self._settings, target, self._github, command)
+        return redact_report(_COMMANDS[command](self._request), secrets)
 
     def comment(self, report: Report) -> CommentResult:
         """Leave the report on the pull request; what keeps it from being written is a reason, not an error."""
         if self._pull_request is None or self._github is None:
             return CommentResult(None, "skipped")
-        bodies = (self._markdown(report, budget) for budget in _COMMENT_BUDGETS)
+        bodies = (self._render_markdown(report, budget) for budget in _COMMENT_BUDGETS)
         try:
-            return _first_taken(bodies, partial(self._upsert, self._github, self._pull_request, report))
+            return _write_first_accepted(bodies, partial(self._upsert, self._github, self._pull_request, report))
         except GitHubError as error:
             return CommentResult(None, "skipped", f"There is no comment: {error}")
 
@@ -106,43 +106,45 @@ class Publisher:
         moved = {edit.path for edit in base.edits}
         try:
             suggestions = suggest(report, base.added - moved)
-            return update_suggestions(self._github, self._pull_request, suggestions, self._marker(self._pull_request))
+            return update_suggestions(
+                self._github, self._pull_request, suggestions, self._build_marker(self._pull_request)
+            )
         except GitHubError as error:
             return f"There are no suggestions: {error}"
 
-    def _upsert(self, github: GitHub, pull_request: PullRequest, report: Report, body: str) -> CommentResult:
+    def _upsert(self, github: GitHubClient, pull_request: PullRequest, report: Report, body: str) -> CommentResult:
         return upsert_comment(
             github,
             pull_request.base_repo,
             pull_request.number,
             body,
-            self._marker(pull_request),
+            self._build_marker(pull_request),
             mode=CommentMode(self._settings.comment),
-            is_worth_it=bool(report.changes or any(not finding.ignored for finding in report.findings)),
+            has_content=bool(report.changes or any(not finding.ignored for finding in report.findings)),
         )
 
     def write_files(self, report: Report, comment: CommentResult) -> None:
         """Write the outputs, the job summary and the files that were asked for."""
         settings, context = self._settings, self._context
-        if settings.report_file and not self._received:
-            write_like_parent(settings.report_file, report.to_json())
+        if settings.report_file and not self._received_report:
+            write_with_parent_owner(settings.report_file, report.to_json())
         if settings.sarif_file:
-            page = self._links().rules
+            page = self._build_links().rules
             log = sarif.render(report, __version__, RULES, rules_page=page, category=settings.label)
-            write_like_parent(settings.sarif_file, log)
+            write_with_parent_owner(settings.sarif_file, log)
         if settings.output:
             from pulse_ci.commands.output import render
 
-            write_like_parent(settings.output, render(report, settings.format))
-        runner.append_summary(context.summary_path, self._markdown(report, markdown.SUMMARY_BYTES))
-        runner.write_outputs(context.output_path, self._outputs(report, comment))
+            write_with_parent_owner(settings.output, render(report, settings.format))
+        runner.append_summary(context.summary_path, self._render_markdown(report, markdown.SUMMARY_BYTES))
+        runner.write_outputs(context.output_path, self._build_outputs(report, comment))
 
     @property
-    def _received(self) -> Path | None:
+    def _received_report(self) -> Path | None:
         """The report of the run that this one follows, if it is to be shown as it is."""
         return self._settings.report_file if self._context.event_name == "workflow_run" else None
 
-    def _outputs(self, report: Report, comment: CommentResult) -> dict[str, str]:
+    def _build_outputs(self, report: Report, comment: CommentResult) -> dict[str, str]:
         return {
             "conclusion": report.conclusion.value,
             "errors": str(report.count(Severity.ERROR)),
@@ -155,17 +157,17 @@ class Publisher:
             "diff": diff_text(report.changes, report.schemas, _MAX_DIFF),
         }
 
-    def _markdown(self, report: Report, budget: int) -> str:
-        links = self._links()
+    def _render_markdown(self, report: Report, budget: int) -> str:
+        links = self._build_links()
         if budget >= markdown.SUMMARY_BYTES:
             links = replace(links, summary=None)
         return markdown.render(report, links, budget)
 
-    def _links(self) -> markdown.Links:
+    def _build_links(self) -> markdown.Links:
         version = self._github.server_version if self._github else None
-        return links_for(self._context, self._pull_request, label=self._settings.label, server_version=version)
+        return build_links(self._context, self._pull_request, label=self._settings.label, server_version=version)
 
-    def _marker(self, pull_request: PullRequest) -> Marker:
+    def _build_marker(self, pull_request: PullRequest) -> Marker:
         wrangler = self._request.wrangler if self._request else None
         named = self._settings.label or self._settings.database or (wrangler.name if wrangler else None)
         return Marker(
@@ -177,7 +179,7 @@ class Publisher:
         )
 
 
-def _first_taken(bodies: Iterator[str], write: Callable[[str], CommentResult]) -> CommentResult:
+def _write_first_accepted(bodies: Iterator[str], write: Callable[[str], CommentResult]) -> CommentResult:
     """Write the largest body that GitHub does not refuse for what it is; raises the last refusal."""
     body = next(bodies)
     try:
@@ -186,10 +188,10 @@ def _first_taken(bodies: Iterator[str], write: Callable[[str], CommentResult]) -
         smaller = next((each for each in bodies if len(each) < len(body)), None)
         if smaller is None:
             raise
-    return _first_taken(chain([smaller], bodies), write)
+    return _write_first_accepted(chain([smaller], bodies), write)
 
 
-def write_like_parent(path: Path, text: str) -> None:
+def write_with_parent_owner(path: Path, text: str) -> None:
     """Write a file into the workspace, owned as its folder is: the container's root must not lock others out."""
     write_file(path, text)
     if os.geteuid() == 0:

@@ -27,7 +27,7 @@ _OK, _FOUND, _COULD_NOT_RUN = 0, 1, 2
 
 def render(report: LiveReport, format_: str, *, colour: bool = False) -> str:
     """Return the report in one of the formats of `--format`."""
-    text, markdown = _renderers(report)
+    text, markdown = _find_renderers(report)
     match format_:
         case "json":
             return report.to_json()
@@ -37,7 +37,7 @@ def render(report: LiveReport, format_: str, *, colour: bool = False) -> str:
             return text(report, colour=colour)
 
 
-def _renderers(report: LiveReport) -> tuple[Callable[..., str], Callable[..., str]]:
+def _find_renderers(report: LiveReport) -> tuple[Callable[..., str], Callable[..., str]]:
     match report:
         case DriftReport():
             return drift_text.render, drift_markdown.render

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.database_target import NotConfigured, config_of, find_live
+from pulse_ci.commands.database_target import NotConfigured, find_database, find_wrangler_config
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.source import display_path, repository_root
 from pulse_ci.report.models import FailOn
@@ -44,26 +44,26 @@ class CheckRequest:
     command: str
     directory: Path
     root: Path
-    shown: str
+    display_dir: str
     today: date
     base: Base | None = None
     sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
     skipped: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
-    most_written: int | None = None
+    max_rows_written: int | None = None
     wrangler: WranglerDatabase | None = None
-    live: LiveDatabase | None = None
-    insists: bool = False
-    scratch: bool = False
-    staging_skipped: str = "not asked for"
-    staging_missed: bool = False
+    staging_database: LiveDatabase | None = None
+    staging_required: bool = False
+    uses_scratch: bool = False
+    staging_skip_reason: str = "not asked for"
+    staging_unavailable: bool = False
     connect: Callable[[Account], D1Client] = connect
 
 
-def request_for(directory: Path, command: str = "check") -> CheckRequest:
+def build_request(directory: Path, command: str = "check") -> CheckRequest:
     """Return the request to check all of `directory` with nothing but the files."""
-    root = repository_root(_start(directory))
+    root = repository_root(_find_search_start(directory))
     today = datetime.now(UTC).date()
     return CheckRequest(command, directory, root, display_path(directory, root), today)
 
@@ -75,29 +75,29 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
         ConfigError: the base is not known to git, or wrangler's configuration cannot be read.
 
     """
-    plain = request_for(settings.migrations_dir, command)
+    plain = build_request(settings.migrations_dir, command)
     if base is None and settings.base:
         from pulse_ci.migrations.git import read_base
 
-        base = read_base(settings.base, plain.shown, plain.root)
-    wrangler = _wrangler(settings, plain)
+        base = read_base(settings.base, plain.display_dir, plain.root)
+    wrangler = _find_wrangler_database(settings, plain)
     request = CheckRequest(
         command=command,
         directory=plain.directory,
         root=plain.root,
-        shown=plain.shown,
+        display_dir=plain.display_dir,
         today=plain.today,
         base=base,
         baseline=settings.baseline,
-        skipped=skipped_rules(settings),
+        skipped=read_skipped_rules(settings),
         fail_on=FailOn(settings.fail_on),
-        most_written=settings.max_rows_written,
+        max_rows_written=settings.max_rows_written,
         wrangler=wrangler,
     )
-    return _with_staging(request, settings)
+    return _add_staging(request, settings)
 
 
-def skipped_rules(settings: Settings) -> tuple[str, ...]:
+def read_skipped_rules(settings: Settings) -> tuple[str, ...]:
     """Return the names of the rules that are not to be asked; raises ConfigError."""
     if not settings.skip:
         return ()
@@ -106,15 +106,15 @@ def skipped_rules(settings: Settings) -> tuple[str, ...]:
     return named_rules(settings.skip)
 
 
-def _start(directory: Path) -> Path:
+def _find_search_start(directory: Path) -> Path:
     here = Path.cwd()
     # The folder above is asked, not the directory itself: it may be a link that leads elsewhere.
     absolute = directory if directory.is_absolute() else here / directory
     return here if absolute.is_relative_to(here) else absolute.parent
 
 
-def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
-    config = config_of(settings, request)
+def _find_wrangler_database(settings: Settings, request: CheckRequest) -> WranglerDatabase | None:
+    config = find_wrangler_config(settings, request)
     if config is None:
         if settings.environment or (settings.database and not settings.api_token):
             raise ConfigError(
@@ -126,15 +126,20 @@ def _wrangler(settings: Settings, request: CheckRequest) -> WranglerDatabase | N
     )
 
 
-def _with_staging(request: CheckRequest, settings: Settings) -> CheckRequest:
+def _add_staging(request: CheckRequest, settings: Settings) -> CheckRequest:
     """Add the staging database: asked for by name, or because there is a token to it."""
     if request.command == "lint" or settings.preview == "embedded":
         why = "lint asks no network" if request.command == "lint" else "embedded was asked for"
-        return replace(request, staging_skipped=why)
+        return replace(request, staging_skip_reason=why)
     try:
-        live = find_live(settings, config_of(settings, request), request.wrangler)
+        live = find_database(settings, find_wrangler_config(settings, request), request.wrangler)
     except NotConfigured as error:
         if settings.preview:
             raise ConfigError(f"preview: {settings.preview}: {error}.") from None
-        return replace(request, staging_skipped=str(error), staging_missed=settings.api_token is not None)
-    return replace(request, live=live, insists=settings.preview is not None, scratch=settings.preview == "scratch")
+        return replace(request, staging_skip_reason=str(error), staging_unavailable=settings.api_token is not None)
+    return replace(
+        request,
+        staging_database=live,
+        staging_required=settings.preview is not None,
+        uses_scratch=settings.preview == "scratch",
+    )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.replay import replay
-from pulse_ci.commands.files import create, rewrite
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.files import write_existing, write_new
+from pulse_ci.commands.request import build_request
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenReverse:
     """A reverse: where it stands or would stand, its text, and what it says that it cannot do."""
 
     path: str
@@ -34,7 +34,7 @@ class Written:
     notes: tuple[str, ...]
 
 
-def reverse(number: str, directory: Path, *, dry_run: bool = False) -> Written:
+def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenReverse:
     """Write the reverse of a migration to `reverse/` under the migrations directory, or only return it.
 
     Raises:
@@ -42,19 +42,19 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> Written:
         MigrationError: it does not run, has a reverse already, or no statements were found that undo it.
 
     """
-    request = request_for(directory)
-    migrations = discover(request.shown, read_sources(directory, request.root))
+    request = build_request(directory)
+    migrations = discover(request.display_dir, read_sources(directory, request.root))
     migration = find_migration(migrations, number)
     path = directory / REVERSE_DIRECTORY / migration.name
-    stub = _stub(migrations, display_path(path, request.root))
+    stub = _find_stub(migrations, display_path(path, request.root))
     if not dry_run:
-        _refuse_to_overwrite(migrations, migration)
-    proven = _prove(migrations, migration)
+        _require_no_reverse(migrations, migration)
+    proven = _verify_reverse(migrations, migration)
     header = f"{stub.text.rstrip()}\n" if stub else reverse_header(migration, request.today)
     text = proven.as_file(header)
     if not dry_run:
-        rewrite(path, stub.text, text) if stub else create(path, text)
-    return Written(display_path(path, request.root), text, proven.notes)
+        write_existing(path, stub.text, text) if stub else write_new(path, text)
+    return WrittenReverse(display_path(path, request.root), text, proven.notes)
 
 
 def find_migration(migrations: MigrationSet, number: str) -> Migration:
@@ -73,7 +73,7 @@ def find_migration(migrations: MigrationSet, number: str) -> Migration:
     return same[0]
 
 
-def _refuse_to_overwrite(migrations: MigrationSet, migration: Migration) -> None:
+def _require_no_reverse(migrations: MigrationSet, migration: Migration) -> None:
     present = migrations.reverse_of(migration)
     if present and present.statements:
         place = present.source.place(present.statements[0])
@@ -83,13 +83,13 @@ def _refuse_to_overwrite(migrations: MigrationSet, migration: Migration) -> None
         )
 
 
-def _stub(migrations: MigrationSet, path: str) -> Migration | None:
+def _find_stub(migrations: MigrationSet, path: str) -> Migration | None:
     """Return a reverse that has a header and no statement yet, as `pulse-ci new` leaves it."""
     present = (each for each in migrations.reverse_files if each.path == path and not each.statements)
     return next((each for each in present if each.problem is None and each.open_end is None), None)
 
 
-def _prove(migrations: MigrationSet, migration: Migration) -> ProvenReverse:
+def _verify_reverse(migrations: MigrationSet, migration: Migration) -> ProvenReverse:
     earlier = migrations.migrations[: migrations.migrations.index(migration)]
     with EmbeddedD1() as database:
         for broken in replay(database, earlier, ()).broken[:1]:

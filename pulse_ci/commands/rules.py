@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.rule import Example, Rule
 
-_MARK = " -- expect"
+_EXPECT_MARK = " -- expect"
 
 
 def list_rules() -> str:
@@ -31,34 +31,34 @@ def list_rules() -> str:
 
 def explain(name: str) -> str:
     """Return what a rule looks for, why, and an example of each kind; raises ConfigError for an unknown name."""
-    return _explained(find_rule(name))
+    return _format_rule(find_rule(name))
 
 
-def _explained(rule: Rule) -> str:
+def _format_rule(rule: Rule) -> str:
     parts = [
         f"{rule.name} ({rule.severity.value}): {rule.summary}",
-        f"Why\n{_indented(rule.problem)}",
-        f"Instead\n{_indented(rule.remedy)}",
-        f"Reported\n{_example(rule.bad)}",
-        f"Not reported\n{_example(rule.good)}",
+        f"Why\n{_indent(rule.problem)}",
+        f"Instead\n{_indent(rule.remedy)}",
+        f"Reported\n{_format_example(rule.bad)}",
+        f"Not reported\n{_format_example(rule.good)}",
         f"To silence it, above a statement: -- pulse-ci: ignore {rule.name} REASON",
-        *_how_to_skip(rule),
+        *_explain_skip(rule),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _how_to_skip(rule: Rule) -> Iterator[str]:
+def _explain_skip(rule: Rule) -> Iterator[str]:
     if rule.name not in EXPLAINING:
         all_alike = "conventions, or --skip " if rule.is_convention else ""
         yield f"To leave it out everywhere: --skip {all_alike}{rule.name}"
 
 
-def _example(example: Example) -> str:
+def _format_example(example: Example) -> str:
     blocks = []
     for path, text in example.files.items():
-        blocks.append(_indented(f"{path}\n{abbreviated(text.replace(_MARK, '   <- here'))}"))
+        blocks.append(_indent(f"{path}\n{abbreviated(text.replace(_EXPECT_MARK, '   <- here'))}"))
     return "\n\n".join(blocks)
 
 
-def _indented(text: str) -> str:
+def _indent(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pulse_ci.commands.apply import ApplyOptions, apply
-from pulse_ci.commands.drift import drift
-from pulse_ci.commands.fleet import Watch
-from pulse_ci.commands.merge_reports import merge
-from pulse_ci.commands.output import Progress, for_the_log, wants_colour, write_file
+from pulse_ci.commands.drift import check_drift
+from pulse_ci.commands.fleet import RunHooks
+from pulse_ci.commands.merge_reports import merge_reports
+from pulse_ci.commands.output import Progress, escape_for_log, wants_colour, write_file
 from pulse_ci.commands.rendering import exit_status, render
-from pulse_ci.commands.signals import stopping
-from pulse_ci.commands.status import status
-from pulse_ci.commands.undo import undo_applied
+from pulse_ci.commands.signals import stop_on_signal
+from pulse_ci.commands.status import read_status
+from pulse_ci.commands.undo import revert_applied
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import ConfigError
 from pulse_ci.report import Report
@@ -35,16 +35,18 @@ OK = 0
 
 def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
-    wish = _wish(options) if name in ("apply", "reverse") else None
+    apply_options = _read_apply_options(options) if name in ("apply", "reverse") else None
     settings = read_settings(options)
     secrets = secrets_in(os.environ, settings.secrets)
-    if wish and name == "reverse":
-        undo_applied(str(options["number"]), settings, wish, lambda line: _say(line, secrets))
+    if apply_options and name == "reverse":
+        revert_applied(str(options["number"]), settings, apply_options, lambda line: _say(line, secrets))
         return OK
-    if wish and settings.format == "markdown" and not (settings.databases or settings.merge):
+    if apply_options and settings.format == "markdown" and not (settings.databases or settings.merge):
         raise ConfigError("--format markdown is for a fleet, and --databases names none: take text or json.")
-    found = merge(settings, name) if settings.merge else _found(options, settings, wish, secrets)
-    report = redact_report(found, secrets)
+    unredacted = (
+        merge_reports(settings, name) if settings.merge else _run_command(options, settings, apply_options, secrets)
+    )
+    report = redact_report(unredacted, secrets)
     if isinstance(report, Report):
         # What apply did to one database was said as it was done.
         text = report.to_json() if settings.format == "json" else ""
@@ -55,10 +57,10 @@ def run(name: str, options: Mapping[str, object]) -> int:
     return OK if isinstance(report, Report) else exit_status(report)
 
 
-def _found(
-    options: Mapping[str, object], settings: Settings, wish: ApplyOptions | None, secrets: tuple[str, ...]
+def _run_command(
+    options: Mapping[str, object], settings: Settings, apply_options: ApplyOptions | None, secrets: tuple[str, ...]
 ) -> LiveReport | Report:
-    def keep(report: LiveReport) -> None:
+    def save_report(report: LiveReport) -> None:
         # A pipe or a terminal would get one report after the other.
         if (
             settings.output
@@ -72,25 +74,25 @@ def _found(
         _say(line, secrets, sys.stdout if settings.format == "text" else sys.stderr)
 
     with closing(Progress(sys.stderr)) as progress:
-        watch = Watch(progress, keep=keep)
-        connect = partial(D1Client, sleep=watch.brake.sleep) if settings.databases else D1Client
-        with stopping(watch.brake) if settings.databases else nullcontext():
-            if wish:
-                return apply(settings, wish, say, connect, watch)
+        hooks = RunHooks(progress, save_report=save_report)
+        connect = partial(D1Client, sleep=hooks.stop_signal.sleep) if settings.databases else D1Client
+        with stop_on_signal(hooks.stop_signal) if settings.databases else nullcontext():
+            if apply_options:
+                return apply(settings, apply_options, say, connect, hooks)
             if "against" in options:
-                return drift(settings, connect, watch)
+                return check_drift(settings, connect, hooks)
             local = options["local"]
-            return status(settings, Path(str(local)) if local else None, connect, watch)
+            return read_status(settings, Path(str(local)) if local else None, connect, hooks)
 
 
 def _write(text: str, settings: Settings) -> None:
     if settings.output is None:
-        sys.stdout.write(for_the_log(text))
+        sys.stdout.write(escape_for_log(text))
     else:
         write_file(settings.output, text)
 
 
-def _wish(options: Mapping[str, object]) -> ApplyOptions:
+def _read_apply_options(options: Mapping[str, object]) -> ApplyOptions:
     through, local, allow = options.get("through"), options["local"], options["allow"]
     if through is not None and not options["adopt"]:
         raise ConfigError("--through says up to which file --adopt is to record: give both, or neither.")
@@ -104,4 +106,4 @@ def _wish(options: Mapping[str, object]) -> ApplyOptions:
 
 
 def _say(line: str, secrets: tuple[str, ...], stream: TextIO | None = None) -> None:
-    print(for_the_log(redact(line, secrets)), file=stream, flush=True)
+    print(escape_for_log(redact(line, secrets)), file=stream, flush=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.commands.staging import Staged
+    from pulse_ci.commands.staging import StagingSnapshot
     from pulse_ci.schema.schema import Schema
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -28,7 +28,7 @@ class Interrupted(PulseError):
     """The run was ended from outside."""
 
 
-def run_on_scratch(request: CheckRequest, staged: Staged, embedded: Schema) -> tuple[Staged, OnD1]:
+def run_on_scratch(request: CheckRequest, staged: StagingSnapshot, embedded: Schema) -> tuple[StagingSnapshot, OnD1]:
     """Run what is pending on a D1 database made for it; `embedded` is the schema that the engine ends with.
 
     Raises:
@@ -36,24 +36,26 @@ def run_on_scratch(request: CheckRequest, staged: Staged, embedded: Schema) -> t
         Interrupted: the run was interrupted; the database is deleted.
 
     """
-    from pulse_ci.d1.scratch import remove_leftovers, try_on_scratch
+    from pulse_ci.d1.scratch import delete_stale_scratch, run_files_on_scratch
 
-    with _deleting_when_interrupted(), request.connect(staged.live.account) as client:
-        remove_leftovers(client)
-        tried = try_on_scratch(client, _name(), staged.snapshot, staged.start.pending)
-        spent = client.spent
-    return replace(staged, staging=staged.staging.with_spent(spent)), OnD1(tried.refusals, diff(embedded, tried.schema))
+    with _cleanup_on_interrupt(), request.connect(staged.live.account) as client:
+        delete_stale_scratch(client)
+        scratch_run = run_files_on_scratch(client, _make_name(), staged.snapshot, staged.start.pending)
+        spent = client.usage
+    return replace(staged, staging=staged.staging.with_spent(spent)), OnD1(
+        scratch_run.rejections, diff(embedded, scratch_run.schema)
+    )
 
 
-def _name() -> str:
-    from pulse_ci.d1.scratch import PREFIX
+def _make_name() -> str:
+    from pulse_ci.d1.scratch import SCRATCH_PREFIX
 
     run = os.environ.get("GITHUB_RUN_ID", "")
-    return f"{PREFIX}{f'{run}-' if run.isascii() and run.isdecimal() else ''}{secrets.token_hex(4)}"
+    return f"{SCRATCH_PREFIX}{f'{run}-' if run.isascii() and run.isdecimal() else ''}{secrets.token_hex(4)}"
 
 
 @contextmanager
-def _deleting_when_interrupted() -> Iterator[None]:
+def _cleanup_on_interrupt() -> Iterator[None]:
     """Turn the first Ctrl-C or SIGTERM into an exception, and ignore the rest while the database is deleted."""
     if threading.current_thread() is not threading.main_thread():
         yield

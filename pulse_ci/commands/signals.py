@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.d1.fleet import Brake
+    from pulse_ci.d1.fleet import StopSignal
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stopping(brake: Brake) -> Iterator[None]:
+def stop_on_signal(stop_signal: StopSignal) -> Iterator[None]:
     """Let the first Ctrl-C or SIGTERM pull the brake; the second one ends the process as it would anyway."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -26,7 +26,7 @@ def stopping(brake: Brake) -> Iterator[None]:
     def stop(*_: object) -> None:
         for each, handler in before.items():
             signal.signal(each, handler)
-        brake.interrupt()
+        stop_signal.interrupt()
 
     try:
         for each in _SIGNALS:

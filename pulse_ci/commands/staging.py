@@ -13,67 +13,67 @@ if TYPE_CHECKING:
     from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.d1.snapshot import Snapshot
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagingSnapshot:
     """A staging database, `live` by its id: what is in it, what became of each file, where the replay starts."""
 
     live: LiveDatabase
     snapshot: Snapshot
-    state: State
+    state: DatabaseMigrations
     start: Start
     staging: Staging
 
-    def applied(self, migration: Migration) -> bool | None:
+    def find_applied(self, migration: Migration) -> bool | None:
         """Return whether a file has run there; None where nothing tells."""
         if migration in self.start.pending:
             return False
         return None if migration in self.state.unknown else True
 
 
-def read_staging(request: CheckRequest, migrations: MigrationSet) -> Staged | Staging:
+def read_staging(request: CheckRequest, migrations: MigrationSet) -> StagingSnapshot | Staging:
     """Read staging, as far as it is asked for; what keeps it from being used is a reason.
 
     Raises:
         D1Error: staging cannot be read, and was asked for by name.
 
     """
-    if request.live is None:
-        return Staging("skipped", request.staging_skipped, missed=request.staging_missed)
-    with request.connect(request.live.account) as client:
+    if request.staging_database is None:
+        return Staging("skipped", request.staging_skip_reason, missed=request.staging_unavailable)
+    with request.connect(request.staging_database.account) as client:
         try:
-            staged = _read(request, request.live, client, migrations)
+            staged = _read(request, request.staging_database, client, migrations)
         except D1Error as error:
-            if request.insists:
+            if request.staging_required:
                 raise
-            reason = f"{request.live.name} could not be used. {error}"
-            return Staging("skipped", reason, missed=True).with_spent(client.spent)
-    if ran := _ran_already(request, staged, migrations):
-        return _passed_over(staged, ran)
+            reason = f"{request.staging_database.name} could not be used. {error}"
+            return Staging("skipped", reason, missed=True).with_spent(client.usage)
+    if ran := _find_already_applied(request, staged, migrations):
+        return _skip_already_applied(staged, ran)
     return staged
 
 
-def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> Staged:
+def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> StagingSnapshot:
     from pulse_ci.analysis.schema_history import trace
-    from pulse_ci.d1.load_schema import embed
+    from pulse_ci.d1.load_schema import load_into_engine
     from pulse_ci.d1.snapshot import read_snapshot
 
     history = trace(migrations.migrations)
-    live = replace(live, database=live.find(client).id)
+    live = replace(live, database=live.resolve(client).id)
     snapshot = read_snapshot(client, live.database, live.migrations_table, history)
-    state = snapshot.state(history)
-    rows = {name: count.rows for name, count in snapshot.rows.items()}
-    start = Start(embed(snapshot), _pending(request, state, migrations), rows)
-    staging = Staging("used", _drifted(state)).with_spent(client.spent)
-    return Staged(live, snapshot, state, start, staging)
+    state = snapshot.determine_status(history)
+    rows = {name: count.rows for name, count in snapshot.row_counts.items()}
+    start = Start(load_into_engine(snapshot), _find_pending(request, state, migrations), rows)
+    staging = Staging("used", _describe_drift(state)).with_spent(client.usage)
+    return StagingSnapshot(live, snapshot, state, start, staging)
 
 
-def _drifted(state: State) -> str:
+def _describe_drift(state: DatabaseMigrations) -> str:
     """Return a sentence where the schema is not the one that the files make which have run there, else nothing."""
     names = list(dict.fromkeys(f"`{change.table}`" for change in state.drift))
     if not names:
@@ -82,7 +82,7 @@ def _drifted(state: State) -> str:
     return f"Its schema is not what its files make, at {shown}. `pulse-ci drift` tells how."
 
 
-def _pending(request: CheckRequest, state: State, migrations: MigrationSet) -> tuple[Migration, ...]:
+def _find_pending(request: CheckRequest, state: DatabaseMigrations, migrations: MigrationSet) -> tuple[Migration, ...]:
     """Return what is still to run there.
 
     Where there are records, wrangler goes by them: what follows the last recorded file will run, even if what it does
@@ -91,13 +91,13 @@ def _pending(request: CheckRequest, state: State, migrations: MigrationSet) -> t
     added = request.base.added if request.base else frozenset[str]()
     recorded = {each.name for each in state.files if state.recorded and each.name in state.recorded.names}
     last = max((index for index, each in enumerate(migrations.migrations) if each.name in recorded), default=None)
-    behind = migrations.migrations[last + 1 :] if last is not None else ()
+    after_last_recorded = migrations.migrations[last + 1 :] if last is not None else ()
     unknown = (each for each in state.unknown if each.path in added)
-    paths = {each.path for each in (*state.pending, *behind, *unknown)}
+    paths = {each.path for each in (*state.pending, *after_last_recorded, *unknown)}
     return tuple(each for each in migrations.migrations if each.path in paths)
 
 
-def _ran_already(request: CheckRequest, staged: Staged, migrations: MigrationSet) -> tuple[str, ...]:
+def _find_already_applied(request: CheckRequest, staged: StagingSnapshot, migrations: MigrationSet) -> tuple[str, ...]:
     """Return which of the change's own files have run there: what they do cannot be seen any more."""
     if request.base is None:
         return ()
@@ -105,6 +105,6 @@ def _ran_already(request: CheckRequest, staged: Staged, migrations: MigrationSet
     return tuple(each.name for each in new if each not in staged.start.pending)
 
 
-def _passed_over(staged: Staged, ran: tuple[str, ...]) -> Staging:
+def _skip_already_applied(staged: StagingSnapshot, ran: tuple[str, ...]) -> Staging:
     reason = f"{staged.live.name} has {', '.join(ran)} already: what a file does is shown where it has not run"
     return replace(staged.staging, status="skipped", reason=reason, missed=True)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.rule import Review
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.commands.staging import Staged
+    from pulse_ci.commands.staging import StagingSnapshot
     from pulse_ci.model import Finding
 
 
 def probe_staging(
-    request: CheckRequest, staged: Staged, review: Review, findings: tuple[Finding, ...]
-) -> tuple[Staged, Review, Mapping[Probe, Answer]]:
+    request: CheckRequest, staged: StagingSnapshot, review: Review, findings: tuple[Finding, ...]
+) -> tuple[StagingSnapshot, Review, Mapping[Probe, Answer]]:
     """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
 
     The review has the latter.
@@ -29,7 +29,7 @@ def probe_staging(
         D1Error: staging cannot be asked, and was asked for by name.
 
     """
-    from pulse_ci.d1.probes import ask
+    from pulse_ci.d1.probes import run_probes
 
     of_findings = [each.probe for each in findings if each.probe and not each.ignored]
     of_costs = open_questions(review, staged.snapshot.schema)
@@ -39,11 +39,11 @@ def probe_staging(
         answers, unanswered = dict[Probe, Answer](), ""
         try:
             probes = (*of_findings, *of_costs.values())
-            answers = ask(client, staged.live.database, staged.start.content, probes, staged.start.rows)
+            answers = run_probes(client, staged.live.database, staged.start.content, probes, staged.start.rows)
         except D1Error as error:
-            if request.insists:
+            if request.staging_required:
                 raise
             unanswered = str(error)
-        spent = client.spent
+        spent = client.usage
     staging = replace(staged.staging.with_spent(spent), unanswered=unanswered)
     return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
-from pulse_ci.apply.record_repairs import repairs
-from pulse_ci.commands.database_target import local_database, require_live
-from pulse_ci.commands.fleet import Watch, refuse_without_fleet
-from pulse_ci.commands.request import request_for
-from pulse_ci.commands.status_fleet import status_of_fleet
+from pulse_ci.apply.record_repairs import plan_record_repairs
+from pulse_ci.commands.database_target import open_local_database, require_database
+from pulse_ci.commands.fleet import RunHooks, reject_fleet_flags_without_fleet
+from pulse_ci.commands.request import build_request
+from pulse_ci.commands.status_fleet import read_fleet_status
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.report.fleet.status import FleetStatus
     from pulse_ci.settings import Settings
 
 
-def status(
+def read_status(
     settings: Settings,
     local: Path | None = None,
     connect: Callable[[Account], D1Client] = D1Client,
-    watch: Watch | None = None,
+    hooks: RunHooks | None = None,
 ) -> StatusReport | FleetStatus:
     """Compare the files with one database or a fleet; `--base` tells which were edited since. Nothing is written.
 
@@ -42,24 +42,24 @@ def status(
         D1Error: the database cannot be read.
 
     """
-    watch = watch or Watch()
-    refuse_without_fleet(settings)
+    hooks = hooks or RunHooks()
+    reject_fleet_flags_without_fleet(settings)
     if local and settings.databases:
         raise ConfigError("--local is one database, and --databases are many: give one of the two.")
-    request = request_for(settings.migrations_dir, "status")
-    edited = _edited(settings, request)
-    migrations = discover(request.shown, read_sources(request.directory, request.root))
-    watch.on_step("replaying")
+    request = build_request(settings.migrations_dir, "status")
+    edited = _find_edited(settings, request)
+    migrations = discover(request.display_dir, read_sources(request.directory, request.root))
+    hooks.on_step("replaying")
     history = trace(migrations.migrations)
     if settings.databases:
-        return status_of_fleet(settings, request, migrations, history, edited, connect, watch)
-    watch.on_step("reading the database")
+        return read_fleet_status(settings, request, migrations, history, edited, connect, hooks)
+    hooks.on_step("reading the database")
     name, live, spent = _read(settings, request, local, connect)
-    state = live.state(history, edited)
+    state = live.determine_status(history, edited)
     return StatusReport(
         name=name,
         state=state,
-        repairs=repairs(state, live.table),
+        repairs=plan_record_repairs(state, live.migrations_table),
         refused=history.refused,
         spent=spent,
     )
@@ -67,20 +67,20 @@ def status(
 
 def _read(
     settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
-) -> tuple[str, Live, Spent]:
+) -> tuple[str, DatabaseState, Spent]:
     """Return what people call the database, what is in it, and what it took to ask."""
     if local is not None:
-        return str(local), local_database(settings, request, local).read(), Spent()
-    asked = require_live(settings, request)
+        return str(local), open_local_database(settings, request, local).read(), Spent()
+    asked = require_database(settings, request)
     with connect(asked.account) as client:
-        found = asked.find(client)
-        return found.name, read_live(client, found.id, asked.migrations_table), client.spent
+        found = asked.resolve(client)
+        return found.name, read_database_state(client, found.id, asked.migrations_table), client.usage
 
 
-def _edited(settings: Settings, request: CheckRequest) -> frozenset[str]:
+def _find_edited(settings: Settings, request: CheckRequest) -> frozenset[str]:
     if not settings.base:
         return frozenset()
     from pulse_ci.migrations.git import read_base
 
-    base = read_base(settings.base, request.shown, request.root)
+    base = read_base(settings.base, request.display_dir, request.root)
     return frozenset(edit.path for edit in base.edits if edit.action == "modified")

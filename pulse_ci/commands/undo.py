@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
-from pulse_ci.apply.preflight import obstacles, refuse
-from pulse_ci.apply.revert import losses, plan_undoing, undo
-from pulse_ci.commands.apply import target_of
-from pulse_ci.commands.request import request_for
+from pulse_ci.apply.preflight import find_blockers, require_no_blockers
+from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
+from pulse_ci.commands.apply import open_target
+from pulse_ci.commands.request import build_request
 from pulse_ci.commands.reverse import find_migration
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import MigrationError
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pulse_ci.settings import Settings
 
 
-def undo_applied(
+def revert_applied(
     number: str,
     settings: Settings,
-    wish: ApplyOptions,
+    options: ApplyOptions,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
 ) -> None:
@@ -39,21 +39,21 @@ def undo_applied(
         D1Error: the database cannot be read or written, or is not what the preview showed.
 
     """
-    request = request_for(settings.migrations_dir, "reverse")
-    migrations = discover(request.shown, read_sources(request.directory, request.root))
+    request = build_request(settings.migrations_dir, "reverse")
+    migrations = discover(request.display_dir, read_sources(request.directory, request.root))
     migration = find_migration(migrations, number)
     reverse = migrations.reverse_of(migration)
     if reverse is None or not reverse.statements:
         raise MigrationError(f"{migration.path} has no reverse. Have one written: pulse-ci reverse {number}")
-    with target_of(settings, request, wish.local, connect) as target:
+    with open_target(settings, request, options.local, connect) as target:
         live = target.read()
-        state = live.state(trace(migrations.migrations))
-        planned = plan_undoing(migration, reverse, state, live)
-        refuse(target.name, [*obstacles(state), *losses(target, planned)], wish.allow)
+        state = live.determine_status(trace(migrations.migrations))
+        planned = plan_revert(migration, reverse, state, live)
+        require_no_blockers(target.name, [*find_blockers(state), *find_row_losses(target, planned)], options.allow)
         say(apply_messages.undoing(target.name, planned))
-        if wish.dry_run:
+        if options.dry_run:
             return
-        if way_back := target.way_back():
-            say(apply_messages.way_back(way_back))
-        undo(target, planned, live)
+        if restore_command := target.find_restore_command():
+            say(apply_messages.way_back(restore_command))
+        revert(target, planned, live)
         say(apply_messages.undone(target.name, migration.name))

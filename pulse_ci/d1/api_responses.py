@@ -20,7 +20,7 @@ class DatabaseInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class StatementResult:
     """What one statement gave, and what it cost.
 
     JSON has no blobs and no integers beyond 2^53: where they matter, ask for `quote(column)`.
@@ -34,16 +34,16 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class ApiResponse:
     """An answer's envelope; `code` and `message` are of its first error, 0 and "" where there is none."""
 
     result: object
-    total: int | None
-    code: int
-    message: str
+    total_count: int | None
+    error_code: int
+    error_message: str
 
 
-def read_envelope(content: bytes) -> Envelope | None:
+def parse_response(content: bytes) -> ApiResponse | None:
     """Return the envelope, or None where the content is something else, such as a page of HTML."""
     try:
         value = json.loads(content)
@@ -55,63 +55,65 @@ def read_envelope(content: bytes) -> Envelope | None:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     info = value.get("result_info")
     total = info.get("total_count") if isinstance(info, dict) else None
-    return Envelope(value.get("result"), _find_number(total), _number(first.get("code")), str(first.get("message", "")))
+    return ApiResponse(
+        value.get("result"), _find_number(total), _get_number(first.get("code")), str(first.get("message", ""))
+    )
 
 
-def read_database(value: object) -> DatabaseInfo:
+def parse_database(value: object) -> DatabaseInfo:
     """Return one database."""
     fields = value if isinstance(value, dict) else {}
     found = [fields.get(name) for name in ("uuid", "name", "created_at")]
     if not isinstance(found[0], str) or not isinstance(found[1], str):
-        raise _malformed("a database")
+        raise _make_malformed_error("a database")
     return DatabaseInfo(found[0], found[1], str(found[2] or ""))
 
 
-def read_databases(value: object) -> tuple[DatabaseInfo, ...]:
+def parse_databases(value: object) -> tuple[DatabaseInfo, ...]:
     """Return a list of databases."""
     if not isinstance(value, list):
-        raise _malformed("a list of databases")
-    return tuple(read_database(each) for each in value)
+        raise _make_malformed_error("a list of databases")
+    return tuple(parse_database(each) for each in value)
 
 
-def read_results(value: object, expected: int) -> tuple[Result, ...]:
+def parse_results(value: object, expected: int) -> tuple[StatementResult, ...]:
     """Return the result of each statement; there must be as many as statements were sent."""
     if not isinstance(value, list) or len(value) != expected:
-        raise _malformed(f"the results of {expected} statements")
-    return tuple(_result(each) for each in value)
+        raise _make_malformed_error(f"the results of {expected} statements")
+    return tuple(_parse_result(each) for each in value)
 
 
-def read_bookmark(value: object) -> str:
+def parse_bookmark(value: object) -> str:
     """Return a bookmark of Time Travel."""
     found = value.get("bookmark") if isinstance(value, dict) else None
     if not isinstance(found, str):
-        raise _malformed("a bookmark")
+        raise _make_malformed_error("a bookmark")
     return found
 
 
-def _result(value: Any) -> Result:
+def _parse_result(value: Any) -> StatementResult:
     try:
         columns = tuple(str(column) for column in value["results"]["columns"])
-        rows = tuple(tuple(_value(each) for each in row) for row in value["results"]["rows"])
+        rows = tuple(tuple(_convert_value(each) for each in row) for row in value["results"]["rows"])
         meta = value.get("meta") or {}
         if any(len(row) != len(columns) for row in rows):
             raise ValueError("a row is not as wide as its columns")
-        return Result(
+        return StatementResult(
             columns=columns,
             rows=rows,
-            rows_read=_number(meta.get("rows_read")),
-            rows_written=_number(meta.get("rows_written")),
-            changes=_number(meta.get("changes")),
+            rows_read=_get_number(meta.get("rows_read")),
+            rows_written=_get_number(meta.get("rows_written")),
+            changes=_get_number(meta.get("changes")),
         )
     except (TypeError, KeyError, AttributeError, ValueError):
-        raise _malformed("the result of a statement") from None
+        raise _make_malformed_error("the result of a statement") from None
 
 
-def _value(value: object) -> object:
+def _convert_value(value: object) -> object:
     return bytes(value) if isinstance(value, list) else value
 
 
-def _number(value: object) -> int:
+def _get_number(value: object) -> int:
     return _find_number(value) or 0
 
 
@@ -120,14 +122,14 @@ def _find_number(value: object) -> int | None:
     return int(value) if is_number and isinstance(value, int | float) else None
 
 
-def rows_of(result: Result, width: int) -> tuple[tuple[object, ...], ...]:
+def get_rows(result: StatementResult, width: int) -> tuple[tuple[object, ...], ...]:
     """Return the rows of a statement that gives so many columns."""
     if result.rows and len(result.columns) != width:
-        raise _malformed(f"{width} columns")
+        raise _make_malformed_error(f"{width} columns")
     return result.rows
 
 
-def _malformed(what: str) -> D1Error:
+def _make_malformed_error(what: str) -> D1Error:
     return D1Error(
         f"Cloudflare's answer should hold {what}, and does not. Check CLOUDFLARE_API_BASE_URL, then report this."
     )

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from urllib.parse import quote
 
-from pulse_ci.d1.api import Api
-from pulse_ci.d1.api_responses import read_bookmark, read_database, read_databases, read_results
+from pulse_ci.d1.api import CloudflareApi
+from pulse_ci.d1.api_responses import parse_bookmark, parse_database, parse_databases, parse_results
 from pulse_ci.d1.failures import DatabaseNotFound
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Spent
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import httpx
 
     from pulse_ci.d1.account import Account
-    from pulse_ci.d1.api_responses import DatabaseInfo, Envelope, Result
+    from pulse_ci.d1.api_responses import ApiResponse, DatabaseInfo, StatementResult
 
-_DATABASES = "/d1/database"
-_PAGE = 100
-_READS = frozenset({"SELECT", "EXPLAIN"})
+_DATABASES_PATH = "/d1/database"
+_PAGE_SIZE = 100
+_READ_KEYWORDS = frozenset({"SELECT", "EXPLAIN"})
 
 
 class Query(NamedTuple):
@@ -51,7 +51,7 @@ class D1Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.account = account
-        self._api = Api(account, transport=transport, sleep=sleep)
+        self._api = CloudflareApi(account, transport=transport, sleep=sleep)
 
     def __enter__(self) -> Self:
         return self
@@ -64,38 +64,38 @@ class D1Client:
         self._api.close()
 
     @property
-    def spent(self) -> Spent:
+    def usage(self) -> Spent:
         """The requests that were sent so far, and the rows that they read and wrote."""
-        return self._api.spent
+        return self._api.usage
 
-    def databases(self, name: str = "") -> Iterator[DatabaseInfo]:
+    def list_databases(self, name: str = "") -> Iterator[DatabaseInfo]:
         """Yield the account's databases, those alone whose name has `name` in it."""
         page, seen = 1, 0
         while True:
-            params: dict[str, str | int] = {"page": page, "per_page": _PAGE} | ({"name": name} if name else {})
-            answer = self._api.read("GET", _DATABASES, params=params)
-            found = read_databases(answer.result)
+            params: dict[str, str | int] = {"page": page, "per_page": _PAGE_SIZE} | ({"name": name} if name else {})
+            answer = self._api.read("GET", _DATABASES_PATH, params=params)
+            found = parse_databases(answer.result)
             yield from found
             page, seen = page + 1, seen + len(found)
-            if not found or seen >= (answer.total if answer.total is not None else seen):
+            if not found or seen >= (answer.total_count if answer.total_count is not None else seen):
                 return
 
-    def database(self, name: str) -> DatabaseInfo:
+    def get_database(self, name: str) -> DatabaseInfo:
         """Return the database of this name or id; raises DatabaseNotFound."""
-        return read_database(self._api.read("GET", _path(name)).result)
+        return parse_database(self._api.read("GET", _database_path(name)).result)
 
-    def create(self, name: str) -> DatabaseInfo:
+    def create_database(self, name: str) -> DatabaseInfo:
         """Make an empty database; raises AmbiguousWrite where it may have been made."""
-        return read_database(self._api.write("POST", _DATABASES, body={"name": name}).result)
+        return parse_database(self._api.write("POST", _DATABASES_PATH, body={"name": name}).result)
 
-    def delete(self, database: str) -> None:
+    def delete_database(self, database: str) -> None:
         """Delete a database for good; one that is not there is no error."""
         try:
-            self._api.read("DELETE", _path(database))
+            self._api.read("DELETE", _database_path(database))
         except DatabaseNotFound:
             return
 
-    def read(self, database: str, queries: Sequence[Query]) -> tuple[Result, ...]:
+    def read(self, database: str, queries: Sequence[Query]) -> tuple[StatementResult, ...]:
         """Run statements that only read, in one transaction, and return the result of each.
 
         Raises:
@@ -104,10 +104,10 @@ class D1Client:
 
         """
         for query in queries:
-            _check_reads(query.sql)
+            _require_read_only(query.sql)
         return self._run(self._api.read, database, queries)
 
-    def write(self, database: str, queries: Sequence[Query]) -> tuple[Result, ...]:
+    def write(self, database: str, queries: Sequence[Query]) -> tuple[StatementResult, ...]:
         """Run statements in one transaction, all or nothing, and return the result of each.
 
         Raises:
@@ -117,32 +117,34 @@ class D1Client:
         """
         return self._run(self._api.write, database, queries)
 
-    def bookmark(self, database: str) -> str:
+    def get_bookmark(self, database: str) -> str:
         """Return the bookmark of Time Travel to which the database could be restored as it is now."""
-        return read_bookmark(self._api.read("GET", _path(database, "/time_travel/bookmark")).result)
+        return parse_bookmark(self._api.read("GET", _database_path(database, "/time_travel/bookmark")).result)
 
-    def _run(self, send: _Send, database: str, queries: Sequence[Query]) -> tuple[Result, ...]:
+    def _run(self, send: _SendRequest, database: str, queries: Sequence[Query]) -> tuple[StatementResult, ...]:
         body = {"batch": [query.to_json() for query in queries]}
         sql = [query.sql for query in queries]
-        answer = send("POST", _path(database, "/raw"), body=body, sql=sql)
-        results = read_results(answer.result, len(queries))
-        self._api.count(Spent(0, sum(each.rows_read for each in results), sum(each.rows_written for each in results)))
+        answer = send("POST", _database_path(database, "/raw"), body=body, sql=sql)
+        results = parse_results(answer.result, len(queries))
+        self._api.add_usage(
+            Spent(0, sum(each.rows_read for each in results), sum(each.rows_written for each in results))
+        )
         return results
 
 
-class _Send(Protocol):
-    def __call__(self, method: str, path: str, *, body: Mapping[str, object], sql: Sequence[str]) -> Envelope: ...
+class _SendRequest(Protocol):
+    def __call__(self, method: str, path: str, *, body: Mapping[str, object], sql: Sequence[str]) -> ApiResponse: ...
 
 
-def _path(database: str, action: str = "") -> str:
-    return f"{_DATABASES}/{quote(database, safe='')}{action}"
+def _database_path(database: str, action: str = "") -> str:
+    return f"{_DATABASES_PATH}/{quote(database, safe='')}{action}"
 
 
-def _check_reads(sql: str) -> None:
+def _require_read_only(sql: str) -> None:
     """Refuse what could write: D1 itself may cut a text where SQLite would not, so comments are refused too."""
     tokens = list(tokenize(sql))
     words = [token.keyword for token in tokens if token.is_code]
     ends = [token for token in tokens[:-1] if token.kind is TokenKind.SEMICOLON]
-    quiet = all(token.is_code or token.kind is TokenKind.SPACE for token in tokens)
-    if not words or words[0] not in _READS or ends or not quiet:
+    has_no_comments = all(token.is_code or token.kind is TokenKind.SPACE for token in tokens)
+    if not words or words[0] not in _READ_KEYWORDS or ends or not has_no_comments:
         raise D1Error(f"This is not a single statement that reads, and was not sent: {' '.join(sql.split())[:100]}")

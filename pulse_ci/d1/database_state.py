@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.migration_status import Recorded
-from pulse_ci.d1.snapshot import OBJECTS, Snapshot, objects_of, read_objects
+from pulse_ci.d1.migration_status import RecordedMigrations
+from pulse_ci.d1.snapshot import OBJECTS_QUERY, Snapshot, parse_objects, read_objects
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.introspect import schema_of
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.schema.introspect import Row
     from pulse_ci.schema.schema import Schema
 
-_NEEDED = ("id", "name")
+_REQUIRED_COLUMNS = ("id", "name")
 
 
 @dataclass(frozen=True)
-class Live:
+class DatabaseState:
     """A database as it is: the rows of `introspect.QUERY`, and (id, name) of what is recorded, None without a table."""
 
     objects: tuple[Row, ...]
-    table: str
+    migrations_table: str
     records: tuple[tuple[int, str], ...] | None
 
     @cached_property
     def snapshot(self) -> Snapshot:
         """The same without the ids."""
-        return Snapshot(self.objects, self.table, self.recorded)
+        return Snapshot(self.objects, self.migrations_table, self.recorded)
 
     @property
     def schema(self) -> Schema:
@@ -45,18 +45,22 @@ class Live:
         return self.snapshot.schema
 
     @property
-    def recorded(self) -> Recorded | None:
+    def recorded(self) -> RecordedMigrations | None:
         """The names that are recorded, or None where the database has no migrations table."""
-        return None if self.records is None else Recorded(self.table, tuple(name for _, name in self.records))
+        return (
+            None
+            if self.records is None
+            else RecordedMigrations(self.migrations_table, tuple(name for _, name in self.records))
+        )
 
     @property
     def last_id(self) -> int:
         """The id of the last record, or 0."""
         return max((number for number, _ in self.records or ()), default=0)
 
-    def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
+    def determine_status(self, history: History, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
         """Return what became of each file: by the records, or by the schema where there are none."""
-        return self.snapshot.state(history, edited)
+        return self.snapshot.determine_status(history, edited)
 
 
 def records_query(table: str) -> str:
@@ -64,7 +68,9 @@ def records_query(table: str) -> str:
     return f"SELECT id, CAST(name AS TEXT) FROM {quote_name(table)} ORDER BY id"
 
 
-def live_of(objects: Iterable[Row], table: str, records: Iterable[Sequence[object]] | None) -> Live:
+def build_database_state(
+    objects: Iterable[Row], table: str, records: Iterable[Sequence[object]] | None
+) -> DatabaseState:
     """Make the value of what was read.
 
     Raises:
@@ -74,13 +80,13 @@ def live_of(objects: Iterable[Row], table: str, records: Iterable[Sequence[objec
     rows = tuple(objects)
     if has_table(rows, table):
         found = schema_of(rows).table(table)
-        if found is None or any(found.column(name) is None for name in _NEEDED):
+        if found is None or any(found.column(name) is None for name in _REQUIRED_COLUMNS):
             raise D1Error(
                 f"Table `{table}` is not a migrations table: it has no columns id and name. "
                 "Name another one as `migrations_table` in wrangler's configuration."
             )
     ids = None if records is None else tuple((int(str(number)), str(name)) for number, name in records)
-    return Live(rows, table, ids)
+    return DatabaseState(rows, table, ids)
 
 
 def has_table(objects: Iterable[Row], table: str) -> bool:
@@ -88,35 +94,35 @@ def has_table(objects: Iterable[Row], table: str) -> bool:
     return any(row.type == "table" and fold(row.name) == fold(table) for row in objects)
 
 
-def read_live(client: D1Client, database: str, table: str, *, is_recorded: bool = True) -> Live:
+def read_database_state(client: D1Client, database: str, table: str, *, is_recorded: bool = True) -> DatabaseState:
     """Read a database: in one request where it has a migrations table just if `is_recorded` says so, else in two."""
     if is_recorded:
         try:
-            return _read_together(client, database, table)
+            return _read_in_one_request(client, database, table)
         except D1Refused:
             # No such table, or no such column: what there is decides.
             pass
-    bare = live_of(read_objects(client, database), table, None)
+    bare = build_database_state(read_objects(client, database), table, None)
     # In one request again, since another run may have made the table, and more, in between.
-    return _read_together(client, database, table) if has_table(bare.objects, table) else bare
+    return _read_in_one_request(client, database, table) if has_table(bare.objects, table) else bare
 
 
-def reading(client: D1Client, table: str) -> Callable[[str], Live]:
+def make_fleet_reader(client: D1Client, table: str) -> Callable[[str], DatabaseState]:
     """Return what reads the databases of a fleet, by their id, in one request each.
 
     A fleet is mostly alike: whether the last one had a migrations table tells how to ask the next one.
     """
     is_recorded = True
 
-    def read(database: str) -> Live:
+    def read(database: str) -> DatabaseState:
         nonlocal is_recorded
-        live = read_live(client, database, table, is_recorded=is_recorded)
+        live = read_database_state(client, database, table, is_recorded=is_recorded)
         is_recorded = live.recorded is not None
         return live
 
     return read
 
 
-def _read_together(client: D1Client, database: str, table: str) -> Live:
-    objects, records = client.read(database, [OBJECTS, Query(records_query(table))])
-    return live_of(objects_of(objects), table, records.rows)
+def _read_in_one_request(client: D1Client, database: str, table: str) -> DatabaseState:
+    objects, records = client.read(database, [OBJECTS_QUERY, Query(records_query(table))])
+    return build_database_state(parse_objects(objects), table, records.rows)

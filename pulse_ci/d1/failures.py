@@ -30,13 +30,13 @@ class AccessError(D1Error):
 
     remedy = "Check the account id, the database and the token."
 
-    def __init__(self, asked: str, said: str) -> None:
+    def __init__(self, request: str, message: str) -> None:
         """Take the request as in "GET /d1/database", and Cloudflare's own words."""
-        super().__init__(f"Cloudflare refused {asked}: {said}. {self.remedy}")
-        self.said = said
+        super().__init__(f"Cloudflare refused {request}: {message}. {self.remedy}")
+        self.message = message
 
 
-class TokenRefused(AccessError):
+class InvalidToken(AccessError):
     """The token is wrong or has expired."""
 
     remedy = (
@@ -65,26 +65,26 @@ class LimitReached(AccessError):
 class Overloaded(D1Error):
     """Too many requests; nothing was done. `retry_after` is how many seconds Cloudflare asks to wait."""
 
-    def __init__(self, asked: str, said: str, retry_after: float | None) -> None:
-        super().__init__(f"Cloudflare did not get to {asked}: {said}. Run it again in a few minutes.")
+    def __init__(self, request: str, message: str, retry_after: float | None) -> None:
+        super().__init__(f"Cloudflare did not get to {request}: {message}. Run it again in a few minutes.")
         self.retry_after = retry_after
 
 
-class Unavailable(D1Error):
+class D1Unavailable(D1Error):
     """D1 failed or did not answer; what was asked may have been done."""
 
-    def __init__(self, asked: str, said: str, next_step: str = "Run it again in a few minutes.") -> None:
-        super().__init__(f"D1 failed at {asked}: {said}. {next_step}")
-        self.asked = asked
-        self.said = said
+    def __init__(self, request: str, message: str, next_step: str = "Run it again in a few minutes.") -> None:
+        super().__init__(f"D1 failed at {request}: {message}. {next_step}")
+        self.request = request
+        self.message = message
 
 
 class AmbiguousWrite(D1Error):
     """A request that writes failed in a way that leaves open whether it was done; `failure` says how."""
 
-    def __init__(self, failure: Unavailable) -> None:
+    def __init__(self, failure: D1Unavailable) -> None:
         super().__init__(
-            f"It is not known whether {failure.asked} was done: {failure.said}. "
+            f"It is not known whether {failure.request} was done: {failure.message}. "
             "Look at the database (`pulse-ci status`) before anything is run again."
         )
         self.failure = failure
@@ -93,39 +93,39 @@ class AmbiguousWrite(D1Error):
 # SQLite's errors end in the name of their code; a trigger's own text, which may say anything, stands before it.
 _SQL_ERROR = re.compile(r": SQLITE_[A-Z0-9_]+(?: \(extended: SQLITE_[A-Z0-9_]+\))?$")
 # https://developers.cloudflare.com/d1/observability/debug-d1/
-_NOT_DONE = re.compile(r"D1 DB is overloaded|Currently processing a long-running")
+_OVERLOADED = re.compile(r"D1 DB is overloaded|Currently processing a long-running")
 _INTERNAL = re.compile(
     r"internal error; reference|caused object to be reset|^D1 DB reset because|^Network connection lost|"
     r"^Cannot resolve D1 DB|^Can't read from request stream|exceeded its (?:CPU time|memory) limit",
     re.IGNORECASE,
 )
-_BY_CODE: dict[int, type[AccessError]] = {
-    1000: TokenRefused,
-    6003: TokenRefused,
-    6111: TokenRefused,
-    9109: TokenRefused,
-    10000: TokenRefused,
+_ERROR_BY_CODE: dict[int, type[AccessError]] = {
+    1000: InvalidToken,
+    6003: InvalidToken,
+    6111: InvalidToken,
+    9109: InvalidToken,
+    10000: InvalidToken,
     7003: DatabaseNotFound,
     7403: NotPermitted,
     7404: DatabaseNotFound,
     7406: LimitReached,
 }
-_BY_STATUS: dict[int, type[AccessError]] = {401: TokenRefused, 403: NotPermitted, 404: DatabaseNotFound}
+_ERROR_BY_STATUS: dict[int, type[AccessError]] = {401: InvalidToken, 403: NotPermitted, 404: DatabaseNotFound}
 
 
-def failure(
-    status: int, asked: str, code: int, said: str, *, sql: Sequence[str] = (), retry_after: float | None = None
+def make_error(
+    status: int, request: str, code: int, message: str, *, sql: Sequence[str] = (), retry_after: float | None = None
 ) -> D1Error:
     """Return the error for an answer of `status` whose body has an error `code` and says something.
 
     A SQL error and an internal one have the same code: the text alone tells them apart.
     """
-    if _SQL_ERROR.search(said) and status < 500:
-        return D1Refused(said, sql=sql[0] if len(sql) == 1 else None)
-    if status == 429 or _NOT_DONE.search(said):
-        return Overloaded(asked, said, retry_after)
-    if status >= 500 or _INTERNAL.search(said):
-        return Unavailable(asked, said)
-    if kind := _BY_CODE.get(code) or _BY_STATUS.get(status):
-        return kind(asked, said)
-    return D1Refused(said) if sql else AccessError(asked, said)
+    if _SQL_ERROR.search(message) and status < 500:
+        return D1Refused(message, sql=sql[0] if len(sql) == 1 else None)
+    if status == 429 or _OVERLOADED.search(message):
+        return Overloaded(request, message, retry_after)
+    if status >= 500 or _INTERNAL.search(message):
+        return D1Unavailable(request, message)
+    if kind := _ERROR_BY_CODE.get(code) or _ERROR_BY_STATUS.get(status):
+        return kind(request, message)
+    return D1Refused(message) if sql else AccessError(request, message)

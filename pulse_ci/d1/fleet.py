@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pulse_ci.d1.api_responses import DatabaseInfo
 
 _Outcome = TypeVar("_Outcome")
-AT_ONCE = 8
+MAX_CONCURRENT = 8
 
 
-def choose(databases: Iterable[DatabaseInfo], globs: Sequence[str]) -> tuple[DatabaseInfo, ...]:
+def select_by_globs(databases: Iterable[DatabaseInfo], globs: Sequence[str]) -> tuple[DatabaseInfo, ...]:
     """Return the databases whose name or id fits one of the globs, by name; a glob that begins with `!` takes out.
 
     Raises:
@@ -31,21 +31,21 @@ def choose(databases: Iterable[DatabaseInfo], globs: Sequence[str]) -> tuple[Dat
     known = sorted(databases, key=lambda each: each.name)
     wanted = [glob for glob in globs if not glob.startswith("!")]
     for glob in wanted:
-        if not any(_fits(each, glob) for each in known):
+        if not any(_matches(each, glob) for each in known):
             raise ConfigError(f"databases: {glob!r} fits none of the account's {len(known)} databases. Correct it.")
     unwanted = [glob[1:] for glob in globs if glob.startswith("!")]
     return tuple(
         each
         for each in known
-        if any(_fits(each, glob) for glob in wanted) and not any(_fits(each, glob) for glob in unwanted)
+        if any(_matches(each, glob) for glob in wanted) and not any(_matches(each, glob) for glob in unwanted)
     )
 
 
-def _fits(database: DatabaseInfo, glob: str) -> bool:
+def _matches(database: DatabaseInfo, glob: str) -> bool:
     return fnmatchcase(database.name, glob) or database.id == glob
 
 
-def part(databases: Sequence[DatabaseInfo], shard: str | None) -> tuple[DatabaseInfo, ...]:
+def select_shard(databases: Sequence[DatabaseInfo], shard: str | None) -> tuple[DatabaseInfo, ...]:
     """Return the part of the databases that one job of a matrix takes: `3/10` is the third of ten.
 
     A database stays in its part when others come and go.
@@ -53,27 +53,27 @@ def part(databases: Sequence[DatabaseInfo], shard: str | None) -> tuple[Database
     if shard is None:
         return tuple(databases)
     number, parts = map(int, shard.split("/"))
-    return tuple(each for each in databases if _bucket(each.id) % parts == number - 1)
+    return tuple(each for each in databases if _hash_id(each.id) % parts == number - 1)
 
 
-def _bucket(identity: str) -> int:
+def _hash_id(identity: str) -> int:
     return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest())
 
 
-class Brake:
+class StopSignal:
     """Told why nothing new is to start; what is under way ends. It may be asked by any thread."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
         self._interrupted = threading.Event()
 
-    def pull(self, reason: str) -> None:
+    def stop(self, reason: str) -> None:
         """Let nothing new start; the first reason stays."""
         self.reason = self.reason or reason
 
     def interrupt(self) -> None:
         """Let nothing new start, and nobody wait any more."""
-        self.pull("interrupted")
+        self.stop("interrupted")
         self._interrupted.set()
 
     def sleep(self, seconds: float) -> None:
@@ -82,13 +82,13 @@ class Brake:
             raise D1Error("The run was interrupted while it waited for Cloudflare. Run it again with --resume.")
 
 
-def for_each(
+def run_concurrently(
     databases: Sequence[DatabaseInfo],
     act: Callable[[DatabaseInfo], _Outcome],
     on_done: Callable[[DatabaseInfo, _Outcome], None],
-    brake: Brake,
+    stop_signal: StopSignal,
     *,
-    at_once: int = AT_ONCE,
+    max_concurrent: int = MAX_CONCURRENT,
 ) -> None:
     """Do something with each database, a few at a time and in their order, and tell `on_done` what came of it.
 
@@ -97,9 +97,9 @@ def for_each(
     """
     waiting: dict[Future[_Outcome], DatabaseInfo] = {}
     left = iter(databases)
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(max_concurrent) as pool:
         while True:
-            while len(waiting) < at_once and not brake.reason and (each := next(left, None)):
+            while len(waiting) < max_concurrent and not stop_signal.reason and (each := next(left, None)):
                 # A thread of its own would not know the sandbox's limits.
                 waiting[pool.submit(copy_context().run, act, each)] = each
             if not waiting:

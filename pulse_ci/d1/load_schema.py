@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pulse_ci.schema.introspect import Row
 
 # A trigger must not see the rows that are put in here.
-_BEFORE_ROWS = ("table", "index")
+_CREATED_BEFORE_ROWS = ("table", "index")
 
 
-def embed(snapshot: Snapshot) -> bytes:
+def load_into_engine(snapshot: Snapshot) -> bytes:
     """Return the content of an EmbeddedD1, for its restore().
 
     The migrations table has its records, AUTOINCREMENT goes on where it is, and ANALYZE's numbers are there.
@@ -30,20 +30,20 @@ def embed(snapshot: Snapshot) -> bytes:
 
     """
     with EmbeddedD1() as database:
-        for statement, what in making(snapshot):
+        for statement, what in create_statements(snapshot):
             _run(database, statement, what)
         return database.snapshot()
 
 
-def making(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def create_statements(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """Yield the statements that make an empty database like this one, each with what it makes, for people."""
-    objects = _made(snapshot)
-    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type in _BEFORE_ROWS)
-    yield from ((statement, "the content of SQLite's own tables") for statement in _contents(snapshot))
-    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type not in _BEFORE_ROWS)
+    objects = _list_created_objects(snapshot)
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type in _CREATED_BEFORE_ROWS)
+    yield from ((statement, "the content of SQLite's own tables") for statement in _insert_internal_rows(snapshot))
+    yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type not in _CREATED_BEFORE_ROWS)
 
 
-def _made(snapshot: Snapshot) -> list[Row]:
+def _list_created_objects(snapshot: Snapshot) -> list[Row]:
     """Return the objects that are to be made, tables first; SQLite makes its own, and those behind virtual ones."""
     behind = shadow_names(snapshot.objects)
     names = (fold(each.name) for each in snapshot.objects)
@@ -57,7 +57,7 @@ def _made(snapshot: Snapshot) -> list[Row]:
     )
 
 
-def _contents(snapshot: Snapshot) -> Iterator[str]:
+def _insert_internal_rows(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.recorded:
         for name in snapshot.recorded.names:
             yield f"INSERT OR IGNORE INTO {quote_name(snapshot.recorded.table)} (name) VALUES ({quote_string(name)})"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Schema
 
 
-class Standing(StrEnum):
+class MigrationStatus(StrEnum):
     """What became of a file in a live database.
 
     UNKNOWN is a file that changes rows alone, where nothing records what has run.
@@ -26,18 +26,24 @@ class Standing(StrEnum):
     EDITED = "edited since"
     RENAMED = "renamed"
     NOT_RECORDED = "applied, not recorded"
-    NOT_THERE = "recorded, not there"
-    MISSING = "missing"
+    NOT_IN_SCHEMA = "recorded, not there"
+    FILE_MISSING = "missing"
     UNKNOWN = "unknown"
 
 
 # Their statements have run on the database, so that its schema is to be explained by them.
-_RAN = (Standing.APPLIED, Standing.EDITED, Standing.RENAMED, Standing.NOT_RECORDED, Standing.UNKNOWN)
-_PENDING = (Standing.PENDING, Standing.OUT_OF_ORDER)
+_HAS_RUN = (
+    MigrationStatus.APPLIED,
+    MigrationStatus.EDITED,
+    MigrationStatus.RENAMED,
+    MigrationStatus.NOT_RECORDED,
+    MigrationStatus.UNKNOWN,
+)
+_PENDING = (MigrationStatus.PENDING, MigrationStatus.OUT_OF_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedMigrations:
     """The migrations table of a live database: its name, and the names in it in the order of their ids."""
 
     table: str
@@ -45,7 +51,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class FileState:
+class FileStatus:
     """One file's standing; `migration` is None where the database names a file that is not there.
 
     `recorded_as` is the name in the migrations table where that is another one. `note` says in a sentence, with
@@ -54,46 +60,46 @@ class FileState:
 
     name: str
     migration: Migration | None
-    standing: Standing
-    note: str = ""
+    status: MigrationStatus
+    detail: str = ""
     recorded_as: str | None = None
 
     @property
-    def ran(self) -> bool:
+    def has_run(self) -> bool:
         """Whether the file's statements have run on the database, as far as can be known."""
-        return self.standing in _RAN
+        return self.status in _HAS_RUN
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DatabaseMigrations:
     """What became of all files; `recorded` is None where the database has no migrations table.
 
     `expected` is the schema that the files which have run make together; `drift` leads from there to the live one.
     """
 
-    files: tuple[FileState, ...]
-    recorded: Recorded | None
+    files: tuple[FileStatus, ...]
+    recorded: RecordedMigrations | None
     expected: Schema
-    live: Schema
+    actual: Schema
 
     @property
     def drift(self) -> tuple[Change, ...]:
         """What the live schema has that its files do not explain, and the other way round."""
-        return diff(self.expected, self.live)
+        return diff(self.expected, self.actual)
 
     @property
     def pending(self) -> tuple[Migration, ...]:
         """The files that have not run, in order."""
-        return self._migrations(*_PENDING)
+        return self._with_status(*_PENDING)
 
     @property
     def unknown(self) -> tuple[Migration, ...]:
         """The files of which nothing tells whether they have run, in order."""
-        return self._migrations(Standing.UNKNOWN)
+        return self._with_status(MigrationStatus.UNKNOWN)
 
-    def _migrations(self, *standings: Standing) -> tuple[Migration, ...]:
-        return tuple(each.migration for each in self.files if each.migration and each.standing in standings)
+    def _with_status(self, *standings: MigrationStatus) -> tuple[Migration, ...]:
+        return tuple(each.migration for each in self.files if each.migration and each.status in standings)
 
-    def of(self, path: str) -> FileState | None:
+    def find_file(self, path: str) -> FileStatus | None:
         """Return the standing of the file at `path`."""
         return next((each for each in self.files if each.migration and each.migration.path == path), None)

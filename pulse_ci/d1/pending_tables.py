@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema, Table
 
-_NAMES = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
-def reached(
+def find_touched_tables(
     schema: Schema, migrations: Iterable[Migration], wanted: Collection[Migration]
 ) -> dict[Table, tuple[Migration, ...]]:
     """Return each table of `schema` that a wanted file reads, writes, alters or drops, with those files.
@@ -27,13 +27,13 @@ def reached(
     found: dict[str, list[Migration]] = {}
     with EmbeddedD1() as database:
         for each in migrations:
-            names = _touched(database, each)
+            names = _find_touched_names(database, each)
             for name in names if each in wanted else ():
                 found.setdefault(name, []).append(each)
     return {table: tuple(found[fold(table.name)]) for table in schema.tables if fold(table.name) in found}
 
 
-def _touched(database: EmbeddedD1, migration: Migration) -> frozenset[str]:
+def _find_touched_names(database: EmbeddedD1, migration: Migration) -> frozenset[str]:
     names = set[str]()
     try:
         with database.request() as request:
@@ -42,5 +42,5 @@ def _touched(database: EmbeddedD1, migration: Migration) -> frozenset[str]:
                 names |= access.reads | access.writes | access.alters | access.drops
     except D1Refused:
         code = tokenize_code(migration.text)
-        names = {unquote(token.text) for token in code if token.kind in _NAMES}
+        names = {unquote(token.text) for token in code if token.kind in _NAME_KINDS}
     return frozenset(map(fold, names))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pulse_ci.d1.client import D1Client
     from pulse_ci.model import Probe
 
-MOST_ROWS = 1_000_000
+MAX_ROWS_READ = 1_000_000
 """How many rows all questions of a run may look at together: a fifth of what the free plan reads in a day."""
 
 
-def ask(
+def run_probes(
     client: D1Client, database: str, content: bytes, probes: Iterable[Probe], rows: Mapping[str, int]
 ) -> dict[Probe, Answer]:
     """Put questions to a database, in one request, and return the answers.
@@ -33,16 +33,16 @@ def ask(
         D1Error: the database cannot be read, or refuses a question.
 
     """
-    asked = tuple(_affordable(_readable(content, dict.fromkeys(probes)), rows))
-    if not asked:
+    selected = tuple(_keep_within_budget(_keep_read_only(content, dict.fromkeys(probes)), rows))
+    if not selected:
         return {}
-    results = client.read(database, [Query(_spelled(probe)) for probe in asked])
+    results = client.read(database, [Query(_write_select(probe)) for probe in selected])
     found = (tuple(int(str(number)) for number in result.rows[0][:2]) for result in results)
-    return {probe: Answer(hits, looked_at) for probe, (hits, looked_at) in zip(asked, found, strict=True)}
+    return {probe: Answer(hits, looked_at) for probe, (hits, looked_at) in zip(selected, found, strict=True)}
 
 
-def _affordable(probes: Iterable[Probe], rows: Mapping[str, int]) -> Iterator[Probe]:
-    left = MOST_ROWS
+def _keep_within_budget(probes: Iterable[Probe], rows: Mapping[str, int]) -> Iterator[Probe]:
+    left = MAX_ROWS_READ
     for probe in probes:
         needed = min(rows.get(fold(probe.table), PROBE_ROWS), PROBE_ROWS)
         if needed <= left:
@@ -50,15 +50,15 @@ def _affordable(probes: Iterable[Probe], rows: Mapping[str, int]) -> Iterator[Pr
             yield probe
 
 
-def _readable(content: bytes, probes: Iterable[Probe]) -> Iterator[Probe]:
+def _keep_read_only(content: bytes, probes: Iterable[Probe]) -> Iterator[Probe]:
     with EmbeddedD1() as database:
         database.restore(content)
         for probe in probes:
-            if _only_reads(database, _spelled(probe)):
+            if _is_read_only(database, _write_select(probe)):
                 yield probe
 
 
-def _only_reads(database: EmbeddedD1, sql: str) -> bool:
+def _is_read_only(database: EmbeddedD1, sql: str) -> bool:
     try:
         with database.request() as request:
             access = request.execute(sql)
@@ -67,7 +67,7 @@ def _only_reads(database: EmbeddedD1, sql: str) -> bool:
     return not (access.writes or access.creates or access.drops or access.alters)
 
 
-def _spelled(probe: Probe) -> str:
+def _write_select(probe: Probe) -> str:
     """Return the question as the client sends it: a SELECT without comments."""
     sql = without_comments(probe.sql).strip()
     return sql if sql[:6].upper() == "SELECT" else f"SELECT * FROM ({sql})"

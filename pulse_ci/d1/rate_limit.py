@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 # As many requests as may be on their way while the answer that tells of the end is.
 RESERVE = 20
-_LONGEST = 300.0
-_LEFT = re.compile(r";\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})\b")
+_MAX_WAIT_SECONDS = 300.0
+_REMAINING = re.compile(r";\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})\b")
 
 
 class RateLimiter:
@@ -34,13 +34,13 @@ class RateLimiter:
                 # What answers have said meanwhile, of requests that were on their way, is over too.
                 self._seconds = 0.0
 
-    def note(self, header: str) -> bool:
+    def update(self, header: str) -> bool:
         """Take what an answer's `Ratelimit` says: how many requests are left, and for how many seconds.
 
         Returns whether that is so few that whoever comes next will wait.
         """
-        found = _LEFT.search(header)
+        found = _REMAINING.search(header)
         if found is None or int(found[1]) >= RESERVE:
             return False
-        self._seconds = min(float(found[2]), _LONGEST)
+        self._seconds = min(float(found[2]), _MAX_WAIT_SECONDS)
         return True

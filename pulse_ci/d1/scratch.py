@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
 from pulse_ci.d1.failures import AmbiguousWrite, DatabaseNotFound
-from pulse_ci.d1.load_schema import making
+from pulse_ci.d1.load_schema import create_statements
 from pulse_ci.d1.snapshot import read_objects
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema
 
-PREFIX = "pulse-ci-scratch-"
+SCRATCH_PREFIX = "pulse-ci-scratch-"
 # A request lasts 30 seconds at most; no run with a few files takes as long as this.
-OLD = timedelta(minutes=30)
+STALE_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ScratchRun:
     """What real D1 did with the files: its message for each one, by path, that it refused, and the schema after all."""
 
-    refusals: Mapping[str, str]
+    rejections: Mapping[str, str]
     schema: Schema
 
 
-def try_on_scratch(client: D1Client, name: str, snapshot: Snapshot, files: Iterable[Migration]) -> Tried:
+def run_files_on_scratch(client: D1Client, name: str, snapshot: Snapshot, files: Iterable[Migration]) -> ScratchRun:
     """Make a database like the one of the snapshot, without its rows, run the files there and read the schema back.
 
     Each file is one request, with its record, as it is when it is applied; what D1 refuses leaves no trace.
@@ -46,37 +46,37 @@ def try_on_scratch(client: D1Client, name: str, snapshot: Snapshot, files: Itera
 
     """
     try:
-        with _scratch(client, name) as database:
-            _fill(client, database, snapshot)
-            refusals = _refusals(client, database, snapshot, files)
-            return Tried(refusals, schema_of(read_objects(client, database)))
+        with _open_scratch_database(client, name) as database:
+            _create_schema(client, database, snapshot)
+            rejections = _run_files(client, database, snapshot, files)
+            return ScratchRun(rejections, schema_of(read_objects(client, database)))
     except AmbiguousWrite as error:
         # Whatever was done went with the database.
         raise error.failure from error
 
 
-def _refusals(client: D1Client, database: str, snapshot: Snapshot, files: Iterable[Migration]) -> dict[str, str]:
-    refusals = {}
+def _run_files(client: D1Client, database: str, snapshot: Snapshot, files: Iterable[Migration]) -> dict[str, str]:
+    rejections = {}
     for each in files:
         try:
-            if request := _request(snapshot, each):
+            if request := _build_request(snapshot, each):
                 client.write(database, request)
         except D1Refused as refused:
-            refusals[each.path] = str(refused)
-    return refusals
+            rejections[each.path] = str(refused)
+    return rejections
 
 
-def remove_leftovers(client: D1Client, now: datetime | None = None) -> tuple[str, ...]:
+def delete_stale_scratch(client: D1Client, now: datetime | None = None) -> tuple[str, ...]:
     """Delete the scratch databases of runs that were killed, known by their name and their age; return their names."""
-    limit = (now or datetime.now(UTC)) - OLD
-    found = [each for each in client.databases(PREFIX) if each.name.startswith(PREFIX)]
-    left = [each for each in found if _made_at(each.created_at) < limit]
+    limit = (now or datetime.now(UTC)) - STALE_AFTER
+    found = [each for each in client.list_databases(SCRATCH_PREFIX) if each.name.startswith(SCRATCH_PREFIX)]
+    left = [each for each in found if _parse_created_at(each.created_at) < limit]
     for each in left:
-        client.delete(each.id)
+        client.delete_database(each.id)
     return tuple(each.name for each in left)
 
 
-def _made_at(created_at: str) -> datetime:
+def _parse_created_at(created_at: str) -> datetime:
     try:
         made = datetime.fromisoformat(created_at)
     except ValueError:
@@ -85,14 +85,14 @@ def _made_at(created_at: str) -> datetime:
 
 
 @contextmanager
-def _scratch(client: D1Client, name: str) -> Iterator[str]:
+def _open_scratch_database(client: D1Client, name: str) -> Iterator[str]:
     """Make a database, and delete it in the end; an answer that was lost, or not waited for, hides none."""
     try:
         database = _create(client, name)
     except D1Error:
         raise
     except BaseException:
-        _delete(client, name, [each.id for each in client.databases(name) if each.name == name])
+        _delete(client, name, [each.id for each in client.list_databases(name) if each.name == name])
         raise
     try:
         yield database
@@ -108,10 +108,10 @@ def _scratch(client: D1Client, name: str) -> Iterator[str]:
 
 def _create(client: D1Client, name: str) -> str:
     try:
-        return client.create(name).id
+        return client.create_database(name).id
     except AmbiguousWrite as error:
         try:
-            return client.database(name).id
+            return client.get_database(name).id
         except DatabaseNotFound:
             raise error from None
 
@@ -119,16 +119,16 @@ def _create(client: D1Client, name: str) -> str:
 def _delete(client: D1Client, name: str, ids: list[str]) -> None:
     try:
         for each in ids:
-            client.delete(each)
+            client.delete_database(each)
     except D1Error as error:
         raise D1Error(
             f"The scratch database {name} could not be deleted: {error} The next run removes it after "
-            f"{OLD.seconds // 60} minutes, `wrangler d1 delete {name}` at once."
+            f"{STALE_AFTER.seconds // 60} minutes, `wrangler d1 delete {name}` at once."
         ) from error
 
 
-def _fill(client: D1Client, database: str, snapshot: Snapshot) -> None:
-    statements = list(making(snapshot))
+def _create_schema(client: D1Client, database: str, snapshot: Snapshot) -> None:
+    statements = list(create_statements(snapshot))
     if not statements:
         return
     try:
@@ -140,7 +140,7 @@ def _fill(client: D1Client, database: str, snapshot: Snapshot) -> None:
         ) from refused
 
 
-def _request(snapshot: Snapshot, migration: Migration) -> list[Query]:
+def _build_request(snapshot: Snapshot, migration: Migration) -> list[Query]:
     statements = [Query(statement.sql) for statement in migration.statements]
     if snapshot.recorded is None:
         return statements

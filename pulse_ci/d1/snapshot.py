@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.api_responses import rows_of
+from pulse_ci.d1.api_responses import get_rows
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.migration_status import Recorded
-from pulse_ci.d1.pending_tables import reached
-from pulse_ci.d1.status_from_records import compare
-from pulse_ci.d1.status_from_schema import infer
+from pulse_ci.d1.migration_status import RecordedMigrations
+from pulse_ci.d1.pending_tables import find_touched_tables
+from pulse_ci.d1.status_from_records import compare_records
+from pulse_ci.d1.status_from_schema import infer_status
 from pulse_ci.model import PROBE_ROWS
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.introspect import QUERY, Row, schema_of
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.d1.api_responses import Result
+    from pulse_ci.d1.api_responses import StatementResult
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema, Table
 
 # D1's own tables are listed, and may not even be looked at. No backslash: D1 cuts SQL by rules of its own.
-OBJECTS = Query(
+OBJECTS_QUERY = Query(
     f"{QUERY} AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
 )
-_MOST_NAMES = 1000
+_MAX_NAMES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class RowCount:
+class TableRowCount:
     """How many rows a table has; from PROBE_ROWS up they are not counted but guessed from the largest rowid."""
 
     counted: int
     largest_rowid: int | None = None
 
     @property
-    def exact(self) -> bool:
+    def is_exact(self) -> bool:
         """Whether the rows were counted to the last one."""
         return self.counted < PROBE_ROWS
 
     @property
     def rows(self) -> int:
         """The number of rows, as far as it is known."""
-        return self.counted if self.exact else max(self.counted, self.largest_rowid or 0)
+        return self.counted if self.is_exact else max(self.counted, self.largest_rowid or 0)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Snapshot:
 
     objects: tuple[Row, ...]
     migrations_table: str
-    recorded: Recorded | None
-    rows: Mapping[str, RowCount] = field(default_factory=dict)
+    recorded: RecordedMigrations | None
+    row_counts: Mapping[str, TableRowCount] = field(default_factory=dict)
     sequence: tuple[tuple[str, int], ...] = ()
     statistics: tuple[tuple[object, ...], ...] = ()
 
@@ -72,11 +72,11 @@ class Snapshot:
         """The schema without the migrations table, D1's own tables, and those behind virtual ones."""
         return schema_of(self.objects, frozenset({self.migrations_table}))
 
-    def state(self, history: History, edited: frozenset[str] = frozenset()) -> State:
+    def determine_status(self, history: History, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
         """Return what became of each file: by the records, or by the schema where there are none."""
         if self.recorded is None:
-            return infer(history, self.schema)
-        return compare(history, self.schema, self.recorded, edited)
+            return infer_status(history, self.schema)
+        return compare_records(history, self.schema, self.recorded, edited)
 
 
 def read_snapshot(client: D1Client, database: str, migrations_table: str, history: History) -> Snapshot:
@@ -86,36 +86,36 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
     """
     objects = read_objects(client, database)
     bare = Snapshot(objects, migrations_table, None)
-    parts = dict(_parts(bare, history))
-    results = dict(zip(parts, client.read(database, list(parts.values())) if parts else (), strict=True))
+    queries = dict(_build_queries(bare, history))
+    results = dict(zip(queries, client.read(database, list(queries.values())) if queries else (), strict=True))
     return Snapshot(
         objects=objects,
         migrations_table=migrations_table,
-        recorded=_recorded(migrations_table, results.pop(_RECORDED, None)),
-        sequence=tuple((str(name), int(str(seq))) for name, seq in _rows(results.pop(_SEQUENCE, None), 2)),
-        statistics=_rows(results.pop(_STATISTICS, None), 3),
-        rows={name: count for name, result in results.items() if (count := _row_count(result))},
+        recorded=_parse_recorded(migrations_table, results.pop(_RECORDED, None)),
+        sequence=tuple((str(name), int(str(seq))) for name, seq in _get_rows(results.pop(_SEQUENCE, None), 2)),
+        statistics=_get_rows(results.pop(_STATISTICS, None), 3),
+        row_counts={name: count for name, result in results.items() if (count := _parse_row_count(result))},
     )
 
 
 def read_objects(client: D1Client, database: str) -> tuple[Row, ...]:
     """Return every object of a database but D1's own."""
-    (listed,) = client.read(database, [OBJECTS])
-    return objects_of(listed)
+    (listed,) = client.read(database, [OBJECTS_QUERY])
+    return parse_objects(listed)
 
 
-def objects_of(listed: Result) -> tuple[Row, ...]:
+def parse_objects(listed: StatementResult) -> tuple[Row, ...]:
     """Return the objects that the answer to OBJECTS lists."""
-    return tuple(Row(*map(str, row)) for row in rows_of(listed, 4))
+    return tuple(Row(*map(str, row)) for row in get_rows(listed, 4))
 
 
 # No table has such a name: SQLite keeps it for itself.
 _RECORDED, _SEQUENCE, _STATISTICS = "sqlite_recorded", "sqlite_sequence", "sqlite_stat1"
 
 
-def _parts(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
+def _build_queries(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
     """Yield the queries of the second request, each under the name of what it asks for."""
-    records = _records_of(bare)
+    records = _find_migrations_table(bare)
     stored = {fold(each.name) for each in bare.objects}
     if records:
         yield _RECORDED, Query(f"SELECT CAST(name AS TEXT) FROM {quote_name(records)} ORDER BY rowid")
@@ -123,45 +123,45 @@ def _parts(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
         yield _SEQUENCE, Query("SELECT name, CAST(seq AS TEXT) FROM sqlite_sequence WHERE typeof(seq) = 'integer'")
     if _STATISTICS in stored:
         yield _STATISTICS, Query("SELECT tbl, idx, stat FROM sqlite_stat1")
-    candidates = history.migrations if records else infer(history, bare.schema).pending
-    for table, files in reached(bare.schema, history.migrations, candidates).items():
+    candidates = history.migrations if records else infer_status(history, bare.schema).pending
+    for table, files in find_touched_tables(bare.schema, history.migrations, candidates).items():
         # A virtual table may be broken, and would break the whole request.
         if not table.virtual:
-            yield fold(table.name), Query(_count(table, records, files))
+            yield fold(table.name), Query(_count_query(table, records, files))
 
 
-def _records_of(bare: Snapshot) -> str | None:
+def _find_migrations_table(bare: Snapshot) -> str | None:
     """Return the migrations table's name as it is stored, if there is one that is wrangler's."""
     found = schema_of(bare.objects).table(bare.migrations_table)
     return found.name if found and found.column("name") and not found.without_rowid else None
 
 
-def _count(table: Table, records: str | None, files: Iterable[Migration]) -> str:
+def _count_query(table: Table, records: str | None, files: Iterable[Migration]) -> str:
     """Return a SELECT that counts only if one of the files is not recorded, and so reads nothing where all have run."""
     name = quote_name(table.name)
     largest = "NULL" if table.without_rowid else f"(SELECT max(rowid) FROM {name})"
     select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})), {largest}"
     if records is None:
         return select
-    names = sorted({each.name for each in files})[-_MOST_NAMES:]
+    names = sorted({each.name for each in files})[-_MAX_NAMES:]
     listed = ", ".join(quote_string(each) for each in names)
     have_run = f"(SELECT count(DISTINCT name) FROM {quote_name(records)} WHERE name IN ({listed}))"
     return f"{select} WHERE {have_run} < {len(names)}"
 
 
-def _rows(result: Result | None, width: int) -> tuple[tuple[object, ...], ...]:
-    return rows_of(result, width) if result else ()
+def _get_rows(result: StatementResult | None, width: int) -> tuple[tuple[object, ...], ...]:
+    return get_rows(result, width) if result else ()
 
 
-def _recorded(table: str, result: Result | None) -> Recorded | None:
-    return Recorded(table, tuple(str(name) for (name,) in rows_of(result, 1))) if result else None
+def _parse_recorded(table: str, result: StatementResult | None) -> RecordedMigrations | None:
+    return RecordedMigrations(table, tuple(str(name) for (name,) in get_rows(result, 1))) if result else None
 
 
-def _row_count(result: Result) -> RowCount | None:
-    for counted, largest in rows_of(result, 2):
-        return RowCount(_number(counted) or 0, _number(largest))
+def _parse_row_count(result: StatementResult) -> TableRowCount | None:
+    for counted, largest in get_rows(result, 2):
+        return TableRowCount(_find_number(counted) or 0, _find_number(largest))
     return None
 
 
-def _number(value: object) -> int | None:
+def _find_number(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) else None

@@ -11,11 +11,11 @@ from pulse_ci.rewrite.ddl_statements import on_one_line
 if TYPE_CHECKING:
     from datetime import date
 
-    from pulse_ci.drift.value import Drift, Way
+    from pulse_ci.drift.value import Drift, FixPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
+class AdoptMigration:
     """The name that both files have, and their texts."""
 
     name: str
@@ -23,7 +23,7 @@ class Adoption:
     reverse: str
 
 
-def adoption(drift: Drift, database: str, digits: str, today: date) -> Adoption | None:
+def build_adopt_migration(drift: Drift, database: str, digits: str, today: date) -> AdoptMigration | None:
     """Return the migration that makes of the files' schema what the database has, or None where there is none.
 
     On the database itself it has nothing to do any more: there it is recorded, and not run.
@@ -38,13 +38,15 @@ def adoption(drift: Drift, database: str, digits: str, today: date) -> Adoption 
         "Reason: It was changed by hand there; with this file every database has it.",
         "Where it is there already, record it and do not run it: pulse-ci apply --adopt",
     ]
-    undoing = [f"Reverse migration {digits}", f"Created: {today}", f"Undoes: {title}"]
-    return Adoption(
+    reverse_head = [f"Reverse migration {digits}", f"Created: {today}", f"Undoes: {title}"]
+    return AdoptMigration(
         name=f"{digits}_{words}.sql",
-        forward=_file([*head, *drift.adopt.deletes, *drift.adopt.conditions], drift.adopt),
-        reverse=_file([*undoing, *drift.mend.deletes, *drift.mend.losses, *drift.mend.conditions], drift.mend),
+        forward=_format_file([*head, *drift.adopt.deletes, *drift.adopt.conditions], drift.adopt),
+        reverse=_format_file(
+            [*reverse_head, *drift.repair.deletes, *drift.repair.losses, *drift.repair.conditions], drift.repair
+        ),
     )
 
 
-def _file(comments: list[str], way: Way) -> str:
-    return "".join([*(f"-- {each}\n" for each in comments), *(f"\n{each}\n" for each in way.statements)])
+def _format_file(comments: list[str], plan: FixPlan) -> str:
+    return "".join([*(f"-- {each}\n" for each in comments), *(f"\n{each}\n" for each in plan.statements)])

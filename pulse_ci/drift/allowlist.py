@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.model import Change
 
-FILE = ".pulse-ci-drift.toml"
+ALLOWLIST_FILE = ".pulse-ci-drift.toml"
 _NEVER = "never"
 _KEYS = ("kind", "name", "table", "action", "database", "reason", "until")
 _EXAMPLE = """\
@@ -30,7 +30,7 @@ until = 2026-12-31"""
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class AllowedDifference:
     """One entry: which differences may stay, why, and until which day (None: for good); names may hold `*`."""
 
     kind: Kind
@@ -62,7 +62,7 @@ class Allowance:
         return f"{self.kind} `{self.name}`{where}"
 
 
-def read_allowances(path: Path) -> tuple[Allowance, ...]:
+def read_allowlist(path: Path) -> tuple[AllowedDifference, ...]:
     """Read the file of allowed differences; none where it is not there.
 
     Raises:
@@ -80,41 +80,41 @@ def read_allowances(path: Path) -> tuple[Allowance, ...]:
     entries = content.pop("allow", [])
     if content or not isinstance(entries, list):
         raise ConfigError(f"{path} may hold entries [[allow]] alone. One looks like this:\n{_EXAMPLE}")
-    return tuple(_allowance(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, 1))
+    return tuple(_parse_entry(f"{path}, entry {number}", entry) for number, entry in enumerate(entries, 1))
 
 
-def _allowance(where: str, entry: object) -> Allowance:
+def _parse_entry(where: str, entry: object) -> AllowedDifference:
     if not isinstance(entry, dict):
         raise ConfigError(f"{where} is not a table. An entry looks like this:\n{_EXAMPLE}")
     for key in entry:
         if key not in _KEYS:
             raise ConfigError(f"{where} has {key!r}, which is none of {', '.join(_KEYS)}.")
-    action = _text(where, entry, "action", "") or None
-    return Allowance(
-        kind=Kind(_one_of(where, "kind", entry.get("kind"), list(Kind))),
-        name=_text(where, entry, "name"),
-        reason=_text(where, entry, "reason"),
-        until=_until(where, entry.get("until")),
-        table=_text(where, entry, "table", "*"),
-        action=Action(_one_of(where, "action", action, list(Action))) if action else None,
-        database=_text(where, entry, "database", "*"),
+    action = _read_text(where, entry, "action", "") or None
+    return AllowedDifference(
+        kind=Kind(_read_choice(where, "kind", entry.get("kind"), list(Kind))),
+        name=_read_text(where, entry, "name"),
+        reason=_read_text(where, entry, "reason"),
+        until=_read_until(where, entry.get("until")),
+        table=_read_text(where, entry, "table", "*"),
+        action=Action(_read_choice(where, "action", action, list(Action))) if action else None,
+        database=_read_text(where, entry, "database", "*"),
     )
 
 
-def _text(where: str, entry: Mapping[str, object], key: str, default: str | None = None) -> str:
+def _read_text(where: str, entry: Mapping[str, object], key: str, default: str | None = None) -> str:
     value = entry.get(key, default)
     if not isinstance(value, str) or not (value.strip() or default == ""):
         raise ConfigError(f"{where} needs {key!r}, a text. An entry looks like this:\n{_EXAMPLE}")
     return " ".join(value.split())
 
 
-def _one_of(where: str, key: str, value: object, allowed: Sequence[str]) -> str:
+def _read_choice(where: str, key: str, value: object, allowed: Sequence[str]) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise ConfigError(f"{where} needs {key!r} to be one of {', '.join(allowed)}.")
     return value
 
 
-def _until(where: str, value: object) -> date | None:
+def _read_until(where: str, value: object) -> date | None:
     if value == _NEVER:
         return None
     # A datetime is a date to Python, and does not compare with one.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.drift.statement_groups import part_of, renamed_column, renamed_tables
-from pulse_ci.drift.value import Difference, Drift, Way
+from pulse_ci.drift.statement_groups import find_renamed_column, find_renamed_tables, group_by_change
+from pulse_ci.drift.value import Drift, DriftDifference, FixPlan
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import Action, Kind
 from pulse_ci.rewrite.ddl_statements import shown
@@ -17,15 +17,15 @@ from pulse_ci.schema.schema import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pulse_ci.drift.allowlist import Allowance
+    from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.model import Change
     from pulse_ci.schema.schema import Object, Schema
 
-_OBJECTS = {Kind.COLUMN: Kind.TABLE}
+_OWNER_KIND = {Kind.COLUMN: Kind.TABLE}
 
 
 def compare(
-    expected: Schema, actual: Schema, allowance: Callable[[Change], Allowance | None] = lambda _: None
+    expected: Schema, actual: Schema, find_allowed: Callable[[Change], AllowedDifference | None] = lambda _: None
 ) -> Drift:
     """Return what differs; `allowance` is asked of each difference who has allowed it, if anybody.
 
@@ -34,48 +34,50 @@ def compare(
     changes = diff(expected, actual)
     if not changes:
         return Drift()
-    allowed = {change: allowance(change) for change in changes}
-    wanted = _accepting(expected, actual, allowed)
-    mend = _way(wanted, actual)
-    parts = part_of(changes, mend.statements)
-    differences = (Difference(each, () if allowed[each] else parts[each], allowed[each]) for each in changes)
-    return Drift(tuple(differences), mend, _way(actual, wanted))
+    allowed = {change: find_allowed(change) for change in changes}
+    wanted = _accept_allowed(expected, actual, allowed)
+    repair = _plan_fix(wanted, actual)
+    groups = group_by_change(changes, repair.statements)
+    differences = (DriftDifference(each, () if allowed[each] else groups[each], allowed[each]) for each in changes)
+    return Drift(tuple(differences), repair, _plan_fix(actual, wanted))
 
 
-def _accepting(expected: Schema, actual: Schema, allowed: dict[Change, Allowance | None]) -> Schema:
+def _accept_allowed(expected: Schema, actual: Schema, allowed: dict[Change, AllowedDifference | None]) -> Schema:
     """Return the expected schema with the objects whose differences are all allowed as they are."""
-    open_objects = {_object(change) for change, allowance in allowed.items() if allowance is None}
-    accepted = {_object(change) for change in allowed} - open_objects
+    open_objects = {_find_changed_object(change) for change, allowance in allowed.items() if allowance is None}
+    accepted = {_find_changed_object(change) for change in allowed} - open_objects
     if not accepted:
         return expected
-    kept = (each for each in expected.objects if _identity(each) not in accepted)
-    taken = (each for each in actual.objects if _identity(each) in accepted)
+    kept = (each for each in expected.objects if _get_object_key(each) not in accepted)
+    taken = (each for each in actual.objects if _get_object_key(each) in accepted)
     return schema_of([row_of(each) for each in (*kept, *taken)])
 
 
-def _object(change: Change) -> tuple[Kind, str]:
-    kind = _OBJECTS.get(change.kind, change.kind)
+def _find_changed_object(change: Change) -> tuple[Kind, str]:
+    kind = _OWNER_KIND.get(change.kind, change.kind)
     return kind, fold(change.table if kind is Kind.TABLE else change.name)
 
 
-def _identity(item: Object) -> tuple[Kind, str]:
+def _get_object_key(item: Object) -> tuple[Kind, str]:
     return Kind(type(item).__name__.lower()), fold(item.name)
 
 
-def _way(wanted: Schema, present: Schema) -> Way:
+def _plan_fix(wanted: Schema, present: Schema) -> FixPlan:
     try:
         plan = write_reverse(wanted, present)
     except D1Refused as refused:
-        return Way(problem=f"D1 does not take the schema that is there as it stands: {refused}")
+        return FixPlan(problem=f"D1 does not take the schema that is there as it stands: {refused}")
     if plan.problem:
-        return Way(problem=plan.problem)
-    return Way(plan.statements, tuple(_deleted(wanted, present, plan.statements)), plan.losses, plan.conditions)
+        return FixPlan(problem=plan.problem)
+    return FixPlan(
+        plan.statements, tuple(_describe_deleted(wanted, present, plan.statements)), plan.losses, plan.conditions
+    )
 
 
-def _deleted(wanted: Schema, present: Schema, statements: Sequence[str]) -> Iterator[str]:
+def _describe_deleted(wanted: Schema, present: Schema, statements: Sequence[str]) -> Iterator[str]:
     """Yield a sentence for each table and column that goes, and is not renamed: its rows and values go with it."""
-    tables = {name for statement in statements for name in renamed_tables(statement)}
-    columns = {renamed_column(statement) for statement in statements}
+    tables = {name for statement in statements for name in find_renamed_tables(statement)}
+    columns = {find_renamed_column(statement) for statement in statements}
     for change in diff(wanted, present):
         if change.action is not Action.ADDED:
             continue

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Told = list[tuple[Action, Kind]]
 
 
-def see_planted_drift(schema: Schema, differ: Callable[[Schema, Schema], tuple[Change, ...]] = diff) -> None:
+def verify_planted_drift(schema: Schema, differ: Callable[[Schema, Schema], tuple[Change, ...]] = diff) -> None:
     """Compare a schema with copies of it that have a table more, and a column more in that table.
 
     Raises:

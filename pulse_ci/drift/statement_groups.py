@@ -15,26 +15,28 @@ if TYPE_CHECKING:
     from pulse_ci.model import Change
 
 # What moves rows, and needs the pragmas that stand around it.
-_MOVING = ("INSERT", "DROP TABLE")
+_MOVES_ROWS = ("INSERT", "DROP TABLE")
 
 
-def part_of(changes: Sequence[Change], statements: Sequence[str]) -> dict[Change, tuple[str, ...]]:
+def group_by_change(changes: Sequence[Change], statements: Sequence[str]) -> dict[Change, tuple[str, ...]]:
     """Return for each change the statements that concern it, in their order.
 
     Those that move a table out of the way stay together with those that fill and drop it.
     """
     subjects = {change: fold(_subject(change)) for change in changes}
-    passing = {name for statement in statements for name in renamed_tables(statement)}
-    tied = [names_in(statement) & {*subjects.values(), *passing} for statement in statements]
-    groups = _connected(tied)
-    return {change: tuple(_picked(statements, tied, groups, name)) for change, name in subjects.items()}
+    renamed = {name for statement in statements for name in find_renamed_tables(statement)}
+    shared_names = [names_in(statement) & {*subjects.values(), *renamed} for statement in statements]
+    groups = _merge_overlapping(shared_names)
+    return {
+        change: tuple(_select_statements(statements, shared_names, groups, name)) for change, name in subjects.items()
+    }
 
 
 def _subject(change: Change) -> str:
     return change.table if change.kind in (Kind.TABLE, Kind.COLUMN) else change.name
 
 
-def renamed_tables(statement: str) -> tuple[str, ...]:
+def find_renamed_tables(statement: str) -> tuple[str, ...]:
     """Return the folded names that a table has before and after a statement of ours that renames it, or none."""
     words = list(tokenize_code(statement))
     if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "TO"]:
@@ -42,7 +44,7 @@ def renamed_tables(statement: str) -> tuple[str, ...]:
     return fold(unquote(words[2].text)), fold(unquote(words[5].text))
 
 
-def renamed_column(statement: str) -> tuple[str, str] | None:
+def find_renamed_column(statement: str) -> tuple[str, str] | None:
     """Return the folded names of the table and of the column that a statement of ours renames, or None."""
     words = list(tokenize_code(statement))
     if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "COLUMN"]:
@@ -50,7 +52,7 @@ def renamed_column(statement: str) -> tuple[str, str] | None:
     return fold(unquote(words[2].text)), fold(unquote(words[5].text))
 
 
-def _connected(sets: Iterable[frozenset[str]]) -> list[set[str]]:
+def _merge_overlapping(sets: Iterable[frozenset[str]]) -> list[set[str]]:
     groups = list[set[str]]()
     for names in filter(None, sets):
         touched = [group for group in groups if group & names]
@@ -58,11 +60,13 @@ def _connected(sets: Iterable[frozenset[str]]) -> list[set[str]]:
     return groups
 
 
-def _picked(
-    statements: Sequence[str], tied: Sequence[frozenset[str]], groups: Sequence[set[str]], name: str
+def _select_statements(
+    statements: Sequence[str], shared_names: Sequence[frozenset[str]], groups: Sequence[set[str]], name: str
 ) -> Iterator[str]:
     group = next((each for each in groups if name in each), set[str]())
-    moves = any(names & group and sql.startswith(_MOVING) for sql, names in zip(statements, tied, strict=True))
-    for sql, names in zip(statements, tied, strict=True):
+    moves = any(
+        names & group and sql.startswith(_MOVES_ROWS) for sql, names in zip(statements, shared_names, strict=True)
+    )
+    for sql, names in zip(statements, shared_names, strict=True):
         if names & group or (moves and sql.startswith("PRAGMA")):
             yield sql

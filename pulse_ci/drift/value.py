@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pulse_ci.model import Action, Kind
 
 if TYPE_CHECKING:
-    from pulse_ci.drift.allowlist import Allowance
+    from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.model import Change
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class FixPlan:
     """Statements that end a drift.
 
     deletes      the rows and values that they delete, a sentence each
@@ -30,15 +30,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DriftDifference:
     """One difference: `change.before` is what was expected, `change.after` what is there.
 
     `mend` has the statements, of those that mend the database, which concern this difference.
     """
 
     change: Change
-    mend: tuple[str, ...] = ()
-    allowed: Allowance | None = None
+    repair: tuple[str, ...] = ()
+    allowed: AllowedDifference | None = None
 
     @property
     def sentence(self) -> str:
@@ -61,18 +61,18 @@ class Drift:
     Both are about the differences that are not allowed.
     """
 
-    differences: tuple[Difference, ...] = ()
-    mend: Way = Way()
-    adopt: Way = Way()
+    differences: tuple[DriftDifference, ...] = ()
+    repair: FixPlan = FixPlan()
+    adopt: FixPlan = FixPlan()
 
     @property
-    def open(self) -> tuple[Difference, ...]:
+    def unallowed(self) -> tuple[DriftDifference, ...]:
         """The differences that nobody has allowed."""
         return tuple(each for each in self.differences if each.allowed is None)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class DatabaseDrift:
     """What became of comparing one database: a drift, which may be empty, or an error, which is neither.
 
     It has neither of the two where the database was not asked.
@@ -91,4 +91,4 @@ class Compared:
         """One of ok, drift, error, not asked: what could not be compared has no drift, and is not without one."""
         if self.drift is None:
             return "not asked" if self.error is None else "error"
-        return "drift" if self.drift.open or self.notes else "ok"
+        return "drift" if self.drift.unallowed or self.notes else "ok"

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from pulse_ci import __version__
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.failures import RateLimited, Unavailable, failure
-from pulse_ci.github.retry import ATTEMPTS, LONGEST_WAIT, is_limited, wait_before
+from pulse_ci.github.failures import GitHubUnavailable, RateLimited, make_error
+from pulse_ci.github.retry import ATTEMPTS, MAX_WAIT_SECONDS, find_retry_delay, is_rate_limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ _REDIRECTS = frozenset({301, 302, 307, 308})
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
-class GitHub:
+class GitHubClient:
     """A client of one GitHub, with one token; a context manager.
 
     Paths begin with a slash and are relative to the address of the API. Every method raises a GitHubError:
@@ -87,27 +87,27 @@ class GitHub:
 
     def get(self, path: str, params: Params | None = None) -> object:
         """Return what is at `path`."""
-        return self._json(self._request("GET", self._url(path, params)))
+        return self._parse_json(self._request("GET", self._url(path, params)))
 
-    def pages(self, path: str, params: Params | None = None) -> Iterator[object]:
+    def get_pages(self, path: str, params: Params | None = None) -> Iterator[object]:
         """Yield the items of every page of the list at `path`."""
         url: httpx.URL | None = self._url(path, {"per_page": 100, **(params or {})})
         while url is not None:
             response = self._request("GET", url)
-            items = self._json(response)
+            items = self._parse_json(response)
             if not isinstance(items, list):
                 raise GitHubError(f"GitHub answered GET {path} with {type(items).__name__}, not with a list.")
             yield from items
             link = response.links.get("next", {}).get("url")
-            url = self._follow(url, link, "the next page") if link else None
+            url = self._resolve_link(url, link, "the next page") if link else None
 
     def post(self, path: str, body: Mapping[str, object]) -> object:
         """Create something, and return it; Unavailable means that it may have been created all the same."""
-        return self._json(self._request("POST", self._url(path), body))
+        return self._parse_json(self._request("POST", self._url(path), body))
 
     def patch(self, path: str, body: Mapping[str, object]) -> object:
         """Change something, and return it."""
-        return self._json(self._request("PATCH", self._url(path), body))
+        return self._parse_json(self._request("PATCH", self._url(path), body))
 
     def delete(self, path: str) -> None:
         """Delete something."""
@@ -128,38 +128,38 @@ class GitHub:
 
     def _request(self, method: str, url: httpx.URL, body: Mapping[str, object] | None = None) -> httpx.Response:
         if method != "GET":
-            self._pace()
+            self._wait_between_writes()
         for _ in range(5):
-            response = self._answer(method, url, body)
+            response = self._send_with_retry(method, url, body)
             if response.status_code not in _REDIRECTS:
-                return self._checked(response, f"{method} {_path(url)}")
-            url = self._follow(url, response.headers.get("location", ""), "a redirect")
+                return self._require_success(response, f"{method} {_path(url)}")
+            url = self._resolve_link(url, response.headers.get("location", ""), "a redirect")
         raise GitHubError(f"GitHub redirects {method} {_path(url)} in a circle. Check GITHUB_API_URL.")
 
-    def _pace(self) -> None:
+    def _wait_between_writes(self) -> None:
         # "wait at least one second between each request" that writes:
         # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
         if self._has_written:
             self._sleep(1)
         self._has_written = True
 
-    def _answer(self, method: str, url: httpx.URL, body: Mapping[str, object] | None) -> httpx.Response:
+    def _send_with_retry(self, method: str, url: httpx.URL, body: Mapping[str, object] | None) -> httpx.Response:
         for attempt in range(1, ATTEMPTS):
-            outcome = self._try(method, url, body)
-            wait = wait_before(attempt, method, outcome)
-            if wait is None or wait > LONGEST_WAIT:
+            outcome = self._send_once(method, url, body)
+            wait = find_retry_delay(attempt, method, outcome)
+            if wait is None or wait > MAX_WAIT_SECONDS:
                 break
             self._sleep(wait)
         else:
-            outcome = self._try(method, url, body)
+            outcome = self._send_once(method, url, body)
         if isinstance(outcome, self._httpx.Response):
             return outcome
-        raise Unavailable(
-            f"{method} {_path(url)} got no answer from {url.host}: {self._said(str(outcome))}. "
+        raise GitHubUnavailable(
+            f"{method} {_path(url)} got no answer from {url.host}: {self._sanitize(str(outcome))}. "
             "Check GITHUB_API_URL, the proxy, and SSL_CERT_FILE where the server has its own CA."
         )
 
-    def _try(
+    def _send_once(
         self, method: str, url: httpx.URL, body: Mapping[str, object] | None
     ) -> httpx.Response | httpx.RequestError:
         try:
@@ -167,16 +167,16 @@ class GitHub:
         except self._httpx.RequestError as error:
             return error
 
-    def _checked(self, response: httpx.Response, asked: str) -> httpx.Response:
+    def _require_success(self, response: httpx.Response, request: str) -> httpx.Response:
         self._server_version = response.headers.get("x-github-enterprise-version", self._server_version)
         if response.is_success:
             return response
-        said = self._said(_message(response) or response.reason_phrase)
-        if is_limited(response):
-            raise RateLimited(response.status_code, asked, said)
-        raise failure(response.status_code, asked, said)
+        message = self._sanitize(_find_error_message(response) or response.reason_phrase)
+        if is_rate_limited(response):
+            raise RateLimited(response.status_code, request, message)
+        raise make_error(response.status_code, request, message)
 
-    def _json(self, response: httpx.Response) -> object:
+    def _parse_json(self, response: httpx.Response) -> object:
         try:
             value: object = response.json()
         except (ValueError, RecursionError):
@@ -186,7 +186,7 @@ class GitHub:
             ) from None
         return value
 
-    def _follow(self, url: httpx.URL, link: str, what: str) -> httpx.URL:
+    def _resolve_link(self, url: httpx.URL, link: str, what: str) -> httpx.URL:
         home = self._api_url
         try:
             target = url.join(link)
@@ -194,12 +194,12 @@ class GitHub:
             target = self._httpx.URL()
         if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
             raise GitHubError(
-                f"{home.host} gave {what} at {self._said(link)}, where the token must not go. "
+                f"{home.host} gave {what} at {self._sanitize(link)}, where the token must not go. "
                 "Check GITHUB_API_URL, and what stands between here and it."
             )
         return target
 
-    def _said(self, text: str) -> str:
+    def _sanitize(self, text: str) -> str:
         return _UNPRINTABLE.sub(" ", self.redact(text)).strip().rstrip(".")[:300]
 
 
@@ -216,7 +216,7 @@ def _path(url: httpx.URL) -> str:
     return url.raw_path.decode("ascii")
 
 
-def _message(response: httpx.Response) -> str:
+def _find_error_message(response: httpx.Response) -> str:
     try:
         value = json.loads(response.content)
     except (ValueError, RecursionError):

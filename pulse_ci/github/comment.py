@@ -7,16 +7,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.current_user import login_of
-from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unavailable
-from pulse_ci.github.fields import Fields
-from pulse_ci.github.marker import Marker, digest_of, split_marker
+from pulse_ci.github.current_user import get_login
+from pulse_ci.github.failures import Forbidden, GitHubUnavailable, Gone, NotFound
+from pulse_ci.github.fields import JsonObject
+from pulse_ci.github.marker import Marker, compute_digest, split_marker
 
 if TYPE_CHECKING:
-    from pulse_ci.github.client import GitHub
-    from pulse_ci.github.failures import RefusedError
+    from pulse_ci.github.client import GitHubClient
+    from pulse_ci.github.failures import RequestRejected
 
-LARGEST_BODY = 60_000
+MAX_BODY_BYTES = 60_000
 
 
 class CommentMode(StrEnum):
@@ -46,14 +46,14 @@ class _Comment:
 
 
 def upsert_comment(
-    github: GitHub,
+    github: GitHubClient,
     repository: str,
     number: int,
     body: str,
     marker: Marker,
     *,
     mode: CommentMode = CommentMode.ALWAYS,
-    is_worth_it: bool = True,
+    has_content: bool = True,
 ) -> CommentResult:
     """Leave `body` as our one comment on pull request `number` of `repository` ("owner/name").
 
@@ -67,49 +67,49 @@ def upsert_comment(
 
     """
     size = len(body.encode("utf-8", "replace"))
-    if size > LARGEST_BODY:
-        raise ValueError(f"A comment of {size} bytes is over the {LARGEST_BODY} that are sure to be taken.")
+    if size > MAX_BODY_BYTES:
+        raise ValueError(f"A comment of {size} bytes is over the {MAX_BODY_BYTES} that are sure to be taken.")
     if mode is CommentMode.OFF:
         return CommentResult(None, "skipped", "Comments are switched off (comment: off).")
     text = github.redact(body).encode("utf-8", "replace").decode()
-    thread = _Thread(github, f"/repos/{repository}/issues", number, marker, text)
+    thread = _CommentThread(github, f"/repos/{repository}/issues", number, marker, text)
     try:
-        return thread.upsert(may_create=mode is CommentMode.ALWAYS or is_worth_it)
+        return thread.upsert(may_create=mode is CommentMode.ALWAYS or has_content)
     except (Forbidden, NotFound, Gone) as error:
-        return CommentResult(None, "skipped", explain_refusal(error))
+        return CommentResult(None, "skipped", explain_rejection(error))
 
 
-def explain_refusal(error: RefusedError) -> str:
+def explain_rejection(error: RequestRejected) -> str:
     """Return the sentence for a write that the token may not do."""
     return (
-        f"There is no comment, since the token may not write one ({error.status} {error.said}): it is "
+        f"There is no comment, since the token may not write one ({error.status} {error.message}): it is "
         "read-only for a pull request from a fork or from Dependabot, and any other needs "
         "`pull-requests: write`."
     )
 
 
-class _Thread:
+class _CommentThread:
     """The comments of one pull request, and what we have to say there."""
 
-    def __init__(self, github: GitHub, issues: str, number: int, marker: Marker, body: str) -> None:
+    def __init__(self, github: GitHubClient, issues: str, number: int, marker: Marker, body: str) -> None:
         self._github = github
         self._issues = issues
         self._path = f"{issues}/{number}/comments"
         self._marker = marker
-        self._digest = digest_of(body)
-        self._text = f"{marker.line(self._digest)}\n{body}"
+        self._digest = compute_digest(body)
+        self._text = f"{marker.render_line(self._digest)}\n{body}"
 
     def upsert(self, *, may_create: bool) -> CommentResult:
-        marked = self._marked()
-        login = login_of(self._github) if marked else ""
+        marked = self._find_marked()
+        login = get_login(self._github) if marked else ""
         mine = [comment for comment in marked if comment.author == login]
         if mine:
-            return self._settle(mine)
+            return self._keep_oldest(mine)
         if not may_create:
             return CommentResult(None, "skipped", "There is nothing worth a comment (comment: changes).")
         return self._create()
 
-    def _settle(self, mine: list[_Comment]) -> CommentResult:
+    def _keep_oldest(self, mine: list[_Comment]) -> CommentResult:
         """Bring the oldest of our comments up to date, and delete the others."""
         kept, *others = mine
         newest = max(mine, key=lambda comment: (comment.marker.run, comment.marker.attempt))
@@ -122,28 +122,28 @@ class _Thread:
 
     def _update(self, comment: _Comment) -> CommentResult:
         # The text counts as well as the digest: someone may have edited our comment.
-        if comment.marker.digest == self._digest == digest_of(comment.body):
+        if comment.marker.digest == self._digest == compute_digest(comment.body):
             return CommentResult(comment.url, "unchanged")
         answer = self._github.patch(f"{self._issues}/comments/{comment.id}", {"body": self._text})
-        return CommentResult(Fields(answer, "The comment").text("html_url"), "updated")
+        return CommentResult(JsonObject(answer, "The comment").get_text("html_url"), "updated")
 
     def _create(self) -> CommentResult:
         try:
-            created = _read(self._github.post(self._path, {"body": self._text}))
-        except Unavailable:
+            created = _parse_comment(self._github.post(self._path, {"body": self._text}))
+        except GitHubUnavailable:
             created = self._find_sent()
             if created is None:
                 raise
         if created is None:
             raise GitHubError(f"GitHub answered POST {self._path} with a comment that was not sent.")
-        return self._yield_to_older(created)
+        return self._resolve_race(created)
 
-    def _yield_to_older(self, created: _Comment) -> CommentResult:
+    def _resolve_race(self, created: _Comment) -> CommentResult:
         """Leave one comment where two runs have created one each: the older, which the later run must see."""
-        mine = [comment for comment in self._marked() if comment.author == created.author]
+        mine = [comment for comment in self._find_marked() if comment.author == created.author]
         if not mine or mine[0].id == created.id:
             return CommentResult(created.url, "created")
-        result = self._settle(mine)
+        result = self._keep_oldest(mine)
         if result.action == "skipped":
             self._delete(created)
         return result
@@ -151,11 +151,11 @@ class _Thread:
     def _find_sent(self) -> _Comment | None:
         """Find the comment of this very run, in case the request that got no answer was done."""
         sent = replace(self._marker, digest=self._digest)
-        return next((comment for comment in self._marked() if comment.marker == sent), None)
+        return next((comment for comment in self._find_marked() if comment.marker == sent), None)
 
-    def _marked(self) -> list[_Comment]:
+    def _find_marked(self) -> list[_Comment]:
         """Return the comments with a marker of our id, by whomever, oldest first."""
-        comments = (_read(item) for item in self._github.pages(self._path))
+        comments = (_parse_comment(item) for item in self._github.get_pages(self._path))
         found = (comment for comment in comments if comment and comment.marker.id == self._marker.id)
         return sorted(found, key=lambda comment: comment.id)
 
@@ -166,10 +166,10 @@ class _Thread:
             return
 
 
-def _read(item: object) -> _Comment | None:
-    fields = Fields(item, "The comment")
+def _parse_comment(item: object) -> _Comment | None:
+    fields = JsonObject(item, "The comment")
     split = split_marker(fields.find_text("body") or "")
     user = fields.find_object("user")
     if split is None or user is None:
         return None
-    return _Comment(fields.number("id"), user.text("login"), fields.text("html_url"), *split)
+    return _Comment(fields.get_number("id"), user.get_text("login"), fields.get_text("html_url"), *split)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.failures import NotFound
-from pulse_ci.github.repository_files import Entry, changed_entries, list_migrations
+from pulse_ci.github.repository_files import RepositoryEntry, list_migrations, pair_changed_entries
 from pulse_ci.migrations.base_diff import Base, Edit
 
 if TYPE_CHECKING:
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
 
-_NO_COMMIT = "No commit found"
+_COMMIT_NOT_FOUND = "No commit found"
 
 
-def compare(github: GitHub, repository: str, directory: str, before: str, after: str) -> Base:
+def compare_commits(github: GitHubClient, repository: str, directory: str, before: str, after: str) -> Base:
     """Return how `directory` differs between two branches or commits of `repository`.
 
     The listings are compared, by git's names of the contents: GitHub's own comparison ends after 300 files.
@@ -25,21 +25,21 @@ def compare(github: GitHub, repository: str, directory: str, before: str, after:
         GitHubError: GitHub failed, or has not one of the commits (any more).
 
     """
-    old, new = (_listing(github, repository, directory, ref) for ref in (before, after))
-    pairs = tuple(changed_entries(old, new))
+    old, new = (_list_files(github, repository, directory, ref) for ref in (before, after))
+    pairs = tuple(pair_changed_entries(old, new))
     return Base(
         label=f"{before[:7] if _is_commit(before) else before} at GitHub",
         added=frozenset(now.path for was, now in pairs if now and (was is None or was.path != now.path)),
-        edits=tuple(_edit(was, now) for was, now in pairs if was),
+        edits=tuple(_build_edit(was, now) for was, now in pairs if was),
         tip=frozenset(entry.path for entry in old),
     )
 
 
-def _listing(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+def _list_files(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
     try:
         return list_migrations(github, repository, directory, ref)
     except NotFound as error:
-        if error.said.startswith(_NO_COMMIT):
+        if error.message.startswith(_COMMIT_NOT_FOUND):
             raise GitHubError(
                 f"{ref} is not at {repository} any more, so that what is new cannot be told from it. "
                 "Give the branch to compare with as `base`, with a full checkout (fetch-depth: 0)."
@@ -51,7 +51,7 @@ def _is_commit(ref: str) -> bool:
     return len(ref) >= 40 and not set(ref) - set("0123456789abcdef")
 
 
-def _edit(was: Entry, now: Entry | None) -> Edit:
+def _build_edit(was: RepositoryEntry, now: RepositoryEntry | None) -> Edit:
     if now is None:
         return Edit(was.path, "deleted", None)
     return Edit(now.path, "modified", None) if was.path == now.path else Edit(now.path, "renamed", was.path)

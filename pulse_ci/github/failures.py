@@ -18,59 +18,59 @@ from __future__ import annotations
 from pulse_ci.errors import GitHubError
 
 
-class RefusedError(GitHubError):
+class RequestRejected(GitHubError):
     """GitHub answered, and did not do what it was asked."""
 
     remedy = "Check GITHUB_API_URL, and any proxy before it."
 
-    def __init__(self, status: int, asked: str, said: str) -> None:
+    def __init__(self, status: int, request: str, message: str) -> None:
         """Take the HTTP status, the request as in "GET /user", and GitHub's own words."""
-        super().__init__(f"GitHub refused {asked}: {status} {said}. {self.remedy}")
+        super().__init__(f"GitHub refused {request}: {status} {message}. {self.remedy}")
         self.status = status
-        self.said = said
+        self.message = message
 
 
-class Unauthorized(RefusedError):
+class Unauthorized(RequestRejected):
     """The token is wrong or has expired."""
 
     remedy = "Give a `github-token` that is valid; the default is the job's own token."
 
 
-class Forbidden(RefusedError):
+class Forbidden(RequestRejected):
     """The token may not do this."""
 
     remedy = "Give the job the permission for it; docs/github.md, 'Permissions', lists them."
 
 
-class NotFound(RefusedError):
+class NotFound(RequestRejected):
     """The thing is not there, or the token may not see it."""
 
     remedy = "Check the name, and that the token may read this repository."
 
 
-class Gone(RefusedError):
+class Gone(RequestRejected):
     """The feature is switched off for this repository."""
 
     remedy = "Switch it on in the repository's settings, or go without it."
 
 
-class Unprocessable(RefusedError):
+class Unprocessable(RequestRejected):
     """GitHub refuses the content of the request."""
 
     remedy = "Report this with the message above: the request should not have been sent."
 
 
-class RateLimited(RefusedError):
+class RateLimited(RequestRejected):
     """Too many requests, and waiting for the next one would take too long."""
 
     remedy = "Run the job again in an hour; jobs of one repository share their limit."
 
 
-class Unavailable(GitHubError):
+class GitHubUnavailable(GitHubError):
     """GitHub failed or did not answer; whether a write was done is not known."""
 
 
-_BY_STATUS: dict[int, type[RefusedError]] = {
+_ERROR_BY_STATUS: dict[int, type[RequestRejected]] = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
@@ -79,8 +79,8 @@ _BY_STATUS: dict[int, type[RefusedError]] = {
 }
 
 
-def failure(status: int, asked: str, said: str) -> GitHubError:
+def make_error(status: int, request: str, message: str) -> GitHubError:
     """Return the error for an answer of `status` to the request `asked`, at which GitHub `said` something."""
     if status >= 500:
-        return Unavailable(f"GitHub failed at {asked}: {status} {said}. Run the job again in a few minutes.")
-    return _BY_STATUS.get(status, RefusedError)(status, asked, said)
+        return GitHubUnavailable(f"GitHub failed at {request}: {status} {message}. Run the job again in a few minutes.")
+    return _ERROR_BY_STATUS.get(status, RequestRejected)(status, request, message)

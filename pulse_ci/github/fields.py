@@ -5,21 +5,21 @@ from __future__ import annotations
 from pulse_ci.errors import GitHubError
 
 
-class Fields:
+class JsonObject:
     """A JSON object that is read by type; `name` says where it is: "The event.pull_request"."""
 
     def __init__(self, value: object, name: str) -> None:
         """Take an object apart; raises GitHubError where `value` is none."""
         if not isinstance(value, dict):
-            raise _malformed(name, "an object", value)
+            raise _make_malformed_error(name, "an object", value)
         self._values: dict[str, object] = value
         self._name = name
 
-    def text(self, key: str) -> str:
+    def get_text(self, key: str) -> str:
         """Return a string."""
         value = self._values.get(key)
         if not isinstance(value, str):
-            raise _malformed(f"{self._name}.{key}", "a string", value)
+            raise _make_malformed_error(f"{self._name}.{key}", "a string", value)
         return value
 
     def find_text(self, key: str) -> str | None:
@@ -27,11 +27,11 @@ class Fields:
         value = self._values.get(key)
         return value if isinstance(value, str) else None
 
-    def number(self, key: str) -> int:
+    def get_number(self, key: str) -> int:
         """Return an integer."""
         value = self._values.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise _malformed(f"{self._name}.{key}", "a whole number", value)
+            raise _make_malformed_error(f"{self._name}.{key}", "a whole number", value)
         return value
 
     def find_number(self, key: str) -> int | None:
@@ -39,16 +39,16 @@ class Fields:
         value = self._values.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
-    def object(self, key: str) -> Fields:
+    def get_object(self, key: str) -> JsonObject:
         """Return an object."""
-        return Fields(self._values.get(key), f"{self._name}.{key}")
+        return JsonObject(self._values.get(key), f"{self._name}.{key}")
 
-    def find_object(self, key: str) -> Fields | None:
+    def find_object(self, key: str) -> JsonObject | None:
         """Return an object, or None where GitHub says null."""
-        return None if self._values.get(key) is None else self.object(key)
+        return None if self._values.get(key) is None else self.get_object(key)
 
 
-def _malformed(name: str, wanted: str, value: object) -> GitHubError:
+def _make_malformed_error(name: str, wanted: str, value: object) -> GitHubError:
     got = "nothing" if value is None else type(value).__name__
     return GitHubError(
         f"{name} should be {wanted}, but is {got}. "

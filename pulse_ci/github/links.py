@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 _PUBLIC = "https://github.com"
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
-_FIRST_WITH_MERMAID = (3, 7)  # https://docs.github.com/en/enterprise-server@3.7/admin/release-notes
+_MERMAID_SINCE = (3, 7)  # https://docs.github.com/en/enterprise-server@3.7/admin/release-notes
 
 
-def links_for(
+def build_links(
     context: RunnerContext, pull_request: PullRequest | None, *, label: str | None, server_version: str | None
 ) -> Links:
     """Return the links to the head commit, which the pull request has, and not to the merge that is checked out."""
@@ -30,19 +30,19 @@ def links_for(
         commit=sha,
         label=label,
         version=__version__,
-        rules=_rules(context),
-        draws=draws_mermaid(server_version),
+        rules=_find_rules_url(context),
+        draws=supports_mermaid(server_version),
     )
 
 
-def _rules(context: RunnerContext) -> str | None:
+def _find_rules_url(context: RunnerContext) -> str | None:
     # A server of one's own may take the action from github.com: where its files are is then not known.
     if context.server_url != _PUBLIC or not (context.action_repository and context.action_ref):
         return None
     return f"{_PUBLIC}/{context.action_repository}/blob/{context.action_ref}/docs/rules.md"
 
 
-def draws_mermaid(server_version: str | None) -> bool:
+def supports_mermaid(server_version: str | None) -> bool:
     """Whether a GitHub Enterprise Server of that version draws Mermaid; github.com, which tells none, does."""
     found = _VERSION.search(server_version or "")
-    return found is None or (int(found[1]), int(found[2])) >= _FIRST_WITH_MERMAID
+    return found is None or (int(found[1]), int(found[2])) >= _MERMAID_SINCE

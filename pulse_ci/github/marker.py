@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _PREFIX = "<!-- pulse-migrate-action "
 _LINE = re.compile(re.escape(_PREFIX) + r"(\{.{0,2000}\}) -->")
-_RUN = re.compile(r"/actions/runs/\d+(?:/attempts/\d+)?")
+_RUN_PATH = re.compile(r"/actions/runs/\d+(?:/attempts/\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Marker:
         """Return whether a later run, or a later attempt of the same run, wrote this one."""
         return (self.run, self.attempt) > (other.run, other.attempt)
 
-    def line(self, digest: str) -> str:
+    def render_line(self, digest: str) -> str:
         """Return the hidden line; nothing in it can end the HTML comment."""
         fields = {
             "id": self.id,
@@ -41,9 +41,9 @@ class Marker:
         return f"{_PREFIX}{text} -->"
 
 
-def digest_of(body: str) -> str:
+def compute_digest(body: str) -> str:
     """Return a fingerprint of what a comment says; which run says it, as its links tell, does not count."""
-    text = _RUN.sub("/actions/runs/", body.replace("\r\n", "\n").strip())
+    text = _RUN_PATH.sub("/actions/runs/", body.replace("\r\n", "\n").strip())
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -60,10 +60,10 @@ def split_marker(text: str) -> tuple[Marker, str] | None:
         fields = json.loads(match[1])
     except (ValueError, RecursionError):
         return None
-    return _marker(fields), body
+    return _parse_marker(fields), body
 
 
-def _marker(fields: dict[str, object]) -> Marker:
+def _parse_marker(fields: dict[str, object]) -> Marker:
     def text(key: str) -> str:
         return value if isinstance(value := fields.get(key), str) else ""
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.fields import Fields
+from pulse_ci.github.fields import JsonObject
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.context import RunnerContext
 
 _PULL_REF = re.compile(r"refs/pull/(\d+)/(?:merge|head)")
@@ -36,7 +36,7 @@ class PullRequest:
         return self.head_repo is None or self.head_repo.lower() != self.base_repo.lower()
 
 
-def read_event(path: Path | None) -> Fields | None:
+def read_event(path: Path | None) -> JsonObject | None:
     """Return the event's payload, or None where there is no event file, as on some self-hosted runners.
 
     Raises:
@@ -51,10 +51,10 @@ def read_event(path: Path | None) -> Fields | None:
         raise GitHubError(
             f"The event file {path} cannot be read: {error}. Check that GITHUB_EVENT_PATH is what the runner set."
         ) from error
-    return Fields(payload, "The event")
+    return JsonObject(payload, "The event")
 
 
-def find_named(context: RunnerContext, github: GitHub) -> PullRequest:
+def get_pull_request_for_event(context: RunnerContext, github: GitHubClient) -> PullRequest:
     """Return the pull request that the event names.
 
     Where there is no event file, the number is taken from GITHUB_REF and the rest from the API.
@@ -64,7 +64,7 @@ def find_named(context: RunnerContext, github: GitHub) -> PullRequest:
 
     """
     if event := read_event(context.event_path):
-        return _pull_request(event.object("pull_request"))
+        return _parse_pull_request(event.get_object("pull_request"))
     number = _PULL_REF.fullmatch(context.ref)
     if number is None:
         raise GitHubError(
@@ -72,35 +72,37 @@ def find_named(context: RunnerContext, github: GitHub) -> PullRequest:
             "Mount the runner's event file, and set GITHUB_EVENT_PATH to it."
         )
     answer = github.get(f"/repos/{context.repository}/pulls/{number[1]}")
-    return _pull_request(Fields(answer, "The pull request"))
+    return _parse_pull_request(JsonObject(answer, "The pull request"))
 
 
-def find_of_branch(github: GitHub, repository: str, head_repo: str, branch: str, sha: str) -> tuple[PullRequest, ...]:
+def find_pull_requests_for_branch(
+    github: GitHubClient, repository: str, head_repo: str, branch: str, sha: str
+) -> tuple[PullRequest, ...]:
     """Return the open pull requests to `repository` from a branch of `head_repo` whose head still is `sha`."""
     head = f"{head_repo.partition('/')[0]}:{branch}"
-    found = _open(github, f"/repos/{repository}/pulls", {"state": "open", "head": head})
+    found = _list_open(github, f"/repos/{repository}/pulls", {"state": "open", "head": head})
     return tuple(each for each in found if each.head_sha == sha and each.head_repo == head_repo)
 
 
-def find_of_commit(github: GitHub, repository: str, sha: str) -> tuple[PullRequest, ...]:
+def find_pull_requests_for_commit(github: GitHubClient, repository: str, sha: str) -> tuple[PullRequest, ...]:
     """Return the open pull requests within `repository` whose head is `sha`; GitHub names none from a fork here."""
-    found = _open(github, f"/repos/{repository}/commits/{sha}/pulls", {})
+    found = _list_open(github, f"/repos/{repository}/commits/{sha}/pulls", {})
     return tuple(each for each in found if each.head_sha == sha and each.base_repo == repository)
 
 
-def _open(github: GitHub, path: str, params: dict[str, str]) -> list[PullRequest]:
-    listed = (Fields(item, "The pull request") for item in github.pages(path, params))
-    return [_pull_request(fields) for fields in listed if fields.text("state") == "open"]
+def _list_open(github: GitHubClient, path: str, params: dict[str, str]) -> list[PullRequest]:
+    listed = (JsonObject(item, "The pull request") for item in github.get_pages(path, params))
+    return [_parse_pull_request(fields) for fields in listed if fields.get_text("state") == "open"]
 
 
-def _pull_request(fields: Fields) -> PullRequest:
-    head, base = fields.object("head"), fields.object("base")
+def _parse_pull_request(fields: JsonObject) -> PullRequest:
+    head, base = fields.get_object("head"), fields.get_object("base")
     head_repo = head.find_object("repo")
     return PullRequest(
-        number=fields.number("number"),
-        author=fields.object("user").text("login"),
-        head_repo=head_repo.text("full_name") if head_repo else None,
-        head_sha=head.text("sha"),
-        base_repo=base.object("repo").text("full_name"),
-        base_ref=base.text("ref"),
+        number=fields.get_number("number"),
+        author=fields.get_object("user").get_text("login"),
+        head_repo=head_repo.get_text("full_name") if head_repo else None,
+        head_sha=head.get_text("sha"),
+        base_repo=base.get_object("repo").get_text("full_name"),
+        base_ref=base.get_text("ref"),
     )

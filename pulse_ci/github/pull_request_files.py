@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.failures import NotFound
-from pulse_ci.github.fields import Fields
+from pulse_ci.github.fields import JsonObject
 from pulse_ci.github.repository_files import FULL_CHECKOUT, list_directory
 from pulse_ci.migrations.base_diff import Base, Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.pull_request import PullRequest
 
 # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files: more are not listed.
-_MOST_FILES = 3000
+_MAX_FILES = 3000
 
 
-def read_base(github: GitHub, pull_request: PullRequest, directory: str) -> Base:
+def read_pull_request_diff(github: GitHubClient, pull_request: PullRequest, directory: str) -> Base:
     """Return what `pull_request` changes, and the files of `directory` at the tip of its base branch.
 
     `directory` is relative to the repository. Takes two requests, and one more for each further 100 files.
@@ -29,35 +29,35 @@ def read_base(github: GitHub, pull_request: PullRequest, directory: str) -> Base
         GitHubError: GitHub failed, or lists fewer files than there are.
 
     """
-    files = list(_changed_files(github, pull_request))
+    files = list(_list_changed_files(github, pull_request))
     return Base(
         label=f"{pull_request.base_ref} at GitHub",
-        added=frozenset(file.text("filename") for file in files if _adds(file)),
-        edits=tuple(edit for file in files if (edit := _edit(file))),
-        tip=frozenset(_tip(github, pull_request, directory)),
+        added=frozenset(file.get_text("filename") for file in files if _is_added(file)),
+        edits=tuple(edit for file in files if (edit := _find_edit(file))),
+        tip=frozenset(_list_base_files(github, pull_request, directory)),
     )
 
 
-def _changed_files(github: GitHub, pull_request: PullRequest) -> Iterable[Fields]:
+def _list_changed_files(github: GitHubClient, pull_request: PullRequest) -> Iterable[JsonObject]:
     path = f"/repos/{pull_request.base_repo}/pulls/{pull_request.number}/files"
-    files = [Fields(item, "The changed file") for item in github.pages(path)]
-    if len(files) >= _MOST_FILES:
+    files = [JsonObject(item, "The changed file") for item in github.get_pages(path)]
+    if len(files) >= _MAX_FILES:
         raise GitHubError(
-            f"Pull request #{pull_request.number} changes {_MOST_FILES} files or more, and GitHub lists no "
+            f"Pull request #{pull_request.number} changes {_MAX_FILES} files or more, and GitHub lists no "
             f"more than that. {FULL_CHECKOUT}"
         )
     return files
 
 
-def _adds(file: Fields) -> bool:
-    return file.text("status") in {"added", "copied", "renamed"}
+def _is_added(file: JsonObject) -> bool:
+    return file.get_text("status") in {"added", "copied", "renamed"}
 
 
-def _edit(file: Fields) -> Edit | None:
-    path = file.text("filename")
-    match file.text("status"):
+def _find_edit(file: JsonObject) -> Edit | None:
+    path = file.get_text("filename")
+    match file.get_text("status"):
         case "renamed":
-            return Edit(path, "renamed", file.text("previous_filename"))
+            return Edit(path, "renamed", file.get_text("previous_filename"))
         case "removed":
             return Edit(path, "deleted", None)
         case "modified" | "changed":
@@ -66,7 +66,7 @@ def _edit(file: Fields) -> Edit | None:
             return None
 
 
-def _tip(github: GitHub, pull_request: PullRequest, directory: str) -> Iterable[str]:
+def _list_base_files(github: GitHubClient, pull_request: PullRequest, directory: str) -> Iterable[str]:
     try:
         entries = list_directory(github, pull_request.base_repo, directory, pull_request.base_ref)
     except NotFound:  # the pull request adds the directory

@@ -14,31 +14,31 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError, GitHubError
 from pulse_ci.github.failures import NotFound
-from pulse_ci.github.fields import Fields
+from pulse_ci.github.fields import JsonObject
 from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
 
-_MOST_ENTRIES = 1000  # more are not listed
-_MOST_FETCHED = 300  # of the 1,000 requests that the jobs of a repository have in an hour
+_MAX_ENTRIES = 1000  # more are not listed
+_MAX_FETCHED = 300  # of the 1,000 requests that the jobs of a repository have in an hour
 FULL_CHECKOUT = "Check out the full history (fetch-depth: 0) and give the base branch as `base`."
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RepositoryEntry:
     """What a directory holds; `kind` is GitHub's: file, dir, symlink or submodule, and `blob` git's name of it."""
 
     path: str
     kind: str
-    blob: str
+    blob_sha: str
     size: int
 
 
-def list_directory(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+def list_directory(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
     """Return the entries of `directory`, relative to the repository, at a branch or commit.
 
     Raises:
@@ -50,18 +50,20 @@ def list_directory(github: GitHub, repository: str, directory: str, ref: str) ->
     listed = github.get(f"/repos/{repository}/contents/{folder}", {"ref": ref})
     if not isinstance(listed, list):
         raise GitHubError(f"{directory!r} is no directory on {ref}. Check `migrations-dir`.")
-    if len(listed) >= _MOST_ENTRIES:
+    if len(listed) >= _MAX_ENTRIES:
         raise GitHubError(
-            f"{directory!r} has {_MOST_ENTRIES} files or more on {ref}: GitHub lists no more than that. {FULL_CHECKOUT}"
+            f"{directory!r} has {_MAX_ENTRIES} files or more on {ref}: GitHub lists no more than that. {FULL_CHECKOUT}"
         )
-    return tuple(_entry(Fields(item, "The directory entry")) for item in listed)
+    return tuple(_parse_entry(JsonObject(item, "The directory entry")) for item in listed)
 
 
-def _entry(fields: Fields) -> Entry:
-    return Entry(fields.text("path"), fields.text("type"), fields.text("sha"), fields.number("size"))
+def _parse_entry(fields: JsonObject) -> RepositoryEntry:
+    return RepositoryEntry(
+        fields.get_text("path"), fields.get_text("type"), fields.get_text("sha"), fields.get_number("size")
+    )
 
 
-def list_migrations(github: GitHub, repository: str, directory: str, ref: str) -> tuple[Entry, ...]:
+def list_migrations(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
     """Return the SQL files of `directory` and of its `reverse/`: one request, or two where there are reverses.
 
     Raises:
@@ -75,7 +77,9 @@ def list_migrations(github: GitHub, repository: str, directory: str, ref: str) -
     return tuple(entry for entry in entries if entry.kind != "dir" and entry.path.lower().endswith(".sql"))
 
 
-def read_files(github: GitHub, repository: str, directory: str, commit: str, checkout: Path) -> tuple[SourceFile, ...]:
+def read_files(
+    github: GitHubClient, repository: str, directory: str, commit: str, checkout: Path
+) -> tuple[SourceFile, ...]:
     """Return the SQL files of `directory` as `commit` has them.
 
     A file that `checkout` has with the same content is taken from there; one request is needed for each other.
@@ -93,29 +97,29 @@ def read_files(github: GitHub, repository: str, directory: str, commit: str, che
             f"{directory} is not there at commit {commit[:7]} of {repository}. "
             "Name the directory of your migrations: `migrations-dir`."
         ) from error
-    kept = {entry: content for entry in entries if (content := _from_checkout(entry, checkout)) is not None}
-    if len(entries) - len(kept) > _MOST_FETCHED:
+    kept = {entry: content for entry in entries if (content := _find_in_checkout(entry, checkout)) is not None}
+    if len(entries) - len(kept) > _MAX_FETCHED:
         raise GitHubError(
             f"{len(entries) - len(kept)} files would have to be read from GitHub one by one, and at most "
-            f"{_MOST_FETCHED} are. Check out the repository before (actions/checkout)."
+            f"{_MAX_FETCHED} are. Check out the repository before (actions/checkout)."
         )
-    return tuple(_source(entry, kept.get(entry), github, repository) for entry in entries)
+    return tuple(_read_source(entry, kept.get(entry), github, repository) for entry in entries)
 
 
-def _from_checkout(entry: Entry, checkout: Path) -> bytes | None:
+def _find_in_checkout(entry: RepositoryEntry, checkout: Path) -> bytes | None:
     path = checkout / entry.path
     if entry.size > MAX_FILE_BYTES or not path.is_file() or path.stat().st_size != entry.size:
         return None
     content = path.read_bytes()
-    return content if blob_name(content) == entry.blob else None
+    return content if compute_blob_sha(content) == entry.blob_sha else None
 
 
-def blob_name(content: bytes) -> str:
+def compute_blob_sha(content: bytes) -> str:
     """Return what git calls a file of this content."""
     return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
-def _source(entry: Entry, content: bytes | None, github: GitHub, repository: str) -> SourceFile:
+def _read_source(entry: RepositoryEntry, content: bytes | None, github: GitHubClient, repository: str) -> SourceFile:
     if entry.kind != "file":
         return SourceFile(entry.path, "", f"is a {entry.kind}, not a file; it was not read")
     if entry.size > MAX_FILE_BYTES:
@@ -123,22 +127,24 @@ def _source(entry: Entry, content: bytes | None, github: GitHub, repository: str
     return decode(entry.path, _fetch(entry, github, repository) if content is None else content)
 
 
-def _fetch(entry: Entry, github: GitHub, repository: str) -> bytes:
-    fields = Fields(github.get(f"/repos/{repository}/git/blobs/{entry.blob}"), "The file")
+def _fetch(entry: RepositoryEntry, github: GitHubClient, repository: str) -> bytes:
+    fields = JsonObject(github.get(f"/repos/{repository}/git/blobs/{entry.blob_sha}"), "The file")
     try:
-        return base64.b64decode(fields.text("content"))
+        return base64.b64decode(fields.get_text("content"))
     except binascii.Error as error:
         raise GitHubError(f"GitHub handed out {entry.path} in a form that cannot be read: {error}.") from error
 
 
-def changed_entries(before: tuple[Entry, ...], after: tuple[Entry, ...]) -> Iterator[tuple[Entry | None, Entry | None]]:
+def pair_changed_entries(
+    before: tuple[RepositoryEntry, ...], after: tuple[RepositoryEntry, ...]
+) -> Iterator[tuple[RepositoryEntry | None, RepositoryEntry | None]]:
     """Yield what differs between two listings, as pairs of before and after; a file that moved is one pair."""
     old, paths = {entry.path: entry for entry in before}, {entry.path for entry in after}
     gone = [entry for entry in before if entry.path not in paths]
     for entry in after:
-        was = old.get(entry.path) or next((each for each in gone if each.blob == entry.blob), None)
+        was = old.get(entry.path) or next((each for each in gone if each.blob_sha == entry.blob_sha), None)
         if was in gone:
             gone.remove(was)
-        if was is None or (was.path, was.blob) != (entry.path, entry.blob):
+        if was is None or (was.path, was.blob_sha) != (entry.path, entry.blob_sha):
             yield was, entry
     yield from ((entry, None) for entry in gone)

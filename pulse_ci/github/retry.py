@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import httpx
 
 ATTEMPTS = 4
-LONGEST_WAIT = 90.0
-_NO_HINT = 60.0
+MAX_WAIT_SECONDS = 90.0
+_DEFAULT_WAIT_SECONDS = 60.0
 
 
-def wait_before(attempt: int, method: str, outcome: httpx.Response | httpx.RequestError) -> float | None:
+def find_retry_delay(attempt: int, method: str, outcome: httpx.Response | httpx.RequestError) -> float | None:
     """Return the seconds to wait after try number `attempt`, or None where another try is of no use.
 
     What was refused for the rate, or never left this machine, is safe to send again. A write that failed in
@@ -28,14 +28,14 @@ def wait_before(attempt: int, method: str, outcome: httpx.Response | httpx.Reque
     if isinstance(outcome, httpx.RequestError):
         unsent = isinstance(outcome, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
         return backoff if unsent or method == "GET" else None
-    if is_limited(outcome):
-        return _hint(outcome) or _NO_HINT
+    if is_rate_limited(outcome):
+        return _find_server_delay(outcome) or _DEFAULT_WAIT_SECONDS
     if outcome.status_code >= 500 and method == "GET":
-        return _hint(outcome) or backoff
+        return _find_server_delay(outcome) or backoff
     return None
 
 
-def is_limited(response: httpx.Response) -> bool:
+def is_rate_limited(response: httpx.Response) -> bool:
     """Return whether GitHub refused a request for the rate alone: 429, and 403 for the secondary limits."""
     if response.status_code == 429:
         return True
@@ -49,7 +49,7 @@ def is_limited(response: httpx.Response) -> bool:
     )
 
 
-def _hint(response: httpx.Response) -> float | None:
+def _find_server_delay(response: httpx.Response) -> float | None:
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
         return float(after)

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from pulse_ci.model import Finding
 
 OUTPUTS = ("conclusion", "errors", "warnings", "changed", "pending", "drift", "comment-url", "report", "diff")
-MOST_ANNOTATIONS = 10
-LARGEST_SUMMARY = 1_000_000
-_LONGEST_MESSAGE = 4000
+MAX_ANNOTATIONS = 10
+MAX_SUMMARY_BYTES = 1_000_000
+_MAX_MESSAGE_LENGTH = 4000
 _OUTPUT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 # The runner compares by culture, which skips characters that have no width: between the two colons, say.
-_SKIPPED = (
+_IGNORED_CHARACTERS = (
     "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_COMMAND = re.compile(rf"(^|[\r\n])((?:[^\S\r\n]|[{_SKIPPED}])*):([{_SKIPPED}]*):")
-_OLD_COMMAND = re.compile(rf"#([{_SKIPPED}]*)#([{_SKIPPED}]*)\[")
+_COMMAND = re.compile(rf"(^|[\r\n])((?:[^\S\r\n]|[{_IGNORED_CHARACTERS}])*):([{_IGNORED_CHARACTERS}]*):")
+_OLD_COMMAND = re.compile(rf"#([{_IGNORED_CHARACTERS}]*)#([{_IGNORED_CHARACTERS}]*)\[")
 
 
 def write_outputs(path: Path | None, outputs: Mapping[str, str]) -> None:
@@ -44,10 +44,10 @@ def write_outputs(path: Path | None, outputs: Mapping[str, str]) -> None:
     if path is None:
         return
     with path.open("a", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.writelines(_output(name, value) for name, value in outputs.items())
+        file.writelines(_format_output(name, value) for name, value in outputs.items())
 
 
-def _output(name: str, value: str) -> str:
+def _format_output(name: str, value: str) -> str:
     if not _OUTPUT_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name of an output")
     delimiter = f"pulse_{secrets.token_hex(16)}"
@@ -63,19 +63,19 @@ def append_summary(path: Path | None, markdown: str) -> None:
         return
     used = path.stat().st_size if path.exists() else 0
     with path.open("ab") as file:
-        file.write(_cut(markdown, LARGEST_SUMMARY - used))
+        file.write(_truncate(markdown, MAX_SUMMARY_BYTES - used))
 
 
-def _cut(markdown: str, room: int) -> bytes:
+def _truncate(markdown: str, room: int) -> bytes:
     text = markdown.encode("utf-8", "replace")
     if len(text) <= room:
         return text
     notice = "\n\n> This summary was cut: GitHub shows no more than 1 MiB. The JSON report has everything.\n"
     kept = text[: max(0, room - len(notice) - 200)].rpartition(b"\n")[0].decode("utf-8", "ignore")
-    return f"{kept}{_closing(kept)}{notice}".encode()[: max(0, room)]
+    return f"{kept}{_close_open_blocks(kept)}{notice}".encode()[: max(0, room)]
 
 
-def _closing(markdown: str) -> str:
+def _close_open_blocks(markdown: str) -> str:
     """Return what ends the code fence and the folds that are open at the end of `markdown`."""
     fence = ""
     for line in markdown.splitlines():
@@ -88,7 +88,7 @@ def _closing(markdown: str) -> str:
     return (f"\n{fence}" if fence else "") + "\n\n</details>" * min(max(folds, 0), 5)
 
 
-def annotate(findings: Iterable[Finding]) -> list[str]:
+def format_annotations(findings: Iterable[Finding]) -> list[str]:
     """Return the workflow commands that show findings beside the code, the worst first.
 
     The runner takes ten of each severity from a step; where there are more, one says so and is among the ten.
@@ -96,40 +96,40 @@ def annotate(findings: Iterable[Finding]) -> list[str]:
     """
     shown = ranked(finding for finding in findings if not finding.ignored)
     by_severity = [[finding for finding in shown if finding.severity is severity] for severity in Severity]
-    return [line for group in by_severity for line in _group(group)]
+    return [line for group in by_severity for line in _format_group(group)]
 
 
-def _group(group: Sequence[Finding]) -> list[str]:
-    if len(group) <= MOST_ANNOTATIONS:
-        return [_annotation(finding) for finding in group]
-    shown, more = group[: MOST_ANNOTATIONS - 1], len(group) - MOST_ANNOTATIONS + 1
-    return [*map(_annotation, shown), f"::{group[0].severity}::{more} more, see the summary"]
+def _format_group(group: Sequence[Finding]) -> list[str]:
+    if len(group) <= MAX_ANNOTATIONS:
+        return [_format_annotation(finding) for finding in group]
+    shown, more = group[: MAX_ANNOTATIONS - 1], len(group) - MAX_ANNOTATIONS + 1
+    return [*map(_format_annotation, shown), f"::{group[0].severity}::{more} more, see the summary"]
 
 
-def _annotation(finding: Finding) -> str:
+def _format_annotation(finding: Finding) -> str:
     properties = {
         "file": finding.path,
         "line": str(finding.line),
         "endLine": str(finding.end_line),
         "title": finding.rule,
     }
-    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{finding.severity} {listed}::{_data(_message(finding))}"
+    listed = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
+    return f"::{finding.severity} {listed}::{_escape_data(_message(finding))}"
 
 
 def _message(finding: Finding) -> str:
     text = f"{finding.full_message} {finding.remedy}".strip()
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+    return text if len(text) <= _MAX_MESSAGE_LENGTH else f"{text[:_MAX_MESSAGE_LENGTH]}…"
 
 
-def notice(severity: Severity, message: str) -> str:
+def format_message(severity: Severity, message: str) -> str:
     """Return the workflow command for a remark on the run as a whole."""
-    return f"::{severity}::{_data(message)}"
+    return f"::{severity}::{_escape_data(message)}"
 
 
-def mask(secret: str) -> list[str]:
+def mask_secret(secret: str) -> list[str]:
     """Return the commands that hide a secret in the log, one for each of its lines; print them first."""
-    return [f"::add-mask::{_data(line)}" for line in re.split(r"[\r\n]+", secret) if line.strip()]
+    return [f"::add-mask::{_escape_data(line)}" for line in re.split(r"[\r\n]+", secret) if line.strip()]
 
 
 def stop_commands() -> tuple[str, str]:
@@ -138,7 +138,7 @@ def stop_commands() -> tuple[str, str]:
     return f"::stop-commands::{token}", f"::{token}::"
 
 
-def neutralise(text: str) -> str:
+def escape_commands(text: str) -> str:
     """Return `text` changed so that the runner takes no line of it as a command; it reads much the same.
 
     Give it what is printed as a whole: two harmless pieces can make a command. The runner reads both streams,
@@ -148,9 +148,9 @@ def neutralise(text: str) -> str:
     return _COMMAND.sub(r"\1\2:\3 :", safe)
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.github.current_user import login_of
+from pulse_ci.github.current_user import get_login
 from pulse_ci.github.failures import Forbidden, NotFound, Unprocessable
-from pulse_ci.github.fields import Fields
-from pulse_ci.github.marker import Marker, digest_of, split_marker
+from pulse_ci.github.fields import JsonObject
+from pulse_ci.github.marker import Marker, compute_digest, split_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.pull_request import PullRequest
     from pulse_ci.report.suggestions import Suggestion
 
-_SETTLED = "Settled: this is not found any more."
+_RESOLVED_TEXT = "Settled: this is not found any more."
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _PostedSuggestion:
     """A suggestion of ours; `line` is None once the lines that it stood at have changed."""
 
     id: int
@@ -32,7 +32,7 @@ class _Written:
 
 
 def update_suggestions(
-    github: GitHub, pull_request: PullRequest, suggestions: Sequence[Suggestion], marker: Marker
+    github: GitHubClient, pull_request: PullRequest, suggestions: Sequence[Suggestion], marker: Marker
 ) -> str | None:
     """Leave each suggestion once, all new ones in one review; return the reason where they are not written.
 
@@ -46,51 +46,55 @@ def update_suggestions(
     """
     pulls = f"/repos/{pull_request.base_repo}/pulls"
     try:
-        written = tuple(_ours(github, f"{pulls}/{pull_request.number}/comments", marker))
+        written = tuple(_find_ours(github, f"{pulls}/{pull_request.number}/comments", marker))
         if any(each.marker.is_newer_than(marker) for each in written):
             return None
-        kept = {old.id: each for each in suggestions if (old := _find(each, written))}
+        kept = {old.id: each for each in suggestions if (old := _find_posted(each, written))}
         for old in written:
-            if (body := kept[old.id].body if old.id in kept else _SETTLED) != old.body.strip():
-                github.patch(f"{pulls}/comments/{old.id}", {"body": f"{marker.line(old.marker.digest)}\n{body}"})
+            if (body := kept[old.id].body if old.id in kept else _RESOLVED_TEXT) != old.body.strip():
+                github.patch(f"{pulls}/comments/{old.id}", {"body": f"{marker.render_line(old.marker.digest)}\n{body}"})
         if new := [each for each in suggestions if each not in kept.values()]:
-            github.post(f"{pulls}/{pull_request.number}/reviews", _review(new, pull_request, marker))
+            github.post(f"{pulls}/{pull_request.number}/reviews", _build_review(new, pull_request, marker))
     except (Forbidden, NotFound, Unprocessable) as error:
-        return f"There are no suggestions, since GitHub refused them: {error.status} {error.said}."
+        return f"There are no suggestions, since GitHub refused them: {error.status} {error.message}."
     return None
 
 
-def _ours(github: GitHub, path: str, marker: Marker) -> Iterator[_Written]:
-    marked = [each for each in (_read(item) for item in github.pages(path)) if each and each[1].marker.id == marker.id]
-    login = login_of(github) if marked else ""
+def _find_ours(github: GitHubClient, path: str, marker: Marker) -> Iterator[_PostedSuggestion]:
+    marked = [
+        each
+        for each in (_parse_review_comment(item) for item in github.get_pages(path))
+        if each and each[1].marker.id == marker.id
+    ]
+    login = get_login(github) if marked else ""
     return (written for author, written in marked if author == login)
 
 
-def _read(item: object) -> tuple[str, _Written] | None:
-    fields = Fields(item, "The review comment")
+def _parse_review_comment(item: object) -> tuple[str, _PostedSuggestion] | None:
+    fields = JsonObject(item, "The review comment")
     split, user = split_marker(fields.find_text("body") or ""), fields.find_object("user")
     if split is None or user is None:
         return None
     line = fields.find_number("line")
-    return user.text("login"), _Written(fields.number("id"), fields.text("path"), line, *split)
+    return user.get_text("login"), _PostedSuggestion(fields.get_number("id"), fields.get_text("path"), line, *split)
 
 
-def _find(suggestion: Suggestion, written: Sequence[_Written]) -> _Written | None:
-    key, place = digest_of(suggestion.body), (suggestion.path, suggestion.end_line)
+def _find_posted(suggestion: Suggestion, written: Sequence[_PostedSuggestion]) -> _PostedSuggestion | None:
+    key, place = compute_digest(suggestion.body), (suggestion.path, suggestion.end_line)
     return next((each for each in written if each.marker.digest == key and (each.path, each.line) == place), None)
 
 
-def _review(suggestions: Sequence[Suggestion], pull_request: PullRequest, marker: Marker) -> dict[str, object]:
+def _build_review(suggestions: Sequence[Suggestion], pull_request: PullRequest, marker: Marker) -> dict[str, object]:
     return {
         "commit_id": pull_request.head_sha,
         "event": "COMMENT",
         "body": "Fixes that were tried by replay; each can be accepted as it is.",
-        "comments": [_comment(each, marker) for each in suggestions],
+        "comments": [_build_comment(each, marker) for each in suggestions],
     }
 
 
-def _comment(suggestion: Suggestion, marker: Marker) -> dict[str, object]:
+def _build_comment(suggestion: Suggestion, marker: Marker) -> dict[str, object]:
     place: dict[str, object] = {"path": suggestion.path, "line": suggestion.end_line, "side": "RIGHT"}
     if suggestion.line < suggestion.end_line:
         place |= {"start_line": suggestion.line, "start_side": "RIGHT"}
-    return place | {"body": f"{marker.line(digest_of(suggestion.body))}\n{suggestion.body}"}
+    return place | {"body": f"{marker.render_line(compute_digest(suggestion.body))}\n{suggestion.body}"}

@@ -12,13 +12,13 @@ from pulse_ci.report.style import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from pulse_ci.apply.apply_pending import Applied
-    from pulse_ci.apply.plan import Step
-    from pulse_ci.apply.revert import Undoing
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.apply.apply_pending import AppliedFile
+    from pulse_ci.apply.plan import ApplyStep
+    from pulse_ci.apply.revert import RevertPlan
+    from pulse_ci.d1.migration_status import DatabaseMigrations
 
 
-def plan(database: str, steps: Sequence[Step], costs: Sequence[Cost | None], without_rules: Sequence[str]) -> str:
+def plan(database: str, steps: Sequence[ApplyStep], costs: Sequence[Cost | None], without_rules: Sequence[str]) -> str:
     """Say what would run, file by file, what it will cost, and which statements and rules are left out."""
     if not steps:
         return f"✓ Nothing is pending on {one_line(database)}."
@@ -51,9 +51,9 @@ def way_back(command: str) -> str:
     return f"To restore the database as it is now: {one_line(command)}"
 
 
-def applied(done: Applied) -> str:
+def applied(done: AppliedFile) -> str:
     """Say that one file is applied."""
-    return f"  ✓ {one_line(done.name)}  {done.how.value}"
+    return f"  ✓ {one_line(done.name)}  {done.applied_by.value}"
 
 
 def done(database: str) -> str:
@@ -61,7 +61,7 @@ def done(database: str) -> str:
     return f"✓ {one_line(database)} has every migration, and its schema is what the preview showed."
 
 
-def report(database: str, state: State, ran: Collection[str], skipped: Sequence[str] = ()) -> Report:
+def report(database: str, state: DatabaseMigrations, ran: Collection[str], skipped: Sequence[str] = ()) -> Report:
     """Return which files are applied now, of which those under review were pending before; `ran` are the new ones."""
     pending = {each.path for each in state.pending}
     results = (
@@ -70,7 +70,7 @@ def report(database: str, state: State, ran: Collection[str], skipped: Sequence[
             name=each.name,
             path=each.migration.path,
             under_review=each.migration.path in pending,
-            applied=each.ran or each.name in ran,
+            applied=each.has_run or each.name in ran,
             depends_on=(),
             replay="ok",
             error=None,
@@ -90,7 +90,7 @@ def report(database: str, state: State, ran: Collection[str], skipped: Sequence[
     )
 
 
-def undoing(database: str, plan: Undoing) -> str:
+def undoing(database: str, plan: RevertPlan) -> str:
     """Say what the reverse would run."""
     listed = "".join(f"\n  {one_line(statement)}" for statement in plan.statements)
     return f"The reverse of {one_line(plan.migration.name)} on {one_line(database)}:{listed}"

@@ -12,20 +12,20 @@ from pulse_ci.report.style import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.apply.outcome import Outcome
+    from pulse_ci.apply.outcome import ApplyOutcome
 
 _MOST = 10
 
 
-def plan(looked: Sequence[Outcome], globs: Sequence[str]) -> str:
+def plan(looked: Sequence[ApplyOutcome], globs: Sequence[str]) -> str:
     """Say which databases lack which files, and which are refused."""
     return "\n".join([f"{plural(len(looked), 'database')} of {one_line(' '.join(globs))}:", *_lines(looked)])
 
 
-def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
+def _lines(looked: Sequence[ApplyOutcome]) -> Iterator[str]:
     groups: dict[tuple[str, ...], list[str]] = {}
     for each in looked:
-        if each.fate is ApplyStatus.NOT_TRIED and each.pending:
+        if each.status is ApplyStatus.NOT_TRIED and each.pending:
             groups.setdefault(each.pending, []).append(each.name)
     for files in sorted(groups, key=lambda it: (-len(groups[it]), it))[:_MOST]:
         names = joined([one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else []))
@@ -33,11 +33,11 @@ def _lines(looked: Sequence[Outcome]) -> Iterator[str]:
         yield f"  · {len(groups[files])} {verb} {names}: {one_line(listed(groups[files]))}"
     if len(groups) > _MOST:
         yield f"  · and {len(groups) - _MOST} more groups"
-    done = [each for each in looked if each.fate in (ApplyStatus.UP_TO_DATE, ApplyStatus.APPLIED)]
+    done = [each for each in looked if each.status in (ApplyStatus.UP_TO_DATE, ApplyStatus.APPLIED)]
     if done:
         yield f"  ✓ {len(done)} {'is' if len(done) == 1 else 'are'} up to date"
     for fate in (ApplyStatus.REFUSED, ApplyStatus.FAILED):
-        kept = together((each.name, each.sentence) for each in looked if each.fate is fate)
+        kept = together((each.name, each.sentence) for each in looked if each.status is fate)
         for sentence, databases in kept[:_MOST]:
             yield f"  ! {fate.value}: {one_line(listed(databases))}\n      {one_line(sentence)}"
         if len(kept) > _MOST:
@@ -58,10 +58,10 @@ def order(canaries: Sequence[str], waiting: int, at_once: int, most: int) -> str
     return f"{first}{others}, {stop}." if rest else f"{first.removesuffix('; then ')}."
 
 
-def canary(outcome: Outcome) -> str:
+def canary(outcome: ApplyOutcome) -> str:
     """Say how the canary fared, and how it is restored."""
-    mark = "✓" if outcome.fate in (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE) else "✗"
+    mark = "✓" if outcome.status in (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE) else "✗"
     lines = [f"{mark} canary {one_line(outcome.name)}: {one_line(outcome.sentence)}"]
-    if outcome.way_back:
-        lines.append(f"  to restore it as it was: {one_line(outcome.way_back)}")
+    if outcome.restore_command:
+        lines.append(f"  to restore it as it was: {one_line(outcome.restore_command)}")
     return "\n".join(lines)

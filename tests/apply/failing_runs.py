@@ -7,7 +7,7 @@ from signal import SIGKILL
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.migrations_table import make_table, record_all
+from pulse_ci.apply.migrations_table import create_table, insert_records
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.errors import PulseError
 from pulse_ci.schema.diff import diff
@@ -47,7 +47,7 @@ PAST = history(
 _FIRST = PAST.migrations[0]
 BEFORE = (
     f"{_FIRST.text}\nINSERT INTO sites (url) SELECT value FROM json_each('[{', '.join(map(str, range(_ROWS)))}]');\n"
-    f"{make_table('d1_migrations')}\n{record_all('d1_migrations', [_FIRST.name])}"
+    f"{create_table('d1_migrations')}\n{insert_records('d1_migrations', [_FIRST.name])}"
 )
 APPLY = ("apply", "--allow", "findings")  # its files with rows cannot be run twice
 _RECORDS = tuple((number, each.name) for number, each in enumerate(PAST.migrations, 1))

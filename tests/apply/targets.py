@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.failures import AmbiguousWrite, Unavailable
+from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.apply.target import Target
-    from pulse_ci.d1.database_state import Live
+    from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.d1.database_state import DatabaseState
 
 
 class Killed(BaseException):
@@ -28,7 +28,7 @@ class Failing:
     killed   the process ends before the request is sent; killed-after: when it was done
     """
 
-    target: Target
+    target: TargetDatabase
     faults: list[str | None] = field(default_factory=list)
     sent: list[tuple[str, ...]] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Failing:
     def name(self) -> str:
         return self.target.name
 
-    def read(self) -> Live:
+    def read(self) -> DatabaseState:
         self._meet(lambda: None)
         return self.target.read()
 
@@ -49,11 +49,11 @@ class Failing:
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         return self.target.count(selects)
 
-    def rows(self, history: History) -> Mapping[str, int]:
-        return self.target.rows(history)
+    def count_rows(self, history: History) -> Mapping[str, int]:
+        return self.target.count_rows(history)
 
-    def way_back(self) -> str | None:
-        return self.target.way_back()
+    def find_restore_command(self) -> str | None:
+        return self.target.find_restore_command()
 
     def _run(self, statements: Sequence[str]) -> None:
         self.target.run(statements)
@@ -68,5 +68,5 @@ class Failing:
         if fault == "killed-after":
             raise Killed
         if fault is not None:
-            lost = Unavailable("POST /raw", "no answer")
+            lost = D1Unavailable("POST /raw", "no answer")
             raise AmbiguousWrite(lost) if writes else lost

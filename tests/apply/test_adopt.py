@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.mark_applied import adopt, adoptable
-from pulse_ci.apply.preflight import obstacles, refuse
+from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
+from pulse_ci.apply.preflight import find_blockers, require_no_blockers
 from pulse_ci.errors import ConfigError, D1Error, MigrationError
 from tests.apply.targets import Failing
 from tests.d1.histories import history
@@ -32,7 +32,7 @@ def execute(local: LocalDatabase, *numbers: str) -> None:
 
 
 def in_the_way(local: LocalDatabase) -> list[tuple[str | None, str]]:
-    return [(each.name, each.sentence) for each in obstacles(local.read().state(PAST))]
+    return [(each.name, each.message) for each in find_blockers(local.read().determine_status(PAST))]
 
 
 def recorded(local: LocalDatabase) -> list[str]:
@@ -44,7 +44,7 @@ def test_a_database_without_a_record_is_adopted_and_then_applied(local: LocalDat
     execute(local, *("001", "002", "003", "004")[:number])
     live = local.read()
 
-    adopt(local, live, adoptable(live.state(PAST), through=number))
+    mark_applied(local, live, find_unrecorded(live.determine_status(PAST), through=number))
 
     assert recorded(local) == ["001", "002", "003", "004"][:number]
     assert [each.name[:3] for each in apply_pending(local, PAST, local.read())] == ["001", "002", "003", "004"][number:]
@@ -66,22 +66,22 @@ def test_a_file_that_was_executed_beside_the_records_is_adopted(local: LocalData
 
     assert in_the_way(local) == [(None, "what `004_plan.sql` makes is there, and not recorded: record it with --adopt")]
     live = local.read()
-    adopt(local, live, adoptable(live.state(PAST)))
+    mark_applied(local, live, find_unrecorded(live.determine_status(PAST)))
     assert recorded(local) == ["001", "002", "003", "004"]
 
 
 def test_a_file_that_leaves_no_trace_needs_a_word(local: LocalDatabase) -> None:
     execute(local, "001", "002", "003")
-    state = local.read().state(PAST)
+    state = local.read().determine_status(PAST)
 
     with pytest.raises(MigrationError, match=r"Nothing tells whether `003_lower\.sql` ran"):
-        adoptable(state)
-    assert adoptable(state, through=3) == ("001_sites.sql", "002_goals.sql", "003_lower.sql")
-    assert adoptable(state, through=2) == ("001_sites.sql", "002_goals.sql")
+        find_unrecorded(state)
+    assert find_unrecorded(state, through=3) == ("001_sites.sql", "002_goals.sql", "003_lower.sql")
+    assert find_unrecorded(state, through=2) == ("001_sites.sql", "002_goals.sql")
 
 
 def test_an_empty_database_has_nothing_to_adopt_and_nothing_in_its_way(local: LocalDatabase) -> None:
-    assert adoptable(local.read().state(PAST)) == ()
+    assert find_unrecorded(local.read().determine_status(PAST)) == ()
     assert in_the_way(local) == []
 
 
@@ -104,13 +104,13 @@ def test_a_record_without_its_file_and_one_without_its_effect_are_in_the_way(loc
 def test_an_obstacle_is_allowed_by_its_name_alone(local: LocalDatabase) -> None:
     list(apply_pending(local, PAST, local.read()))
     local.run(["CREATE INDEX hotfix ON sites (url)"])
-    found = list(obstacles(local.read().state(PAST)))
+    found = list(find_blockers(local.read().determine_status(PAST)))
 
-    refuse("staging", found, ["drift"])
+    require_no_blockers("staging", found, ["drift"])
     with pytest.raises(MigrationError, match="To go on all the same: --allow drift"):
-        refuse("staging", found, ["missing"])
+        require_no_blockers("staging", found, ["missing"])
     with pytest.raises(ConfigError, match="there is no such obstacle"):
-        refuse("staging", found, ["everything"])
+        require_no_blockers("staging", found, ["everything"])
 
 
 @pytest.mark.parametrize(("fault", "is_recorded"), [("after", True), ("before", False)])
@@ -122,9 +122,9 @@ def test_an_adoption_whose_answer_is_lost_is_settled_by_reading(
     failing = Failing(local, [fault])
 
     if is_recorded:
-        adopt(failing, live, ("001_sites.sql",))
+        mark_applied(failing, live, ("001_sites.sql",))
     else:
         with pytest.raises(D1Error, match="Nothing was recorded"):
-            adopt(failing, live, ("001_sites.sql",))
+            mark_applied(failing, live, ("001_sites.sql",))
 
     assert recorded(local) == ["001"] * is_recorded

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.estimate import costs
+from pulse_ci.apply.estimate import estimate_costs
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.report import apply_messages
 from tests.d1.histories import history
@@ -27,7 +27,7 @@ def planned(local: LocalDatabase, past: History, rows: int) -> tuple[Cost | None
     list(apply_pending(local, history(n001_sites=FIRST), local.read()))
     local.run([f"INSERT INTO sites (url) SELECT value FROM json_each('[{', '.join(['1'] * rows)}]')"])
     live = local.read()
-    return costs(live, plan_steps(past, live, live.state(past).pending), local.rows(past))
+    return estimate_costs(live, plan_steps(past, live, live.determine_status(past).pending), local.count_rows(past))
 
 
 def test_an_index_and_an_update_cost_by_the_rows_that_are_there(local: LocalDatabase) -> None:

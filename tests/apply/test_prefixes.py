@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.mark_applied import adopt, adoptable
+from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
 from pulse_ci.schema.diff import diff
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded
@@ -34,8 +34,8 @@ def test_from_a_prefix_that_nothing_recorded(local: LocalDatabase, number: int) 
     local.run([executed(number)] if number else [])
     live = local.read()
 
-    if names := adoptable(live.state(pulse()), through=number):
-        adopt(local, live, names)
+    if names := find_unrecorded(live.determine_status(pulse()), through=number):
+        mark_applied(local, live, names)
     ran = [each.name for each in apply_pending(local, pulse(), local.read())]
 
     assert [*names, *ran] == list(FILES)

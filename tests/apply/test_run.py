@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.apply_pending import How, apply_pending
+from pulse_ci.apply.apply_pending import AppliedBy, apply_pending
 from pulse_ci.apply.local import LocalDatabase
 from pulse_ci.errors import D1Error, MigrationError
 from pulse_ci.schema.diff import diff
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.apply.target import Target
+    from pulse_ci.apply.target import TargetDatabase
 
 # What a second run of a file would show: a row too many, or an error.
 PAST = history(
@@ -38,8 +38,8 @@ PAST = history(
 NAMES = [each.name for each in PAST.migrations]
 
 
-def apply(target: Target, past: History = PAST) -> list[tuple[str, str]]:
-    return [(each.name, each.how) for each in apply_pending(target, past, target.read())]
+def apply(target: TargetDatabase, past: History = PAST) -> list[tuple[str, str]]:
+    return [(each.name, each.applied_by) for each in apply_pending(target, past, target.read())]
 
 
 def is_whole(local: LocalDatabase) -> bool:
@@ -176,5 +176,5 @@ def test_runs_at_once_run_each_file_once(local: LocalDatabase, runs: int) -> Non
     outcomes = apply(failing)
 
     assert sorted(name for name, _ in outcomes) == NAMES
-    assert How.BY_ANOTHER_RUN in {how for _, how in outcomes}
+    assert AppliedBy.ANOTHER_RUN in {how for _, how in outcomes}
     assert is_whole(local)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.errors import D1Error
 from tests.cloudflare.clients import client_of
 
@@ -24,7 +24,7 @@ def test_schema_and_records_are_read_in_one_request(cloud: Cloudflare) -> None:
     database = cloud.create("staging", SITES + TABLE)
 
     with client_of(cloud) as client:
-        live = read_live(client, database, "d1_migrations")
+        live = read_database_state(client, database, "d1_migrations")
 
     assert live.schema.names == {"sites", "by_id"}
     assert live.records == ((4, "001_a.sql"), (7, "002_b.sql"))
@@ -40,7 +40,7 @@ def test_a_database_that_records_nothing_is_told_from_one_that_recorded_none(
     database = cloud.create("staging", SITES)
 
     with client_of(cloud) as client:
-        live = read_live(client, database, "d1_migrations", is_recorded=is_recorded)
+        live = read_database_state(client, database, "d1_migrations", is_recorded=is_recorded)
 
     assert live.recorded is None
     assert len(cloud.log) == requests
@@ -50,7 +50,7 @@ def test_a_record_that_was_not_expected_is_read_all_the_same(cloud: Cloudflare) 
     database = cloud.create("staging", SITES + TABLE)
 
     with client_of(cloud) as client:
-        assert read_live(client, database, "d1_migrations", is_recorded=False).last_id == 7
+        assert read_database_state(client, database, "d1_migrations", is_recorded=False).last_id == 7
 
 
 @pytest.mark.parametrize("is_recorded", [True, False])
@@ -58,4 +58,4 @@ def test_a_table_that_is_no_migrations_table_is_told(cloud: Cloudflare, is_recor
     database = cloud.create("staging", SITES)
 
     with client_of(cloud) as client, pytest.raises(D1Error, match="`sites` is not a migrations table"):
-        read_live(client, database, "sites", is_recorded=is_recorded)
+        read_database_state(client, database, "sites", is_recorded=is_recorded)

@@ -16,8 +16,8 @@ import pytest
 from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.failures import Unavailable
-from pulse_ci.d1.scratch import OLD, PREFIX
+from pulse_ci.d1.failures import D1Unavailable
+from pulse_ci.d1.scratch import SCRATCH_PREFIX, STALE_AFTER
 from pulse_ci.errors import D1Error
 from pulse_ci.settings import read_settings
 from tests.commands.files import HEADER, put, table
@@ -132,7 +132,7 @@ def test_a_database_whose_making_was_not_answered_is_used_and_deleted(
 def test_a_request_that_fails_for_good_leaves_no_database(cloud: Cloudflare, pending: str, earlier: int) -> None:
     cloud.fail("drop", "POST", "*/raw", skip=earlier)
 
-    with pytest.raises(Unavailable, match="Run it again in a few minutes"):
+    with pytest.raises(D1Unavailable, match="Run it again in a few minutes"):
         patiently()
 
     assert left(cloud) == ["staging"]
@@ -141,7 +141,7 @@ def test_a_request_that_fails_for_good_leaves_no_database(cloud: Cloudflare, pen
 def test_a_database_that_cannot_be_deleted_is_named_with_the_command_that_does(cloud: Cloudflare, pending: str) -> None:
     cloud.fail("gateway", "DELETE", times=9)
 
-    with pytest.raises(D1Error, match=rf"`wrangler d1 delete {PREFIX}[0-9a-f]+` at once"):
+    with pytest.raises(D1Error, match=rf"`wrangler d1 delete {SCRATCH_PREFIX}[0-9a-f]+` at once"):
         patiently()
 
 
@@ -164,18 +164,18 @@ def test_a_run_that_was_killed_is_cleaned_up_by_the_next_and_nothing_else_is(
     check: Callable[..., Outcome], cloud: Cloudflare, pending: str
 ) -> None:
     ended_by(cloud, signal.SIGKILL)
-    (killed,) = [name for name in left(cloud) if name.startswith(PREFIX)]
+    (killed,) = [name for name in left(cloud) if name.startswith(SCRATCH_PREFIX)]
     made = datetime.now(UTC)
-    cloud.routes.databases[-1].created_at = made - OLD - timedelta(seconds=1)
-    cloud.create(f"{PREFIX}of-a-run-beside-this-one")
+    cloud.routes.databases[-1].created_at = made - STALE_AFTER - timedelta(seconds=1)
+    cloud.create(f"{SCRATCH_PREFIX}of-a-run-beside-this-one")
     cloud.routes.now = made - timedelta(days=300)
-    cloud.create(f"my-{PREFIX}x")
+    cloud.create(f"my-{SCRATCH_PREFIX}x")
 
     outcome = check("--preview", "scratch")
 
     assert outcome.status == 0
     assert killed not in left(cloud)
-    assert left(cloud) == ["staging", f"{PREFIX}of-a-run-beside-this-one", f"my-{PREFIX}x"]
+    assert left(cloud) == ["staging", f"{SCRATCH_PREFIX}of-a-run-beside-this-one", f"my-{SCRATCH_PREFIX}x"]
 
 
 def ended_by(cloud: Cloudflare, sent: signal.Signals, method: str = "POST") -> subprocess.CompletedProcess[str]:

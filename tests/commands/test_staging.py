@@ -10,7 +10,7 @@ import pytest
 from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.failures import Unavailable
+from pulse_ci.d1.failures import D1Unavailable
 from pulse_ci.migrations.base_diff import Base
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure, wrangler
@@ -134,7 +134,7 @@ def test_staging_that_is_down_stops_only_who_asked_for_it_by_name(
     patient = replace(request, connect=lambda account: D1Client(account, sleep=lambda _: None))
 
     if insists:
-        with pytest.raises(Unavailable, match="502 Bad Gateway"):
+        with pytest.raises(D1Unavailable, match="502 Bad Gateway"):
             check_request(patient)
     else:
         report = check_request(patient)

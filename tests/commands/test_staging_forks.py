@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.commands.github_request import request_for_arrival
-from pulse_ci.github.check_target import Arrival
-from pulse_ci.github.client import GitHub
+from pulse_ci.commands.github_request import read_request_for_target
+from pulse_ci.github.check_target import CheckTarget
+from pulse_ci.github.client import GitHubClient
 from pulse_ci.github.pull_request import PullRequest
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure
@@ -52,9 +52,9 @@ def test_a_fork_names_no_database_whose_schema_it_would_be_told_and_runs_nothing
     standin.state.pulls.append(pull)
     named = PullRequest(2, "x", head_repo, pull.head_sha, "Codertocat/Hello-World", "main")
 
-    with GitHub(standin.url, "token", transport=httpx.HTTPTransport(verify=False)) as github:
-        request = request_for_arrival(read_settings(flags), Arrival("", "", named), github, "check")
+    with GitHubClient(standin.url, "token", transport=httpx.HTTPTransport(verify=False)) as github:
+        request = read_request_for_target(read_settings(flags), CheckTarget("", "", named), github, "check")
 
-    assert (request.live is not None) is asked
-    assert request.staging_skipped.startswith("the change comes from a fork") is not asked
-    assert request.scratch is (asked and flags == {"preview": "scratch"})
+    assert (request.staging_database is not None) is asked
+    assert request.staging_skip_reason.startswith("the change comes from a fork") is not asked
+    assert request.uses_scratch is (asked and flags == {"preview": "scratch"})

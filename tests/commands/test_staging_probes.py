@@ -10,7 +10,7 @@ import pytest
 from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.failures import Unavailable
+from pulse_ci.d1.failures import D1Unavailable
 from pulse_ci.report.text import render
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure
@@ -184,5 +184,5 @@ def test_staging_that_fails_on_the_questions_stops_who_asked_for_it_by_name(
     cloud.fail("gateway", skip=2, times=9)
     request = read_request(read_settings({"preview": "staging"}), "check")
 
-    with pytest.raises(Unavailable, match="502 Bad Gateway"):
+    with pytest.raises(D1Unavailable, match="502 Bad Gateway"):
         check_request(replace(request, connect=lambda account: D1Client(account, sleep=lambda _: None)))

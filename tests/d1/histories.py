@@ -12,7 +12,7 @@ from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile, read_sources
 
 if TYPE_CHECKING:
-    from pulse_ci.d1.migration_status import State
+    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.schema.schema import Schema
 
 _ROOT = Path(__file__).parents[2]
@@ -55,6 +55,6 @@ def _snapshot(texts: tuple[str, ...]) -> bytes:
         return database.snapshot()
 
 
-def standings(state: State) -> dict[str, str]:
+def standings(state: DatabaseMigrations) -> dict[str, str]:
     """Each file's standing, by its number."""
-    return {each.name.partition("_")[0]: each.standing.value for each in state.files}
+    return {each.name.partition("_")[0]: each.status.value for each in state.files}

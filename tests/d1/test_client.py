@@ -7,7 +7,7 @@ import pytest
 
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.d1.client import D1Client, Query
-from pulse_ci.d1.failures import DatabaseNotFound, NotPermitted, TokenRefused
+from pulse_ci.d1.failures import DatabaseNotFound, InvalidToken, NotPermitted
 from pulse_ci.errors import D1Error, D1Refused
 from tests.cloudflare.clients import client_of
 
@@ -27,7 +27,7 @@ def test_reading_gives_rows_and_what_they_cost(cloud: Cloudflare) -> None:
         assert first.rows == ((1, None), (2, "x"))
         assert second.columns == ("one",)
         assert second.rows == ()
-        assert (client.spent.requests, client.spent.rows_read) == (1, 2)
+        assert (client.usage.requests, client.usage.rows_read) == (1, 2)
     assert not cloud.writes
 
 
@@ -76,13 +76,13 @@ def test_what_may_write_is_never_sent_as_a_read(cloud: Cloudflare, sql: str) -> 
 
 def test_databases_are_found_made_and_deleted(cloud: Cloudflare) -> None:
     with client_of(cloud) as client:
-        made = client.create("pulse")
+        made = client.create_database("pulse")
 
-        assert client.database("pulse") == client.database(made.id) == made
-        client.delete(made.id)
-        client.delete(made.id)
+        assert client.get_database("pulse") == client.get_database(made.id) == made
+        client.delete_database(made.id)
+        client.delete_database(made.id)
         with pytest.raises(DatabaseNotFound, match=r"The database pulse could not be found\. .*--database"):
-            client.database("pulse")
+            client.get_database("pulse")
 
 
 def test_every_page_of_the_databases_is_read(cloud: Cloudflare) -> None:
@@ -91,26 +91,26 @@ def test_every_page_of_the_databases_is_read(cloud: Cloudflare) -> None:
         cloud.create(name)
 
     with client_of(cloud) as client:
-        assert [each.name for each in client.databases("tenant-")] == names
-        assert len(list(client.databases())) == 206
-        assert not list(client.databases("nobody"))
+        assert [each.name for each in client.list_databases("tenant-")] == names
+        assert len(list(client.list_databases())) == 206
+        assert not list(client.list_databases("nobody"))
 
 
 def test_a_bookmark_is_given_to_return_to(cloud: Cloudflare) -> None:
     database = cloud.create("staging")
 
     with client_of(cloud) as client:
-        assert client.bookmark(database).count("-") == 3
+        assert client.get_bookmark(database).count("-") == 3
 
 
 def test_each_refusal_of_access_says_what_to_correct(cloud: Cloudflare) -> None:
     database = cloud.create("staging")
     elsewhere = D1Client(Account("ffff", cloud.token, cloud.url))
 
-    with client_of(cloud, token="wrong-token") as client, pytest.raises(TokenRefused, match="`api-token`") as wrong:
-        client.database(database)
+    with client_of(cloud, token="wrong-token") as client, pytest.raises(InvalidToken, match="`api-token`") as wrong:
+        client.get_database(database)
     with elsewhere, pytest.raises(NotPermitted, match="`account-id`"):
-        elsewhere.database(database)
+        elsewhere.get_database(database)
 
     assert "wrong-token" not in str(wrong.value)
 
@@ -140,7 +140,7 @@ def test_a_proxy_of_the_environment_is_used(cloud: Cloudflare, monkeypatch: pyte
     cloud.create("staging")
 
     with D1Client(Account(cloud.account, cloud.token, "http://api.example/client/v4")) as client:
-        assert client.database("staging").name == "staging"
+        assert client.get_database("staging").name == "staging"
 
 
 def test_a_certificate_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_an_answer_that_is_not_cloudflares_is_an_error_and_no_guess(content: byt
 
     with D1Client(Account("ffff", "token"), transport=transport) as client:
         with pytest.raises(D1Error, match="CLOUDFLARE_API_BASE_URL"):
-            client.database("x")
+            client.get_database("x")
         with pytest.raises(D1Error, match="CLOUDFLARE_API_BASE_URL"):
             client.read("x", [Query("SELECT 1")])
 
@@ -187,7 +187,7 @@ def test_without_an_address_cloudflares_own_is_asked() -> None:
 
     client = D1Client(Account("ffff", "token"), transport=httpx.MockTransport(answer))
     with client, pytest.raises(DatabaseNotFound):
-        client.database("a/b c")
+        client.get_database("a/b c")
 
     assert str(asked[0].url) == f"{API_URL}/accounts/ffff/d1/database/a%2Fb%20c"
     assert asked[0].headers["authorization"] == "Bearer token"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.d1.load_schema import embed
-from pulse_ci.d1.migration_status import Recorded
+from pulse_ci.d1.load_schema import load_into_engine
+from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.schema.introspect import Row, shadow_names
@@ -47,7 +47,7 @@ def test_100_generated_schemas_are_made_anew_as_they_are() -> None:
             for sql in LATER:
                 database.run(sql.format(f'"{first}"'))
 
-            copy.restore(embed(Snapshot(objects(database), "d1_migrations", None, {})))
+            copy.restore(load_into_engine(Snapshot(objects(database), "d1_migrations", None, {})))
 
             assert own(copy) == own(database), number
             assert copy.schema() == database.schema(), number
@@ -66,9 +66,9 @@ def test_records_never_keep_a_database_from_being_made(table: str) -> None:
     trigger = Row(
         "trigger", "t", name, f"CREATE TRIGGER t BEFORE INSERT ON {name} BEGIN SELECT RAISE(ABORT, 'no'); END"
     )
-    recorded = Recorded(name, ("a", "b", "a", "it's"))
+    recorded = RecordedMigrations(name, ("a", "b", "a", "it's"))
 
-    content = embed(Snapshot((Row("table", name, name, table), trigger), name, recorded, {}))
+    content = load_into_engine(Snapshot((Row("table", name, name, table), trigger), name, recorded, {}))
 
     with EmbeddedD1() as copy:
         copy.restore(content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.failures import AmbiguousWrite, Overloaded, Unavailable
+from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable, Overloaded
 from pulse_ci.d1.retry import ATTEMPTS
 from pulse_ci.errors import D1Error, D1Refused
 from tests.cloudflare.clients import client_of
@@ -35,7 +35,7 @@ def test_a_read_is_sent_again_until_it_is_answered(cloud: Cloudflare, database: 
     with client_of(cloud, sleep=waited.append) as client:
         (result,) = client.read(database, ONE)
 
-        assert client.spent.requests == ATTEMPTS
+        assert client.usage.requests == ATTEMPTS
     assert result.rows == ((1,),)
     assert len(waited) == ATTEMPTS - 1
 
@@ -44,7 +44,7 @@ def test_a_read_is_sent_again_until_it_is_answered(cloud: Cloudflare, database: 
 def test_a_read_that_is_never_answered_ends_in_a_sentence(cloud: Cloudflare, database: str, kind: str) -> None:
     cloud.fail(kind, times=ATTEMPTS)
 
-    with client_of(cloud) as client, pytest.raises((Overloaded, Unavailable), match="again in a few minutes") as told:
+    with client_of(cloud) as client, pytest.raises((Overloaded, D1Unavailable), match="again in a few minutes") as told:
         client.read(database, ONE)
 
     assert cloud.token not in str(told.value)
@@ -105,7 +105,7 @@ def test_what_is_refused_because_the_limit_is_used_up_is_sent_again_when_it_star
             cloud.limit = RateLimit()
 
     with client_of(cloud, sleep=sleep) as client:
-        found = [each.name for each in client.databases()]
+        found = [each.name for each in client.list_databases()]
 
     assert found == ["staging"]
     assert slept == [0, 300]
@@ -139,6 +139,6 @@ def test_a_database_that_is_deleted_twice_over_a_lost_answer_is_gone(cloud: Clou
     cloud.fail("drop-after", "DELETE")
 
     with client_of(cloud) as client:
-        client.delete(database)
+        client.delete_database(database)
 
     assert not cloud.routes.databases

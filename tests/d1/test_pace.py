@@ -9,9 +9,9 @@ def test_a_request_waits_where_few_are_left() -> None:
     slept = list[float]()
     pace = RateLimiter(slept.append)
 
-    pace.note(f'"default";r={RESERVE};t=300')
+    pace.update(f'"default";r={RESERVE};t=300')
     pace.wait()
-    pace.note(f'"default";r={RESERVE - 1};t=300')
+    pace.update(f'"default";r={RESERVE - 1};t=300')
     pace.wait()
     pace.wait()
 
@@ -23,10 +23,10 @@ def test_what_is_told_while_it_waits_is_not_waited_for_again() -> None:
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        pace.note(f'"default";r=3;t={seconds:.0f}')
+        pace.update(f'"default";r=3;t={seconds:.0f}')
 
     pace = RateLimiter(sleep)
-    pace.note('"default";r=4;t=300')
+    pace.update('"default";r=4;t=300')
 
     pace.wait()
     pace.wait()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.d1.probes import MOST_ROWS, ask
+from pulse_ci.d1.probes import MAX_ROWS_READ, run_probes
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.model import PROBE_ROWS, Answer, Probe
 from tests.cloudflare.clients import client_of
@@ -31,7 +31,7 @@ def content() -> bytes:
 def asked(cloud: Cloudflare, *probes: Probe, rows: int = 1) -> dict[Probe, Answer]:
     database = cloud.create("staging", f"{SCHEMA} INSERT INTO sites (url) VALUES ('a'), ('b');")
     with client_of(cloud) as client:
-        found = ask(client, database, content(), probes, {"sites": rows})
+        found = run_probes(client, database, content(), probes, {"sites": rows})
     assert not cloud.writes
     return found
 
@@ -70,7 +70,7 @@ def test_comments_and_a_with_are_spelled_so_that_the_client_takes_them(cloud: Cl
 
 
 def test_no_more_rows_are_looked_at_than_the_limit_for_all(cloud: Cloudflare) -> None:
-    fitting = MOST_ROWS // PROBE_ROWS
+    fitting = MAX_ROWS_READ // PROBE_ROWS
     probes = [probe(f"{COUNT} WHERE id > {number}") for number in range(fitting + 3)]
 
     assert list(asked(cloud, *probes, rows=10**9)) == probes[:fitting]

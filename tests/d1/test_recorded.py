@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pulse_ci.d1.migration_status import Recorded, State
-from pulse_ci.d1.status_from_records import compare
+from pulse_ci.d1.migration_status import DatabaseMigrations, RecordedMigrations
+from pulse_ci.d1.status_from_records import compare_records
 from tests.d1.histories import history, live, standings
 
 PAST = history(
@@ -14,12 +14,14 @@ PAST = history(
 )
 
 
-def state(recorded: str, *ran: str, by_hand: str = "", edited: frozenset[str] = frozenset()) -> State:
-    return compare(PAST, live(PAST, *ran, by_hand=by_hand), Recorded("d1_migrations", tuple(recorded.split())), edited)
+def state(recorded: str, *ran: str, by_hand: str = "", edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
+    return compare_records(
+        PAST, live(PAST, *ran, by_hand=by_hand), RecordedMigrations("d1_migrations", tuple(recorded.split())), edited
+    )
 
 
-def note_of(found: State, number: str) -> str:
-    return next(each.note for each in found.files if each.name.startswith(number))
+def note_of(found: DatabaseMigrations, number: str) -> str:
+    return next(each.detail for each in found.files if each.name.startswith(number))
 
 
 def test_what_is_recorded_is_applied_and_the_rest_is_pending() -> None:
@@ -48,11 +50,11 @@ def test_the_schema_is_replayed_in_the_order_of_the_records() -> None:
     past = history(n001_sites="CREATE TABLE sites (id);", n002_a="ALTER TABLE sites ADD COLUMN a;", n003_b=ADD_B)
     schema = live(past, "001", "003", "002")
 
-    in_order = Recorded("d1_migrations", ("001_sites.sql", "002_a.sql", "003_b.sql"))
-    as_it_was = Recorded("d1_migrations", ("001_sites.sql", "003_b.sql", "002_a.sql"))
+    in_order = RecordedMigrations("d1_migrations", ("001_sites.sql", "002_a.sql", "003_b.sql"))
+    as_it_was = RecordedMigrations("d1_migrations", ("001_sites.sql", "003_b.sql", "002_a.sql"))
 
-    assert compare(past, schema, as_it_was).drift == ()
-    assert compare(past, schema, in_order).drift != ()
+    assert compare_records(past, schema, as_it_was).drift == ()
+    assert compare_records(past, schema, in_order).drift != ()
 
 
 ADD_B = "ALTER TABLE sites ADD COLUMN b;"
@@ -118,7 +120,7 @@ def test_a_file_is_renamed_where_its_number_or_its_description_is_recorded_and_i
 def test_a_number_that_another_branch_has_taken_is_no_rename() -> None:
     found = state("001_sites.sql 002_funnels.sql", "001", by_hand="CREATE TABLE funnels (id);")
 
-    assert [(each.name, each.standing.value) for each in found.files if each.name.startswith("002")] == [
+    assert [(each.name, each.status.value) for each in found.files if each.name.startswith("002")] == [
         ("002_goals.sql", "pending"),
         ("002_funnels.sql", "missing"),
     ]

@@ -7,9 +7,9 @@ import pytest
 
 from pulse_ci.d1.account import Account
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.load_schema import embed
-from pulse_ci.d1.migration_status import Recorded
-from pulse_ci.d1.snapshot import RowCount, Snapshot, read_objects, read_snapshot
+from pulse_ci.d1.load_schema import load_into_engine
+from pulse_ci.d1.migration_status import RecordedMigrations
+from pulse_ci.d1.snapshot import Snapshot, TableRowCount, read_objects, read_snapshot
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.errors import D1Error
 from pulse_ci.model import PROBE_ROWS
@@ -45,7 +45,7 @@ def snapshot_of(cloud: Cloudflare, sql: str, past: History = NOTHING) -> Snapsho
 def stored(snapshot: Snapshot, sql: str) -> list[tuple[object, ...]]:
     """What a query gives on the embedded copy."""
     with EmbeddedD1() as database:
-        database.restore(embed(snapshot))
+        database.restore(load_into_engine(snapshot))
         return database.query(sql)
 
 
@@ -59,9 +59,9 @@ def test_pulses_states_are_copied_and_known_for_what_they_are(cloud: Cloudflare)
             continue
         snapshot = read(cloud, database, past)
         with EmbeddedD1() as copy:
-            copy.restore(embed(snapshot))
+            copy.restore(load_into_engine(snapshot))
             assert copy.schema() == snapshot.schema == schema
-        assert snapshot.state(past).pending == past.migrations[length:]
+        assert snapshot.determine_status(past).pending == past.migrations[length:]
 
 
 def test_records_are_read_and_their_table_is_no_part_of_the_schema(cloud: Cloudflare) -> None:
@@ -71,9 +71,9 @@ def test_records_are_read_and_their_table_is_no_part_of_the_schema(cloud: Cloudf
         cloud, f"{RECORDS} CREATE TABLE a (x); INSERT INTO d1_migrations (name) VALUES ('001_a.sql')"
     )
 
-    assert snapshot.recorded == Recorded("d1_migrations", ("001_a.sql",))
+    assert snapshot.recorded == RecordedMigrations("d1_migrations", ("001_a.sql",))
     assert snapshot.schema == past.schemas[1]
-    assert [each.name for each in snapshot.state(past).pending] == ["002_b.sql"]
+    assert [each.name for each in snapshot.determine_status(past).pending] == ["002_b.sql"]
     assert stored(snapshot, "SELECT id, name FROM d1_migrations") == [(1, "001_a.sql")]
 
 
@@ -132,7 +132,7 @@ def test_rows_are_counted_where_a_pending_file_reaches_them(cloud: Cloudflare) -
         past,
     )
 
-    assert {name: count.rows for name, count in snapshot.rows.items()} == {"sites": 2, "goals": 1, "log": 0}
+    assert {name: count.rows for name, count in snapshot.row_counts.items()} == {"sites": 2, "goals": 1, "log": 0}
 
 
 def test_where_all_files_have_run_no_row_is_counted(cloud: Cloudflare) -> None:
@@ -146,8 +146,8 @@ def test_where_all_files_have_run_no_row_is_counted(cloud: Cloudflare) -> None:
     with client_of(cloud) as client:
         snapshot = read_snapshot(client, database, "d1_migrations", past)
 
-        assert client.spent.rows_read < 50
-    assert not snapshot.rows
+        assert client.usage.rows_read < 50
+    assert not snapshot.row_counts
 
 
 def test_a_large_table_is_not_counted_to_its_end(cloud: Cloudflare) -> None:
@@ -158,10 +158,10 @@ def test_a_large_table_is_not_counted_to_its_end(cloud: Cloudflare) -> None:
     with client_of(cloud) as client:
         snapshot = read_snapshot(client, database, "d1_migrations", past)
 
-        assert client.spent.rows_read < PROBE_ROWS + 50
-    assert snapshot.rows["a"] == RowCount(PROBE_ROWS, PROBE_ROWS + 5)
-    assert not snapshot.rows["a"].exact
-    assert snapshot.rows["a"].rows == PROBE_ROWS + 5
+        assert client.usage.rows_read < PROBE_ROWS + 50
+    assert snapshot.row_counts["a"] == TableRowCount(PROBE_ROWS, PROBE_ROWS + 5)
+    assert not snapshot.row_counts["a"].is_exact
+    assert snapshot.row_counts["a"].rows == PROBE_ROWS + 5
 
 
 def test_names_that_look_like_sql_are_names(cloud: Cloudflare) -> None:
@@ -172,7 +172,7 @@ def test_names_that_look_like_sql_are_names(cloud: Cloudflare) -> None:
 
     snapshot = read(cloud, database, past)
 
-    assert set(snapshot.rows) == {name.lower()}
+    assert set(snapshot.row_counts) == {name.lower()}
     assert snapshot.schema == past.schemas[1]
 
 
@@ -195,7 +195,7 @@ def test_a_virtual_table_that_is_broken_breaks_no_snapshot(cloud: Cloudflare) ->
 
     snapshot = snapshot_of(cloud, f"{past.migrations[0].text} {RECORDS} DROP TABLE t; CREATE TABLE t (y);", past)
 
-    assert set(snapshot.rows) == {"t"}
+    assert set(snapshot.row_counts) == {"t"}
 
 
 def test_an_object_that_d1_would_refuse_today_is_named() -> None:
@@ -203,7 +203,7 @@ def test_an_object_that_d1_would_refuse_today_is_named() -> None:
     snapshot = Snapshot((view,), "d1_migrations", None, {})
 
     with pytest.raises(D1Error, match=r"refuse its table old today \(not authorized to use function: sqlite_version"):
-        embed(snapshot)
+        load_into_engine(snapshot)
 
 
 def test_a_listing_of_another_shape_is_an_error_and_no_guess() -> None:

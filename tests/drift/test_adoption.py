@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pulse_ci.drift.adopt_migration import Adoption, adoption
+from pulse_ci.drift.adopt_migration import AdoptMigration, build_adopt_migration
 from pulse_ci.drift.compare import compare
 from tests.repair.databases import schema
 
@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 23)
 def test_it_makes_what_the_database_has_and_its_reverse_takes_it_away() -> None:
     drift = compare(schema(SITES), schema(SITES.replace("name TEXT", "name TEXT, phone TEXT")))
 
-    assert adoption(drift, "pulse_analytics", "022", TODAY) == Adoption(
+    assert build_adopt_migration(drift, "pulse_analytics", "022", TODAY) == AdoptMigration(
         "022_adopt_pulse_analytics.sql",
         "-- Migration: Adopt what pulse_analytics has\n"
         "-- Created: 2026-11-23\n"
@@ -31,13 +31,13 @@ def test_it_makes_what_the_database_has_and_its_reverse_takes_it_away() -> None:
 
 
 def test_where_nothing_differs_there_is_none() -> None:
-    assert adoption(compare(schema(SITES), schema(SITES)), "db", "022", TODAY) is None
+    assert build_adopt_migration(compare(schema(SITES), schema(SITES)), "db", "022", TODAY) is None
 
 
 def test_a_databases_name_cannot_end_the_comment() -> None:
     drift = compare(schema(), schema(SITES))
 
-    made = adoption(drift, "db\nDROP TABLE sites;", "022", TODAY)
+    made = build_adopt_migration(drift, "db\nDROP TABLE sites;", "022", TODAY)
 
     assert made
     assert made.forward.startswith("-- Migration: Adopt what db\\nDROP TABLE sites; has\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.drift.allowlist import Allowance, read_allowances
+from pulse_ci.drift.allowlist import AllowedDifference, read_allowlist
 from pulse_ci.drift.compare import compare
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Action, Kind
@@ -29,20 +29,22 @@ until = 2026-12-31
 """
 
 
-def allowances(path: Path, text: str) -> tuple[Allowance, ...]:
+def allowances(path: Path, text: str) -> tuple[AllowedDifference, ...]:
     file = path / ".pulse-ci-drift.toml"
     file.write_text(text, encoding="utf-8")
-    return read_allowances(file)
+    return read_allowlist(file)
 
 
 def test_no_file_allows_nothing(tmp_path: Path) -> None:
-    assert read_allowances(tmp_path / ".pulse-ci-drift.toml") == ()
+    assert read_allowlist(tmp_path / ".pulse-ci-drift.toml") == ()
 
 
 def test_an_entry_says_what_where_why_and_until_when(tmp_path: Path) -> None:
     (found,) = allowances(tmp_path, ENTRY)
 
-    assert found == Allowance(Kind.INDEX, "hotfix_*", "made in the outage", date(2026, 12, 31), database="tenant-*")
+    assert found == AllowedDifference(
+        Kind.INDEX, "hotfix_*", "made in the outage", date(2026, 12, 31), database="tenant-*"
+    )
     assert found.is_valid(date(2026, 12, 31))
     assert not found.is_valid(date(2027, 1, 1))
 
@@ -78,12 +80,14 @@ def test_an_entry_that_cannot_be_understood_is_refused_with_its_place(tmp_path: 
     assert ".pulse-ci-drift.toml" in str(refused.value)
 
 
-def allowing(kind: Kind, name: str, **rest: object) -> Allowance:
-    return Allowance(kind, name, "it is so", None, **rest)  # type: ignore[arg-type]
+def allowing(kind: Kind, name: str, **rest: object) -> AllowedDifference:
+    return AllowedDifference(kind, name, "it is so", None, **rest)  # type: ignore[arg-type]
 
 
 def test_an_entry_covers_its_kind_name_table_action_and_database_alone() -> None:
-    (change,) = (each.change for each in compare(schema(SITES), schema(SITES, "CREATE INDEX Hot ON sites (id)")).open)
+    (change,) = (
+        each.change for each in compare(schema(SITES), schema(SITES, "CREATE INDEX Hot ON sites (id)")).unallowed
+    )
 
     covering = [
         allowing(Kind.INDEX, "hot"),
@@ -103,7 +107,7 @@ def test_an_entry_covers_its_kind_name_table_action_and_database_alone() -> None
 def test_what_is_allowed_is_told_and_left_alone() -> None:
     hotfix = allowing(Kind.INDEX, "hotfix")
 
-    def allow(change: Change) -> Allowance | None:
+    def allow(change: Change) -> AllowedDifference | None:
         return hotfix if hotfix.covers(change, "staging") else None
 
     drift = compare(
@@ -111,6 +115,6 @@ def test_what_is_allowed_is_told_and_left_alone() -> None:
     )
 
     assert [(each.change.name, each.allowed) for each in drift.differences] == [("backup", None), ("hotfix", hotfix)]
-    assert [each.change.name for each in drift.open] == ["backup"]
-    assert drift.mend.statements == ("DROP TABLE IF EXISTS backup;",)
+    assert [each.change.name for each in drift.unallowed] == ["backup"]
+    assert drift.repair.statements == ("DROP TABLE IF EXISTS backup;",)
     assert drift.adopt.statements == ("CREATE TABLE IF NOT EXISTS backup (id);",)

@@ -22,11 +22,11 @@ def test_two_hundred_changes_that_matter_are_seen_and_mended() -> None:
     for what, expected, actual, statements in islice(changed(seed=4), 200):
         drift = compare(expected, actual)
 
-        assert drift.open, what
-        assert all(difference.mend for difference in drift.open), what
+        assert drift.unallowed, what
+        assert all(difference.repair for difference in drift.unallowed), what
         with EmbeddedD1() as database:
             database.run(";\n".join(statements))
-            database.run("\n".join(drift.mend.statements))
+            database.run("\n".join(drift.repair.statements))
             assert diff(expected, database.schema()) == (), what
 
 
@@ -46,8 +46,8 @@ def test_each_difference_of_meaning_is_mended(pair: Pair) -> None:
     with after(seeded(), pair.other) as database:
         drift = compare(expected, database.schema())
 
-        database.run("\n".join(drift.mend.statements))
-        assert drift.mend.problem is None
+        database.run("\n".join(drift.repair.statements))
+        assert drift.repair.problem is None
         assert diff(expected, database.schema()) == ()
 
 
@@ -67,7 +67,7 @@ def test_each_difference_carries_its_own_statements_alone() -> None:
 
     found = compare(expected, actual)
 
-    assert {each.sentence: each.mend for each in found.open} == {
+    assert {each.sentence: each.repair for each in found.unallowed} == {
         "view `v` is in no migration": ("DROP VIEW IF EXISTS v;",),
         "index `by_site` is missing": ("CREATE INDEX IF NOT EXISTS by_site ON pages (site);",),
         "index `hotfix` is in no migration": ("DROP INDEX IF EXISTS hotfix;",),
@@ -80,9 +80,9 @@ def test_a_rebuild_stays_whole_beside_another_difference() -> None:
 
     found = compare(expected, actual)
 
-    mends = {each.change.name: each.mend for each in found.open}
+    mends = {each.change.name: each.repair for each in found.unallowed}
     assert mends["v"] == ("DROP VIEW IF EXISTS v;",)
-    assert mends["name"] == tuple(each for each in found.mend.statements if each not in mends["v"])
+    assert mends["name"] == tuple(each for each in found.repair.statements if each not in mends["v"])
     assert mends["name"][-1] == "PRAGMA foreign_key_check;"
 
 
@@ -91,7 +91,7 @@ def test_rows_that_a_mend_would_delete_are_told() -> None:
 
     found = compare(schema(SITES), actual)
 
-    assert found.mend.deletes == (
+    assert found.repair.deletes == (
         "Rows of `backup` are deleted with it.",
         "Values of `sites`.`phone` are deleted with it.",
     )
@@ -100,5 +100,5 @@ def test_rows_that_a_mend_would_delete_are_told() -> None:
 def test_a_table_renamed_by_hand_is_renamed_back_and_keeps_its_rows() -> None:
     found = compare(schema(SITES, PAGES), schema(SITES, PAGES, "ALTER TABLE sites RENAME TO places"))
 
-    assert found.mend.statements == ("ALTER TABLE places RENAME TO sites;",)
-    assert (found.mend.deletes, found.mend.losses) == ((), ())
+    assert found.repair.statements == ("ALTER TABLE places RENAME TO sites;",)
+    assert (found.repair.deletes, found.repair.losses) == ((), ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.drift.selftest import see_planted_drift
+from pulse_ci.drift.selftest import verify_planted_drift
 from pulse_ci.errors import D1Error
 from pulse_ci.model import Kind
 from pulse_ci.schema.diff import diff
@@ -21,7 +21,7 @@ TAKEN = "CREATE TABLE pulse_ci_planted_0 (id INTEGER)"
 
 @pytest.mark.parametrize("statements", [[], [TAKEN], [TAKEN, "CREATE VIEW v AS SELECT * FROM pulse_ci_planted_0"]])
 def test_a_planted_drift_is_seen_in_any_schema(statements: list[str]) -> None:
-    see_planted_drift(schema(*statements))
+    verify_planted_drift(schema(*statements))
 
 
 def blind(_: Schema, __: Schema) -> tuple[Change, ...]:
@@ -36,4 +36,4 @@ def blind_to_columns(one: Schema, other: Schema) -> tuple[Change, ...]:
 def test_a_comparison_that_is_blind_is_an_error_and_not_no_drift(differ: object) -> None:
     assert callable(differ)
     with pytest.raises(D1Error, match="planted"):
-        see_planted_drift(schema("CREATE TABLE t (a)"), differ)
+        verify_planted_drift(schema("CREATE TABLE t (a)"), differ)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.github.client import GitHub
+from pulse_ci.github.client import GitHubClient
 from tests.standin.fixtures import contract, standin
 from tests.standin.state import Pull
 
@@ -26,10 +26,10 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def github(standin: StandIn, waits: list[float]) -> Iterator[GitHub]:
+def github(standin: StandIn, waits: list[float]) -> Iterator[GitHubClient]:
     # A transport of its own, so that no proxy of the machine comes between; reading certificates takes long.
     transport = httpx.HTTPTransport(verify=False)
-    with GitHub(standin.url, TOKEN, transport=transport, sleep=waits.append) as github:
+    with GitHubClient(standin.url, TOKEN, transport=transport, sleep=waits.append) as github:
         yield github
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pulse_ci.github.client import GitHub
+from pulse_ci.github.client import GitHubClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,6 @@ TOKEN = "github_pat_verysecret"
 API = "https://api.github.test"
 
 
-def github_that(handler: Callable[[httpx.Request], httpx.Response], waits: list[float] | None = None) -> GitHub:
+def github_that(handler: Callable[[httpx.Request], httpx.Response], waits: list[float] | None = None) -> GitHubClient:
     sleep = waits.append if waits is not None else lambda _: None
-    return GitHub(API, TOKEN, transport=httpx.MockTransport(handler), sleep=sleep)
+    return GitHubClient(API, TOKEN, transport=httpx.MockTransport(handler), sleep=sleep)

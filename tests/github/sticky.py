@@ -9,7 +9,7 @@ from pulse_ci.github.comment import CommentResult, upsert_comment
 from pulse_ci.github.marker import Marker
 
 if TYPE_CHECKING:
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from tests.standin.server import StandIn
 
 REPOSITORY = "Codertocat/Hello-World"
@@ -17,7 +17,7 @@ RUN_7 = Marker(id="", run=7, attempt=1, sha="ec26c3e", version="1.0.0")
 RUN_8 = replace(RUN_7, run=8)
 
 
-def upsert(github: GitHub, body: str, marker: Marker = RUN_7, **options: Any) -> CommentResult:
+def upsert(github: GitHubClient, body: str, marker: Marker = RUN_7, **options: Any) -> CommentResult:
     return upsert_comment(github, REPOSITORY, 2, body, marker, **options)
 
 
@@ -26,4 +26,4 @@ def texts(standin: StandIn) -> list[str]:
 
 
 def ours(marker: Marker, body: str = "Old.") -> str:
-    return f"{marker.line('')}\n{body}"
+    return f"{marker.render_line('')}\n{body}"

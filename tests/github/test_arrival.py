@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.check_target import Arrival, Nothing, read_arrival
+from pulse_ci.github.check_target import CheckTarget, NothingToCheck, read_check_target
 from pulse_ci.github.context import RunnerContext
 from tests.standin import events
 from tests.standin.state import SHA, Pull
@@ -16,7 +16,7 @@ from tests.standin.state import SHA, Pull
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from tests.standin.server import StandIn
 
 REPOSITORY = "Codertocat/Hello-World"
@@ -37,13 +37,13 @@ FORKED = Pull(2, author="mallory", head_repo="mallory/Hello-World")
 
 
 def test_the_pull_request_of_a_forks_check_is_found_by_its_branch_and_head(
-    after_a_fork: RunnerContext, standin: StandIn, github: GitHub
+    after_a_fork: RunnerContext, standin: StandIn, github: GitHubClient
 ) -> None:
     standin.state.pulls = [Pull(1, head_repo="eve/Hello-World"), FORKED]
 
-    arrival = read_arrival(after_a_fork, github)
+    arrival = read_check_target(after_a_fork, github)
 
-    assert isinstance(arrival, Arrival)
+    assert isinstance(arrival, CheckTarget)
     assert arrival.pull_request is not None
     assert (arrival.pull_request.number, arrival.head, arrival.is_checked_out) == (2, SHA, False)
     assert [logged.query["head"] for logged in standin.log] == ["mallory:changes"]
@@ -62,52 +62,54 @@ def test_the_pull_request_of_a_forks_check_is_found_by_its_branch_and_head(
     ],
 )
 def test_where_it_is_not_one_pull_request_there_is_nothing_to_say(
-    after_a_fork: RunnerContext, standin: StandIn, github: GitHub, pulls: list[Pull], reason: str
+    after_a_fork: RunnerContext, standin: StandIn, github: GitHubClient, pulls: list[Pull], reason: str
 ) -> None:
     standin.state.pulls = pulls
 
-    arrival = read_arrival(after_a_fork, github)
+    arrival = read_check_target(after_a_fork, github)
 
-    assert isinstance(arrival, Nothing)
+    assert isinstance(arrival, NothingToCheck)
     assert arrival.reason.startswith(reason)
 
 
 def test_the_list_of_pull_requests_in_the_event_is_not_relied_on(
-    tmp_path: Path, standin: StandIn, github: GitHub
+    tmp_path: Path, standin: StandIn, github: GitHubClient
 ) -> None:
     event = events.workflow_run(events.from_fork())
     event["workflow_run"]["pull_requests"] = [{"number": 7}]
     standin.state.pulls = [FORKED, Pull(7)]
 
-    arrival = read_arrival(context("workflow_run", events.write(event, tmp_path)), github)
+    arrival = read_check_target(context("workflow_run", events.write(event, tmp_path)), github)
 
-    assert isinstance(arrival, Arrival)
+    assert isinstance(arrival, CheckTarget)
     assert arrival.pull_request is not None
     assert arrival.pull_request.number == 2
 
 
-def test_a_run_for_a_fork_that_is_no_more_leads_to_nothing(tmp_path: Path, github: GitHub, standin: StandIn) -> None:
+def test_a_run_for_a_fork_that_is_no_more_leads_to_nothing(
+    tmp_path: Path, github: GitHubClient, standin: StandIn
+) -> None:
     event = events.workflow_run(events.from_fork())
     event["workflow_run"]["head_repository"] = None
 
-    arrival = read_arrival(context("workflow_run", events.write(event, tmp_path)), github)
+    arrival = read_check_target(context("workflow_run", events.write(event, tmp_path)), github)
 
-    assert isinstance(arrival, Nothing)
+    assert isinstance(arrival, NothingToCheck)
     assert "a fork that is there no more" in arrival.reason
     assert standin.log == []
 
 
-def test_a_commit_that_heads_two_pull_requests_is_judged_for_neither(standin: StandIn, github: GitHub) -> None:
+def test_a_commit_that_heads_two_pull_requests_is_judged_for_neither(standin: StandIn, github: GitHubClient) -> None:
     standin.state.pulls = [Pull(2), Pull(3, base_ref="release")]
 
-    arrival = read_arrival(context("workflow_dispatch", SHA=SHA), github)
+    arrival = read_check_target(context("workflow_dispatch", SHA=SHA), github)
 
-    assert arrival == Arrival(REPOSITORY, SHA)
+    assert arrival == CheckTarget(REPOSITORY, SHA)
 
 
 @pytest.mark.parametrize("name", ["schedule", "repository_dispatch", ""])
-def test_other_events_are_about_a_commit_alone(name: str, github: GitHub, standin: StandIn) -> None:
-    assert read_arrival(context(name, SHA=SHA), github) == Arrival(REPOSITORY, SHA)
+def test_other_events_are_about_a_commit_alone(name: str, github: GitHubClient, standin: StandIn) -> None:
+    assert read_check_target(context(name, SHA=SHA), github) == CheckTarget(REPOSITORY, SHA)
     assert standin.log == []
 
 
@@ -121,9 +123,11 @@ def test_other_events_are_about_a_commit_alone(name: str, github: GitHub, standi
         ("workflow_run", "[]", "The event should be an object, but is list"),
     ],
 )
-def test_a_malformed_event_is_told_by_field(name: str, text: str, missing: str, tmp_path: Path, github: GitHub) -> None:
+def test_a_malformed_event_is_told_by_field(
+    name: str, text: str, missing: str, tmp_path: Path, github: GitHubClient
+) -> None:
     path = tmp_path / "event.json"
     path.write_text(text)
 
     with pytest.raises(GitHubError, match=missing):
-        read_arrival(context(name, path), github)
+        read_check_target(context(name, path), github)

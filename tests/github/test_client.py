@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.client import GitHub
+from pulse_ci.github.client import GitHubClient
 from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unauthorized
 from tests.github.mocked import API, TOKEN, github_that
 
@@ -51,30 +51,30 @@ def test_without_a_token_one_asks_as_nobody() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=sorted(request.headers))
 
-    with GitHub(API, "", transport=httpx.MockTransport(answer)) as github:
-        assert "authorization" not in list(github.pages("/meta"))
+    with GitHubClient(API, "", transport=httpx.MockTransport(answer)) as github:
+        assert "authorization" not in list(github.get_pages("/meta"))
 
 
 def test_an_enterprise_servers_address_keeps_its_path(standin: StandIn, pull: Pull) -> None:
-    with GitHub(f"{standin.url}/api/v3/", TOKEN, transport=httpx.HTTPTransport()) as github:
+    with GitHubClient(f"{standin.url}/api/v3/", TOKEN, transport=httpx.HTTPTransport()) as github:
         github.get(PULL)
 
     assert standin.log[0].status == 200
 
 
-def test_all_pages_are_read_by_a_hundred(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_all_pages_are_read_by_a_hundred(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     for number in range(250):
         standin.state.add_comment(2, f"Comment {number}")
 
-    assert len(list(github.pages(COMMENTS))) == 250
+    assert len(list(github.get_pages(COMMENTS))) == 250
     assert [logged.query["per_page"] for logged in standin.log] == ["100", "100", "100"]
 
 
-def test_a_next_page_at_another_host_is_refused(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_next_page_at_another_host_is_refused(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.fail("foreign-next")
 
     with pytest.raises(GitHubError, match=r"gave the next page at https://foreign\.example"):
-        list(github.pages(COMMENTS))
+        list(github.get_pages(COMMENTS))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_list_that_is_none_is_told() -> None:
         github_that(lambda _: httpx.Response(200, json={"message": "hm"})) as github,
         pytest.raises(GitHubError, match="with dict, not with a list"),
     ):
-        list(github.pages("/meta"))
+        list(github.get_pages("/meta"))
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 422, 429, 500])
@@ -160,28 +160,28 @@ def test_the_token_is_in_no_message(status: int) -> None:
         return httpx.Response(status, json={"message": said}, headers={"location": f"https://x.test/{TOKEN}"})
 
     with github_that(answer) as github, pytest.raises(GitHubError) as caught:
-        list(github.pages("/meta"))
+        list(github.get_pages("/meta"))
     assert TOKEN not in repr(caught.value)
 
 
 @pytest.mark.parametrize("token", ["secret\n", "se cret", "sécret", "\x00secret"])
 def test_a_token_that_cannot_be_one_is_told_without_showing_it(token: str) -> None:
     with pytest.raises(GitHubError, match="The GitHub token has a character that no token has") as caught:
-        GitHub(API, token)
+        GitHubClient(API, token)
     assert "cret" not in str(caught.value).replace("secret anew", "")
 
 
 @pytest.mark.parametrize("address", ["", "api.github.com", "ftp://api.github.com", "https://", "https://a:b"])
 def test_an_address_that_is_none_is_told(address: str) -> None:
     with pytest.raises(GitHubError, match="Check GITHUB_API_URL"):
-        GitHub(address, TOKEN)
+        GitHubClient(address, TOKEN)
 
 
 def test_a_ca_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
     with pytest.raises(GitHubError, match="SSL_CERT_FILE"):
-        GitHub(API, TOKEN)
+        GitHubClient(API, TOKEN)
 
 
 def test_a_proxy_is_asked_where_the_environment_names_one(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +189,7 @@ def test_a_proxy_is_asked_where_the_environment_names_one(standin: StandIn, monk
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
 
-    with GitHub("http://api.github.test", TOKEN) as github:
+    with GitHubClient("http://api.github.test", TOKEN) as github:
         github.get("/meta")
 
     assert [logged.path for logged in standin.log] == ["/meta"]

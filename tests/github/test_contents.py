@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from pulse_ci.errors import ConfigError, GitHubError
-from pulse_ci.github.compare_commits import compare
-from pulse_ci.github.repository_files import blob_name, read_files
+from pulse_ci.github.compare_commits import compare_commits
+from pulse_ci.github.repository_files import compute_blob_sha, read_files
 from pulse_ci.migrations.base_diff import Base, Edit
 from pulse_ci.migrations.source import MAX_FILE_BYTES, SourceFile
 from tests.github.mocked import github_that
@@ -18,7 +18,7 @@ from tests.github.mocked import github_that
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from tests.standin.server import StandIn
 
 REPOSITORY = "Codertocat/Hello-World"
@@ -29,7 +29,9 @@ def asked(standin: StandIn) -> list[str]:
     return [logged.path.rpartition("/")[2] for logged in standin.log if "/git/blobs/" in logged.path]
 
 
-def test_migrations_and_reverses_are_read_and_nothing_else(standin: StandIn, github: GitHub, tmp_path: Path) -> None:
+def test_migrations_and_reverses_are_read_and_nothing_else(
+    standin: StandIn, github: GitHubClient, tmp_path: Path
+) -> None:
     standin.state.tree[COMMIT] = {
         "migrations/001_ä.sql": "SELECT 'ä';\n",
         "migrations/reverse/001_ä.sql": "SELECT 2;\n",
@@ -44,7 +46,7 @@ def test_migrations_and_reverses_are_read_and_nothing_else(standin: StandIn, git
     )
 
 
-def test_what_the_checkout_has_alike_is_not_asked_for(standin: StandIn, github: GitHub, tmp_path: Path) -> None:
+def test_what_the_checkout_has_alike_is_not_asked_for(standin: StandIn, github: GitHubClient, tmp_path: Path) -> None:
     standin.state.tree[COMMIT] = {"m/001_a.sql": "SELECT 1;\n", "m/002_b.sql": "SELECT 2;\n", "m/003_c.sql": ""}
     (tmp_path / "m").mkdir()
     (tmp_path / "m/001_a.sql").write_text("SELECT 1;\n")
@@ -53,10 +55,10 @@ def test_what_the_checkout_has_alike_is_not_asked_for(standin: StandIn, github: 
     read = read_files(github, REPOSITORY, "m", COMMIT, tmp_path)
 
     assert [source.text for source in read] == ["SELECT 1;\n", "SELECT 2;\n", ""]
-    assert asked(standin) == [blob_name(b"SELECT 2;\n"), blob_name(b"")]
+    assert asked(standin) == [compute_blob_sha(b"SELECT 2;\n"), compute_blob_sha(b"")]
 
 
-def test_a_link_in_the_checkout_shows_no_other_file(standin: StandIn, github: GitHub, tmp_path: Path) -> None:
+def test_a_link_in_the_checkout_shows_no_other_file(standin: StandIn, github: GitHubClient, tmp_path: Path) -> None:
     standin.state.tree[COMMIT] = {"m/001_a.sql": "SELECT 1;\n"}
     (tmp_path / "m").mkdir()
     (tmp_path / "secret").write_text("a secret.\n")
@@ -66,7 +68,7 @@ def test_a_link_in_the_checkout_shows_no_other_file(standin: StandIn, github: Gi
 
 
 def test_more_files_than_a_job_may_ask_for_are_told_before_one_is_asked(
-    standin: StandIn, github: GitHub, tmp_path: Path
+    standin: StandIn, github: GitHubClient, tmp_path: Path
 ) -> None:
     standin.state.tree[COMMIT] = {f"m/{number:03}_x.sql": f"SELECT {number};" for number in range(301)}
 
@@ -75,7 +77,7 @@ def test_more_files_than_a_job_may_ask_for_are_told_before_one_is_asked(
     assert asked(standin) == []
 
 
-def test_a_directory_that_is_not_there_is_told(github: GitHub, tmp_path: Path) -> None:
+def test_a_directory_that_is_not_there_is_told(github: GitHubClient, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="m is not there at commit aaaaaaa of Codertocat/Hello-World"):
         read_files(github, REPOSITORY, "m", COMMIT, tmp_path)
 
@@ -126,7 +128,7 @@ def test_a_file_in_a_form_that_is_none_is_told(tmp_path: Path) -> None:
         read_files(github, "o/r", "m", COMMIT, tmp_path)
 
 
-def test_two_commits_are_compared_by_what_their_directories_hold(standin: StandIn, github: GitHub) -> None:
+def test_two_commits_are_compared_by_what_their_directories_hold(standin: StandIn, github: GitHubClient) -> None:
     standin.state.tree[BEFORE] = {
         "m/001_a.sql": "A",
         "m/002_b.sql": "B",
@@ -144,7 +146,7 @@ def test_two_commits_are_compared_by_what_their_directories_hold(standin: StandI
         "m/reverse/007_e.sql": "e",
     }
 
-    assert compare(github, REPOSITORY, "m", BEFORE, COMMIT) == Base(
+    assert compare_commits(github, REPOSITORY, "m", BEFORE, COMMIT) == Base(
         label="bbbbbbb at GitHub",
         added=frozenset({"m/006_c.sql", "m/007_e.sql", "m/reverse/007_e.sql"}),
         edits=(
@@ -158,9 +160,9 @@ def test_two_commits_are_compared_by_what_their_directories_hold(standin: StandI
     assert len(standin.log) == 4
 
 
-def test_a_directory_that_is_new_is_compared_with_an_empty_one(standin: StandIn, github: GitHub) -> None:
+def test_a_directory_that_is_new_is_compared_with_an_empty_one(standin: StandIn, github: GitHubClient) -> None:
     standin.state.tree |= {"main": {"README.md": ""}, COMMIT: {"m/001_a.sql": "A"}}
 
-    found = compare(github, REPOSITORY, "m", "main", COMMIT)
+    found = compare_commits(github, REPOSITORY, "m", "main", COMMIT)
 
     assert (found.label, set(found.added), found.edits) == ("main at GitHub", {"m/001_a.sql"}, ())

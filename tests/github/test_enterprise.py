@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from pulse_ci.github.client import GitHub
-from pulse_ci.github.failures import Unavailable
+from pulse_ci.github.client import GitHubClient
+from pulse_ci.github.failures import GitHubUnavailable
 from tests.standin.server import StandIn
 from tests.standin.state import Pull, State
 
@@ -46,8 +46,8 @@ def test_a_certificate_of_an_unknown_authority_gets_no_token(enterprise: StandIn
     waits: list[float] = []
 
     with (
-        GitHub(f"{enterprise.url}/api/v3", TOKEN, sleep=waits.append) as github,
-        pytest.raises(Unavailable, match="SSL_CERT_FILE where the server has its own CA"),
+        GitHubClient(f"{enterprise.url}/api/v3", TOKEN, sleep=waits.append) as github,
+        pytest.raises(GitHubUnavailable, match="SSL_CERT_FILE where the server has its own CA"),
     ):
         github.get(PULL)
     assert enterprise.log == []
@@ -59,7 +59,7 @@ def test_ssl_cert_file_names_the_authority(
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
-    with GitHub(f"{enterprise.url}/api/v3", TOKEN) as github:
+    with GitHubClient(f"{enterprise.url}/api/v3", TOKEN) as github:
         github.get(PULL)
 
     assert [logged.status for logged in enterprise.log] == [200]

@@ -7,14 +7,14 @@ import pytest
 
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.context import RunnerContext
-from pulse_ci.github.pull_request import PullRequest, find_named
+from pulse_ci.github.pull_request import PullRequest, get_pull_request_for_event
 from tests.standin import events
 from tests.standin.state import Pull
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from tests.standin.server import StandIn
 
 
@@ -28,15 +28,15 @@ def context(path: Path | None, *, event: str = "pull_request", ref: str = "refs/
     return RunnerContext.from_environ(environ)
 
 
-def read(event: events.Event, directory: Path, github: GitHub) -> PullRequest:
-    found = find_named(context(events.write(event, directory)), github)
+def read(event: events.Event, directory: Path, github: GitHubClient) -> PullRequest:
+    found = get_pull_request_for_event(context(events.write(event, directory)), github)
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize("event", events.examples("pull_request"), ids=lambda event: event["action"])
 def test_every_pull_request_event_is_read_without_asking_github(
-    event: events.Event, tmp_path: Path, github: GitHub, standin: StandIn
+    event: events.Event, tmp_path: Path, github: GitHubClient, standin: StandIn
 ) -> None:
     found = read(event, tmp_path, github)
 
@@ -46,7 +46,7 @@ def test_every_pull_request_event_is_read_without_asking_github(
     assert standin.log == []
 
 
-def test_a_pull_request_is_read_in_full(tmp_path: Path, github: GitHub) -> None:
+def test_a_pull_request_is_read_in_full(tmp_path: Path, github: GitHubClient) -> None:
     assert read(events.pull_request(), tmp_path, github) == PullRequest(
         number=2,
         author="Codertocat",
@@ -57,37 +57,37 @@ def test_a_pull_request_is_read_in_full(tmp_path: Path, github: GitHub) -> None:
     )
 
 
-def test_pull_request_target_is_read_alike(tmp_path: Path, github: GitHub) -> None:
+def test_pull_request_target_is_read_alike(tmp_path: Path, github: GitHubClient) -> None:
     path = events.write(events.from_fork(), tmp_path)
 
-    found = find_named(context(path, event="pull_request_target", ref="refs/heads/main"), github)
+    found = get_pull_request_for_event(context(path, event="pull_request_target", ref="refs/heads/main"), github)
 
     assert found is not None
     assert found.is_fork
 
 
-def test_a_fork_is_known_by_its_repository(tmp_path: Path, github: GitHub) -> None:
+def test_a_fork_is_known_by_its_repository(tmp_path: Path, github: GitHubClient) -> None:
     found = read(events.from_fork("mallory"), tmp_path, github)
 
     assert found.head_repo == "mallory/Hello-World"
     assert found.is_fork
 
 
-def test_a_deleted_fork_is_still_a_fork(tmp_path: Path, github: GitHub) -> None:
+def test_a_deleted_fork_is_still_a_fork(tmp_path: Path, github: GitHubClient) -> None:
     found = read(events.from_deleted_fork(), tmp_path, github)
 
     assert found.head_repo is None
     assert found.is_fork
 
 
-def test_dependabots_pull_request_is_no_fork(tmp_path: Path, github: GitHub) -> None:
+def test_dependabots_pull_request_is_no_fork(tmp_path: Path, github: GitHubClient) -> None:
     found = read(events.from_dependabot(), tmp_path, github)
 
     assert found.author == "dependabot[bot]"
     assert not found.is_fork
 
 
-def test_case_in_a_repositorys_name_makes_no_fork(tmp_path: Path, github: GitHub) -> None:
+def test_case_in_a_repositorys_name_makes_no_fork(tmp_path: Path, github: GitHubClient) -> None:
     found = read(events.pull_request(), tmp_path, github)
 
     assert not replace(found, head_repo="codertocat/hello-world").is_fork
@@ -95,20 +95,20 @@ def test_case_in_a_repositorys_name_makes_no_fork(tmp_path: Path, github: GitHub
 
 @pytest.mark.parametrize("is_set", [True, False])
 def test_without_an_event_file_the_number_comes_from_the_ref(
-    *, is_set: bool, tmp_path: Path, github: GitHub, standin: StandIn
+    *, is_set: bool, tmp_path: Path, github: GitHubClient, standin: StandIn
 ) -> None:
     standin.state.pulls.append(Pull(2, head_repo=None))
 
-    found = find_named(context(tmp_path / "none.json" if is_set else None), github)
+    found = get_pull_request_for_event(context(tmp_path / "none.json" if is_set else None), github)
 
     assert found is not None
     assert (found.number, found.head_repo, found.is_fork) == (2, None, True)
     assert [logged.path for logged in standin.log] == ["/repos/Codertocat/Hello-World/pulls/2"]
 
 
-def test_without_an_event_file_or_a_number_one_is_told_what_to_do(github: GitHub) -> None:
+def test_without_an_event_file_or_a_number_one_is_told_what_to_do(github: GitHubClient) -> None:
     with pytest.raises(GitHubError, match=r"names no pull request\. Mount the runner's event file"):
-        find_named(context(None, ref="refs/heads/main"), github)
+        get_pull_request_for_event(context(None, ref="refs/heads/main"), github)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_without_an_event_file_or_a_number_one_is_told_what_to_do(github: GitHub
         ),
     ],
 )
-def test_a_malformed_event_is_told_by_field(text: str, message: str, tmp_path: Path, github: GitHub) -> None:
+def test_a_malformed_event_is_told_by_field(text: str, message: str, tmp_path: Path, github: GitHubClient) -> None:
     path = tmp_path / "event.json"
     path.write_bytes(text.encode("latin-1"))
 
     with pytest.raises(GitHubError, match=message):
-        find_named(context(path), github)
+        get_pull_request_for_event(context(path), github)
 
 
 def test_outside_a_workflow_the_context_is_empty() -> None:

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.failures import Unavailable
-from pulse_ci.github.issues import LABEL, LARGEST_BODY, DriftIssue, IssueResult, close_issue, keep_issue
+from pulse_ci.github.failures import GitHubUnavailable
+from pulse_ci.github.issues import LABEL, MAX_BODY_BYTES, DriftIssue, IssueResult, close_issue, upsert_issue
 from pulse_ci.github.marker import Marker
 from tests.github.mocked import github_that
 from tests.standin.state import Issue
@@ -19,7 +19,7 @@ from tests.standin.state import Issue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
     from tests.standin.server import StandIn
 
 REPOSITORY = "Codertocat/Hello-World"
@@ -29,8 +29,8 @@ DRIFT = DriftIssue("Drift in pulse_analytics", "index `hotfix` is in no migratio
 OTHER = replace(DRIFT, body="view `v` is missing")
 
 
-def keep(github: GitHub, issue: DriftIssue = DRIFT, *, after: timedelta = timedelta()) -> str:
-    return keep_issue(github, REPOSITORY, issue, now=NOW + after).action
+def keep(github: GitHubClient, issue: DriftIssue = DRIFT, *, after: timedelta = timedelta()) -> str:
+    return upsert_issue(github, REPOSITORY, issue, now=NOW + after).action
 
 
 def told(standin: StandIn) -> list[tuple[str, str | None, str]]:
@@ -41,8 +41,8 @@ def comments(standin: StandIn) -> list[str]:
     return [each.body for each in standin.state.comments]
 
 
-def test_drift_opens_one_issue_with_its_label(standin: StandIn, github: GitHub) -> None:
-    result = keep_issue(github, REPOSITORY, DRIFT, now=NOW)
+def test_drift_opens_one_issue_with_its_label(standin: StandIn, github: GitHubClient) -> None:
+    result = upsert_issue(github, REPOSITORY, DRIFT, now=NOW)
 
     assert result == IssueResult(f"https://github.com/{REPOSITORY}/issues/1", "opened")
     assert told(standin) == [("open", None, DRIFT.body)]
@@ -50,13 +50,13 @@ def test_drift_opens_one_issue_with_its_label(standin: StandIn, github: GitHub) 
     assert (standin.state.issues[0].labels, standin.state.labels) == ([LABEL], [LABEL])
 
 
-def test_a_label_that_is_there_is_used(standin: StandIn, github: GitHub) -> None:
+def test_a_label_that_is_there_is_used(standin: StandIn, github: GitHubClient) -> None:
     standin.state.labels.append(LABEL)
 
     assert keep(github) == "opened"
 
 
-def test_the_same_drift_is_silent_whatever_the_run(standin: StandIn, github: GitHub) -> None:
+def test_the_same_drift_is_silent_whatever_the_run(standin: StandIn, github: GitHubClient) -> None:
     keep(github, replace(DRIFT, body="x https://github.com/o/r/actions/runs/7"))
     standin.log.clear()
 
@@ -65,7 +65,7 @@ def test_the_same_drift_is_silent_whatever_the_run(standin: StandIn, github: Git
     assert standin.writes == []
 
 
-def test_another_drift_updates_the_issue_and_says_so_once(standin: StandIn, github: GitHub) -> None:
+def test_another_drift_updates_the_issue_and_says_so_once(standin: StandIn, github: GitHubClient) -> None:
     keep(github)
 
     assert keep(github, OTHER) == "updated"
@@ -73,7 +73,7 @@ def test_another_drift_updates_the_issue_and_says_so_once(standin: StandIn, gith
     assert comments(standin) == ["The drift is another one now; the description above says which."]
 
 
-def test_a_drift_that_is_gone_closes_the_issue_as_completed(standin: StandIn, github: GitHub) -> None:
+def test_a_drift_that_is_gone_closes_the_issue_as_completed(standin: StandIn, github: GitHubClient) -> None:
     keep(github)
 
     assert close_issue(github, REPOSITORY, MARKER).action == "closed"
@@ -83,15 +83,15 @@ def test_a_drift_that_is_gone_closes_the_issue_as_completed(standin: StandIn, gi
 
 
 def test_no_drift_and_no_issue_is_one_request(standin: StandIn) -> None:
-    from pulse_ci.github.client import GitHub
+    from pulse_ci.github.client import GitHubClient
 
-    with GitHub(standin.url, "ghs_jobs", transport=httpx.HTTPTransport()) as github:
+    with GitHubClient(standin.url, "ghs_jobs", transport=httpx.HTTPTransport()) as github:
         assert close_issue(github, REPOSITORY, MARKER).action == "none"
 
     assert [logged.method for logged in standin.log] == ["GET"]
 
 
-def test_a_drift_that_comes_back_soon_reopens_its_issue(standin: StandIn, github: GitHub) -> None:
+def test_a_drift_that_comes_back_soon_reopens_its_issue(standin: StandIn, github: GitHubClient) -> None:
     keep(github)
     close_issue(github, REPOSITORY, MARKER)
 
@@ -100,7 +100,7 @@ def test_a_drift_that_comes_back_soon_reopens_its_issue(standin: StandIn, github
     assert comments(standin)[-1] == "There is drift again; the description above says which."
 
 
-def test_a_drift_that_comes_back_late_has_an_issue_of_its_own(standin: StandIn, github: GitHub) -> None:
+def test_a_drift_that_comes_back_late_has_an_issue_of_its_own(standin: StandIn, github: GitHubClient) -> None:
     keep(github)
     close_issue(github, REPOSITORY, MARKER)
 
@@ -108,14 +108,18 @@ def test_a_drift_that_comes_back_late_has_an_issue_of_its_own(standin: StandIn, 
     assert [state for state, *_ in told(standin)] == ["closed", "open"]
 
 
-def test_an_issue_that_a_person_closed_while_the_drift_lasts_is_reopened(standin: StandIn, github: GitHub) -> None:
+def test_an_issue_that_a_person_closed_while_the_drift_lasts_is_reopened(
+    standin: StandIn, github: GitHubClient
+) -> None:
     keep(github)
     close(standin, "completed")
 
     assert keep(github) == "reopened"
 
 
-def test_a_drift_that_is_not_planned_to_be_mended_is_silent_until_it_changes(standin: StandIn, github: GitHub) -> None:
+def test_a_drift_that_is_not_planned_to_be_mended_is_silent_until_it_changes(
+    standin: StandIn, github: GitHubClient
+) -> None:
     keep(github)
     close(standin, "not_planned")
 
@@ -129,7 +133,7 @@ def close(standin: StandIn, reason: str) -> None:
     issue.state, issue.state_reason, issue.closed_at = "closed", reason, standin.state.now
 
 
-def test_each_database_has_an_issue_of_its_own(standin: StandIn, github: GitHub) -> None:
+def test_each_database_has_an_issue_of_its_own(standin: StandIn, github: GitHubClient) -> None:
     tenant = replace(DRIFT, marker=replace(MARKER, id="drift tenant-1"))
 
     assert (keep(github), keep(github, tenant)) == ("opened", "opened")
@@ -137,9 +141,9 @@ def test_each_database_has_an_issue_of_its_own(standin: StandIn, github: GitHub)
     assert [each.state for each in standin.state.issues] == ["closed", "open"]
 
 
-def test_nothing_of_anybody_elses_is_touched(standin: StandIn, github: GitHub) -> None:
+def test_nothing_of_anybody_elses_is_touched(standin: StandIn, github: GitHubClient) -> None:
     standin.state.login = "octocat"
-    forged = f"{MARKER.line('')}\nOurs, it says."
+    forged = f"{MARKER.render_line('')}\nOurs, it says."
     theirs = [
         Issue(1, "Drift", "mallory", forged, labels=[LABEL]),
         Issue(2, "Drift", "octocat", "No marker.", labels=[LABEL]),
@@ -155,7 +159,7 @@ def test_nothing_of_anybody_elses_is_touched(standin: StandIn, github: GitHub) -
 
 def test_a_list_that_ignores_its_filter_changes_nothing_of_others() -> None:
     user = {"login": "mallory"}
-    item = {"number": 1, "state": "open", "html_url": "u", "body": f"{MARKER.line('')}\n", "user": user}
+    item = {"number": 1, "state": "open", "html_url": "u", "body": f"{MARKER.render_line('')}\n", "user": user}
 
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.method == "GET"
@@ -164,7 +168,7 @@ def test_a_list_that_ignores_its_filter_changes_nothing_of_others() -> None:
     assert close_issue(github_that(answer), REPOSITORY, MARKER).action == "none"
 
 
-def test_the_issue_is_found_on_a_later_page(standin: StandIn, github: GitHub) -> None:
+def test_the_issue_is_found_on_a_later_page(standin: StandIn, github: GitHubClient) -> None:
     keep(github)
     others = (Issue(number, "Drift", standin.state.writer, "", labels=[LABEL]) for number in range(2, 150))
     standin.state.issues[:0] = others
@@ -172,10 +176,10 @@ def test_the_issue_is_found_on_a_later_page(standin: StandIn, github: GitHub) ->
     assert keep(github) == "unchanged"
 
 
-def test_issues_that_are_switched_off_are_a_reason_and_no_error(standin: StandIn, github: GitHub) -> None:
+def test_issues_that_are_switched_off_are_a_reason_and_no_error(standin: StandIn, github: GitHubClient) -> None:
     standin.fail("gone", "POST", "*/issues")
 
-    assert keep_issue(github, REPOSITORY, DRIFT, now=NOW) == IssueResult(
+    assert upsert_issue(github, REPOSITORY, DRIFT, now=NOW) == IssueResult(
         None,
         "skipped",
         "There is no drift issue, since issues are switched off in this repository; the job summary has it all.",
@@ -186,43 +190,43 @@ def test_issues_that_are_switched_off_are_a_reason_and_no_error(standin: StandIn
     "act", [lambda github: keep(github), lambda github: close_issue(github, REPOSITORY, MARKER).action]
 )
 def test_a_token_that_may_not_read_issues_is_a_reason_and_no_error(
-    standin: StandIn, github: GitHub, act: Callable[[GitHub], str]
+    standin: StandIn, github: GitHubClient, act: Callable[[GitHubClient], str]
 ) -> None:
     standin.fail("not-found", "GET", "*/issues")
 
     assert act(github) == "skipped"
 
 
-def test_a_token_that_may_not_write_names_the_permission(standin: StandIn, github: GitHub) -> None:
+def test_a_token_that_may_not_write_names_the_permission(standin: StandIn, github: GitHubClient) -> None:
     standin.fail("read-only", "POST", "*/issues")
 
-    result = keep_issue(github, REPOSITORY, DRIFT, now=NOW)
+    result = upsert_issue(github, REPOSITORY, DRIFT, now=NOW)
 
     assert result.action == "skipped"
     assert "`issues: write`" in str(result.reason)
 
 
-def test_an_answer_that_was_lost_makes_no_second_issue(standin: StandIn, github: GitHub) -> None:
+def test_an_answer_that_was_lost_makes_no_second_issue(standin: StandIn, github: GitHubClient) -> None:
     standin.fail("drop-after", "POST", "*/issues")
 
     assert keep(github) == "opened"
     assert len(standin.state.issues) == 1
 
 
-def test_a_request_that_never_arrived_is_an_error(standin: StandIn, github: GitHub) -> None:
+def test_a_request_that_never_arrived_is_an_error(standin: StandIn, github: GitHubClient) -> None:
     standin.fail("drop", "POST", "*/issues", times=9)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(GitHubUnavailable):
         keep(github)
 
 
-def test_a_body_that_github_would_not_take_is_not_sent(github: GitHub) -> None:
+def test_a_body_that_github_would_not_take_is_not_sent(github: GitHubClient) -> None:
     with pytest.raises(ValueError, match="60000"):
-        keep(github, replace(DRIFT, body="x" * (LARGEST_BODY + 1)))
+        keep(github, replace(DRIFT, body="x" * (MAX_BODY_BYTES + 1)))
 
 
 def test_a_time_that_is_none_is_told() -> None:
-    item = {"number": 1, "state": "closed", "html_url": "u", "body": f"{MARKER.line('')}\n", "closed_at": "soon"}
+    item = {"number": 1, "state": "closed", "html_url": "u", "body": f"{MARKER.render_line('')}\n", "closed_at": "soon"}
 
     def answer(request: httpx.Request) -> httpx.Response:
         user = {"login": "octocat"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.github.context import RunnerContext
-from pulse_ci.github.links import draws_mermaid, links_for
+from pulse_ci.github.links import build_links, supports_mermaid
 
 VARIABLES = {
     "GITHUB_REPOSITORY": "octo/pulse",
@@ -15,7 +15,7 @@ VARIABLES = {
 
 
 def test_links_lead_to_the_commit_the_run_and_the_rules() -> None:
-    links = links_for(RunnerContext.from_environ(VARIABLES), None, label="eu", server_version=None)
+    links = build_links(RunnerContext.from_environ(VARIABLES), None, label="eu", server_version=None)
 
     assert links.blob == "https://github.com/octo/pulse/blob/c0ffee"
     assert links.run == links.summary == "https://github.com/octo/pulse/actions/runs/7/attempts/1"
@@ -26,7 +26,7 @@ def test_links_lead_to_the_commit_the_run_and_the_rules() -> None:
 def test_a_server_of_ones_own_has_its_own_links_and_none_to_the_rules() -> None:
     context = RunnerContext.from_environ({**VARIABLES, "GITHUB_SERVER_URL": "https://github.example"})
 
-    links = links_for(context, None, label=None, server_version="enterprise-server@3.6.4")
+    links = build_links(context, None, label=None, server_version="enterprise-server@3.6.4")
 
     assert links.blob == "https://github.example/octo/pulse/blob/c0ffee"
     assert (links.rules, links.draws) == (None, False)
@@ -37,4 +37,4 @@ def test_a_server_of_ones_own_has_its_own_links_and_none_to_the_rules() -> None:
     [(None, True), ("", True), ("enterprise-server@3.6.0", False), ("3.7.1", True), ("3.18.0", True), ("x", True)],
 )
 def test_mermaid_is_drawn_from_version_3_7_on(version: str | None, *, draws: bool) -> None:
-    assert draws_mermaid(version) is draws
+    assert supports_mermaid(version) is draws

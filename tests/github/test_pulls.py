@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.client import GitHub
+from pulse_ci.github.client import GitHubClient
 from pulse_ci.github.failures import Forbidden
 from pulse_ci.github.pull_request import PullRequest
-from pulse_ci.github.pull_request_files import read_base
+from pulse_ci.github.pull_request_files import read_pull_request_diff
 from pulse_ci.migrations.base_diff import Base, Edit
 from tests.standin.state import ChangedFile
 
@@ -27,7 +27,7 @@ PULL_REQUEST = PullRequest(
 )
 
 
-def test_what_a_pull_request_does_to_each_file(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_what_a_pull_request_does_to_each_file(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     pull.files = [
         ChangedFile("migrations/022_a.sql", "added"),
         ChangedFile("migrations/023_b.sql", "renamed", "migrations/021_b.sql"),
@@ -43,7 +43,7 @@ def test_what_a_pull_request_does_to_each_file(standin: StandIn, github: GitHub,
         "README.md": "",
     }
 
-    assert read_base(github, PULL_REQUEST, "migrations") == Base(
+    assert read_pull_request_diff(github, PULL_REQUEST, "migrations") == Base(
         label="main at GitHub",
         added=frozenset({"migrations/022_a.sql", "migrations/023_b.sql", "migrations/024_c.sql"}),
         edits=(
@@ -56,16 +56,16 @@ def test_what_a_pull_request_does_to_each_file(standin: StandIn, github: GitHub,
     )
 
 
-def test_two_requests_are_enough(standin: StandIn, github: GitHub, pull: Pull) -> None:
-    read_base(github, PULL_REQUEST, "migrations")
+def test_two_requests_are_enough(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
+    read_pull_request_diff(github, PULL_REQUEST, "migrations")
 
     assert len(standin.log) == 2
 
 
-def test_more_than_300_files_are_listed(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_more_than_300_files_are_listed(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     pull.files = [ChangedFile(f"migrations/{number:03}_x.sql") for number in range(350)]
 
-    assert len(read_base(github, PULL_REQUEST, "migrations").added) == 350
+    assert len(read_pull_request_diff(github, PULL_REQUEST, "migrations").added) == 350
 
 
 def test_more_files_than_github_lists_are_told() -> None:
@@ -73,50 +73,52 @@ def test_more_files_than_github_lists_are_told() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=files))
 
     with (
-        GitHub("https://api.github.test", "", transport=transport) as github,
+        GitHubClient("https://api.github.test", "", transport=transport) as github,
         pytest.raises(GitHubError, match=r"changes 3000 files or more.*fetch-depth: 0"),
     ):
-        read_base(github, PULL_REQUEST, "migrations")
+        read_pull_request_diff(github, PULL_REQUEST, "migrations")
 
 
-def test_a_directory_that_is_new_is_empty_on_the_base(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_directory_that_is_new_is_empty_on_the_base(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.state.tree["main"] = {"README.md": ""}
 
-    assert read_base(github, PULL_REQUEST, "migrations").tip == frozenset()
+    assert read_pull_request_diff(github, PULL_REQUEST, "migrations").tip == frozenset()
 
 
 @pytest.mark.parametrize("directory", [".", "./", ""])
 def test_the_repositorys_root_can_be_the_directory(
-    standin: StandIn, github: GitHub, pull: Pull, directory: str
+    standin: StandIn, github: GitHubClient, pull: Pull, directory: str
 ) -> None:
     standin.state.tree["main"] = {"001_a.sql": "", "src/x.ts": ""}
 
-    assert read_base(github, PULL_REQUEST, directory).tip == {"001_a.sql"}
+    assert read_pull_request_diff(github, PULL_REQUEST, directory).tip == {"001_a.sql"}
 
 
-def test_a_directory_and_a_branch_with_odd_names_are_found(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_directory_and_a_branch_with_odd_names_are_found(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.state.tree["release/ä#1&ref=x"] = {"db ä/50%?/001_a.sql": ""}
     odd = PullRequest(2, "a", None, "c", "Codertocat/Hello-World", "release/ä#1&ref=x")
 
-    assert read_base(github, odd, "./db ä/50%?/").tip == {"db ä/50%?/001_a.sql"}
+    assert read_pull_request_diff(github, odd, "./db ä/50%?/").tip == {"db ä/50%?/001_a.sql"}
 
 
-def test_a_file_in_place_of_the_directory_is_told(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_file_in_place_of_the_directory_is_told(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.state.tree["main"] = {"migrations": "not a directory"}
 
     with pytest.raises(GitHubError, match="'migrations' is no directory on main"):
-        read_base(github, PULL_REQUEST, "migrations")
+        read_pull_request_diff(github, PULL_REQUEST, "migrations")
 
 
-def test_a_directory_that_github_does_not_list_whole_is_told(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_directory_that_github_does_not_list_whole_is_told(
+    standin: StandIn, github: GitHubClient, pull: Pull
+) -> None:
     standin.state.tree["main"] = {f"migrations/{number:04}_x.sql": "" for number in range(1001)}
 
     with pytest.raises(GitHubError, match="has 1000 files or more on main"):
-        read_base(github, PULL_REQUEST, "migrations")
+        read_pull_request_diff(github, PULL_REQUEST, "migrations")
 
 
-def test_a_token_that_may_not_read_is_told(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_token_that_may_not_read_is_told(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.fail("read-only", path="*/contents/*")
 
     with pytest.raises(Forbidden, match="403 Resource not accessible by integration"):
-        read_base(github, PULL_REQUEST, "migrations")
+        read_pull_request_diff(github, PULL_REQUEST, "migrations")

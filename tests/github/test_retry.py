@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.github.client import GitHub
-from pulse_ci.github.failures import RateLimited, Unavailable
+from pulse_ci.github.client import GitHubClient
+from pulse_ci.github.failures import GitHubUnavailable, RateLimited
 from tests.github.mocked import TOKEN, github_that
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ COMMENTS = "/repos/Codertocat/Hello-World/issues/2/comments"
 
 
 @pytest.mark.parametrize("kind", ["error", "unavailable", "drop", "too-many", "secondary", "exhausted"])
-def test_reading_is_tried_again(standin: StandIn, github: GitHub, pull: Pull, waits: list[float], kind: str) -> None:
+def test_reading_is_tried_again(
+    standin: StandIn, github: GitHubClient, pull: Pull, waits: list[float], kind: str
+) -> None:
     standin.fail(kind, times=2, seconds=3)
 
     github.get(PULL)
@@ -29,16 +31,16 @@ def test_reading_is_tried_again(standin: StandIn, github: GitHub, pull: Pull, wa
     assert all(0 < wait <= 4 for wait in waits)
 
 
-def test_trying_again_has_an_end(standin: StandIn, github: GitHub, waits: list[float], pull: Pull) -> None:
+def test_trying_again_has_an_end(standin: StandIn, github: GitHubClient, waits: list[float], pull: Pull) -> None:
     standin.fail("unavailable", times=99)
 
-    with pytest.raises(Unavailable, match="503 Service unavailable"):
+    with pytest.raises(GitHubUnavailable, match="503 Service unavailable"):
         github.get(PULL)
     assert waits == [1, 2, 4]
 
 
 def test_the_wait_that_github_asks_for_is_kept(
-    standin: StandIn, github: GitHub, waits: list[float], pull: Pull
+    standin: StandIn, github: GitHubClient, waits: list[float], pull: Pull
 ) -> None:
     standin.fail("too-many", seconds=17)
 
@@ -48,7 +50,7 @@ def test_the_wait_that_github_asks_for_is_kept(
 
 
 def test_a_wait_longer_than_a_job_should_take_is_an_error(
-    standin: StandIn, github: GitHub, waits: list[float], pull: Pull
+    standin: StandIn, github: GitHubClient, waits: list[float], pull: Pull
 ) -> None:
     standin.fail("exhausted", seconds=1800)
 
@@ -86,17 +88,17 @@ def test_a_limit_is_known_by_any_of_its_signs(refusal: httpx.Response, waits: li
 
 @pytest.mark.parametrize("kind", ["error", "unavailable", "drop"])
 def test_a_write_that_may_have_been_done_is_not_repeated(
-    standin: StandIn, github: GitHub, pull: Pull, kind: str
+    standin: StandIn, github: GitHubClient, pull: Pull, kind: str
 ) -> None:
     standin.fail(kind)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(GitHubUnavailable):
         github.post(COMMENTS, {"body": "Hello."})
     assert len(standin.log) == 1
 
 
 @pytest.mark.parametrize("kind", ["too-many", "secondary"])
-def test_a_write_that_was_put_off_is_repeated(standin: StandIn, github: GitHub, pull: Pull, kind: str) -> None:
+def test_a_write_that_was_put_off_is_repeated(standin: StandIn, github: GitHubClient, pull: Pull, kind: str) -> None:
     standin.fail(kind)
 
     github.post(COMMENTS, {"body": "Hello."})
@@ -104,14 +106,14 @@ def test_a_write_that_was_put_off_is_repeated(standin: StandIn, github: GitHub, 
     assert [comment.body for comment in standin.state.comments] == ["Hello."]
 
 
-def test_writes_are_a_second_apart(github: GitHub, pull: Pull, waits: list[float]) -> None:
+def test_writes_are_a_second_apart(github: GitHubClient, pull: Pull, waits: list[float]) -> None:
     for body in ("One.", "Two.", "Three."):
         github.post(COMMENTS, {"body": body})
 
     assert waits == [1, 1]
 
 
-def test_a_server_that_is_slow_is_waited_for(standin: StandIn, github: GitHub, pull: Pull) -> None:
+def test_a_server_that_is_slow_is_waited_for(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.fail("slow", seconds=0.1)
     begin = time.monotonic()
 
@@ -122,8 +124,8 @@ def test_a_server_that_is_slow_is_waited_for(standin: StandIn, github: GitHub, p
 
 def test_nobody_at_the_address_is_told_with_what_to_check(waits: list[float]) -> None:
     with (
-        GitHub("http://127.0.0.1:9", TOKEN, transport=httpx.HTTPTransport(), sleep=waits.append) as github,
-        pytest.raises(Unavailable, match=r"GET /meta got no answer from 127\.0\.0\.1: .*Check GITHUB_API_URL"),
+        GitHubClient("http://127.0.0.1:9", TOKEN, transport=httpx.HTTPTransport(), sleep=waits.append) as github,
+        pytest.raises(GitHubUnavailable, match=r"GET /meta got no answer from 127\.0\.0\.1: .*Check GITHUB_API_URL"),
     ):
         github.get("/meta")
     assert len(waits) == 3

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse_ci.github.runner import (
-    LARGEST_SUMMARY,
-    annotate,
+    MAX_SUMMARY_BYTES,
     append_summary,
-    mask,
-    neutralise,
-    notice,
+    escape_commands,
+    format_annotations,
+    format_message,
+    mask_secret,
     stop_commands,
     write_outputs,
 )
@@ -48,24 +48,24 @@ def finding(
 @CALM
 @given(HOSTILE)
 def test_no_line_of_neutralised_text_is_a_command(text: str) -> None:
-    assert read_commands(neutralise(text)) == []
+    assert read_commands(escape_commands(text)) == []
 
 
 @CALM
 @given(HOSTILE, HOSTILE)
 def test_no_line_of_two_pieces_is_a_command_when_they_are_neutralised_as_one(first: str, second: str) -> None:
-    assert read_commands(neutralise(first + second)) == []
+    assert read_commands(escape_commands(first + second)) == []
 
 
 @CALM
 @given(st.text())
 def test_neutralised_text_keeps_all_but_spaces(text: str) -> None:
-    assert neutralise(text).replace(" ", "") == text.replace(" ", "")
+    assert escape_commands(text).replace(" ", "") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize("text", ["SELECT a::b", "# heading", "##", "x ::error::", "#[x]", "https://[::1]/", ""])
 def test_harmless_text_is_left_alone(text: str) -> None:
-    assert neutralise(text) == text
+    assert escape_commands(text) == text
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_harmless_text_is_left_alone(text: str) -> None:
     ],
 )
 def test_a_command_is_broken_by_a_space(text: str, safe: str) -> None:
-    assert neutralise(text) == safe
+    assert escape_commands(text) == safe
 
 
 def test_a_million_line_ends_are_neutralised_at_once() -> None:
-    assert len(neutralise("\n" * 1_000_000 + "#" * 1_000_000 + " " * 1_000_000)) == 3_000_000
+    assert len(escape_commands("\n" * 1_000_000 + "#" * 1_000_000 + " " * 1_000_000)) == 3_000_000
 
 
 @CALM
 @given(path=HOSTILE, message=HOSTILE, remedy=HOSTILE)
 def test_an_annotation_is_one_command_that_says_what_the_finding_says(path: str, message: str, remedy: str) -> None:
-    [line] = annotate([finding(path=path, message=message, remedy=remedy)])
+    [line] = format_annotations([finding(path=path, message=message, remedy=remedy)])
 
     [command] = read_commands(line)
     assert command.name == "error"
@@ -102,24 +102,24 @@ def test_an_annotation_is_one_command_that_says_what_the_finding_says(path: str,
 
 
 def test_an_annotation_names_file_lines_and_rule() -> None:
-    assert annotate([finding(message="50% of\nthe rows", remedy="Keep them.", path="a,b:c.sql")]) == [
+    assert format_annotations([finding(message="50% of\nthe rows", remedy="Keep them.", path="a,b:c.sql")]) == [
         "::error file=a%2Cb%3Ac.sql,line=4,endLine=5,title=not-idempotent::50%25 of%0Athe rows Keep them."
     ]
 
 
 def test_ten_of_a_kind_are_all_shown() -> None:
-    assert len(annotate([finding(line=line) for line in range(1, 11)])) == 10
+    assert len(format_annotations([finding(line=line) for line in range(1, 11)])) == 10
 
 
 def test_of_more_than_ten_of_a_kind_the_tenth_says_how_many_more() -> None:
-    lines = annotate([finding(Severity.WARNING, line=line) for line in range(1, 26)])
+    lines = format_annotations([finding(Severity.WARNING, line=line) for line in range(1, 26)])
 
     assert len(lines) == 10
     assert lines[-1] == "::warning::16 more, see the summary"
 
 
 def test_the_worst_come_first() -> None:
-    lines = annotate([finding(severity, line=line) for line in (9, 3) for severity in reversed(Severity)])
+    lines = format_annotations([finding(severity, line=line) for line in (9, 3) for severity in reversed(Severity)])
 
     assert [re.findall(r"::(\w+) .*,line=(\d)", line)[0] for line in lines] == [
         ("error", "3"),
@@ -132,11 +132,11 @@ def test_the_worst_come_first() -> None:
 
 
 def test_an_ignored_finding_has_no_annotation() -> None:
-    assert annotate([finding(ignored=True)]) == []
+    assert format_annotations([finding(ignored=True)]) == []
 
 
 def test_a_message_longer_than_the_runner_takes_is_cut() -> None:
-    [line] = annotate([finding(message="x" * 5000)])
+    [line] = format_annotations([finding(message="x" * 5000)])
 
     assert len(read_commands(line)[0].data) <= 4096
 
@@ -144,7 +144,7 @@ def test_a_message_longer_than_the_runner_takes_is_cut() -> None:
 @CALM
 @given(HOSTILE)
 def test_a_notice_is_one_command(message: str) -> None:
-    [command] = read_commands(notice(Severity.NOTICE, message))
+    [command] = read_commands(format_message(Severity.NOTICE, message))
 
     assert (command.name, command.data) == ("notice", message)
 
@@ -214,7 +214,7 @@ def test_a_summary_stays_within_what_the_runner_takes(tmp_path: Path, used: int)
 
     append_summary(path, "äöü\n" * 300_000)
 
-    assert path.stat().st_size <= max(LARGEST_SUMMARY, used)
+    assert path.stat().st_size <= max(MAX_SUMMARY_BYTES, used)
     path.read_text()
 
 
@@ -228,8 +228,8 @@ def test_a_summary_that_was_cut_says_so_outside_of_any_fence(tmp_path: Path) -> 
 
 
 def test_a_secret_is_masked_line_by_line() -> None:
-    assert mask("one\r\ntwo%\n\n") == ["::add-mask::one", "::add-mask::two%25"]
-    assert mask("") == []
+    assert mask_secret("one\r\ntwo%\n\n") == ["::add-mask::one", "::add-mask::two%25"]
+    assert mask_secret("") == []
 
 
 def test_nothing_between_the_stop_lines_is_a_command() -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from pulse_ci.d1.account import Account
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.snapshot import OBJECTS
+from pulse_ci.d1.snapshot import OBJECTS_QUERY
 from pulse_ci.engine import D1Refused, EmbeddedD1
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def answers(sql: str) -> dict[str, tuple[list[str], list[list[Any]]]]:
     """What a database that this SQL made answers to the two questions that drift asks."""
     with EmbeddedD1() as database:
         database.run(sql)
-        objects = [list(row) for row in database.query(OBJECTS.sql)]
+        objects = [list(row) for row in database.query(OBJECTS_QUERY.sql)]
         records = [list(row) for row in database.query("SELECT id, name FROM d1_migrations ORDER BY id")]
     return {"sqlite_master": (["type", "name", "tbl_name", "sql"], objects), "d1_migrations": (["id", "name"], records)}
 

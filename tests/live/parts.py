@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from pulse_ci.commands.drift import drift
+from pulse_ci.commands.drift import check_drift
 from pulse_ci.commands.rendering import render
-from pulse_ci.commands.status import status
+from pulse_ci.commands.status import read_status
 from pulse_ci.report.fleet.status import FleetStatus
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
@@ -22,7 +22,7 @@ from tests.live.test_drift import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.fleet import Watch
+    from pulse_ci.commands.fleet import RunHooks
     from pulse_ci.report.drift.value import DriftReport
     from pulse_ci.report.fleet.received import FleetReport
     from tests.commands.conftest import Outcome
@@ -66,11 +66,11 @@ def fleet(tokened: Path) -> Fleet:
     return Fleet(made, broken=frozenset({"tenant-033"}))
 
 
-def asked(command: str, fleet: Fleet, watch: Watch | None = None, **flags: object) -> DriftReport | FleetStatus:
+def asked(command: str, fleet: Fleet, watch: RunHooks | None = None, **flags: object) -> DriftReport | FleetStatus:
     settings = read_settings({"databases": ("tenant-*",), **flags})
     if command == "drift":
-        return drift(settings, lambda _: fleet.client(), watch)
-    report = status(settings, None, lambda _: fleet.client(), watch)
+        return check_drift(settings, lambda _: fleet.client(), watch)
+    report = read_status(settings, None, lambda _: fleet.client(), watch)
     assert isinstance(report, FleetStatus)
     return report
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import History, trace
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.schema.diff import diff
@@ -113,7 +113,7 @@ def wrong_after_apply(account: Account, prefix: Prefix) -> str | None:
     if applied.status or applied.ran != account.names[prefix.number :]:
         return f"it was not applied: {applied.out}{applied.err}"
     with client_of(account.cloud) as client:
-        live = read_live(client, prefix.database, "d1_migrations")
+        live = read_database_state(client, prefix.database, "d1_migrations")
     if live.records != tuple(enumerate(account.names, 1)):
         return f"it records {live.records}"
     if changes := diff(account.history.schemas[-1], live.schema):

@@ -18,7 +18,7 @@ from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
     from pulse_ci.apply.outcome import ApplyStatus
-    from pulse_ci.commands.fleet import Watch
+    from pulse_ci.commands.fleet import RunHooks
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]
 BEFORE, AFTER = recorded(2), recorded(3)
@@ -38,7 +38,7 @@ class Applied:
     """What a run said, and what it found out."""
 
     def __init__(
-        self, fleet: Fleet, wish: ApplyOptions | None = None, watch: Watch | None = None, **flags: Any
+        self, fleet: Fleet, wish: ApplyOptions | None = None, watch: RunHooks | None = None, **flags: Any
     ) -> None:
         self.said: list[str] = []
         settings = read_settings({"databases": ("tenant-*",), **flags})
@@ -48,7 +48,7 @@ class Applied:
         jsonschema.validate(json.loads(report.to_json()), SCHEMA)
 
     def names(self, fate: ApplyStatus) -> list[str]:
-        return [each.name for each in self.report.with_fate(fate)]
+        return [each.name for each in self.report.with_status(fate)]
 
     def write(self, name: str) -> Path:
         Path(name).write_text(self.report.to_json())

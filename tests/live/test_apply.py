@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import pulse
@@ -29,7 +29,7 @@ ADOPT = ("apply", "--database", "staging", "--adopt", "--through")
 def is_whole(account: Cloudflare, database: str) -> bool:
     """Whether every file is recorded once, in order, and the schema is theirs."""
     with client_of(account) as client:
-        live = read_live(client, database, "d1_migrations")
+        live = read_database_state(client, database, "d1_migrations")
     return [name for _, name in live.records or ()] == list(FILES) and not diff(pulse().schemas[-1], live.schema)
 
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import pulse_ci.report
-from pulse_ci.commands.drift import drift as drift_command
+from pulse_ci.commands.drift import check_drift as drift_command
 from pulse_ci.errors import D1Error
 from pulse_ci.settings import read_settings
 from tests.cloudflare.clients import client_of

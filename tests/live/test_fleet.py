@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.commands.drift import drift
+from pulse_ci.commands.drift import check_drift
 from pulse_ci.d1.api_responses import DatabaseInfo
-from pulse_ci.d1.fleet import Brake, choose, part
+from pulse_ci.d1.fleet import StopSignal, select_by_globs, select_shard
 from pulse_ci.errors import ConfigError, D1Error
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
@@ -31,7 +31,7 @@ def fleet(account: Cloudflare) -> Fleet:
 
 
 def compared(fleet: Fleet, **flags: object) -> DriftReport:
-    return drift(read_settings({"databases": ("tenant-*",), **flags}), connect=lambda _: fleet.client())
+    return check_drift(read_settings({"databases": ("tenant-*",), **flags}), connect=lambda _: fleet.client())
 
 
 def test_ten_drifts_among_a_thousand_are_found_with_one_request_a_database(fleet: Fleet) -> None:
@@ -61,23 +61,23 @@ INFOS = [DatabaseInfo(f"id-{name}", name, "") for name in ("a-1", "a-2", "b-1")]
     [(["a-*"], ["a-1", "a-2"]), (["b-1", "a-1"], ["a-1", "b-1"]), (["*", "!a-*"], ["b-1"]), (["id-b-1"], ["b-1"])],
 )
 def test_globs_choose_by_name_and_ids_by_themselves(globs: list[str], chosen: list[str]) -> None:
-    assert [each.name for each in choose(INFOS, globs)] == chosen
+    assert [each.name for each in select_by_globs(INFOS, globs)] == chosen
 
 
 def test_a_glob_that_fits_nothing_is_an_error_and_not_an_empty_fleet() -> None:
     with pytest.raises(ConfigError, match="'c-\\*' fits none of the account's 3 databases"):
-        choose(INFOS, ["a-*", "c-*"])
+        select_by_globs(INFOS, ["a-*", "c-*"])
 
 
 def test_a_database_stays_in_its_part_when_others_go() -> None:
     many = [DatabaseInfo(f"id-{number}", f"n-{number}", "") for number in range(100)]
 
-    assert set(part(many[::2], "2/3")) == set(part(many, "2/3")) & set(many[::2])
+    assert set(select_shard(many[::2], "2/3")) == set(select_shard(many, "2/3")) & set(many[::2])
 
 
 def test_who_waits_for_the_rate_limit_is_woken_when_the_run_is_interrupted() -> None:
-    brake = Brake()
-    brake.pull("enough have failed")
+    brake = StopSignal()
+    brake.stop("enough have failed")
     brake.sleep(0)
     brake.interrupt()
 

@@ -9,8 +9,8 @@ import pytest
 
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
-from pulse_ci.commands.fleet import Watch
-from pulse_ci.commands.merge_reports import merge
+from pulse_ci.commands.fleet import RunHooks
+from pulse_ci.commands.merge_reports import merge_reports
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.settings import read_settings
@@ -69,7 +69,7 @@ def test_rules_that_are_left_out_are_named(fleet: Fleet) -> None:
     assert without in render(run.report, "text")
     assert without in render(run.report, "markdown").lower()
     report = run.write("report.json")
-    assert merge(read_settings({"merge": ("report.json",)}), "apply") == run.report
+    assert merge_reports(read_settings({"merge": ("report.json",)}), "apply") == run.report
     assert Applied(fleet, resume=report).report.skipped == run.report.skipped
     assert Applied(fleet, ApplyOptions(allow=("findings",), dry_run=True), skip=("header-date",)).report.skipped == ()
 
@@ -115,9 +115,9 @@ def test_resume_goes_on_with_what_failed_and_what_was_not_tried(fleet: Fleet) ->
 
 
 def test_an_interrupted_run_ends_what_is_under_way_and_says_what_is_left(fleet: Fleet) -> None:
-    watch, kept = Watch(), list[FleetApplied]()
-    fleet.on_request = lambda _: watch.brake.interrupt() if len(fleet.writes) == 12 else None
-    run = Applied(fleet, watch=Watch(brake=watch.brake, keep=kept.append))
+    watch, kept = RunHooks(), list[FleetApplied]()
+    fleet.on_request = lambda _: watch.stop_signal.interrupt() if len(fleet.writes) == 12 else None
+    run = Applied(fleet, watch=RunHooks(stop_signal=watch.stop_signal, save_report=kept.append))
     fleet.on_request = lambda _: None
 
     applied, left = run.names(ApplyStatus.APPLIED), run.names(ApplyStatus.NOT_TRIED)
@@ -137,7 +137,7 @@ def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:
     for number, run in enumerate(runs):
         run.write(f"part-{number}.json")
 
-    merged = merge(read_settings({"merge": ("part-*.json",)}), "apply")
+    merged = merge_reports(read_settings({"merge": ("part-*.json",)}), "apply")
 
     assert isinstance(merged, FleetApplied)
     assert [each.name for each in merged.databases] == NAMES
@@ -148,7 +148,7 @@ def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:
 def test_each_outcome_has_the_command_that_restores_the_database(fleet: Fleet) -> None:
     run = Applied(fleet)
 
-    ways = [each.way_back or "" for each in run.report.databases]
+    ways = [each.restore_command or "" for each in run.report.databases]
     assert all(f"time-travel restore {name} --bookmark=before-" in way for name, way in zip(NAMES, ways, strict=True))
 
 
@@ -161,7 +161,7 @@ def test_what_ends_a_run_leaves_a_report_of_what_was_done(fleet: Fleet) -> None:
 
     fleet.on_request = break_down
     with pytest.raises(RuntimeError):
-        Applied(fleet, watch=Watch(keep=kept.append))
+        Applied(fleet, watch=RunHooks(save_report=kept.append))
 
-    assert len(kept[-1].with_fate(ApplyStatus.APPLIED)) >= 1
+    assert len(kept[-1].with_status(ApplyStatus.APPLIED)) >= 1
     assert len(kept[-1].databases) == 30

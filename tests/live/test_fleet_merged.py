@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.commands.merge_reports import merge
+from pulse_ci.commands.merge_reports import merge_reports
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.drift.value import DriftReport
@@ -27,7 +27,7 @@ def test_the_merged_parts_are_byte_for_byte_the_report_of_one_run(command: str, 
     whole = asked(command, fleet)
     parts(command, fleet)
 
-    merged = merge(read_settings({"merge": ("part-*.json",)}), command)
+    merged = merge_reports(read_settings({"merge": ("part-*.json",)}), command)
 
     assert merged.spent.requests == whole.spent.requests + 3, "each part lists the databases by itself"
     assert rendered(merged) == rendered(merged, whole)
@@ -36,7 +36,7 @@ def test_the_merged_parts_are_byte_for_byte_the_report_of_one_run(command: str, 
 
 def test_what_no_database_needs_is_said_when_all_parts_are_there(fleet: Fleet) -> None:
     files = parts("drift", fleet)
-    some, every = (merge(read_settings({"merge": tuple(paths)}), "drift") for paths in (files[:3], files))
+    some, every = (merge_reports(read_settings({"merge": tuple(paths)}), "drift") for paths in (files[:3], files))
 
     assert isinstance(some, DriftReport)
     assert isinstance(every, DriftReport)
@@ -51,7 +51,7 @@ def test_a_part_that_is_missing_is_named_and_the_fleet_not_well(command: str, fl
     fleet.databases = dict.fromkeys(NAMES, recorded(FILES))
     files = parts(command, fleet)
 
-    merged = merge(read_settings({"merge": (files[0], files[3])}), command)
+    merged = merge_reports(read_settings({"merge": (files[0], files[3])}), command)
 
     assert merged.scope
     assert merged.scope.missing == ("2/4", "3/4")
@@ -105,7 +105,7 @@ def test_parts_that_do_not_fit_together_are_refused(fleet: Fleet, changes: dict[
     one, other = parts("status", fleet, of=2)
 
     with pytest.raises(ConfigError, match=told):
-        merge(read_settings({"merge": (one, altered(other, **changes))}), "status")
+        merge_reports(read_settings({"merge": (one, altered(other, **changes))}), "status")
 
 
 def test_parts_that_both_have_a_database_are_refused(fleet: Fleet) -> None:
@@ -113,13 +113,13 @@ def test_parts_that_both_have_a_database_are_refused(fleet: Fleet) -> None:
     same = altered(one, shard="2/2")
 
     with pytest.raises(ConfigError, match=f"{one} and {same} both have tenant-"):
-        merge(read_settings({"merge": (one, same)}), "status")
+        merge_reports(read_settings({"merge": (one, same)}), "status")
 
 
 def test_the_report_of_another_command_is_refused(fleet: Fleet) -> None:
     name = written(asked("status", fleet), "status.json")
 
     with pytest.raises(ConfigError, match="the report of another command"):
-        merge(read_settings({"merge": (name,)}), "drift")
+        merge_reports(read_settings({"merge": (name,)}), "drift")
     with pytest.raises(ConfigError, match="the report of another command"):
         asked("drift", fleet, resume=Path(name))

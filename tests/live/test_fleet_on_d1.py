@@ -149,7 +149,7 @@ def test_whatever_fails_on_the_way_no_file_runs_twice(
         report = run_apply(settings, ApplyOptions(allow=("drift", "findings")), lambda _: None, lambda _: client)
 
     assert isinstance(report, FleetApplied)
-    assert len(report.with_fate(ApplyStatus.APPLIED)) == len(NAMES) - 1
+    assert len(report.with_status(ApplyStatus.APPLIED)) == len(NAMES) - 1
     assert all(
         recorded(cloud, database) == ["001_sites.sql", "002_urls.sql"]
         for name, database in fleet.items()

@@ -99,7 +99,7 @@ def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fl
 
     assert run.names(ApplyStatus.UP_TO_DATE) == ["tenant-04"]
     assert len(run.names(ApplyStatus.REFUSED)) == 29
-    told = {each.sentence for each in run.report.with_fate(ApplyStatus.REFUSED)}
+    told = {each.sentence for each in run.report.with_status(ApplyStatus.REFUSED)}
     assert all("003_indexes.sql:" in each and "--allow findings" in each for each in told)
     assert fleet.writes == []
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.commands.fleet import Watch
+from pulse_ci.commands.fleet import RunHooks
 from pulse_ci.commands.rendering import exit_status, render
 from pulse_ci.errors import ConfigError
 from tests.live.parts import asked, rendered, written
@@ -39,9 +39,9 @@ def test_a_file_that_is_no_report_is_refused(fleet: Fleet, run: Run, content: st
 
 @pytest.mark.parametrize("command", ["drift", "status"])
 def test_an_interrupted_run_is_gone_on_with_and_asks_nothing_twice(command: str, fleet: Fleet) -> None:
-    whole, watch = asked(command, fleet), Watch()
+    whole, watch = asked(command, fleet), RunHooks()
     fleet.asked.clear()
-    fleet.on_request = lambda _: watch.brake.interrupt() if len(fleet.asked) > 20 else None
+    fleet.on_request = lambda _: watch.stop_signal.interrupt() if len(fleet.asked) > 20 else None
     first = asked(command, fleet, watch)
     fleet.on_request = lambda _: None
     left = len(first.with_status("not asked"))
@@ -71,7 +71,7 @@ def test_a_report_of_files_that_have_changed_since_is_not_gone_on_with(fleet: Fl
 def test_the_report_is_kept_as_it_grows(fleet: Fleet) -> None:
     kept: list[Any] = []
 
-    asked("drift", fleet, Watch(keep=kept.append))
+    asked("drift", fleet, RunHooks(save_report=kept.append))
 
     sizes = [len(report.databases) - len(report.with_status("not asked")) for report in kept]
     assert len(sizes) >= 2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.commands.status import status
+from pulse_ci.commands.status import read_status
 from pulse_ci.report.redaction import redact_report
 from pulse_ci.settings import read_settings
 from tests.commands.files import put
@@ -55,6 +55,6 @@ def test_a_token_that_is_given_as_a_flag_is_in_no_report(run: Run, repository: P
 
 def test_a_fleet_is_redacted_like_one_database(tokened: Path) -> None:
     fleet = Fleet({"tenant-1": recorded(4), f"tenant-{GIVEN}": recorded(4) + f"CREATE TABLE t_{GIVEN} (x);"})
-    report = status(read_settings({"databases": ("tenant-*",)}), None, lambda _: fleet.client())
+    report = read_status(read_settings({"databases": ("tenant-*",)}), None, lambda _: fleet.client())
 
     assert GIVEN not in redact_report(report, (GIVEN,)).to_json()

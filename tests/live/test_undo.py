@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.d1.database_state import read_live
+from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import pulse
@@ -44,12 +44,12 @@ def test_the_last_file_is_undone_and_pending_again(account: Cloudflare, run: Run
     outcome = run(*UNDO)
 
     with client_of(account) as client:
-        live = read_live(client, database, "d1_migrations")
+        live = read_database_state(client, database, "d1_migrations")
     assert (outcome.status, outcome.err) == (0, "")
     assert "wrangler d1 time-travel restore staging --bookmark=" in outcome.out
     assert [name for _, name in live.records or ()] == list(FILES)
     assert diff(pulse().schemas[-1], live.schema) == ()
-    assert [each.name for each in live.state(pulse()).pending] == []
+    assert [each.name for each in live.determine_status(pulse()).pending] == []
 
 
 def test_files_are_undone_backwards_and_are_pending_again(account: Cloudflare, run: Run) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.check import check
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.request import build_request
 from pulse_ci.model import Action, Kind
 from pulse_ci.report import markdown
 from pulse_ci.report.models import Database, Difference, QueryResult, Staging
@@ -74,7 +74,7 @@ def _checked(**files: str) -> Report:
         shutil.copytree(PULSE, directory)
         for name, text in files.items():
             (directory / f"{name.removeprefix('n')}.sql").write_text(text)
-        return check(replace(request_for(directory), baseline=21, today=date(2026, 10, 1)))
+        return check(replace(build_request(directory), baseline=21, today=date(2026, 10, 1)))
 
 
 @cache

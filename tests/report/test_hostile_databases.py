@@ -7,13 +7,13 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import ApplyStatus, Outcome
-from pulse_ci.apply.record_repairs import Repair
+from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
+from pulse_ci.apply.record_repairs import RecordRepair
 from pulse_ci.commands.rendering import render
-from pulse_ci.d1.migration_status import FileState, Recorded, Standing, State
-from pulse_ci.drift.adopt_migration import Adoption
-from pulse_ci.drift.value import Compared, Difference, Drift, Way
-from pulse_ci.github.runner import neutralise
+from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus, MigrationStatus, RecordedMigrations
+from pulse_ci.drift.adopt_migration import AdoptMigration
+from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
+from pulse_ci.github.runner import escape_commands
 from pulse_ci.report import applying_fleet
 from pulse_ci.report.drift import markdown as drift_markdown
 from pulse_ci.report.drift.value import DriftReport
@@ -36,26 +36,26 @@ if TYPE_CHECKING:
 def drift_of(number: int, text: Callable[[], str]) -> DriftReport:
     schemas = hostile_schemas(number, text)
     problem = f"There is {text()}." if number % 3 == 0 else None
-    way = Way((text(), text()), (text(),), (text(),), (text(),), problem)
-    differences = tuple(Difference(change) for change in diff(schemas.before, schemas.after))
-    drifted = Compared(text(), "a", Drift(differences, way, way), None, 2, (text(),))
-    failed = Compared(text(), "b", None, f"There is {text()}.")
-    adoption = Adoption("022_adopt.sql", text(), text())
+    way = FixPlan((text(), text()), (text(),), (text(),), (text(),), problem)
+    differences = tuple(DriftDifference(change) for change in diff(schemas.before, schemas.after))
+    drifted = DatabaseDrift(text(), "a", Drift(differences, way, way), None, 2, (text(),))
+    failed = DatabaseDrift(text(), "b", None, f"There is {text()}.")
+    adoption = AdoptMigration("022_adopt.sql", text(), text())
     adoptions = {"a": adoption} if number % 5 else {}
     return DriftReport((drifted, failed)[: 1 + number % 2], "the migrations", adoptions, (text(),))
 
 
 def status_of(number: int, text: Callable[[], str]) -> StatusReport:
     schemas = hostile_schemas(number, text)
-    files = tuple(FileState(text(), None, standing, text(), text()) for standing in Standing)
-    state = State(files, Recorded(text(), (text(),)), schemas.before, schemas.after)
-    return StatusReport(text(), state, (Repair(text(), text()),), {})
+    files = tuple(FileStatus(text(), None, standing, text(), text()) for standing in MigrationStatus)
+    state = DatabaseMigrations(files, RecordedMigrations(text(), (text(),)), schemas.before, schemas.after)
+    return StatusReport(text(), state, (RecordRepair(text(), text()),), {})
 
 
 def fleets_of(text: Callable[[], str]) -> tuple[FleetStatus, FleetApplied]:
     scope = Scope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
     told = DatabaseStatus(text(), "a", (text(), text()), (text(),)), DatabaseStatus(text(), "b", error=text())
-    fates = tuple(Outcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in ApplyStatus)
+    fates = tuple(ApplyOutcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in ApplyStatus)
     return FleetStatus(told, scope), FleetApplied(fates, scope)
 
 
@@ -99,5 +99,5 @@ def test_no_line_in_the_log_is_a_command() -> None:
         outcomes = fleets[1].databases
         shown += [applying_fleet.plan(outcomes, (hostile(),)), applying_fleet.canary(outcomes[0])]
 
-        assert [read_commands(neutralise(text)) for text in shown] == [[]] * 10
+        assert [read_commands(escape_commands(text)) for text in shown] == [[]] * 10
         assert not any("\x1b" in text for text in shown)

@@ -10,8 +10,8 @@ import pytest
 from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.commands.check import check
 from pulse_ci.commands.output import render
-from pulse_ci.commands.request import request_for
-from pulse_ci.github.runner import annotate, neutralise
+from pulse_ci.commands.request import build_request
+from pulse_ci.github.runner import escape_commands, format_annotations
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown
 from tests.github.runner_model import read_commands
@@ -60,7 +60,7 @@ def _checked(directory: Path, number: int) -> Report:
     (directory / "001_sites.sql").write_text("CREATE TABLE sites (id TEXT PRIMARY KEY);")
     text = migration(Random(number))  # noqa: S311 - the same each time
     (directory / "002_hostile.sql").write_text(text, encoding="utf-8", errors="replace", newline="")
-    return check(request_for(directory))
+    return check(build_request(directory))
 
 
 def test_the_comment_on_hostile_files_has_no_element_that_is_not_ours(reports: list[Report]) -> None:
@@ -75,7 +75,7 @@ def test_the_comment_on_hostile_files_has_no_element_that_is_not_ours(reports: l
 def test_no_line_that_is_printed_of_them_is_a_command_that_is_not_ours(reports: list[Report]) -> None:
     for report in reports:
         for form in ("text", "json", "markdown", "sarif"):
-            assert read_commands(neutralise(render(report, form))) == []
-        commands = read_commands("\n".join(annotate(report.findings)))
+            assert read_commands(escape_commands(render(report, form))) == []
+        commands = read_commands("\n".join(format_annotations(report.findings)))
         assert {command.name for command in commands} <= {"error", "warning", "notice"}
         assert len(commands) == sum(min(10, report.count(severity)) for severity in Severity)

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pulse_ci.commands.check import check
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.request import build_request
 from tests.commands.files import HEADER, PULSE, SAMPLE, table
 from tests.report.hostile import hostile_reports
 from tests.report.reports import small_report
@@ -52,7 +52,7 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 
 def test_the_report_on_pulse_own_migrations_fits_the_schema(validator: Draft202012Validator) -> None:
-    report = json.loads(check(request_for(PULSE)).to_json())
+    report = json.loads(check(build_request(PULSE)).to_json())
 
     validator.validate(report)
     assert len(report["migrations"]) == 21
@@ -63,7 +63,7 @@ def test_the_report_on_any_files_fits_the_schema(tmp_path: Path, validator: Draf
     for name, content in DIRECTORIES[case].items():
         (tmp_path / name).write_text(content)
 
-    report = check(request_for(tmp_path))
+    report = check(build_request(tmp_path))
 
     validator.validate(json.loads(report.to_json()))
 

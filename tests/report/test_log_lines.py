@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pulse_ci.commands.output import render
-from pulse_ci.github.runner import neutralise
+from pulse_ci.github.runner import escape_commands
 from tests.github.runner_model import read_commands
 from tests.report.hostile import hostile_reports
 
@@ -20,7 +20,7 @@ PULSE_CI = Path(sys.executable).with_name("pulse-ci")
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "sarif"])
 def test_no_line_of_a_hostile_report_is_a_command(form: str) -> None:
     for report, _ in hostile_reports(120):
-        assert read_commands(neutralise(render(report, form))) == []
+        assert read_commands(escape_commands(render(report, form))) == []
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
@@ -28,7 +28,7 @@ def test_what_programs_read_holds_no_command_in_the_first_place(form: str) -> No
     for report, _ in hostile_reports(60):
         shown = render(report, form)
 
-        assert neutralise(shown) == shown
+        assert escape_commands(shown) == shown
         json.loads(shown)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.outcome import ApplyStatus, Outcome
+from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.commands.rendering import render
-from pulse_ci.drift.adopt_migration import Adoption
-from pulse_ci.drift.allowlist import Allowance
-from pulse_ci.drift.value import Compared, Difference, Drift, Way
+from pulse_ci.drift.adopt_migration import AdoptMigration
+from pulse_ci.drift.allowlist import AllowedDifference
+from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Action, Change, Kind, Spent
 from pulse_ci.report.drift.value import DriftReport
@@ -32,14 +32,18 @@ if TYPE_CHECKING:
 TEXT = 'a"\\\u202e\x00\ud800</script>##[error]é'
 SCOPE = Scope((TEXT, "!b"), TEXT, 21, "0f" * 32, "3/10", ("1/10",), TEXT)
 CHANGE = Change(Kind.COLUMN, TEXT, "sites", Action.MODIFIED, TEXT, None)
-ALLOWED = Allowance(Kind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
-WAY = Way((TEXT,), (TEXT,), (TEXT,), (TEXT,), TEXT)
-DRIFT = Drift((Difference(CHANGE, (TEXT,)), Difference(CHANGE, (), ALLOWED)), WAY, Way())
+ALLOWED = AllowedDifference(Kind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
+WAY = FixPlan((TEXT,), (TEXT,), (TEXT,), (TEXT,), TEXT)
+DRIFT = Drift((DriftDifference(CHANGE, (TEXT,)), DriftDifference(CHANGE, (), ALLOWED)), WAY, FixPlan())
 REPORTS: tuple[FleetReport, ...] = (
     DriftReport(
-        (Compared(TEXT, "1", DRIFT, None, 2, (TEXT,)), Compared("b", "2", None, TEXT), Compared("c", "3")),
+        (
+            DatabaseDrift(TEXT, "1", DRIFT, None, 2, (TEXT,)),
+            DatabaseDrift("b", "2", None, TEXT),
+            DatabaseDrift("c", "3"),
+        ),
         TEXT,
-        {"1": Adoption(TEXT, TEXT, TEXT)},
+        {"1": AdoptMigration(TEXT, TEXT, TEXT)},
         (TEXT,),
         (TEXT,),
         Spent(7, 9),
@@ -55,7 +59,7 @@ REPORTS: tuple[FleetReport, ...] = (
         Spent(7, 9),
     ),
     FleetApplied(
-        tuple(Outcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in ApplyStatus),
+        tuple(ApplyOutcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in ApplyStatus),
         SCOPE,
         True,
         Spent(7, 9),

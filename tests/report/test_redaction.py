@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.commands.output import render
-from pulse_ci.drift.adopt_migration import Adoption
-from pulse_ci.drift.value import Compared, Drift, Way
+from pulse_ci.drift.adopt_migration import AdoptMigration
+from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
 from pulse_ci.model import Finding, Severity
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.models import MigrationResult, Staging
@@ -40,9 +40,9 @@ def test_a_secret_in_any_text_of_a_report_is_in_no_form_of_it(form: str) -> None
 
 
 def test_a_drift_holds_no_secret_either() -> None:
-    drifted = Compared("db", "1", Drift(mend=Way((TOKEN,))), None, 0, (TOKEN,))
-    failed = Compared("db", "2", None, f"no answer from /accounts/{ACCOUNT}")
-    report = DriftReport((drifted, failed), TOKEN, {"1": Adoption("022_adopt.sql", TOKEN, TOKEN)}, (TOKEN,))
+    drifted = DatabaseDrift("db", "1", Drift(repair=FixPlan((TOKEN,))), None, 0, (TOKEN,))
+    failed = DatabaseDrift("db", "2", None, f"no answer from /accounts/{ACCOUNT}")
+    report = DriftReport((drifted, failed), TOKEN, {"1": AdoptMigration("022_adopt.sql", TOKEN, TOKEN)}, (TOKEN,))
 
     shown = repr(redact_report(report, secrets_in(ENVIRONMENT)))
 

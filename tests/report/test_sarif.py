@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from pulse_ci.commands.check import check
-from pulse_ci.commands.request import request_for
+from pulse_ci.commands.request import build_request
 from pulse_ci.model import Finding, Settlement, Severity
 from pulse_ci.report import Report, sarif
 from pulse_ci.report.escape import path_in_url
@@ -40,7 +40,7 @@ def read(report: Report) -> dict[str, Any]:
 
 @pytest.mark.parametrize("files", ["migrations", "examples/pull-request/migrations"])
 def test_what_a_check_finds_fits_the_schema(judge: Draft4Validator, files: str) -> None:
-    report = check(request_for(ROOT / files))
+    report = check(build_request(ROOT / files))
 
     judge.validate(read(report))
     assert_sarif(read(report), report)

@@ -10,8 +10,8 @@ from pulse_ci.report.escape import cell, code, fence, plain, prose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.drift.adopt_migration import Adoption
-    from pulse_ci.drift.value import Compared, Drift, Way
+    from pulse_ci.drift.adopt_migration import AdoptMigration
+    from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
     from pulse_ci.report.drift.value import DriftReport
 
 _ACTION = {Action.ADDED: "➕", Action.REMOVED: "➖", Action.MODIFIED: "✏️"}
@@ -57,15 +57,15 @@ def _table(report: DriftReport) -> Iterator[str]:
         yield "\n".join(["| | database | what |", "|---|---|---|", *rows])
 
 
-def _summary(each: Compared) -> str:
+def _summary(each: DatabaseDrift) -> str:
     if each.drift is None:
         return plain(each.error or "")
-    sentences = [prose(difference.sentence) for difference in each.drift.open[:3]]
-    more = [f"{len(each.drift.open) - 3} more"] if len(each.drift.open) > 3 else []
+    sentences = [prose(difference.sentence) for difference in each.drift.unallowed[:3]]
+    more = [f"{len(each.drift.unallowed) - 3} more"] if len(each.drift.unallowed) > 3 else []
     return "; ".join([*sentences, *more, *map(prose, each.notes[:3])])
 
 
-def _details(each: Compared, report: DriftReport) -> Iterator[str]:
+def _details(each: DatabaseDrift, report: DriftReport) -> Iterator[str]:
     drift = each.drift
     if drift is None:
         return
@@ -73,9 +73,9 @@ def _details(each: Compared, report: DriftReport) -> Iterator[str]:
         yield f"#### {code(each.name)}"
     yield from (f"- {prose(note)}" for note in each.notes)
     yield "\n".join(_differences(drift))
-    if drift.open:
+    if drift.unallowed:
         yield _folded("SQL: expected and actual", fence("\n".join(_sides(drift)), "diff"))
-        yield _folded("Put the database right", _way(drift.mend))
+        yield _folded("Put the database right", _way(drift.repair))
         yield _folded("Adopt it with a migration", _adoption(report.adoptions.get(each.id), drift.adopt))
 
 
@@ -89,19 +89,19 @@ def _differences(drift: Drift) -> Iterator[str]:
 
 
 def _sides(drift: Drift) -> Iterator[str]:
-    for each in drift.open:
+    for each in drift.unallowed:
         yield from (f"-{line}" for line in (each.change.before or "").splitlines())
         yield from (f"+{line}" for line in (each.change.after or "").splitlines())
 
 
-def _way(way: Way) -> str:
+def _way(way: FixPlan) -> str:
     if way.problem:
         return f"No statements were found that do: {plain(way.problem)}"
     warnings = [f"- {prose(sentence)}" for sentence in (*way.deletes, *way.losses, *way.conditions)]
     return "\n".join([fence("\n".join(way.statements), "sql"), *(["", *warnings] if warnings else [])])
 
 
-def _adoption(adoption: Adoption | None, way: Way) -> str:
+def _adoption(adoption: AdoptMigration | None, way: FixPlan) -> str:
     if adoption is None:
         return _way(way)
     forward, reverse = f"migrations: {adoption.name}", f"its reverse: reverse/{adoption.name}"

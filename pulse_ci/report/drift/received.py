@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.drift.adopt_migration import Adoption
-from pulse_ci.drift.allowlist import Allowance
-from pulse_ci.drift.value import Compared, Difference, Drift, Way
+from pulse_ci.drift.adopt_migration import AdoptMigration
+from pulse_ci.drift.allowlist import AllowedDifference
+from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
 from pulse_ci.model import Action, Change, Kind
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.scope import scope_of
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def drift_report_of(values: Mapping[str, Any]) -> DriftReport:
     """Return the report that was written as this JSON; raises ValueError where a day is none."""
-    differences: dict[str, list[Difference]] = {}
+    differences: dict[str, list[DriftDifference]] = {}
     for each in values["drift"]:
         differences.setdefault(each["database"], []).append(_difference(each))
     databases, fleet = values["databases"], values["fleet"]
     return DriftReport(
         databases=tuple(_compared(each, tuple(differences.get(each["name"], ()))) for each in databases),
         compared_with=fleet["compared_with"],
-        adoptions={each["id"]: Adoption(**each["adoption"]) for each in databases if each["adoption"]},
+        adoptions={each["id"]: AdoptMigration(**each["adoption"]) for each in databases if each["adoption"]},
         expired=tuple(fleet["expired"]),
         unused=tuple(fleet["unused"]),
         spent=spent_of(values),
@@ -34,21 +34,21 @@ def drift_report_of(values: Mapping[str, Any]) -> DriftReport:
     )
 
 
-def _compared(values: Mapping[str, Any], differences: tuple[Difference, ...]) -> Compared:
+def _compared(values: Mapping[str, Any], differences: tuple[DriftDifference, ...]) -> DatabaseDrift:
     drift = Drift(differences, _way(values["mend"]), _way(values["adopt"])) if values["mend"] else None
     notes = tuple(values["notes"])
-    return Compared(values["name"], values["id"], drift, values["error"], values["pending"], notes)
+    return DatabaseDrift(values["name"], values["id"], drift, values["error"], values["pending"], notes)
 
 
-def _way(values: Mapping[str, Any]) -> Way:
+def _way(values: Mapping[str, Any]) -> FixPlan:
     statements, deletes = tuple(values["statements"]), tuple(values["deletes"])
-    return Way(statements, deletes, tuple(values["losses"]), tuple(values["conditions"]), values["problem"])
+    return FixPlan(statements, deletes, tuple(values["losses"]), tuple(values["conditions"]), values["problem"])
 
 
-def _difference(values: Mapping[str, Any]) -> Difference:
+def _difference(values: Mapping[str, Any]) -> DriftDifference:
     kind, action = Kind(values["kind"]), Action(values["action"])
     change = Change(kind, values["name"], values["table"], action, values["expected"], values["actual"])
     until = date.fromisoformat(values["until"]) if values["until"] else None
     reason = values["allowed"]
-    allowed = None if reason is None else Allowance(kind, change.name, reason, until, change.table)
-    return Difference(change, tuple(values["mend"]), allowed)
+    allowed = None if reason is None else AllowedDifference(kind, change.name, reason, until, change.table)
+    return DriftDifference(change, tuple(values["mend"]), allowed)

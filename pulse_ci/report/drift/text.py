@@ -14,8 +14,8 @@ from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_li
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.drift.adopt_migration import Adoption
-    from pulse_ci.drift.value import Compared, Difference, Way
+    from pulse_ci.drift.adopt_migration import AdoptMigration
+    from pulse_ci.drift.value import DatabaseDrift, DriftDifference, FixPlan
     from pulse_ci.report.drift.value import DriftReport
 
 _STATUS = {"ok": ("✓", GREEN), "drift": ("✗", RED), "error": ("!", YELLOW)}
@@ -47,11 +47,11 @@ def _lines(report: DriftReport, paint: Painter) -> Iterator[str]:
         yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
 
 
-def _is_worth_showing(each: Compared) -> bool:
+def _is_worth_showing(each: DatabaseDrift) -> bool:
     return bool(each.drift and each.drift.differences)
 
 
-def _database(each: Compared, report: DriftReport, paint: Painter) -> Iterator[str]:
+def _database(each: DatabaseDrift, report: DriftReport, paint: Painter) -> Iterator[str]:
     mark, code = _STATUS[each.status]
     pending = f"  {plural(each.pending, 'migration')} pending" if each.pending else ""
     yield f"{paint(mark, code)} {paint(one_line(each.name), BOLD)}{paint(pending, DIM)}"
@@ -63,12 +63,12 @@ def _database(each: Compared, report: DriftReport, paint: Painter) -> Iterator[s
         return
     for difference in each.drift.differences:
         yield from _difference(difference, paint)
-    if each.drift.open:
-        yield from _way("To put the database right (write access to it is needed):", each.drift.mend, paint)
+    if each.drift.unallowed:
+        yield from _way("To put the database right (write access to it is needed):", each.drift.repair, paint)
         yield from _adoption(report.adoptions.get(each.id), each.drift.adopt, paint)
 
 
-def _difference(each: Difference, paint: Painter) -> Iterator[str]:
+def _difference(each: DriftDifference, paint: Painter) -> Iterator[str]:
     colour = DIM if each.allowed else YELLOW
     yield paint(f"  {_SIGN[each.change.action]} {one_line(each.sentence)}", colour)
     if each.allowed:
@@ -79,7 +79,7 @@ def _difference(each: Difference, paint: Painter) -> Iterator[str]:
         yield f"      actual   {one_line(each.change.after or '')}"
 
 
-def _way(head: str, way: Way, paint: Painter) -> Iterator[str]:
+def _way(head: str, way: FixPlan, paint: Painter) -> Iterator[str]:
     yield f"  {head}"
     if way.problem:
         yield f"      none was found: {one_line(way.problem)}"
@@ -89,7 +89,7 @@ def _way(head: str, way: Way, paint: Painter) -> Iterator[str]:
         yield paint(f"      ! {one_line(sentence)}", YELLOW)
 
 
-def _adoption(adoption: Adoption | None, way: Way, paint: Painter) -> Iterator[str]:
+def _adoption(adoption: AdoptMigration | None, way: FixPlan, paint: Painter) -> Iterator[str]:
     if adoption is None:
         yield from _way("To adopt it with a migration:", way, paint)
         return

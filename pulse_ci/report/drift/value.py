@@ -13,8 +13,8 @@ from pulse_ci.report.phrases import plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.drift.adopt_migration import Adoption
-    from pulse_ci.drift.value import Compared, Difference
+    from pulse_ci.drift.adopt_migration import AdoptMigration
+    from pulse_ci.drift.value import DatabaseDrift, DriftDifference
     from pulse_ci.report.fleet.scope import Scope
 
 
@@ -26,15 +26,15 @@ class DriftReport:
     differences: those that are over, and those that none of these databases needs. `scope` is that of a fleet.
     """
 
-    databases: tuple[Compared, ...]
+    databases: tuple[DatabaseDrift, ...]
     compared_with: str
-    adoptions: Mapping[str, Adoption]
+    adoptions: Mapping[str, AdoptMigration]
     expired: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     spent: Spent = field(default_factory=Spent)
     scope: Scope | None = None
 
-    def with_status(self, status: str) -> tuple[Compared, ...]:
+    def with_status(self, status: str) -> tuple[DatabaseDrift, ...]:
         """Return the databases of that status: ok, drift, error or not asked."""
         return tuple(each for each in self.databases if each.status == status)
 
@@ -103,7 +103,7 @@ class DriftReport:
         return json_text(self.to_dict())
 
 
-def _database(each: Compared, adoption: Adoption | None) -> dict[str, Any]:
+def _database(each: DatabaseDrift, adoption: AdoptMigration | None) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
@@ -111,13 +111,13 @@ def _database(each: Compared, adoption: Adoption | None) -> dict[str, Any]:
         "pending": each.pending,
         "notes": list(each.notes),
         "error": each.error,
-        "mend": asdict(each.drift.mend) if each.drift else None,
+        "mend": asdict(each.drift.repair) if each.drift else None,
         "adopt": asdict(each.drift.adopt) if each.drift else None,
         "adoption": asdict(adoption) if adoption else None,
     }
 
 
-def _difference(database: str, each: Difference) -> dict[str, Any]:
+def _difference(database: str, each: DriftDifference) -> dict[str, Any]:
     change = each.change
     return {
         "kind": change.kind.value,
@@ -127,7 +127,7 @@ def _difference(database: str, each: Difference) -> dict[str, Any]:
         "expected": change.before,
         "actual": change.after,
         "database": database,
-        "mend": list(each.mend),
+        "mend": list(each.repair),
         "allowed": each.allowed.reason if each.allowed else None,
         "until": each.allowed.until.isoformat() if each.allowed and each.allowed.until else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.apply.outcome import ApplyStatus, Outcome
+from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.scope import Scope, scope_of
@@ -30,15 +30,15 @@ class FleetApplied:
     `skipped` are the rules that the check of the files did not ask.
     """
 
-    databases: tuple[Outcome, ...]
+    databases: tuple[ApplyOutcome, ...]
     scope: Scope
     dry_run: bool = False
     spent: Spent = field(default_factory=Spent)
     skipped: tuple[str, ...] = ()
 
-    def with_fate(self, *fates: ApplyStatus) -> tuple[Outcome, ...]:
+    def with_status(self, *fates: ApplyStatus) -> tuple[ApplyOutcome, ...]:
         """Return the databases that ended so."""
-        return tuple(each for each in self.databases if each.fate in fates)
+        return tuple(each for each in self.databases if each.status in fates)
 
     @property
     def is_complete(self) -> bool:
@@ -48,17 +48,17 @@ class FleetApplied:
             if self.dry_run and not self.scope.stopped
             else (ApplyStatus.FAILED, ApplyStatus.NOT_TRIED)
         )
-        return not self.with_fate(*open_ones) and not self.scope.missing
+        return not self.with_status(*open_ones) and not self.scope.missing
 
     @property
     def has_written(self) -> bool:
         """Whether anything was sent to a database that may have changed it."""
-        return any(each.way_back is not None for each in self.databases)
+        return any(each.restore_command is not None for each in self.databases)
 
     @property
     def conclusion(self) -> Conclusion:
         """Failure unless every database has every file now, or would have."""
-        whole = self.is_complete and not self.with_fate(ApplyStatus.REFUSED)
+        whole = self.is_complete and not self.with_status(ApplyStatus.REFUSED)
         return Conclusion.SUCCESS if whole else Conclusion.FAILURE
 
     @property
@@ -66,11 +66,11 @@ class FleetApplied:
         """The one sentence that says it all."""
         total = plural(len(self.databases), "database")
         if self.dry_run:
-            parts = [f"{len(self.with_fate(ApplyStatus.NOT_TRIED))} of {total} would be migrated"]
+            parts = [f"{len(self.with_status(ApplyStatus.NOT_TRIED))} of {total} would be migrated"]
         else:
-            parts = [f"{len(self.with_fate(ApplyStatus.APPLIED))} of {total} migrated"]
+            parts = [f"{len(self.with_status(ApplyStatus.APPLIED))} of {total} migrated"]
         for fate, words in _SPOKEN.items():
-            count = len(self.with_fate(fate))
+            count = len(self.with_status(fate))
             if count and not (self.dry_run and fate is ApplyStatus.NOT_TRIED):
                 parts.append(f"{count} {words}")
         return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
@@ -88,30 +88,30 @@ class FleetApplied:
         return json_text(self.to_dict())
 
 
-def _database(each: Outcome) -> dict[str, Any]:
+def _database(each: ApplyOutcome) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
-        "status": each.fate.value,
+        "status": each.status.value,
         "sentence": each.sentence,
         "ran": list(each.ran),
         "pending": len(each.pending),
         "lacks": list(each.pending),
-        "way_back": each.way_back,
+        "way_back": each.restore_command,
     }
 
 
 def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
     """Return the report that was written as this JSON, which the schema has judged before."""
     databases = (
-        Outcome(
+        ApplyOutcome(
             name=each["name"],
             id=each["id"],
-            fate=ApplyStatus(each["status"]),
+            status=ApplyStatus(each["status"]),
             sentence=each["sentence"],
             ran=tuple(each["ran"]),
             pending=tuple(each["lacks"]),
-            way_back=each["way_back"],
+            restore_command=each["way_back"],
         )
         for each in values["databases"]
     )

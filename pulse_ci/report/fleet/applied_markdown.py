@@ -33,13 +33,17 @@ def _parts(report: FleetApplied, most: int) -> Iterator[str]:
     rows = [
         f"| {_SIGN[fate]} | {cell(plain(listed(names)))} | {cell(prose(sentence))} |"
         for fate in (ApplyStatus.FAILED, ApplyStatus.REFUSED)
-        for sentence, names in together((each.name, each.sentence) for each in report.with_fate(fate))
+        for sentence, names in together((each.name, each.sentence) for each in report.with_status(fate))
     ]
     if rows[:most]:
         yield "\n".join(["| | database | why |", "|---|---|---|", *rows[:most]])
     if len(rows) > most:
         yield f"_{len(rows) - most} more; the JSON report has them all._"
-    ways = [(each.name, each.way_back) for each in report.with_fate(ApplyStatus.FAILED) if each.way_back is not None]
+    ways = [
+        (each.name, each.restore_command)
+        for each in report.with_status(ApplyStatus.FAILED)
+        if each.restore_command is not None
+    ]
     yield from (f"- To restore {code(name)} as it was: {code(way)}" for name, way in ways[:_FEW])
     if report.scope.stopped:
         yield f"Not every database was tried: {plain(report.scope.stopped)}."

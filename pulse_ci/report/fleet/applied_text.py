@@ -26,7 +26,7 @@ def render(report: FleetApplied, *, colour: bool = False) -> str:
 
 def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
     for fate in (ApplyStatus.FAILED, ApplyStatus.REFUSED):
-        groups = together((each.name, each.sentence) for each in report.with_fate(fate))
+        groups = together((each.name, each.sentence) for each in report.with_status(fate))
         for sentence, names in groups[:_MOST]:
             mark, code = _MARK[fate]
             yield f"{paint(mark, code)} {paint(one_line(listed(names)), BOLD)}  {fate.value}"
@@ -45,8 +45,8 @@ def _lines(report: FleetApplied, paint: Painter) -> Iterator[str]:
 
 
 def _ways_back(report: FleetApplied, paint: Painter) -> Iterator[str]:
-    for each in report.with_fate(ApplyStatus.FAILED)[:_FEW]:
-        if each.way_back is not None:
+    for each in report.with_status(ApplyStatus.FAILED)[:_FEW]:
+        if each.restore_command is not None:
             ran = f", where {plural(len(each.ran), 'file')} ran before" if each.ran else ""
             yield f"  to restore {one_line(each.name)} as it was{ran}:"
-            yield paint(f"    {one_line(each.way_back)}", DIM)
+            yield paint(f"    {one_line(each.restore_command)}", DIM)

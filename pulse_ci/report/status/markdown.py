@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.migration_status import Standing
+from pulse_ci.d1.migration_status import MigrationStatus
 from pulse_ci.report.escape import cell, code, fence, plain, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.d1.migration_status import FileState
+    from pulse_ci.d1.migration_status import FileStatus
     from pulse_ci.report.status.value import StatusReport
 
-_MARK = {Standing.APPLIED: "✅", Standing.PENDING: "⏳"}
+_MARK = {MigrationStatus.APPLIED: "✅", MigrationStatus.PENDING: "⏳"}
 _MOST = 200
 
 
@@ -38,13 +38,13 @@ def _parts(report: StatusReport, most: int | None) -> Iterator[str]:
     if report.differences:
         yield "#### Drift\n\n" + "\n".join(f"- {prose(each.sentence)}" for each in report.differences[:_MOST])
     if report.repairs:
-        statements = [f"-- {each.why}\n{each.sql}" for each in report.repairs]
+        statements = [f"-- {each.reason}\n{each.sql}" for each in report.repairs]
         yield _folded("Statements that make the records true", fence("\n".join(statements), "sql"))
 
 
-def _row(each: FileState) -> str:
-    mark = _MARK.get(each.standing, "⚠️")
-    return f"| {mark} | {cell(code(each.name))} | {each.standing.value} | {cell(prose(each.note))} |"
+def _row(each: FileStatus) -> str:
+    mark = _MARK.get(each.status, "⚠️")
+    return f"| {mark} | {cell(code(each.name))} | {each.status.value} | {cell(prose(each.detail))} |"
 
 
 def _folded(title: str, content: str) -> str:

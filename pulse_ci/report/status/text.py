@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.migration_status import Standing
+from pulse_ci.d1.migration_status import MigrationStatus
 from pulse_ci.model import Action
 from pulse_ci.report.escape import visible
 from pulse_ci.report.phrases import plural
@@ -13,7 +13,7 @@ from pulse_ci.report.style import BOLD, DIM, GREEN, YELLOW, Painter, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.d1.migration_status import FileState
+    from pulse_ci.d1.migration_status import FileStatus
     from pulse_ci.report.status.value import StatusReport
 
 _SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}
@@ -37,17 +37,17 @@ def _lines(report: StatusReport, paint: Painter) -> Iterator[str]:
     yield f"  {one_line(report.source)}; {asked}nothing was written"
 
 
-def _file(each: FileState, width: int, paint: Painter) -> Iterator[str]:
-    match each.standing:
-        case Standing.APPLIED:
+def _file(each: FileStatus, width: int, paint: Painter) -> Iterator[str]:
+    match each.status:
+        case MigrationStatus.APPLIED:
             mark, codes = "✓", (GREEN,)
-        case Standing.PENDING:
+        case MigrationStatus.PENDING:
             mark, codes = "·", (BOLD,)
         case _:
             mark, codes = "!", (YELLOW,)
-    yield f"  {paint(mark, *codes)} {one_line(each.name):<{width}}  {paint(each.standing.value, *codes)}"
-    if each.note:
-        yield paint(f"      {one_line(each.note)}", DIM)
+    yield f"  {paint(mark, *codes)} {one_line(each.name):<{width}}  {paint(each.status.value, *codes)}"
+    if each.detail:
+        yield paint(f"      {one_line(each.detail)}", DIM)
 
 
 def _drift(report: StatusReport, paint: Painter) -> Iterator[str]:
@@ -69,6 +69,6 @@ def _repairs(report: StatusReport, paint: Painter) -> Iterator[str]:
     head = "statements that make the records true" if recorded else "statements that begin a record, if you want one"
     yield paint("Repairs", BOLD) + f"  {head}; read them before you run them"
     for each in report.repairs:
-        yield paint(f"  -- {one_line(each.why)}", DIM)
+        yield paint(f"  -- {one_line(each.reason)}", DIM)
         yield from (f"  {line}" for line in visible(each.sql).splitlines())
     yield ""

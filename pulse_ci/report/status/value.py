@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.d1.migration_status import Standing
-from pulse_ci.drift.value import Difference
+from pulse_ci.d1.migration_status import MigrationStatus
+from pulse_ci.drift.value import DriftDifference
 from pulse_ci.model import Spent
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.analysis.statement_run import Refusal
-    from pulse_ci.apply.record_repairs import Repair
-    from pulse_ci.d1.migration_status import FileState, State
+    from pulse_ci.apply.record_repairs import RecordRepair
+    from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus
 
 _SPOKEN = {
-    Standing.APPLIED: "applied",
-    Standing.EDITED: "edited since",
-    Standing.RENAMED: "renamed",
-    Standing.NOT_RECORDED: "applied without a record",
-    Standing.UNKNOWN: "unknown",
-    Standing.NOT_THERE: "recorded and not there",
-    Standing.MISSING: "missing",
-    Standing.OUT_OF_ORDER: "out of order",
-    Standing.PENDING: "pending",
+    MigrationStatus.APPLIED: "applied",
+    MigrationStatus.EDITED: "edited since",
+    MigrationStatus.RENAMED: "renamed",
+    MigrationStatus.NOT_RECORDED: "applied without a record",
+    MigrationStatus.UNKNOWN: "unknown",
+    MigrationStatus.NOT_IN_SCHEMA: "recorded and not there",
+    MigrationStatus.FILE_MISSING: "missing",
+    MigrationStatus.OUT_OF_ORDER: "out of order",
+    MigrationStatus.PENDING: "pending",
 }
-AS_IT_SHOULD_BE = (Standing.APPLIED, Standing.PENDING, Standing.UNKNOWN)
+AS_IT_SHOULD_BE = (MigrationStatus.APPLIED, MigrationStatus.PENDING, MigrationStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,26 @@ class StatusReport:
     """What became of each file on one database; `refused` has what stopped files that would not run, by path."""
 
     name: str
-    state: State
-    repairs: tuple[Repair, ...]
+    state: DatabaseMigrations
+    repairs: tuple[RecordRepair, ...]
     refused: Mapping[str, Refusal]
     spent: Spent = field(default_factory=Spent)
 
     @property
-    def differences(self) -> tuple[Difference, ...]:
+    def differences(self) -> tuple[DriftDifference, ...]:
         """What the files do not explain."""
-        return tuple(Difference(change) for change in self.state.drift)
+        return tuple(DriftDifference(change) for change in self.state.drift)
 
     @property
     def conclusion(self) -> Conclusion:
         """Neutral where a file is otherwise than applied or pending, or the schema is."""
-        odd = any(each.standing not in AS_IT_SHOULD_BE for each in self.state.files)
+        odd = any(each.status not in AS_IT_SHOULD_BE for each in self.state.files)
         return Conclusion.NEUTRAL if odd or self.state.drift else Conclusion.SUCCESS
 
     @property
     def verdict(self) -> str:
         """The one sentence that says it all; names stand in backticks."""
-        standings = [each.standing for each in self.state.files]
+        standings = [each.status for each in self.state.files]
         said = [f"{standings.count(each)} {words}" for each, words in _SPOKEN.items() if each in standings]
         drift = f", and {plural(len(self.state.drift), 'difference')} besides" if self.state.drift else ""
         return f"`{self.name}`: {joined(said) or 'no migration'}{drift}"
@@ -85,7 +85,7 @@ class StatusReport:
             "status": {
                 "table": self.state.recorded.table if self.state.recorded else None,
                 "files": [_file(each) for each in self.state.files],
-                "repairs": [{"why": each.why, "sql": each.sql} for each in self.repairs],
+                "repairs": [{"why": each.reason, "sql": each.sql} for each in self.repairs],
             },
         }
 
@@ -93,7 +93,7 @@ class StatusReport:
         """Return the JSON report, indented, with a line end."""
         return json_text(self.to_dict())
 
-    def _result(self, each: FileState) -> MigrationResult:
+    def _result(self, each: FileStatus) -> MigrationResult:
         path = each.migration.path if each.migration else each.name
         refused = self.refused.get(path)
         return MigrationResult(
@@ -101,7 +101,7 @@ class StatusReport:
             name=each.name,
             path=path,
             under_review=False,
-            applied=None if each.standing is Standing.UNKNOWN else each.ran,
+            applied=None if each.status is MigrationStatus.UNKNOWN else each.has_run,
             depends_on=(),
             replay="failed" if refused else "ok",
             error=refused.message if refused else None,
@@ -111,17 +111,17 @@ class StatusReport:
         )
 
 
-def _file(each: FileState) -> dict[str, Any]:
+def _file(each: FileStatus) -> dict[str, Any]:
     return {
         "name": each.name,
         "path": each.migration.path if each.migration else None,
-        "standing": each.standing.value,
-        "note": each.note,
+        "standing": each.status.value,
+        "note": each.detail,
         "recorded_as": each.recorded_as,
     }
 
 
-def _difference(each: Difference) -> dict[str, Any]:
+def _difference(each: DriftDifference) -> dict[str, Any]:
     change = each.change
     return {
         "kind": change.kind.value,
