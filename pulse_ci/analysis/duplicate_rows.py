@@ -68,12 +68,12 @@ def _keys(table: Table) -> set[frozenset[str]]:
 
 def add_twins(database: EmbeddedD1, replayed: Replayed, keys: Iterable[UniqueKey]) -> bool:
     """Add rows that repeat those that are there in each of the keys; return whether there can be any for each."""
-    from pulse_ci.analysis.seed import Hints, seed
+    from pulse_ci.analysis.seed import WhereHints, seed
 
     for key in keys:
-        hints = Hints({fold(key.table): _twins(database, key)})
+        hints = WhereHints({fold(key.table): _twins(database, key)})
         seed(database, replayed.before, only=[key.table], hints=hints)
-        if not hints.made.get(fold(key.table)):
+        if not hints.inserted.get(fold(key.table)):
             return False
     return True
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.analysis.cost.estimate import StatementCost
-    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.analysis.rule import Review
     from pulse_ci.model import Answer, Probe
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
 
 
-def effects_of(replayed: Replayed) -> tuple[Effect, ...]:
+def effects_of(replayed: Replayed) -> tuple[StatementEffect, ...]:
     """Return what each statement of a migration does to a few rows, or to none where rows stop it."""
-    from pulse_ci.analysis.cost.observed_changes import observe
+    from pulse_ci.analysis.cost.observed_changes import observe_effects
     from pulse_ci.analysis.seed import seed
     from pulse_ci.analysis.touched_tables import reached_by
     from pulse_ci.engine.connection import EmbeddedD1
@@ -31,11 +31,11 @@ def effects_of(replayed: Replayed) -> tuple[Effect, ...]:
     with EmbeddedD1() as database:
         database.restore(replayed.origin)
         seed(database, replayed.before, only=reached_by(replayed))
-        on_rows = observe(database, replayed.migration.statements)
+        on_rows = observe_effects(database, replayed.migration.statements)
         if len(on_rows) == len(replayed.run.touched):
             return on_rows
         database.restore(replayed.origin)
-        return observe(database, replayed.migration.statements)
+        return observe_effects(database, replayed.migration.statements)
 
 
 def costs(review: Review) -> dict[str, tuple[StatementCost, ...]]:
@@ -59,18 +59,18 @@ def open_questions(review: Review, schema: Schema) -> dict[Statement, Probe]:
     """Return what to ask a database with this schema, to know how many rows the statements reach."""
     if review.rows is None:
         return {}
-    from pulse_ci.analysis.cost.row_probes import questions
+    from pulse_ci.analysis.cost.row_probes import build_row_probes
 
-    return questions((effect for each in review.evidence for effect in each.effects), schema)
+    return build_row_probes((effect for each in review.evidence for effect in each.effects), schema)
 
 
 def with_reached(review: Review, asked: Mapping[Statement, Probe], answers: Mapping[Probe, Answer]) -> Review:
     """Return the review with how many rows statements reach."""
-    from pulse_ci.analysis.cost.row_probes import reached
+    from pulse_ci.analysis.cost.row_probes import extrapolate_counts
 
     found = {
         statement: (probe, answers[probe].found, answers[probe].looked_at)
         for statement, probe in asked.items()
         if probe in answers
     }
-    return replace(review, reached=reached(found, review.rows or {}))
+    return replace(review, reached=extrapolate_counts(found, review.rows or {}))

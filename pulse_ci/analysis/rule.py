@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pulse_ci.analysis.broken_on_use import Unusable
-    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.proofs import Repeated, Undone
     from pulse_ci.analysis.replay import Broken, Replayed
     from pulse_ci.analysis.seeded_run import OnRows
@@ -48,7 +48,7 @@ class Evidence:
     depends_on: tuple[Dependency, ...]
     on_rows: OnRows
     rebuilds: tuple[Rebuild, ...]
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[StatementEffect, ...] = ()
     unusable: tuple[Unusable, ...] = ()
 
     def rebuild_at(self, statement: Statement | None) -> Rebuild | None:

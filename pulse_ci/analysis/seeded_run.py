@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.duplicate_rows import UniqueKey
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.analysis.row_losses import TableRows
-    from pulse_ci.analysis.seed import Budget, Unseeded
+    from pulse_ci.analysis.seed import Budget, SeedFailure
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
@@ -47,7 +47,7 @@ class OnRows:
     losses: tuple[Loss, ...] = ()
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
-    unseeded: tuple[Unseeded, ...] = ()
+    unseeded: tuple[SeedFailure, ...] = ()
     beyond: tuple[Loss, ...] = ()
     before: Mapping[str, TableRows] = field(default_factory=dict)
     snapshot: bytes | None = None

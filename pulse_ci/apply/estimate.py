@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.analysis.cost.estimate import estimate
-from pulse_ci.analysis.cost.observed_changes import observe
+from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.seed import seed
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
@@ -14,7 +14,7 @@ from pulse_ci.engine import D1Refused, EmbeddedD1
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.sql.split import Statement
@@ -32,15 +32,15 @@ def estimate_costs(live: DatabaseState, steps: Sequence[ApplyStep], rows: Mappin
     return tuple(_sum_costs(effects, known) for effects in observed)
 
 
-def _observe_steps(live: DatabaseState, steps: Sequence[ApplyStep]) -> list[tuple[Effect, ...] | None]:
-    found: list[tuple[Effect, ...] | None] = []
+def _observe_steps(live: DatabaseState, steps: Sequence[ApplyStep]) -> list[tuple[StatementEffect, ...] | None]:
+    found: list[tuple[StatementEffect, ...] | None] = []
     with EmbeddedD1() as database:
         database.restore(load_into_engine(live.snapshot))
         seed(database)
         try:
             for step in steps:
                 statements = [each for each in step.migration.statements if each not in step.skipped]
-                effects = observe(database, statements)
+                effects = observe_effects(database, statements)
                 database.run("\n".join(step.statements) or ";")
                 found.append(effects)
         except D1Refused:
@@ -48,7 +48,7 @@ def _observe_steps(live: DatabaseState, steps: Sequence[ApplyStep]) -> list[tupl
     return [*found, *[None] * (len(steps) - len(found))]
 
 
-def _sum_costs(effects: tuple[Effect, ...] | None, known: Mapping[Statement, Cost | None]) -> Cost | None:
+def _sum_costs(effects: tuple[StatementEffect, ...] | None, known: Mapping[Statement, Cost | None]) -> Cost | None:
     if effects is None:
         return None
     total = Cost()

@@ -10,8 +10,8 @@ from pulse_ci.apply.migrations_table import create_table, insert_record
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import MigrationError
-from pulse_ci.rewrite.ddl_statements import as_sent
-from pulse_ci.rewrite.tested_script import creation
+from pulse_ci.rewrite.ddl_statements import format_for_d1
+from pulse_ci.rewrite.tested_script import build_schema_script
 from pulse_ci.schema.introspect import introspect
 from pulse_ci.sql.tokens import tokenize_code
 
@@ -73,7 +73,7 @@ def _try_statements(
     try:
         with database.request() as request:
             for statement in migration.statements:
-                sql = as_sent(statement.sql)
+                sql = format_for_d1(statement.sql)
                 try:
                     try_statement(request, sql)
                     kept.append(sql)
@@ -111,7 +111,7 @@ def _observe_effects(history: History, migration: Migration) -> dict[Statement, 
     before = history.schemas[history.migrations.index(migration)]
     effects: dict[Statement, _SchemaEffect] = {}
     with EmbeddedD1() as database:
-        database.run("\n".join(creation(before)) or ";")
+        database.run("\n".join(build_schema_script(before)) or ";")
         was = facets(before)
         try:
             with database.request() as request:

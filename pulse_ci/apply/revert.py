@@ -15,7 +15,7 @@ from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import D1Error, MigrationError
 from pulse_ci.model import Action, Kind
-from pulse_ci.rewrite.ddl_statements import as_sent
+from pulse_ci.rewrite.ddl_statements import format_for_d1
 from pulse_ci.rewrite.verify_script import compare_rows
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.diff import diff
@@ -61,7 +61,7 @@ def plan_revert(migration: Migration, reverse: Reverse, state: DatabaseMigration
 
     """
     number = _require_last_record(migration, live)
-    statements = tuple(as_sent(each.sql) for each in reverse.statements)
+    statements = tuple(format_for_d1(each.sql) for each in reverse.statements)
     with EmbeddedD1() as database:
         database.restore(load_into_engine(live.snapshot))
         empty = database.snapshot()
@@ -90,7 +90,7 @@ def _try_reverse(database: EmbeddedD1, migration: Migration, reverse: Reverse) -
     try:
         with database.request() as request:
             for statement in reverse.statements:
-                try_statement(request, as_sent(statement.sql))
+                try_statement(request, format_for_d1(statement.sql))
     except D1Refused as refused:
         place = reverse.source.place(statement)
         raise MigrationError(

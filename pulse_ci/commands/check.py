@@ -83,11 +83,11 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             staged, review, answers = probe_staging(request, staged, review, findings)
             findings = lint(review) if review.reached else findings
     if request.command != "preview" and any(not finding.ignored for finding in findings):
-        from pulse_ci.fixes.fixes import offer
+        from pulse_ci.fixes.fixes import attach_fixes
 
         on_step("trying fixes")
         with _timed(timings, "fix"):
-            findings = offer(review, findings)
+            findings = attach_fixes(review, findings)
     if isinstance(staged, StagingSnapshot):
         findings = settle(findings, answers, review, staged.live.name)
     with _timed(timings, "diff"):

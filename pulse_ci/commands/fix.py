@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.analyze import gather
 from pulse_ci.commands.files import write_existing, write_new
 from pulse_ci.errors import MigrationError
-from pulse_ci.fixes.fix_context import case_of, why_not
-from pulse_ci.fixes.fixes import mend
-from pulse_ci.fixes.patch import patch
+from pulse_ci.fixes.fix_context import build_context, explain_not_fixable
+from pulse_ci.fixes.fixes import apply_fixes
+from pulse_ci.fixes.patch import make_patch
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.model import Severity
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.rule import Review
     from pulse_ci.commands.request import CheckRequest
-    from pulse_ci.fixes.fix_context import Case
+    from pulse_ci.fixes.fix_context import FixContext
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding
 
@@ -51,7 +51,7 @@ class FixResult:
     @property
     def diff(self) -> str:
         """All that changes, as a patch."""
-        return "".join(patch(*each) for each in self.changed_files)
+        return "".join(make_patch(*each) for each in self.changed_files)
 
     @property
     def is_clean(self) -> bool:
@@ -72,14 +72,14 @@ def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) 
     done, reasons = list[tuple[str, str]](), dict[tuple[str, str], str]()
     for place, evidence in enumerate(original.evidence):
         on_step(f"fixing {evidence.migration.name}")
-        case = case_of(review, review.evidence[place])
-        if why := why_not(case) or _reason_not_writable(request, case):
+        case = build_context(review, review.evidence[place])
+        if why := explain_not_fixable(case) or _reason_not_writable(request, case):
             reasons[case.path, ""] = f"{case.path} {why}"
             continue
-        fixed = mend(case)
-        done += [(case.path, proposal.does) for proposal in fixed.done]
-        reasons |= {(case.path, declined.rule): declined.reason for declined in fixed.declined}
-        review = _replace_migration(request, review, place, fixed.case, on_step)
+        fixed = apply_fixes(case)
+        done += [(case.path, proposal.summary) for proposal in fixed.applied]
+        reasons |= {(case.path, declined.rule): declined.reason for declined in fixed.skipped}
+        review = _replace_migration(request, review, place, fixed.context, on_step)
     findings = lint(_review(request, review.migrations, on_step)) if done else lint(original)
     if _count_errors(findings) > _count_errors(lint(original)):
         raise MigrationError("The fixes of several files do not go together: none was written. Fix one at a time.")
@@ -101,18 +101,18 @@ def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[
     return replace(review, skipped=request.skipped)
 
 
-def _reason_not_writable(request: CheckRequest, case: Case) -> str | None:
+def _reason_not_writable(request: CheckRequest, case: FixContext) -> str | None:
     return "is a link: fix the file that it leads to" if (request.root / case.path).is_symlink() else None
 
 
 def _replace_migration(
-    request: CheckRequest, review: Review, place: int, fixed: Case, on_step: Callable[[str], None]
+    request: CheckRequest, review: Review, place: int, fixed: FixContext, on_step: Callable[[str], None]
 ) -> Review:
     """Return the review with one file mended; where that restores something, the later files are run again."""
     migrations = fixed.review.migrations
-    if diff(review.evidence[place].replayed.after, fixed.evidence.replayed.after):
+    if diff(review.evidence[place].replayed.after, fixed.analysis.replayed.after):
         return _review(request, migrations, on_step)
-    evidence = (*review.evidence[:place], fixed.evidence, *review.evidence[place + 1 :])
+    evidence = (*review.evidence[:place], fixed.analysis, *review.evidence[place + 1 :])
     return replace(review, migrations=migrations, evidence=evidence)
 
 

@@ -13,14 +13,14 @@ from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
-from pulse_ci.rewrite.verified_reverse import does_not_run, prove_reverse, reverse_header
+from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse, make_run_error
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
-    from pulse_ci.rewrite.verified_reverse import ProvenReverse
+    from pulse_ci.rewrite.verified_reverse import VerifiedReverse
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
@@ -50,8 +50,8 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenRe
     if not dry_run:
         _require_no_reverse(migrations, migration)
     proven = _verify_reverse(migrations, migration)
-    header = f"{stub.text.rstrip()}\n" if stub else reverse_header(migration, request.today)
-    text = proven.as_file(header)
+    header = f"{stub.text.rstrip()}\n" if stub else build_reverse_header(migration, request.today)
+    text = proven.render_file(header)
     if not dry_run:
         write_existing(path, stub.text, text) if stub else write_new(path, text)
     return WrittenReverse(display_path(path, request.root), text, proven.notes)
@@ -89,9 +89,9 @@ def _find_stub(migrations: MigrationSet, path: str) -> Migration | None:
     return next((each for each in present if each.problem is None and each.open_end is None), None)
 
 
-def _verify_reverse(migrations: MigrationSet, migration: Migration) -> ProvenReverse:
+def _verify_reverse(migrations: MigrationSet, migration: Migration) -> VerifiedReverse:
     earlier = migrations.migrations[: migrations.migrations.index(migration)]
     with EmbeddedD1() as database:
         for broken in replay(database, earlier, ()).broken[:1]:
-            raise does_not_run(broken.migration, broken.refusal)
-        return prove_reverse(database, migration)
+            raise make_run_error(broken.migration, broken.refusal)
+        return build_verified_reverse(database, migration)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.rewrite.ddl_statements import on_one_line
+from pulse_ci.rewrite.ddl_statements import escape_unprintable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,7 +30,7 @@ def build_adopt_migration(drift: Drift, database: str, digits: str, today: date)
     """
     if drift.adopt.problem or not drift.adopt.statements:
         return None
-    title = f"Adopt what {on_one_line(database)} has"
+    title = f"Adopt what {escape_unprintable(database)} has"
     words = re.sub(r"[^a-z0-9]+", "_", f"adopt_{database.lower()}").strip("_")
     head = [
         f"Migration: {title}",

@@ -8,8 +8,8 @@ from pulse_ci.drift.statement_groups import find_renamed_column, find_renamed_ta
 from pulse_ci.drift.value import Drift, DriftDifference, FixPlan
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import Action, Kind
-from pulse_ci.rewrite.ddl_statements import shown
-from pulse_ci.rewrite.reverse import write_reverse
+from pulse_ci.rewrite.ddl_statements import quote_for_comment
+from pulse_ci.rewrite.reverse import plan_reverse
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.introspect import row_of, schema_of
 from pulse_ci.schema.schema import fold
@@ -64,13 +64,16 @@ def _get_object_key(item: Object) -> tuple[Kind, str]:
 
 def _plan_fix(wanted: Schema, present: Schema) -> FixPlan:
     try:
-        plan = write_reverse(wanted, present)
+        plan = plan_reverse(wanted, present)
     except D1Refused as refused:
         return FixPlan(problem=f"D1 does not take the schema that is there as it stands: {refused}")
     if plan.problem:
         return FixPlan(problem=plan.problem)
     return FixPlan(
-        plan.statements, tuple(_describe_deleted(wanted, present, plan.statements)), plan.losses, plan.conditions
+        plan.statements,
+        tuple(_describe_deleted(wanted, present, plan.statements)),
+        plan.loss_sentences,
+        plan.conditions,
     )
 
 
@@ -82,6 +85,6 @@ def _describe_deleted(wanted: Schema, present: Schema, statements: Sequence[str]
         if change.action is not Action.ADDED:
             continue
         if change.kind is Kind.TABLE and fold(change.name) not in tables:
-            yield f"Rows of {shown(change.name)} are deleted with it."
+            yield f"Rows of {quote_for_comment(change.name)} are deleted with it."
         elif change.kind is Kind.COLUMN and (fold(change.table), fold(change.name)) not in columns:
-            yield f"Values of {shown(change.table)}.{shown(change.name)} are deleted with it."
+            yield f"Values of {quote_for_comment(change.table)}.{quote_for_comment(change.name)} are deleted with it."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Kind
-from pulse_ci.rewrite.dependency_order import names_in
+from pulse_ci.rewrite.dependency_order import read_names
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import tokenize_code, unquote
 
@@ -25,7 +25,7 @@ def group_by_change(changes: Sequence[Change], statements: Sequence[str]) -> dic
     """
     subjects = {change: fold(_subject(change)) for change in changes}
     renamed = {name for statement in statements for name in find_renamed_tables(statement)}
-    shared_names = [names_in(statement) & {*subjects.values(), *renamed} for statement in statements]
+    shared_names = [read_names(statement) & {*subjects.values(), *renamed} for statement in statements]
     groups = _merge_overlapping(shared_names)
     return {
         change: tuple(_select_statements(statements, shared_names, groups, name)) for change, name in subjects.items()

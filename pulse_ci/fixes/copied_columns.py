@@ -15,52 +15,56 @@ if TYPE_CHECKING:
 
     from pulse_ci.schema.schema import Table
 
-_NAMES = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class TableCopy:
     """All rows of one table copied to another: `columns` is None where all are meant, `values` are SQL or `*`."""
 
-    into: str
+    target: str
     columns: tuple[str, ...] | None
     values: tuple[str, ...]
     source: str
 
-    def filling(self, old: Table, new: Table) -> dict[str, str] | None:
+    def map_columns(self, old: Table, new: Table) -> dict[str, str] | None:
         """Return the expression over the old columns for each new one; None where their numbers differ."""
         columns = self.columns or tuple(column.name for column in new.columns if not column.generated)
-        values = [value for each in self.values for value in (_all(old) if each == "*" else [each])]
+        values = [value for each in self.values for value in (_quote_columns(old) if each == "*" else [each])]
         return dict(zip(columns, values, strict=True)) if len(columns) == len(values) else None
 
     @property
-    def is_whole(self) -> bool:
+    def copies_all_columns(self) -> bool:
         """Whether the copy has the same columns, of the same names."""
         return self.columns is None and self.values == ("*",)
 
 
-def read_copy(sql: str) -> Copy | None:
+def find_table_copy(sql: str) -> TableCopy | None:
     """Read `INSERT INTO … SELECT … FROM …` or `CREATE TABLE … AS SELECT …`, where all rows of one table are taken.
 
     None is what takes some rows only, joins, or computes from other tables.
     """
     code = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
     select = next((at for at, token in enumerate(code) if token.keyword == "SELECT"), len(code))
-    source = next((at for at, (token, depth) in enumerate(_deep(code)) if token.keyword == "FROM" and not depth), 0)
-    head, tail = _head(code[:select]), _source(code[source + 1 :])
+    source = next(
+        (at for at, (token, depth) in enumerate(_track_depth(code)) if token.keyword == "FROM" and not depth), 0
+    )
+    head, tail = _parse_target(code[:select]), _parse_source(code[source + 1 :])
     if head is None or tail is None or source < select:
         return None
-    values = [_value(sql, part, {fold(name) for name in tail}) for part in _parts(code[select + 1 : source])]
+    values = [
+        _parse_value(sql, part, {fold(name) for name in tail}) for part in _split_values(code[select + 1 : source])
+    ]
     if not values or any(value is None for value in values):
         return None
-    return Copy(head[0], head[1], tuple(value for value in values if value), tail[0])
+    return TableCopy(head[0], head[1], tuple(value for value in values if value), tail[0])
 
 
-def _all(table: Table) -> list[str]:
+def _quote_columns(table: Table) -> list[str]:
     return [quote_name(column.name) for column in table.columns]
 
 
-def _head(code: Sequence[Token]) -> tuple[str, tuple[str, ...] | None] | None:
+def _parse_target(code: Sequence[Token]) -> tuple[str, tuple[str, ...] | None] | None:
     """Return the table that is filled, and the columns if they are listed."""
     words = [token.keyword for token in code]
     at = next((at for at, word in enumerate(words) if word in ("INTO", "TABLE")), None)
@@ -68,22 +72,22 @@ def _head(code: Sequence[Token]) -> tuple[str, tuple[str, ...] | None] | None:
         return None
     at += 4 if words[at + 1 : at + 4] == ["IF", "NOT", "EXISTS"] else 1
     at += 2 if len(code) > at + 1 and code[at + 1].text == "." else 0
-    if len(code) <= at or code[at].kind not in _NAMES:
+    if len(code) <= at or code[at].kind not in _NAME_KINDS:
         return None
-    listed = [unquote(token.text) for token in code[at + 1 :] if token.kind in _NAMES and token.keyword != "AS"]
+    listed = [unquote(token.text) for token in code[at + 1 :] if token.kind in _NAME_KINDS and token.keyword != "AS"]
     return unquote(code[at].text), tuple(listed) if code[at + 1 :] and code[at + 1].text == "(" else None
 
 
-def _source(code: Sequence[Token]) -> tuple[str, ...] | None:
+def _parse_source(code: Sequence[Token]) -> tuple[str, ...] | None:
     """Return the table that is read, and its alias; None if there is more than that."""
     rest = code[2:] if len(code) > 2 and code[1].text == "." else code
     names = [token for token in rest if token.keyword != "AS"]
-    if not 1 <= len(names) <= 2 or any(token.kind not in _NAMES for token in names):
+    if not 1 <= len(names) <= 2 or any(token.kind not in _NAME_KINDS for token in names):
         return None
     return tuple(unquote(token.text) for token in names)
 
 
-def _deep(code: Sequence[Token]) -> Iterator[tuple[Token, int]]:
+def _track_depth(code: Sequence[Token]) -> Iterator[tuple[Token, int]]:
     depth = 0
     for token in code:
         depth -= token.text == ")"
@@ -91,13 +95,13 @@ def _deep(code: Sequence[Token]) -> Iterator[tuple[Token, int]]:
         depth += token.text == "("
 
 
-def _parts(code: Sequence[Token]) -> Iterator[list[Token]]:
-    deep = iter(list(_deep(code)))
+def _split_values(code: Sequence[Token]) -> Iterator[list[Token]]:
+    deep = iter(list(_track_depth(code)))
     while part := [token for token, _ in takewhile(lambda each: each[0].text != "," or each[1] > 0, deep)]:
         yield part
 
 
-def _value(sql: str, code: list[Token], names: set[str]) -> str | None:
+def _parse_value(sql: str, code: list[Token], names: set[str]) -> str | None:
     """Return an expression without its alias, and without the table's name before columns."""
     if any(token.keyword in ("SELECT", "DISTINCT") for token in code):
         return None

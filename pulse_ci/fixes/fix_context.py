@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from pulse_ci.model import Finding, Severity
 
 # Comparing the lines of larger files takes long, and nobody writes them by hand.
-LARGEST = 1_000_000
+MAX_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Case:
+class FixContext:
     """A migration and what was found out about it; `review` has nothing else under review."""
 
     review: Review
-    evidence: Evidence
+    analysis: Evidence
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -35,46 +35,46 @@ class Case:
     @property
     def path(self) -> str:
         """The migration's path."""
-        return self.evidence.migration.path
+        return self.analysis.migration.path
 
     @property
     def text(self) -> str:
         """The migration's text."""
-        return self.evidence.migration.text
+        return self.analysis.migration.text
 
-    def found(self, *rules: str) -> tuple[Finding, ...]:
+    def find_findings(self, *rules: str) -> tuple[Finding, ...]:
         """Return the findings of some rules."""
         return tuple(finding for finding in self.findings if finding.rule in rules)
 
-    def tally(self) -> Counter[tuple[str, str, Severity]]:
+    def count_findings(self) -> Counter[tuple[str, str, Severity]]:
         """Count the findings by rule, path and severity: their lines and words may change with the text."""
         return Counter((finding.rule, finding.path, finding.severity) for finding in self.findings)
 
-    def with_texts(self, texts: Mapping[str, str]) -> Case:
+    def with_texts(self, texts: Mapping[str, str]) -> FixContext:
         """Return the same migration with other texts of it and its reverse, run and proven anew."""
         migrations = self.review.migrations.edited(texts)
-        evidence, base = gather_again(self.evidence, migrations), self.review.base
+        analysis, base = gather_again(self.analysis, migrations), self.review.base
         if base:
             base = replace(base, added=base.added | texts.keys())
-        return Case(replace(self.review, migrations=migrations, evidence=(evidence,), base=base), evidence)
+        return FixContext(replace(self.review, migrations=migrations, evidence=(analysis,), base=base), analysis)
 
 
-def case_of(review: Review, evidence: Evidence) -> Case:
+def build_context(review: Review, analysis: Evidence) -> FixContext:
     """Return one migration of a review as a case of its own."""
-    return Case(replace(review, evidence=(evidence,)), evidence)
+    return FixContext(replace(review, evidence=(analysis,)), analysis)
 
 
-def why_not(case: Case) -> str | None:
+def explain_not_fixable(context: FixContext) -> str | None:
     """Return why a file is left alone whatever is found in it, None where it may be fixed."""
-    migration, base = case.evidence.migration, case.review.base
+    migration, base = context.analysis.migration, context.review.base
     if migration.problem:
         return migration.problem
-    if case.evidence.replayed.was_stopped:
+    if context.analysis.replayed.was_stopped:
         return "does more than the sandbox gives it, so that no fix could be tried"
     if migration.number is None:
         return "has a name that is none of a migration: rename it first"
     if base and any(migration.path in (edit.path, edit.previous) for edit in base.edits):
         return f"is at {base.label} already: what was merged is mended by a new migration"
-    if len(migration.text) > LARGEST:
-        return f"has more than {LARGEST:,} characters"
+    if len(migration.text) > MAX_CHARACTERS:
+        return f"has more than {MAX_CHARACTERS:,} characters"
     return None

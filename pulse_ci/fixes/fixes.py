@@ -7,9 +7,9 @@ from time import thread_time
 from typing import TYPE_CHECKING
 
 from pulse_ci.fixes import headers, rebuilds, reverses, statements
-from pulse_ci.fixes.candidate import Declined, Proposal
-from pulse_ci.fixes.fix_context import Case, case_of, why_not
-from pulse_ci.fixes.verify import judge
+from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
+from pulse_ci.fixes.fix_context import FixContext, build_context, explain_not_fixable
+from pulse_ci.fixes.verify import verify_fix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from pulse_ci.model import Finding, Fix
 
 # What rewrites most comes first: what is left of the file is then judged as it will be.
-PROPOSERS: tuple[Callable[[Case], Iterator[Proposal | Declined]], ...] = (
-    statements.propose_no_transaction,
+PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ...] = (
+    statements.propose_removing_transactions,
     rebuilds.propose,
-    rebuilds.propose_objects,
-    statements.propose_no_pragma,
+    rebuilds.propose_lost_objects,
+    statements.propose_removing_pragmas,
     rebuilds.propose_without_deferral,
     statements.propose_guards,
-    statements.propose_ends,
+    statements.propose_semicolons,
     headers.propose,
     reverses.propose,
 )
 # Each proposal is a replay: a report on very many files names the command and leaves the rest to it.
-MOST_FILES = 20
+MAX_FILES = 20
 # Only what is made to be slow comes near it.
-_SECONDS = 20.0  # of the processor: a busy machine is offered the same fixes
-FIXABLE = frozenset(
+_MAX_SECONDS = 20.0  # of the processor: a busy machine is offered the same fixes
+FIXABLE_RULES = frozenset(
     {
         *("explicit-transaction", "not-idempotent", "unterminated-file", "missing-header", "missing-drop"),
         *("reverse-incomplete", "foreign-keys-pragma", "defer-foreign-keys-off", "rebuild-loses-objects"),
@@ -43,67 +43,67 @@ FIXABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixedMigration:
     """A file mended: the case at its end, what was done by rule, and why the rest was not."""
 
-    case: Case
-    done: tuple[Proposal, ...]
-    declined: tuple[Declined, ...]
+    context: FixContext
+    applied: tuple[FixCandidate, ...]
+    skipped: tuple[SkippedFix, ...]
 
 
-def offer(review: Review, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def attach_fixes(review: Review, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings, those that a fix mends with it; each fix was proven alone, on the files as they are.
 
     Where one mends several, all of them say so, and the first has it.
     """
-    found: dict[Finding, tuple[Proposal, Fix | None]] = {}
-    tried, end = 0, thread_time() + _SECONDS
-    fixable = {finding.path for finding in findings if finding.rule in FIXABLE and not finding.ignored}
-    for evidence in review.evidence:
-        case = case_of(review, evidence)
-        paths = {case.path, *(each.path for each in case.review.reverse_files)}
-        if paths & fixable and tried < MOST_FILES and not why_not(case):
-            tried += 1
-            found = {**dict(_offered(case, end)), **found}
-    return tuple(_with_fix(finding, *found[finding]) if finding in found else finding for finding in findings)
+    found: dict[Finding, tuple[FixCandidate, Fix | None]] = {}
+    checked_files, end = 0, thread_time() + _MAX_SECONDS
+    fixable = {finding.path for finding in findings if finding.rule in FIXABLE_RULES and not finding.ignored}
+    for analysis in review.evidence:
+        context = build_context(review, analysis)
+        paths = {context.path, *(each.path for each in context.review.reverse_files)}
+        if paths & fixable and checked_files < MAX_FILES and not explain_not_fixable(context):
+            checked_files += 1
+            found = {**dict(_find_fixes(context, end)), **found}
+    return tuple(_attach_fix(finding, *found[finding]) if finding in found else finding for finding in findings)
 
 
-def _offered(case: Case, end: float) -> Iterator[tuple[Finding, tuple[Proposal, Fix | None]]]:
-    settled: set[Finding] = set()
-    for proposal in _proposals(case):
-        if thread_time() > end or not set(case.found(proposal.rule)) - settled:
+def _find_fixes(context: FixContext, end: float) -> Iterator[tuple[Finding, tuple[FixCandidate, Fix | None]]]:
+    fixed: set[Finding] = set()
+    for candidate in _list_candidates(context):
+        if thread_time() > end or not set(context.find_findings(candidate.rule)) - fixed:
             continue
-        if after := judge(case, proposal):
+        if after := verify_fix(context, candidate):
             left = {(each.rule, each.path, each.message) for each in after.findings}
-            gone = [each for each in case.findings if (each.rule, each.path, each.message) not in left]
-            fix: Fix | None = proposal.as_fix(case.path, case.review.migrations)
-            for finding in gone:
-                if finding not in settled:
-                    yield finding, (proposal, fix)
-                    settled.add(finding)
+            resolved = [each for each in context.findings if (each.rule, each.path, each.message) not in left]
+            fix: Fix | None = candidate.to_fix(context.path, context.review.migrations)
+            for finding in resolved:
+                if finding not in fixed:
+                    yield finding, (candidate, fix)
+                    fixed.add(finding)
                     fix = None
 
 
-def _with_fix(finding: Finding, proposal: Proposal, fix: Fix | None) -> Finding:
+def _attach_fix(finding: Finding, candidate: FixCandidate, fix: Fix | None) -> Finding:
     stop = "" if finding.remedy.endswith(".") else "."
-    return replace(finding, fix=fix, remedy=f"{finding.remedy}{stop} `pulse-ci fix` {proposal.does}.")
+    return replace(finding, fix=fix, remedy=f"{finding.remedy}{stop} `pulse-ci fix` {candidate.summary}.")
 
 
-def _proposals(case: Case) -> Iterator[Proposal]:
-    return (each for propose in PROPOSERS for each in propose(case) if isinstance(each, Proposal))
+def _list_candidates(context: FixContext) -> Iterator[FixCandidate]:
+    return (each for propose in PROPOSERS for each in propose(context) if isinstance(each, FixCandidate))
 
 
-def mend(case: Case) -> Mended:
+def apply_fixes(context: FixContext) -> FixedMigration:
     """Apply, one after the other and each on the result of those before it, all fixes that prove themselves."""
-    done = list[Proposal]()
-    while after := next(_better(case), None):
-        done.append(after[0])
-        case = after[1]
-    declined = tuple(each for propose in PROPOSERS for each in propose(case) if isinstance(each, Declined))
-    return Mended(case, tuple(done), declined)
+    applied = list[FixCandidate]()
+    while after := next(_find_verified(context), None):
+        applied.append(after[0])
+        context = after[1]
+    skipped = tuple(each for propose in PROPOSERS for each in propose(context) if isinstance(each, SkippedFix))
+    return FixedMigration(context, tuple(applied), skipped)
 
 
-def _better(case: Case) -> Iterator[tuple[Proposal, Case]]:
-    for proposal in _proposals(case):
-        if after := judge(case, proposal):
-            yield proposal, after
+def _find_verified(context: FixContext) -> Iterator[tuple[FixCandidate, FixContext]]:
+    for candidate in _list_candidates(context):
+        if after := verify_fix(context, candidate):
+            yield candidate, after

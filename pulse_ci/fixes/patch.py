@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def line_edits(path: str, before: str | None, after: str) -> Iterator[LineEdit]:
+def find_line_edits(path: str, before: str | None, after: str) -> Iterator[LineEdit]:
     """Yield the edits that make `after` of `before`, None for a file that is not there."""
-    old, new = _lines(before or ""), _lines(after)
+    old, new = _split_lines(before or ""), _split_lines(after)
     for kind, first, last, start, end in SequenceMatcher(None, old, new).get_opcodes():
         if kind == "equal":
             continue
@@ -26,14 +26,14 @@ def line_edits(path: str, before: str | None, after: str) -> Iterator[LineEdit]:
             yield LineEdit(path, first + 1, last, "".join(new[start:end]))
 
 
-def patch(path: str, before: str | None, after: str) -> str:
+def make_patch(path: str, before: str | None, after: str) -> str:
     """Return the unified diff that makes `after` of `before`, None for a file that is not there."""
     was = f"a/{path}" if before is not None else "/dev/null"
-    lines = unified_diff(_lines(before or ""), _lines(after), was, f"b/{path}", lineterm="\n")
+    lines = unified_diff(_split_lines(before or ""), _split_lines(after), was, f"b/{path}", lineterm="\n")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     # Only what git takes for the end of a line: str.splitlines() knows more.
     lines = text.split("\n")
     return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]

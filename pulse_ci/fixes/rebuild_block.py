@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
-from pulse_ci.fixes.copied_columns import read_copy
-from pulse_ci.rewrite.ddl_statements import shown
+from pulse_ci.fixes.copied_columns import find_table_copy
+from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.schema.schema import Schema, fold
 from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, is_transaction, operation
 
@@ -19,77 +19,77 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.table_rebuilds import Rebuild
     from pulse_ci.sql.split import Statement
 
-_AROUND = ("foreign_keys", "defer_foreign_keys", "legacy_alter_table")
+_SURROUNDING_PRAGMAS = ("foreign_keys", "defer_foreign_keys", "legacy_alter_table")
 
 
-class NotMechanical(Exception):
+class NotFixable(Exception):
     """A rebuild is more than copying a table; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RebuiltTable:
     """The rebuild of one table: how it is filled, and up to which statement; `copied` is its name at that moment."""
 
     rebuild: Rebuild
-    copy: dict[str, str]
-    filled: Statement
-    copied: str
+    expressions: dict[str, str]
+    copy_statement: Statement
+    name_when_copied: str
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RebuildBlock:
     """Statements that together rebuild tables, with the schema before the first and after the last of them."""
 
     prefix: tuple[Statement, ...]
     statements: tuple[Statement, ...]
-    parts: tuple[Part, ...]
+    rebuilt_tables: tuple[RebuiltTable, ...]
     before: Schema
     after: Schema
 
     @property
     def tables(self) -> frozenset[str]:
         """The folded names of the tables that are rebuilt."""
-        return frozenset(fold(part.rebuild.table) for part in self.parts)
+        return frozenset(fold(part.rebuild.table) for part in self.rebuilt_tables)
 
 
-def find_blocks(evidence: Evidence) -> Iterator[Block | NotMechanical]:
+def find_rebuild_blocks(analysis: Evidence) -> Iterator[RebuildBlock | NotFixable]:
     """Yield the blocks of a migration that rebuild a table to which something refers, or why one is left alone."""
-    found = [(_own(evidence.migration.statements, rebuild), rebuild) for rebuild in evidence.rebuilds]
-    for places, rebuilds in _joined([each for each in found if each[0]]):
-        if not any(_is_referred_to(evidence, rebuild) for rebuild in rebuilds):
+    found = [(_find_statements(analysis.migration.statements, rebuild), rebuild) for rebuild in analysis.rebuilds]
+    for places, rebuilds in _join_overlapping([each for each in found if each[0]]):
+        if not any(_is_referred_to(analysis, rebuild) for rebuild in rebuilds):
             continue
         try:
-            yield _block(evidence, places, rebuilds)
-        except NotMechanical as reason:
+            yield _build_block(analysis, places, rebuilds)
+        except NotFixable as reason:
             yield reason
 
 
-def _is_referred_to(evidence: Evidence, rebuild: Rebuild) -> bool:
-    replayed = evidence.replayed
+def _is_referred_to(analysis: Evidence, rebuild: Rebuild) -> bool:
+    replayed = analysis.replayed
     return any(schema.children_of(rebuild.table) for schema in (replayed.before, replayed.after))
 
 
-def _block(evidence: Evidence, places: frozenset[int], rebuilds: list[Rebuild]) -> Block:
-    statements, first, last = evidence.migration.statements, min(places), max(places)
+def _build_block(analysis: Evidence, places: frozenset[int], rebuilds: list[Rebuild]) -> RebuildBlock:
+    statements, first, last = analysis.migration.statements, min(places), max(places)
     own, prefix = statements[first : last + 1], statements[:first]
-    _refuse_what_is_more(own, [statements[place] for place in places])
-    before, after = _schemas(evidence, prefix, own)
-    return Block(prefix, own, tuple(_part(rebuild, before) for rebuild in rebuilds), before, after)
+    _require_only_rebuild(own, [statements[place] for place in places])
+    before, after = _read_schemas(analysis, prefix, own)
+    return RebuildBlock(prefix, own, tuple(_read_rebuilt_table(rebuild, before) for rebuild in rebuilds), before, after)
 
 
-def _own(statements: tuple[Statement, ...], rebuild: Rebuild) -> frozenset[int]:
+def _find_statements(statements: tuple[Statement, ...], rebuild: Rebuild) -> frozenset[int]:
     """Return the places of the statements that belong to a rebuild."""
-    copies = [copy for each in rebuild.copies if (copy := read_copy(each.sql))]
-    names = {fold(rebuild.table), *(fold(copy.into) for copy in copies)}
+    copies = [copy for each in rebuild.copies if (copy := find_table_copy(each.sql))]
+    names = {fold(rebuild.table), *(fold(copy.target) for copy in copies)}
     for statement in statements:
         match operation(statement.sql):
             case RenameTable(table, to) if {fold(table), fold(to)} & names:
                 names |= {fold(table), fold(to)}
-    own = (place for place, each in enumerate(statements) if each in rebuild.copies or _handles(each, names))
+    own = (place for place, each in enumerate(statements) if each in rebuild.copies or _changes_table(each, names))
     return frozenset(own)
 
 
-def _handles(statement: Statement, names: set[str]) -> bool:
+def _changes_table(statement: Statement, names: set[str]) -> bool:
     match operation(statement.sql):
         case RenameTable(table) | Create("table", table) | Drop("table", table):
             return fold(table) in names
@@ -97,7 +97,7 @@ def _handles(statement: Statement, names: set[str]) -> bool:
             return False
 
 
-def _joined(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple[frozenset[int], list[Rebuild]]]:
+def _join_overlapping(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple[frozenset[int], list[Rebuild]]]:
     """Join rebuilds whose statements are among one another's."""
     joined = list[tuple[frozenset[int], list["Rebuild"]]]()
     for places, rebuild in sorted(found, key=lambda each: min(each[0])):
@@ -108,26 +108,26 @@ def _joined(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple[frozenset
     return joined
 
 
-def _refuse_what_is_more(statements: tuple[Statement, ...], own: list[Statement]) -> None:
+def _require_only_rebuild(statements: tuple[Statement, ...], own: list[Statement]) -> None:
     for statement in statements:
         match operation(statement.sql):
             case _ if statement in own:
                 pass
-            case Pragma(name) if name in _AROUND:
+            case Pragma(name) if name in _SURROUNDING_PRAGMAS:
                 pass
             case Create("index" | "view" | "trigger") | Drop("index" | "view" | "trigger"):
                 pass
             case _:
-                raise NotMechanical(f"line {statement.line}, amid the rebuild, does something else")
+                raise NotFixable(f"line {statement.line}, amid the rebuild, does something else")
 
 
-def _schemas(
-    evidence: Evidence, prefix: tuple[Statement, ...], statements: tuple[Statement, ...]
+def _read_schemas(
+    analysis: Evidence, prefix: tuple[Statement, ...], statements: tuple[Statement, ...]
 ) -> tuple[Schema, Schema]:
     """Return the schema before and after some statements of a migration."""
     found = list[Schema]()
     with EmbeddedD1() as database:
-        database.restore(evidence.replayed.origin)
+        database.restore(analysis.replayed.origin)
         try:
             with database.request() as request:
                 request.undo()
@@ -137,19 +137,21 @@ def _schemas(
                             request.execute(statement.sql)
                     found.append(database.schema())
         except D1Refused as refused:
-            raise NotMechanical(f"D1 answers `{refused}`") from refused
+            raise NotFixable(f"D1 answers `{refused}`") from refused
     return found[0], found[1]
 
 
-def _part(rebuild: Rebuild, before: Schema) -> Part:
+def _read_rebuilt_table(rebuild: Rebuild, before: Schema) -> RebuiltTable:
     old = before.table(rebuild.table)
-    copies = [read_copy(statement.sql) for statement in rebuild.copies]
+    copies = [find_table_copy(statement.sql) for statement in rebuild.copies]
     last = copies[-1] if copies else None
     if old is None or last is None:
-        raise NotMechanical(f"the copy does more than take each row of {shown(rebuild.table)} once")
-    if not all(each and each.is_whole for each in copies[:-1]) or len(copies) > 2:
-        raise NotMechanical(f"{shown(rebuild.table)} is filled in several steps")
-    filling = last.filling(old, rebuild.after)
+        raise NotFixable(f"the copy does more than take each row of {quote_for_comment(rebuild.table)} once")
+    if not all(each and each.copies_all_columns for each in copies[:-1]) or len(copies) > 2:
+        raise NotFixable(f"{quote_for_comment(rebuild.table)} is filled in several steps")
+    filling = last.map_columns(old, rebuild.after)
     if filling is None:
-        raise NotMechanical(f"the copy of {shown(rebuild.table)} has more columns on one side than on the other")
-    return Part(rebuild, filling, rebuild.copies[-1], last.into)
+        raise NotFixable(
+            f"the copy of {quote_for_comment(rebuild.table)} has more columns on one side than on the other"
+        )
+    return RebuiltTable(rebuild, filling, rebuild.copies[-1], last.target)

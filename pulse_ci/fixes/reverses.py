@@ -6,40 +6,40 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused, MigrationError
-from pulse_ci.fixes.candidate import Declined, Proposal
+from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
 from pulse_ci.migrations.source import REVERSE_DIRECTORY
-from pulse_ci.rewrite.verified_reverse import prove_reverse, reverse_header
+from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.fixes.fix_context import Case
+    from pulse_ci.fixes.fix_context import FixContext
 
 _RULES = ("missing-drop", "reverse-incomplete")
 
 
-def propose(case: Case) -> Iterator[Proposal | Declined]:
+def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
     """Propose a reverse in a file of its own, where there is none; the statements of one that is there are kept."""
-    found, reverse = case.found(*_RULES), case.evidence.undone.reverse
-    if not found or not case.evidence.runs or case.evidence.migration.number is None:
+    found, reverse = context.find_findings(*_RULES), context.analysis.undone.reverse
+    if not found or not context.analysis.runs or context.analysis.migration.number is None:
         return
     if reverse is not None and reverse.statements:
-        yield Declined(found[0].rule, f"{reverse.source.path} has statements that somebody wrote, which are kept")
+        yield SkippedFix(found[0].rule, f"{reverse.source.path} has statements that somebody wrote, which are kept")
         return
     try:
-        yield _written(case, found[0].rule)
+        yield _write_reverse(context, found[0].rule)
     except (MigrationError, D1Refused) as error:
-        yield Declined(found[0].rule, str(error))
+        yield SkippedFix(found[0].rule, str(error))
 
 
-def _written(case: Case, rule: str) -> Proposal:
-    migration = case.evidence.migration
-    path = f"{case.review.migrations.directory}/{REVERSE_DIRECTORY}/{migration.name}"
-    stub = next((each for each in case.review.migrations.reverse_files if each.path == path), None)
+def _write_reverse(context: FixContext, rule: str) -> FixCandidate:
+    migration = context.analysis.migration
+    path = f"{context.review.migrations.directory}/{REVERSE_DIRECTORY}/{migration.name}"
+    stub = next((each for each in context.review.migrations.reverse_files if each.path == path), None)
     if stub and (stub.problem or stub.open_end):
         raise MigrationError(f"{path} {stub.problem or 'has a comment or a quote that is never closed'}")
-    header = f"{stub.text.rstrip()}\n" if stub else reverse_header(migration, case.review.today)
+    header = f"{stub.text.rstrip()}\n" if stub else build_reverse_header(migration, context.review.today)
     with EmbeddedD1() as database:
-        database.restore(case.evidence.replayed.origin)
-        proven = prove_reverse(database, migration)
-    return Proposal(rule, {path: proven.as_file(header)}, f"writes `{path}`")
+        database.restore(context.analysis.replayed.origin)
+        proven = build_verified_reverse(database, migration)
+    return FixCandidate(rule, {path: proven.render_file(header)}, f"writes `{path}`")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.seed import seed
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
-from pulse_ci.fixes.rebuild_block import NotMechanical
-from pulse_ci.rewrite.alter_table import plain_column
-from pulse_ci.rewrite.ddl_statements import shown
-from pulse_ci.rewrite.dependency_order import descendants
-from pulse_ci.rewrite.safe_rebuild import DEFER, rowid_name
-from pulse_ci.rewrite.verify_script import prove, rows_of
+from pulse_ci.fixes.rebuild_block import NotFixable
+from pulse_ci.rewrite.alter_table import find_plain_column
+from pulse_ci.rewrite.ddl_statements import quote_for_comment
+from pulse_ci.rewrite.dependency_order import find_descendants
+from pulse_ci.rewrite.safe_rebuild import DEFER_FOREIGN_KEYS, find_rowid_name
+from pulse_ci.rewrite.verify_script import count_distinct_rows, verify_script
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.operations import is_transaction
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
 
-    from pulse_ci.fixes.rebuild_block import Block, Part
+    from pulse_ci.fixes.rebuild_block import RebuildBlock, RebuiltTable
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
 _ROWS = 3
 
 
-def refuse_what_loses(origin: bytes, block: Block, rewritten: Sequence[str], wanted: Schema) -> None:
+def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[str], wanted: Schema) -> None:
     """Run a block in both forms on a database that is seeded anew where the block begins.
 
     Raises:
@@ -39,62 +39,69 @@ def refuse_what_loses(origin: bytes, block: Block, rewritten: Sequence[str], wan
     """
     with EmbeddedD1() as database:
         database.restore(origin)
-        _run(database, block.prefix)
-        _refuse_unseeded(database, block)
-        for part in block.parts:
-            _fill(database, part, block.before)
+        _run_statements(database, block.prefix)
+        _require_seeded(database, block)
+        for rebuilt in block.rebuilt_tables:
+            _fill_required_columns(database, rebuilt, block.before)
         start = database.snapshot()
-        copied = [_copied(database, block, part) for part in block.parts]
-        proof = prove(start, rewritten, wanted)
-        if not proof.holds:
-            raise NotMechanical(f"a rewritten form does not hold: {proof.refusal or 'it leads elsewhere'}")
+        copied = [_run_author_copy(database, block, rebuilt) for rebuilt in block.rebuilt_tables]
+        check = verify_script(start, rewritten, wanted)
+        if not check.succeeded:
+            raise NotFixable(f"a rewritten form does not hold: {check.rejection or 'it leads elsewhere'}")
         database.run("\n".join(rewritten))
-        others = [each.table for each in proof.rows if fold(each.table) not in block.tables]
-        finals = [rows_of(database, part.rebuild.table, _columns(part)) for part in block.parts]
-    compared = zip(block.parts, finals, copied, strict=True)
-    wrong = [part.rebuild.table for part, rows, meant in compared if rows != meant]
+        others = [each.table for each in check.changed_tables if fold(each.table) not in block.tables]
+        finals = [
+            count_distinct_rows(database, rebuilt.rebuild.table, _list_columns(rebuilt))
+            for rebuilt in block.rebuilt_tables
+        ]
+    compared = zip(block.rebuilt_tables, finals, copied, strict=True)
+    wrong = [rebuilt.rebuild.table for rebuilt, rows, meant in compared if rows != meant]
     if others or wrong:
-        raise NotMechanical(f"a rewritten form leaves other rows in {', '.join(map(shown, (*others, *wrong)))}")
+        raise NotFixable(
+            f"a rewritten form leaves other rows in {', '.join(map(quote_for_comment, (*others, *wrong)))}"
+        )
 
 
-def _run(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
+def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
     database.run("\n".join(f"{each.sql};" for each in statements if not is_transaction(each.sql)))
 
 
-def _refuse_unseeded(database: EmbeddedD1, block: Block) -> None:
-    family = descendants(block.before, block.tables)
+def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
+    family = find_descendants(block.before, block.tables)
     for failure in seed(database, block.before, rows=_ROWS).failures:
         if fold(failure.table) in family:
-            raise NotMechanical(f"no rows could be made for {shown(failure.table)} to prove it on: {failure.reason}")
+            raise NotFixable(
+                f"no rows could be made for {quote_for_comment(failure.table)} to prove it on: {failure.reason}"
+            )
 
 
-def _fill(database: EmbeddedD1, part: Part, before: Schema) -> None:
+def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: Schema) -> None:
     """Fill what the new table wants filled and the copy takes as it is: real rows have it filled, or the copy fails."""
-    table = before.table(part.rebuild.table)
-    copy = {fold(name): sql for name, sql in part.copy.items()}
-    for new in part.rebuild.after.columns if table else ():
-        name = plain_column(copy.get(fold(new.name), ""))
+    table = before.table(rebuilt.rebuild.table)
+    copy = {fold(name): sql for name, sql in rebuilt.expressions.items()}
+    for new in rebuilt.rebuild.after.columns if table else ():
+        name = find_plain_column(copy.get(fold(new.name), ""))
         old = table.column(name) if table and name else None
         if table and old and new.not_null and not old.not_null:
-            column, value = quote_name(old.name), rowid_name(table) or "1"
+            column, value = quote_name(old.name), find_rowid_name(table) or "1"
             with suppress(D1Refused):
                 database.run(f"UPDATE {quote_name(table.name)} SET {column} = {value} WHERE {column} IS NULL;")
 
 
-def _copied(database: EmbeddedD1, block: Block, part: Part) -> Counter[str]:
+def _run_author_copy(database: EmbeddedD1, block: RebuildBlock, rebuilt: RebuiltTable) -> Counter[str]:
     """Return what the author's own statements put into the new table, before anything is dropped behind them."""
-    upto = block.statements.index(part.filled) + 1
+    upto = block.statements.index(rebuilt.copy_statement) + 1
     try:
         with database.request() as request:
             request.undo()
             # Whether the DROP in between is refused is another question: nothing of this is kept.
-            request.execute(DEFER)
+            request.execute(DEFER_FOREIGN_KEYS)
             for statement in block.statements[:upto]:
                 request.execute(statement.sql)
-            return rows_of(database, part.copied, _columns(part))
+            return count_distinct_rows(database, rebuilt.name_when_copied, _list_columns(rebuilt))
     except D1Refused as refused:
-        raise NotMechanical(f"with rows D1 refuses the copy itself: `{refused}`") from refused
+        raise NotFixable(f"with rows D1 refuses the copy itself: `{refused}`") from refused
 
 
-def _columns(part: Part) -> list[str]:
-    return [column.name for column in part.rebuild.after.columns]
+def _list_columns(rebuilt: RebuiltTable) -> list[str]:
+    return [column.name for column in rebuilt.rebuild.after.columns]

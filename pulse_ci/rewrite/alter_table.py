@@ -11,38 +11,38 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pulse_ci.rewrite.tested_script import Draft
+    from pulse_ci.rewrite.tested_script import ScriptBuilder
     from pulse_ci.schema.schema import Column, Schema, Table
 
-_CLOCK_WORDS = ("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP")
+_CLOCK_KEYWORDS = ("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP")
 
 
-def alter(draft: Draft, target: Table, copy: Mapping[str, str]) -> bool:
+def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]) -> bool:
     """Write down what alters the table of that name into `target`; False, and nothing written, if that cannot be.
 
     `copy` gives the expression over the old columns that fills a new one; a new column that it has not is left to
     its default.
     """
-    current = draft.schema.table(target.name)
+    current = script.schema.table(target.name)
     if current is None or current.virtual or target.virtual:
         return False
-    planned = _alterations(draft, current, target, {fold(name): sql for name, sql in copy.items()})
+    planned = _plan_alterations(script, current, target, {fold(name): sql for name, sql in copy.items()})
     if planned is None:
         return False
     if not planned[1]:
-        return draft.add_past([target.name], planned[0], becomes(target))
+        return script.add_with_drops([target.name], planned[0], expect_table(target))
     # An UPDATE would fire the table's triggers.
-    return not draft.schema.triggers_on(target.name) and draft.add_past(
-        [target.name], [*planned[0], *planned[1]], becomes(target)
+    return not script.schema.triggers_on(target.name) and script.add_with_drops(
+        [target.name], [*planned[0], *planned[1]], expect_table(target)
     )
 
 
-def becomes(target: Table) -> Callable[[Schema], bool]:
+def expect_table(target: Table) -> Callable[[Schema], bool]:
     """Return the test whether a schema has exactly this table."""
     return lambda schema: schema.table(target.name) == target
 
 
-def plain_column(expression: str) -> str | None:
+def find_plain_column(expression: str) -> str | None:
     """Return the folded name of the column that an expression is, or None where it is more than that."""
     tokens = list(tokenize_code(expression))
     if len(tokens) == 1 and tokens[0].kind in (TokenKind.WORD, TokenKind.QUOTED):
@@ -50,11 +50,11 @@ def plain_column(expression: str) -> str | None:
     return None
 
 
-def _alterations(
-    draft: Draft, current: Table, target: Table, copy: Mapping[str, str]
+def _plan_alterations(
+    script: ScriptBuilder, current: Table, target: Table, copy: Mapping[str, str]
 ) -> tuple[list[str], list[str]] | None:
     """Return the statements in two parts, the second one empty where no row is written."""
-    renamed = _renamed(current, target, copy)
+    renamed = _find_renamed(current, target, copy)
     if not all(_is_kept(column, current, copy) for column in target.columns if fold(column.name) not in renamed):
         return None
     taken = {fold(column.name) for column in current.columns} | renamed.keys()
@@ -65,29 +65,32 @@ def _alterations(
         for column in current.columns
         if fold(column.name) not in wanted and fold(column.name) not in renamed.values()
     ]
-    if not all(is_addable(draft, column) for column in added):
+    if not all(can_add_column(script, column) for column in added):
         return None
-    head, filled = f"ALTER TABLE {quote_name(target.name)}", list(_updates(target, added, copy))
-    renamed |= _recased(current, target)
-    first = [f"{head} RENAME COLUMN {_name(current, old)} TO {_name(target, new)};" for new, old in renamed.items()]
+    head, filled = f"ALTER TABLE {quote_name(target.name)}", list(_build_update(target, added, copy))
+    renamed |= _find_case_changes(current, target)
+    first = [
+        f"{head} RENAME COLUMN {_quote_column(current, old)} TO {_quote_column(target, new)};"
+        for new, old in renamed.items()
+    ]
     first += [f"{head} ADD COLUMN {column.canonical};" for column in added]
     last = [f"{head} DROP COLUMN {quote_name(column.name)};" for column in dropped]
     return (first, [*filled, *last]) if filled else ([*first, *last], [])
 
 
-def _renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dict[str, str]:
+def _find_renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dict[str, str]:
     """Return the columns that are a former one under another name: new to old, folded."""
-    sources = [plain_column(sql) for sql in copy.values()]
+    sources = [find_plain_column(sql) for sql in copy.values()]
     found = {}
     for column in target.columns:
-        new, old = fold(column.name), plain_column(copy.get(fold(column.name), ""))
+        new, old = fold(column.name), find_plain_column(copy.get(fold(column.name), ""))
         is_former = old is not None and current.column(old) and not target.column(old) and not current.column(new)
         if old and is_former and sources.count(old) == 1:
             found[new] = old
     return found
 
 
-def _recased(current: Table, target: Table) -> dict[str, str]:
+def _find_case_changes(current: Table, target: Table) -> dict[str, str]:
     """Return the columns whose names differ in their case alone, folded."""
     spelled = {column.name for column in current.columns}
     names = (fold(column.name) for column in target.columns if column.name not in spelled)
@@ -98,15 +101,15 @@ def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:
     name = fold(column.name)
     if column.generated or current.column(name) is None:
         return True
-    return plain_column(copy.get(name, "")) == name
+    return find_plain_column(copy.get(name, "")) == name
 
 
-def _name(table: Table, folded: str) -> str:
+def _quote_column(table: Table, folded: str) -> str:
     column = table.column(folded)
     return quote_name(column.name if column else folded)
 
 
-def _updates(target: Table, added: list[Column], copy: Mapping[str, str]) -> Iterator[str]:
+def _build_update(target: Table, added: list[Column], copy: Mapping[str, str]) -> Iterator[str]:
     settings = [
         f"{quote_name(column.name)} = {copy[fold(column.name)]}" for column in added if fold(column.name) in copy
     ]
@@ -114,23 +117,23 @@ def _updates(target: Table, added: list[Column], copy: Mapping[str, str]) -> Ite
         yield f"UPDATE {quote_name(target.name)} SET {', '.join(settings)};"
 
 
-def is_addable(draft: Draft, column: Column) -> bool:
+def can_add_column(script: ScriptBuilder, column: Column) -> bool:
     """Tell whether ADD COLUMN takes a column also where the table has rows (https://sqlite.org/lang_altertable.html)."""
     if column.primary_key or column.unique or column.stored:
         return False
     if column.generated:
         return not column.checks and not column.not_null
     if column.default is None:
-        return not column.not_null and holds(draft, column, "NULL")
-    return not column.references and is_constant(column.default) and holds(draft, column, column.default)
+        return not column.not_null and satisfies_checks(script, column, "NULL")
+    return not column.references and is_constant(column.default) and satisfies_checks(script, column, column.default)
 
 
 def is_constant(default: str) -> bool:
     """Tell whether a default is one value for all rows, as ADD COLUMN asks."""
-    return not default.startswith("(") and default not in _CLOCK_WORDS
+    return not default.startswith("(") and default not in _CLOCK_KEYWORDS
 
 
-def holds(draft: Draft, column: Column, value: str) -> bool:
+def satisfies_checks(script: ScriptBuilder, column: Column, value: str) -> bool:
     """Tell whether a value satisfies the column's own CHECKs."""
     source = f"(SELECT {value} AS {quote_name(column.name)})"
-    return all(draft.is_true(f"SELECT coalesce(({check}), 1) FROM {source}") for check in column.checks)
+    return all(script.evaluates_true(f"SELECT coalesce(({check}), 1) FROM {source}") for check in column.checks)

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from pulse_ci.schema.schema import Schema, Trigger
 
-_NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class TableOrder:
     """Folded names of tables, parents before their children as far as that can be.
 
     `needs_deferral` says that no order would do: tables refer to one another in a circle, or a RESTRICT to its
@@ -28,36 +28,36 @@ class Order:
     needs_deferral: bool
 
 
-def descendants(schema: Schema, tables: Iterable[str]) -> frozenset[str]:
+def find_descendants(schema: Schema, tables: Iterable[str]) -> frozenset[str]:
     """Return the folded names of these tables and of all that refer to them, however far."""
-    found, to_see = set[str](), [fold(name) for name in tables]
-    while to_see:
-        name = to_see.pop()
+    found, queue = set[str](), [fold(name) for name in tables]
+    while queue:
+        name = queue.pop()
         if name not in found:
             found.add(name)
-            to_see += [fold(child.name) for child, _ in schema.children_of(name)]
+            queue += [fold(child.name) for child, _ in schema.children_of(name)]
     return frozenset(found)
 
 
-def parents_first(schema: Schema, tables: Iterable[str]) -> Order:
+def order_parents_first(schema: Schema, tables: Iterable[str]) -> TableOrder:
     """Return an order of these tables; what refers to a table that is not among them does not count."""
-    left = sorted(set(map(fold, tables)))
-    parents = _parents(schema, left)
-    ordered, circular = list[str](), _restricts_itself(schema, left)
-    while left:
-        free = [name for name in left if not parents[name] & set(left) - {name}]
+    remaining = sorted(set(map(fold, tables)))
+    parents = _find_parents(schema, remaining)
+    ordered, circular = list[str](), _has_self_restrict(schema, remaining)
+    while remaining:
+        free = [name for name in remaining if not parents[name] & set(remaining) - {name}]
         circular |= not free
-        ordered += free or left[:1]
-        left = [name for name in left if name not in ordered]
-    return Order(tuple(ordered), circular)
+        ordered += free or remaining[:1]
+        remaining = [name for name in remaining if name not in ordered]
+    return TableOrder(tuple(ordered), circular)
 
 
-def _parents(schema: Schema, tables: list[str]) -> Mapping[str, set[str]]:
+def _find_parents(schema: Schema, tables: list[str]) -> Mapping[str, set[str]]:
     found = ((name, schema.table(name)) for name in tables)
     return {name: {fold(key.parent) for key in table.foreign_keys} if table else set() for name, table in found}
 
 
-def _restricts_itself(schema: Schema, tables: list[str]) -> bool:
+def _has_self_restrict(schema: Schema, tables: list[str]) -> bool:
     return any(
         fold(child.name) == name and "RESTRICT" in (key.on_delete, key.on_update)
         for name in tables
@@ -65,27 +65,27 @@ def _restricts_itself(schema: Schema, tables: list[str]) -> bool:
     )
 
 
-def mentioning(schema: Schema, tables: Iterable[str]) -> tuple[Trigger | View, ...]:
+def find_triggers_and_views(schema: Schema, tables: Iterable[str]) -> tuple[Trigger | View, ...]:
     """Return the triggers and views that name one of these tables, or a view that does: triggers first."""
     names, views = set(map(fold, tables)), dict[str, View]()
-    while more := [view for view in schema.views if fold(view.name) not in views and names_in(view.sql) & names]:
+    while more := [view for view in schema.views if fold(view.name) not in views and read_names(view.sql) & names]:
         views |= {fold(view.name): view for view in more}
         names |= views.keys()
-    triggers = [trigger for trigger in schema.triggers if names_in(trigger.sql) & names]
+    triggers = [trigger for trigger in schema.triggers if read_names(trigger.sql) & names]
     return (*triggers, *views.values())
 
 
-def in_order(views: Iterable[View]) -> tuple[View, ...]:
+def order_views(views: Iterable[View]) -> tuple[View, ...]:
     """Return views so that each comes after those that it names, as far as that can be."""
-    left, ordered = list(views), list[View]()
-    while left:
-        waiting = {fold(view.name) for view in left}
-        free = [view for view in left if not names_in(view.sql) & waiting - {fold(view.name)}] or left[:1]
+    remaining, ordered = list(views), list[View]()
+    while remaining:
+        waiting = {fold(view.name) for view in remaining}
+        free = [view for view in remaining if not read_names(view.sql) & waiting - {fold(view.name)}] or remaining[:1]
         ordered += free
-        left = [view for view in left if view not in free]
+        remaining = [view for view in remaining if view not in free]
     return tuple(ordered)
 
 
-def names_in(sql: str) -> frozenset[str]:
+def read_names(sql: str) -> frozenset[str]:
     """Return the folded texts of a statement that can be names."""
-    return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql) if token.kind in _NAMING)
+    return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql) if token.kind in _NAME_KINDS)

@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.rewrite.alter_table import alter
-from pulse_ci.rewrite.ddl_statements import create, drop
-from pulse_ci.rewrite.dependency_order import parents_first
-from pulse_ci.rewrite.restore_plan import Loss, Restoring, restoring
-from pulse_ci.rewrite.safe_rebuild import DEFER, FOREIGN_KEY_CHECK, Target, moves_rows, rebuild, temporary_name
-from pulse_ci.rewrite.sync_objects import clear, complete
-from pulse_ci.rewrite.tested_script import Draft
-from pulse_ci.rewrite.undo_renames import Spelled, rename_as_spelled, rename_columns, rename_tables
-from pulse_ci.rewrite.virtual_tables import content_of, moving
+from pulse_ci.rewrite.alter_table import alter_in_place
+from pulse_ci.rewrite.ddl_statements import build_create, build_drop
+from pulse_ci.rewrite.dependency_order import order_parents_first
+from pulse_ci.rewrite.restore_plan import RestorePlan, ReverseLoss, plan_restore
+from pulse_ci.rewrite.safe_rebuild import (
+    DEFER_FOREIGN_KEYS,
+    FOREIGN_KEY_CHECK,
+    RebuildTarget,
+    add_rebuild,
+    choose_temporary_name,
+    moves_rows,
+)
+from pulse_ci.rewrite.sync_objects import create_missing, drop_changed
+from pulse_ci.rewrite.tested_script import ScriptBuilder
+from pulse_ci.rewrite.undo_renames import (
+    ExplicitRenames,
+    undo_column_renames,
+    undo_explicit_renames,
+    undo_table_renames,
+)
+from pulse_ci.rewrite.virtual_tables import build_virtual_move, find_content_table
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.schema import Table, fold
@@ -34,17 +46,17 @@ class ReversePlan:
     """
 
     statements: tuple[str, ...]
-    lost: tuple[Loss, ...] = ()
+    losses: tuple[ReverseLoss, ...] = ()
     conditions: tuple[str, ...] = ()
     problem: str | None = None
 
     @property
-    def losses(self) -> tuple[str, ...]:
+    def loss_sentences(self) -> tuple[str, ...]:
         """What the statements cannot bring back, a sentence each."""
-        return tuple(loss.sentence for loss in self.lost)
+        return tuple(loss.sentence for loss in self.losses)
 
 
-def write_reverse(before: Schema, after: Schema, renames: Spelled | None = None) -> ReversePlan:
+def plan_reverse(before: Schema, after: Schema, renames: ExplicitRenames | None = None) -> ReversePlan:
     """Return what takes a database from the schema `after` a migration back to the one `before` it.
 
     `renames` are those that the migration spells; others are recognised where they can be nothing else.
@@ -53,34 +65,39 @@ def write_reverse(before: Schema, after: Schema, renames: Spelled | None = None)
         D1Refused: D1 does not take the objects of `after` as they are.
 
     """
-    with Draft(after) as draft:
-        rename_as_spelled(draft, before, renames or Spelled())
-        rename_tables(draft, before)
-        rename_columns(draft, before)
-        notes = restoring(draft, before)
-        _restore_tables(draft, before, notes)
-        problem = None if complete(draft, before) else _problem(draft, before)
-        statements = (*draft.statements, *[FOREIGN_KEY_CHECK] * moves_rows(draft.statements))
-        return ReversePlan(statements, notes.losses, notes.conditions, problem)
+    with ScriptBuilder(after) as script:
+        undo_explicit_renames(script, before, renames or ExplicitRenames())
+        undo_table_renames(script, before)
+        undo_column_renames(script, before)
+        restore_plan = plan_restore(script, before)
+        _restore_tables(script, before, restore_plan)
+        problem = None if create_missing(script, before) else _describe_problem(script, before)
+        statements = (*script.statements, *[FOREIGN_KEY_CHECK] * moves_rows(script.statements))
+        return ReversePlan(statements, restore_plan.losses, restore_plan.conditions, problem)
 
 
-def _restore_tables(draft: Draft, before: Schema, notes: Restoring) -> None:
-    clear(draft, before)
+def _restore_tables(script: ScriptBuilder, before: Schema, restore_plan: RestorePlan) -> None:
+    drop_changed(script, before)
     _drop_tables(
-        draft, {name for name in _gone(draft.schema, before) if not _has_kept_child(draft.schema, before, name)}
+        script,
+        {
+            name
+            for name in _find_removed_tables(script.schema, before)
+            if not _has_kept_child(script.schema, before, name)
+        },
     )
-    _create_tables(draft, before)
-    for target in _changed(draft.schema, before, notes.copies).values():
-        alter(draft, target.table, target.copy)
-    left = _changed(draft.schema, before, notes.copies)
-    if not rebuild(draft, left):
-        for name, target in left.items():
-            rebuild(draft, {name: target})
-    _drop_tables(draft, _gone(draft.schema, before))
-    _move_virtual_tables(draft, before)
+    _create_tables(script, before)
+    for target in _find_changed_tables(script.schema, before, restore_plan.copies).values():
+        alter_in_place(script, target.table, target.copy)
+    remaining = _find_changed_tables(script.schema, before, restore_plan.copies)
+    if not add_rebuild(script, remaining):
+        for name, target in remaining.items():
+            add_rebuild(script, {name: target})
+    _drop_tables(script, _find_removed_tables(script.schema, before))
+    _move_virtual_tables(script, before)
 
 
-def _gone(schema: Schema, before: Schema) -> set[str]:
+def _find_removed_tables(schema: Schema, before: Schema) -> set[str]:
     return {fold(table.name) for table in schema.tables if before.table(table.name) is None}
 
 
@@ -88,49 +105,55 @@ def _has_kept_child(schema: Schema, before: Schema, name: str) -> bool:
     return any(before.table(child.name) is not None for child, _ in schema.children_of(name))
 
 
-def _drop_tables(draft: Draft, names: set[str]) -> None:
-    order = parents_first(draft.schema, names)
-    tables = [table for name in reversed(order.names) if (table := draft.schema.table(name))]
+def _drop_tables(script: ScriptBuilder, names: set[str]) -> None:
+    order = order_parents_first(script.schema, names)
+    tables = [table for name in reversed(order.names) if (table := script.schema.table(name))]
     if tables:
-        draft.add_past(names, [*[DEFER] * order.needs_deferral, *map(drop, tables)])
+        script.add_with_drops(names, [*[DEFER_FOREIGN_KEYS] * order.needs_deferral, *map(build_drop, tables)])
 
 
-def _create_tables(draft: Draft, before: Schema) -> None:
-    missing = {fold(each.name) for each in before.tables if not (each.virtual or draft.schema.table(each.name))}
-    for name in parents_first(before, missing).names:
+def _create_tables(script: ScriptBuilder, before: Schema) -> None:
+    missing = {fold(each.name) for each in before.tables if not (each.virtual or script.schema.table(each.name))}
+    for name in order_parents_first(before, missing).names:
         table = before.table(name)
         if table is not None:
-            draft.add([create(table)])
+            script.add([build_create(table)])
 
 
-def _changed(schema: Schema, before: Schema, copies: Mapping[str, Mapping[str, str]]) -> dict[str, Target]:
+def _find_changed_tables(
+    schema: Schema, before: Schema, copies: Mapping[str, Mapping[str, str]]
+) -> dict[str, RebuildTarget]:
     return {
-        fold(table.name): Target(table, copies.get(fold(table.name), {}))
+        fold(table.name): RebuildTarget(table, copies.get(fold(table.name), {}))
         for table in before.tables
-        if not table.virtual and _is_otherwise(schema.table(table.name), table)
+        if not table.virtual and _differs(schema.table(table.name), table)
     }
 
 
-def _is_otherwise(present: Table | None, wanted: Table) -> bool:
+def _differs(present: Table | None, wanted: Table) -> bool:
     return present is not None and not present.virtual and present != wanted and present.sql != wanted.sql
 
 
-def _move_virtual_tables(draft: Draft, before: Schema) -> None:
+def _move_virtual_tables(script: ScriptBuilder, before: Schema) -> None:
     """Remake virtual tables that are otherwise: with their rows where they keep any, else for `complete` to fill."""
     for table in before.tables:
-        present = draft.schema.table(table.name)
+        present = script.schema.table(table.name)
         if present is None or present == table or not (present.virtual or table.virtual):
             continue
-        keeps_rows = present.module == table.module and content_of(present) is None and content_of(table) is None
-        meanwhile = temporary_name(draft.schema, table.name)
-        if not (keeps_rows and draft.add(list(moving(present, table, meanwhile)))):
-            draft.add_past([table.name], [drop(present), *([] if table.virtual else [create(table)])])
+        keeps_rows = (
+            present.module == table.module and find_content_table(present) is None and find_content_table(table) is None
+        )
+        temporary = choose_temporary_name(script.schema, table.name)
+        if not (keeps_rows and script.add(list(build_virtual_move(present, table, temporary)))):
+            script.add_with_drops(
+                [table.name], [build_drop(present), *([] if table.virtual else [build_create(table)])]
+            )
 
 
-def _problem(draft: Draft, before: Schema) -> str:
-    return "; ".join([*_differences(draft.schema, before), *([draft.refusal] if draft.refusal else [])])
+def _describe_problem(script: ScriptBuilder, before: Schema) -> str:
+    return "; ".join([*_describe_differences(script.schema, before), *([script.rejection] if script.rejection else [])])
 
 
-def _differences(schema: Schema, before: Schema) -> Iterator[str]:
+def _describe_differences(schema: Schema, before: Schema) -> Iterator[str]:
     for change in diff(before, schema):
         yield f"{change.kind} {quote_name(change.name)} is {change.action} after it"

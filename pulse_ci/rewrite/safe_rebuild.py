@@ -16,12 +16,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import MigrationError
-from pulse_ci.rewrite.alter_table import alter
-from pulse_ci.rewrite.ddl_statements import create_new, drop, drops, shown
-from pulse_ci.rewrite.dependency_order import descendants, mentioning, parents_first
-from pulse_ci.rewrite.sync_objects import complete
-from pulse_ci.rewrite.tested_script import Draft
-from pulse_ci.rewrite.virtual_tables import content_of
+from pulse_ci.rewrite.alter_table import alter_in_place
+from pulse_ci.rewrite.ddl_statements import build_drop, build_drops, clean_statement, quote_for_comment
+from pulse_ci.rewrite.dependency_order import find_descendants, find_triggers_and_views, order_parents_first
+from pulse_ci.rewrite.sync_objects import create_missing
+from pulse_ci.rewrite.tested_script import ScriptBuilder
+from pulse_ci.rewrite.virtual_tables import find_content_table
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.ddl.virtual import SHADOWS
 from pulse_ci.schema.introspect import row_of, schema_of
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Index, Schema
 
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
-DEFER = "PRAGMA defer_foreign_keys = ON;"
+DEFER_FOREIGN_KEYS = "PRAGMA defer_foreign_keys = ON;"
 # What tells rows apart where nothing else does.
 ROW_NUMBER = "row_number() OVER ()"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RebuildTarget:
     """What a table is to become, and for each column the expression over the old columns that fills it."""
 
     table: Table
     copy: Mapping[str, str]
 
 
-def reach(
+def plan_rebuild(
     schema: Schema, wanted: Schema, copies: Mapping[str, Mapping[str, str]], *, in_place: bool
 ) -> tuple[str, ...]:
     """Return the statements that lead to a schema in which the tables of `copies` are defined otherwise.
@@ -58,24 +58,26 @@ def reach(
         D1Refused: D1 does not take the schema as it is.
 
     """
-    targets = {fold(name): Target(_table(wanted, name), copy) for name, copy in copies.items()}
-    with Draft(schema) as draft:
-        altered = {name for name, target in targets.items() if in_place and alter(draft, target.table, target.copy)}
-        done = rebuild(draft, {name: target for name, target in targets.items() if name not in altered})
-        if not (done and complete(draft, wanted)):
-            names = ", ".join(map(shown, copies))
-            raise MigrationError(f"Table {names} cannot be rebuilt: {draft.refusal or 'it comes out otherwise'}")
-        return (*draft.statements, FOREIGN_KEY_CHECK) if moves_rows(draft.statements) else tuple(draft.statements)
+    targets = {fold(name): RebuildTarget(_get_table(wanted, name), copy) for name, copy in copies.items()}
+    with ScriptBuilder(schema) as script:
+        altered = {
+            name for name, target in targets.items() if in_place and alter_in_place(script, target.table, target.copy)
+        }
+        done = add_rebuild(script, {name: target for name, target in targets.items() if name not in altered})
+        if not (done and create_missing(script, wanted)):
+            names = ", ".join(map(quote_for_comment, copies))
+            raise MigrationError(f"Table {names} cannot be rebuilt: {script.rejection or 'it comes out otherwise'}")
+        return (*script.statements, FOREIGN_KEY_CHECK) if moves_rows(script.statements) else tuple(script.statements)
 
 
-def _table(schema: Schema, name: str) -> Table:
+def _get_table(schema: Schema, name: str) -> Table:
     table = schema.table(name)
     if table is None:
-        raise MigrationError(f"There is no table {shown(name)} to rebuild.")
+        raise MigrationError(f"There is no table {quote_for_comment(name)} to rebuild.")
     return table
 
 
-def replaced(schema: Schema, table: str, new_sql: str) -> Schema:
+def replace_table(schema: Schema, table: str, new_sql: str) -> Schema:
     """Return the schema with another definition of one table."""
     return schema_of([row_of(each, new_sql if each == schema.table(table) else None) for each in schema.objects])
 
@@ -85,62 +87,64 @@ def moves_rows(statements: Sequence[str]) -> bool:
     return any(statement.startswith("INSERT") and "\nSELECT " in statement for statement in statements)
 
 
-def rebuild(draft: Draft, targets: Mapping[str, Target]) -> bool:
+def add_rebuild(script: ScriptBuilder, targets: Mapping[str, RebuildTarget]) -> bool:
     """Write down what rebuilds all these tables (by folded name), with what refers to them, as one family.
 
     Indexes, views and triggers of the family are gone afterwards. False, and nothing written, if D1 refuses.
     """
     if not targets:
         return True
-    family = _Family.of(draft.schema, targets)
-    wanted = {fold(target.table.name): target.table for target in family.targets.values()}
-    statements = list(family.statements())
+    group = _RebuildGroup.build(script.schema, targets)
+    wanted = {fold(target.table.name): target.table for target in group.targets.values()}
+    statements = list(group.build_statements())
     # A rename fails as long as any view is broken, one of other tables too.
     return any(
-        draft.add(
-            [*drops(items), *statements],
+        script.add(
+            [*build_drops(items), *statements],
             lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
         )
-        for items in (mentioning(draft.schema, family.targets), draft.code)
+        for items in (find_triggers_and_views(script.schema, group.targets), script.triggers_and_views)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Family:
+class _RebuildGroup:
     """The tables to rebuild and all that refer to them; `former` has the names of the old ones meanwhile."""
 
     schema: Schema
-    targets: Mapping[str, Target]
-    former: Mapping[str, str]
+    targets: Mapping[str, RebuildTarget]
+    old_names: Mapping[str, str]
 
     @classmethod
-    def of(cls, schema: Schema, targets: Mapping[str, Target]) -> _Family:
-        members = {name: schema.table(name) for name in sorted(descendants(schema, targets))}
-        unchanged = {name: Target(table, same_columns(table, table)) for name, table in members.items() if table}
-        return cls(schema, unchanged | dict(targets), _temporary_names(schema, members))
+    def build(cls, schema: Schema, targets: Mapping[str, RebuildTarget]) -> _RebuildGroup:
+        members = {name: schema.table(name) for name in sorted(find_descendants(schema, targets))}
+        unchanged = {
+            name: RebuildTarget(table, match_columns(table, table)) for name, table in members.items() if table
+        }
+        return cls(schema, unchanged | dict(targets), _choose_temporary_names(schema, members))
 
-    def statements(self) -> Iterator[str]:
-        old = parents_first(self.schema, self.targets)
-        new = parents_first(self._wanted(), self.targets)
+    def build_statements(self) -> Iterator[str]:
+        old = order_parents_first(self.schema, self.targets)
+        new = order_parents_first(self._build_target_schema(), self.targets)
         if old.needs_deferral or new.needs_deferral:
-            yield DEFER
+            yield DEFER_FOREIGN_KEYS
         for name in old.names:
-            yield f"ALTER TABLE {quote_name(_table(self.schema, name).name)} RENAME TO {quote_name(self.former[name])};"
-        yield from (create_new(self.targets[name].table.sql) for name in new.names)
-        for index in self._referred_to():
-            yield from (drop(index), create_new(index.sql))
+            yield f"ALTER TABLE {quote_name(_get_table(self.schema, name).name)} RENAME TO {quote_name(self.old_names[name])};"
+        yield from (clean_statement(self.targets[name].table.sql) for name in new.names)
+        for index in self._find_referenced_indexes():
+            yield from (build_drop(index), clean_statement(index.sql))
         for name in new.names:
-            yield from self._copying(name)
-        yield from (f"DROP TABLE {quote_name(self.former[name])};" for name in reversed(old.names))
+            yield from self._copy_rows(name)
+        yield from (f"DROP TABLE {quote_name(self.old_names[name])};" for name in reversed(old.names))
 
-    def _wanted(self) -> Schema:
+    def _build_target_schema(self) -> Schema:
         tables = (
             self.targets[fold(each.name)].table if fold(each.name) in self.targets else each
             for each in self.schema.tables
         )
         return schema_of([row_of(each) for each in tables])
 
-    def _referred_to(self) -> Iterator[Index]:
+    def _find_referenced_indexes(self) -> Iterator[Index]:
         """Yield the indexes by which rows are referred to: without them, no row can be copied to the children."""
         keys = (key for target in self.targets.values() for key in target.table.foreign_keys)
         referred = [(fold(key.parent), set(map(fold, key.parent_columns))) for key in keys]
@@ -149,9 +153,9 @@ class _Family:
             if index.unique and reference[0] in self.targets and reference in referred:
                 yield index
 
-    def _copying(self, name: str) -> Iterator[str]:
-        old, target, former = _table(self.schema, name), self.targets[name], self.former[name]
-        names, values = _filled(self.schema, old, target)
+    def _copy_rows(self, name: str) -> Iterator[str]:
+        old, target, former = _get_table(self.schema, name), self.targets[name], self.old_names[name]
+        names, values = _list_columns_and_values(self.schema, old, target)
         yield (
             f"INSERT INTO {quote_name(target.table.name)} ({', '.join(names)})\n"
             f"SELECT {', '.join(values)} FROM {quote_name(former)};"
@@ -165,29 +169,29 @@ class _Family:
             )
 
 
-def _filled(schema: Schema, old: Table, target: Target) -> tuple[list[str], list[str]]:
+def _list_columns_and_values(schema: Schema, old: Table, target: RebuildTarget) -> tuple[list[str], list[str]]:
     copy = {fold(name): sql for name, sql in target.copy.items()}
     filled = [each for each in target.table.columns if not each.generated and fold(each.name) in copy]
     names = [quote_name(column.name) for column in filled]
     values = [copy[fold(column.name)] for column in filled]
     if not names or (target.table.rowid_alias is None and _is_indexed_by_rowid(schema, old)):
-        rowid, old_rowid = rowid_name(target.table), rowid_name(old)
+        rowid, old_rowid = find_rowid_name(target.table), find_rowid_name(old)
         if rowid:
             return [rowid, *names], [old_rowid or ROW_NUMBER, *values]
     return names, values
 
 
 def _is_indexed_by_rowid(schema: Schema, table: Table) -> bool:
-    return any(fold(content_of(each) or "") == fold(table.name) for each in schema.tables)
+    return any(fold(find_content_table(each) or "") == fold(table.name) for each in schema.tables)
 
 
-def rowid_name(table: Table) -> str | None:
+def find_rowid_name(table: Table) -> str | None:
     """Return a name by which a table's rowid can be had, or None where there is none."""
     names = ("rowid", "_rowid_", "oid") if not table.without_rowid and not table.virtual else ()
     return next((name for name in names if table.column(name) is None), None)
 
 
-def same_columns(old: Table, new: Table) -> dict[str, str]:
+def match_columns(old: Table, new: Table) -> dict[str, str]:
     """Return the copy that fills each column from the old one of the same name."""
     return {
         column.name: quote_name(former.name)
@@ -196,21 +200,21 @@ def same_columns(old: Table, new: Table) -> dict[str, str]:
     }
 
 
-def _temporary_names(schema: Schema, tables: Mapping[str, Table | None]) -> dict[str, str]:
+def _choose_temporary_names(schema: Schema, tables: Mapping[str, Table | None]) -> dict[str, str]:
     found = dict[str, str]()
     for name, table in tables.items():
-        found[name] = temporary_name(schema, table.name if table else name, set(map(fold, found.values())))
+        found[name] = choose_temporary_name(schema, table.name if table else name, set(map(fold, found.values())))
     return found
 
 
-def temporary_name(schema: Schema, name: str, taken: Collection[str] = ()) -> str:
+def choose_temporary_name(schema: Schema, name: str, taken: Collection[str] = ()) -> str:
     """Return a name for a table to have meanwhile, that nothing in the schema has."""
-    names = {*schema.names, *_shadows(schema), *taken}
+    names = {*schema.names, *_list_shadow_tables(schema), *taken}
     candidates = (f"{name}_old{number or ''}" for number in count())
     return next(candidate for candidate in candidates if fold(candidate) not in names)
 
 
-def _shadows(schema: Schema) -> Iterator[str]:
+def _list_shadow_tables(schema: Schema) -> Iterator[str]:
     for table in schema.tables:
         for suffix in SHADOWS.get(table.module or "", ()):
             yield f"{fold(table.name)}_{suffix}"

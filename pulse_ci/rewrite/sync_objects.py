@@ -4,51 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.rewrite.ddl_statements import create, drop
-from pulse_ci.rewrite.dependency_order import in_order
-from pulse_ci.rewrite.virtual_tables import filling
+from pulse_ci.rewrite.ddl_statements import build_create, build_drop
+from pulse_ci.rewrite.dependency_order import order_views
+from pulse_ci.rewrite.virtual_tables import build_fts_rebuild
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.schema import Index, Table, Trigger, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.rewrite.tested_script import Draft
+    from pulse_ci.rewrite.tested_script import ScriptBuilder
     from pulse_ci.schema.schema import Object, Schema
 
 
-def clear(draft: Draft, wanted: Schema) -> bool:
+def drop_changed(script: ScriptBuilder, wanted: Schema) -> bool:
     """Write down the drops of triggers, views and indexes that are not wanted, or wanted otherwise.
 
     Those of a table that is not wanted go with it.
     """
-    present: tuple[Object, ...] = (*draft.schema.triggers, *draft.schema.views, *draft.schema.indexes)
-    return draft.add(
-        [drop(item) for item in present if not _is_in(wanted, item) and not _goes(draft.schema, wanted, item)]
+    present: tuple[Object, ...] = (*script.schema.triggers, *script.schema.views, *script.schema.indexes)
+    return script.add(
+        [
+            build_drop(item)
+            for item in present
+            if not _has_object(wanted, item) and not _is_dropped_with_table(script.schema, wanted, item)
+        ]
     )
 
 
-def _goes(schema: Schema, wanted: Schema, item: Object) -> bool:
+def _is_dropped_with_table(schema: Schema, wanted: Schema, item: Object) -> bool:
     return not isinstance(item, View) and schema.table(item.table) is not None and wanted.table(item.table) is None
 
 
-def complete(draft: Draft, wanted: Schema) -> bool:
+def create_missing(script: ScriptBuilder, wanted: Schema) -> bool:
     """Write down what makes the draft's schema the wanted one, given its tables; whether it is that now."""
-    clear(draft, wanted)
-    missing = [item for item in _in_order_of_creation(wanted) if not _is_in(draft.schema, item)]
+    drop_changed(script, wanted)
+    missing = [item for item in _order_for_creation(wanted) if not _has_object(script.schema, item)]
     for item in missing:
-        draft.add([create(item), *(filling(item) if isinstance(item, Table) else ())])
-    return not diff(draft.schema, wanted)
+        script.add([build_create(item), *(build_fts_rebuild(item) if isinstance(item, Table) else ())])
+    return not diff(script.schema, wanted)
 
 
-def _in_order_of_creation(schema: Schema) -> Iterator[Object]:
+def _order_for_creation(schema: Schema) -> Iterator[Object]:
     yield from schema.indexes
-    yield from in_order(schema.views)
+    yield from order_views(schema.views)
     yield from (table for table in schema.tables if table.virtual)
     yield from schema.triggers
 
 
-def _is_in(schema: Schema, item: Object) -> bool:
+def _has_object(schema: Schema, item: Object) -> bool:
     match item:
         case Table():
             found: Object | None = schema.table(item.name)

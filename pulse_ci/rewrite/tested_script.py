@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
-from pulse_ci.rewrite.ddl_statements import create, drops
-from pulse_ci.rewrite.dependency_order import in_order, mentioning
+from pulse_ci.rewrite.ddl_statements import build_create, build_drops
+from pulse_ci.rewrite.dependency_order import find_triggers_and_views, order_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Object, Schema, Trigger, View
 
 
-class _NotEnough(Exception):
+class _UnexpectedSchema(Exception):
     pass
 
 
-class Draft:
+class ScriptBuilder:
     """A plan that grows; `schema` is what its statements make of the one that it started with.
 
     It is a context manager. Raises D1Refused where D1 does not take the first schema.
@@ -28,9 +28,9 @@ class Draft:
 
     def __init__(self, schema: Schema) -> None:
         self.statements: list[str] = []
-        self.refusal: str | None = None
+        self.rejection: str | None = None
         self._database = EmbeddedD1()
-        self._database.run("\n".join(creation(schema)) or ";")
+        self._database.run("\n".join(build_schema_script(schema)) or ";")
 
     @cached_property
     def schema(self) -> Schema:
@@ -38,39 +38,39 @@ class Draft:
         return self._database.schema()
 
     @property
-    def code(self) -> tuple[Trigger | View, ...]:
+    def triggers_and_views(self) -> tuple[Trigger | View, ...]:
         """All triggers and views: what can name anything."""
         return (*self.schema.triggers, *self.schema.views)
 
-    def add(self, statements: Sequence[str], reaches: Callable[[Schema], bool] = lambda _: True) -> bool:
+    def add(self, statements: Sequence[str], accepts: Callable[[Schema], bool] = lambda _: True) -> bool:
         """Write statements down if they run and what they make is what it should; else change nothing."""
         try:
             with self._database.request() as request:
                 for statement in statements:
                     request.execute(statement)
-                made = self._database.schema()
-                if not reaches(made):
-                    raise _NotEnough
+                schema = self._database.schema()
+                if not accepts(schema):
+                    raise _UnexpectedSchema
         except D1Refused as refused:
-            self.refusal = f"{statement}\nD1 answers: {refused}"
+            self.rejection = f"{statement}\nD1 answers: {refused}"
             return False
-        except _NotEnough:
+        except _UnexpectedSchema:
             return False
         self.statements += statements
-        self.schema = made
+        self.schema = schema
         return True
 
-    def add_past(
-        self, tables: Iterable[str], statements: Sequence[str], reaches: Callable[[Schema], bool] = lambda _: True
+    def add_with_drops(
+        self, tables: Iterable[str], statements: Sequence[str], accepts: Callable[[Schema], bool] = lambda _: True
     ) -> bool:
         """Do as `add`, and drop the views and triggers that name these tables, or all of them, if it needs that.
 
         They are not made again here: what is missing in the end is for `complete` to see.
         """
-        obstacles = ((), mentioning(self.schema, tables), self.code)
-        return any(self.add([*drops(items), *statements], reaches) for items in obstacles)
+        droppable = ((), find_triggers_and_views(self.schema, tables), self.triggers_and_views)
+        return any(self.add([*build_drops(items), *statements], accepts) for items in droppable)
 
-    def is_true(self, condition: str) -> bool:
+    def evaluates_true(self, condition: str) -> bool:
         """Tell whether a condition on constants holds, or is NULL; False where it cannot be asked."""
         try:
             return self._database.query(f"SELECT coalesce(({condition}), 1)") not in ([(0,)], [(0.0,)])
@@ -84,14 +84,14 @@ class Draft:
         self._database.close()
 
 
-def creation(schema: Schema) -> Iterator[str]:
+def build_schema_script(schema: Schema) -> Iterator[str]:
     """Yield the statements that make a schema where there is nothing."""
-    return map(create, _in_order_of_creation(schema))
+    return map(build_create, _order_for_creation(schema))
 
 
-def _in_order_of_creation(schema: Schema) -> Iterator[Object]:
+def _order_for_creation(schema: Schema) -> Iterator[Object]:
     yield from (table for table in schema.tables if not table.virtual)
     yield from schema.indexes
-    yield from in_order(schema.views)
+    yield from order_views(schema.views)
     yield from (table for table in schema.tables if table.virtual)
     yield from schema.triggers

@@ -13,12 +13,12 @@ from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, Rena
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pulse_ci.rewrite.tested_script import Draft
+    from pulse_ci.rewrite.tested_script import ScriptBuilder
     from pulse_ci.schema.schema import Column, Schema, Table
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
+class ExplicitRenames:
     """The renames that statements spell, all names folded.
 
     tables    the name that a table has in the end, to the one that it had before
@@ -29,7 +29,7 @@ class Spelled:
     columns: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def spelled_renames(statements: Iterable[str], before: Schema) -> Spelled:
+def find_explicit_renames(statements: Iterable[str], before: Schema) -> ExplicitRenames:
     """Follow the tables of `before`, and their columns, through statements that have run."""
     tables = {fold(table.name): fold(table.name) for table in before.tables}
     columns = dict[tuple[str, str], str]()
@@ -46,57 +46,59 @@ def spelled_renames(statements: Iterable[str], before: Schema) -> Spelled:
                 columns[former, fold(to)] = columns.pop((former, fold(column)), fold(column))
             case DropColumn(table, column):
                 columns.pop((tables.get(fold(table)) or fold(table), fold(column)), None)
-    return Spelled({now: former for now, former in tables.items() if former not in ("", now)}, columns)
+    return ExplicitRenames({now: former for now, former in tables.items() if former not in ("", now)}, columns)
 
 
-def rename_as_spelled(draft: Draft, before: Schema, spelled: Spelled) -> None:
+def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: ExplicitRenames) -> None:
     """Write down the renames back of what statements renamed, where neither name is taken."""
-    for now, former in spelled.tables.items():
-        table, wanted = draft.schema.table(now), before.table(former)
-        if table and wanted and before.table(now) is None and draft.schema.table(former) is None:
-            draft.add_past([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
-    for (name, now), former in spelled.columns.items():
-        present, table = draft.schema.table(name), before.table(name)
+    for now, former in renames.tables.items():
+        table, wanted = script.schema.table(now), before.table(former)
+        if table and wanted and before.table(now) is None and script.schema.table(former) is None:
+            script.add_with_drops([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
+    for (name, now), former in renames.columns.items():
+        present, table = script.schema.table(name), before.table(name)
         new, old = present and present.column(now), table and table.column(former)
         if present and table and new and old and not (table.column(now) or present.column(former)):
-            draft.add_past([name], [_rename_column(table, new, old)])
+            script.add_with_drops([name], [_build_rename_column(table, new, old)])
 
 
-def rename_tables(draft: Draft, before: Schema) -> None:
+def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
     """Write down the renames back of tables that are in `before` under another name, each the only one like it."""
-    gone = [table for table in before.tables if draft.schema.table(table.name) is None]
-    come = [table for table in draft.schema.tables if before.table(table.name) is None]
-    shapes = Counter(map(_shape, gone)), Counter(map(_shape, come))
-    for table in come:
-        former = next((each for each in gone if _shape(each) == _shape(table)), None)
-        if former is not None and shapes[0][_shape(table)] == shapes[1][_shape(table)] == 1:
+    removed = [table for table in before.tables if script.schema.table(table.name) is None]
+    added = [table for table in script.schema.tables if before.table(table.name) is None]
+    shapes = Counter(map(_describe_shape, removed)), Counter(map(_describe_shape, added))
+    for table in added:
+        former = next((each for each in removed if _describe_shape(each) == _describe_shape(table)), None)
+        if former is not None and shapes[0][_describe_shape(table)] == shapes[1][_describe_shape(table)] == 1:
             statement = f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(former.name)};"
-            draft.add_past([table.name], [statement])
+            script.add_with_drops([table.name], [statement])
 
 
-def _shape(table: Table) -> tuple[object, ...]:
+def _describe_shape(table: Table) -> tuple[object, ...]:
     # References may be to the table itself or to one that was renamed with it: their number must do.
     columns = tuple((fold(column.name), column.type, column.not_null, column.default) for column in table.columns)
     links = len(table.foreign_keys)
     return columns, links, table.module, table.strict, table.without_rowid, table.primary_key, table.uniques
 
 
-def rename_columns(draft: Draft, before: Schema) -> None:
+def undo_column_renames(script: ScriptBuilder, before: Schema) -> None:
     """Write down the renames back of columns: in one place of a table, one gone and one come, otherwise alike."""
     for table in before.tables:
-        present = draft.schema.table(table.name)
+        present = script.schema.table(table.name)
         if present is None or table.virtual or present.virtual:
             continue
-        for old, new in _renamed_columns(table, present):
-            draft.add_past([table.name], [_rename_column(table, new, old)], _has(table.name, old))
+        for old, new in _find_renamed_columns(table, present):
+            script.add_with_drops(
+                [table.name], [_build_rename_column(table, new, old)], _expect_column(table.name, old)
+            )
 
 
-def _rename_column(table: Table, new: Column, old: Column) -> str:
+def _build_rename_column(table: Table, new: Column, old: Column) -> str:
     head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
     return f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
 
 
-def _has(table: str, column: Column) -> Callable[[Schema], bool]:
+def _expect_column(table: str, column: Column) -> Callable[[Schema], bool]:
     def test(schema: Schema) -> bool:
         found = schema.table(table)
         return found is not None and found.column(column.name) == column
@@ -104,14 +106,14 @@ def _has(table: str, column: Column) -> Callable[[Schema], bool]:
     return test
 
 
-def _renamed_columns(before: Table, present: Table) -> Iterator[tuple[Column, Column]]:
-    gone, come = _only_in(before, present), _only_in(present, before)
-    for shape in gone:
-        if len(gone[shape]) == len(come.get(shape, ())) == 1:
-            yield gone[shape][0], come[shape][0]
+def _find_renamed_columns(before: Table, present: Table) -> Iterator[tuple[Column, Column]]:
+    removed, added = _find_columns_only_in(before, present), _find_columns_only_in(present, before)
+    for shape in removed:
+        if len(removed[shape]) == len(added.get(shape, ())) == 1:
+            yield removed[shape][0], added[shape][0]
 
 
-def _only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
+def _find_columns_only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
     """Return the columns that the other table has not, by what they are and between which common ones they stand."""
     found: dict[tuple[object, ...], list[Column]] = {}
     place = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.table_rebuilds import find_rebuilds
-from pulse_ci.rewrite.ddl_statements import shown
+from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.operations import Delete, Insert, Update, operation
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
     from pulse_ci.analysis.statement_run import Run
-    from pulse_ci.rewrite.restore_plan import Loss
-    from pulse_ci.rewrite.verify_script import RowsChanged
+    from pulse_ci.rewrite.restore_plan import ReverseLoss
+    from pulse_ci.rewrite.verify_script import ChangedRows
     from pulse_ci.schema.schema import Schema, Table
 
-_NAMING = (TokenKind.WORD, TokenKind.QUOTED)
-_AFTER_SET = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
+_SET_END_KEYWORDS = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
 
 
-def leftovers(run: Run, before: Schema, after: Schema, changed: Iterable[RowsChanged]) -> Iterator[str]:
+def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: Iterable[ChangedRows]) -> Iterator[str]:
     """Yield a sentence for each table to which the migration wrote what its reverse leaves there.
 
     What a rebuild copies is not new.
@@ -34,19 +34,21 @@ def leftovers(run: Run, before: Schema, after: Schema, changed: Iterable[RowsCha
     written = [statement.sql for statement, _ in run.touched if statement not in copies]
     for table in before.tables:
         if fold(table.name) in seen or any(_writes(sql, table) for sql in written):
-            yield f"What the migration did to rows of {shown(table.name)} is not undone."
+            yield f"What the migration did to rows of {quote_for_comment(table.name)} is not undone."
 
 
-def unexplained(changed: Iterable[RowsChanged], lost: Iterable[Loss]) -> list[RowsChanged]:
+def find_unexplained(changed: Iterable[ChangedRows], lost: Iterable[ReverseLoss]) -> list[ChangedRows]:
     """Return the tables whose changed rows are not what losses, already told, would make of them."""
-    told = {(loss.table, loss.column) for loss in lost}
-    return [each for each in changed if not _is_told(each, told)]
+    explained = {(loss.table, loss.column) for loss in lost}
+    return [each for each in changed if not _is_explained(each, explained)]
 
 
-def _is_told(changed: RowsChanged, told: Set[tuple[str, str | None]]) -> bool:
+def _is_explained(changed: ChangedRows, explained: Set[tuple[str, str | None]]) -> bool:
     table = fold(changed.table)
     only_values = changed.before == changed.after and bool(changed.columns)
-    return (table, None) in told or (only_values and all((table, fold(name)) in told for name in changed.columns))
+    return (table, None) in explained or (
+        only_values and all((table, fold(name)) in explained for name in changed.columns)
+    )
 
 
 def _writes(sql: str, table: Table) -> bool:
@@ -54,22 +56,22 @@ def _writes(sql: str, table: Table) -> bool:
         case Insert(name) | Delete(name):
             return fold(name) == fold(table.name)
         case Update(name):
-            return fold(name) == fold(table.name) and any(table.column(column) for column in assigned(sql))
+            return fold(name) == fold(table.name) and any(table.column(column) for column in find_assigned_columns(sql))
         case _:
             return False
 
 
-def assigned(sql: str) -> frozenset[str]:
+def find_assigned_columns(sql: str) -> frozenset[str]:
     """Return the folded columns that an UPDATE assigns."""
     names, last, depth, setting = set[str](), list[Token](), 0, False
     for token in tokenize_code(sql):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if depth == 0 and token.keyword == "SET":
             setting, last = True, []
-        elif setting and depth == 0 and token.keyword in _AFTER_SET:
+        elif setting and depth == 0 and token.keyword in _SET_END_KEYWORDS:
             break
         elif setting and depth == 0 and token.text == "=":
-            names |= {fold(unquote(each.text)) for each in last if each.kind in _NAMING}
+            names |= {fold(unquote(each.text)) for each in last if each.kind in _NAME_KINDS}
         elif depth == 0 and token.text == ",":
             last = []
         else:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pulse_ci.model import Change
     from pulse_ci.schema.schema import Schema
 
-Row = tuple[object, ...]
+ViolationRow = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RowsChanged:
+class ChangedRows:
     """A table whose rows are others than before: how many there were and are, and which columns differ."""
 
     table: str
@@ -33,7 +33,7 @@ class RowsChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ScriptCheck:
     """What running some statements showed.
 
     refusal      D1's message, None where they ran
@@ -42,52 +42,55 @@ class Proof:
     violations   the rows of `PRAGMA foreign_key_check` that were not there before
     """
 
-    refusal: str | None = None
+    rejection: str | None = None
     changes: tuple[Change, ...] = ()
-    rows: tuple[RowsChanged, ...] = ()
-    violations: tuple[Row, ...] = ()
+    changed_tables: tuple[ChangedRows, ...] = ()
+    violations: tuple[ViolationRow, ...] = ()
 
     @property
-    def holds(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether the statements ran, made the expected schema and left no foreign key broken."""
-        return self.refusal is None and not (self.changes or self.violations)
+        return self.rejection is None and not (self.changes or self.violations)
 
     @property
     def keeps_rows(self) -> bool:
         """Whether no table has fewer rows than before, nor other contents in the columns that are left."""
-        return not self.rows
+        return not self.changed_tables
 
 
-def prove(before_snapshot: bytes, statements: Sequence[str], expected: Schema) -> Proof:
+def verify_script(before_snapshot: bytes, statements: Sequence[str], expected: Schema) -> ScriptCheck:
     """Run statements on a snapshot of a database with rows, as one request, and compare what comes out.
 
     Of a table, the columns that are in `expected` and were there before are compared, whatever the order of rows.
     """
     with EmbeddedD1() as database:
         database.restore(before_snapshot)
-        kept = _kept_columns(database.schema(), expected)
-        rows, violations = _contents(database, kept), _violations(database)
+        kept = _find_common_columns(database.schema(), expected)
+        rows, violations = _read_contents(database, kept), _read_violations(database)
         try:
             database.run("\n".join(statements))
         except D1Refused as refused:
-            return Proof(refusal=str(refused))
+            return ScriptCheck(rejection=str(refused))
         changes = diff(expected, database.schema())
-        after = {} if changes else _contents(database, kept)
-        return Proof(
-            None, changes, tuple(_changed(rows, after)), tuple((_violations(database) - violations).elements())
+        after = {} if changes else _read_contents(database, kept)
+        return ScriptCheck(
+            None,
+            changes,
+            tuple(_compare_contents(rows, after)),
+            tuple((_read_violations(database) - violations).elements()),
         )
 
 
-def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[RowsChanged, ...]:
+def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[ChangedRows, ...]:
     """Return the tables that two snapshots have, with other rows in the columns that both have."""
     with EmbeddedD1() as before, EmbeddedD1() as after:
         before.restore(before_snapshot)
         after.restore(after_snapshot)
-        kept = _kept_columns(before.schema(), after.schema())
-        return tuple(_changed(_contents(before, kept), _contents(after, kept)))
+        kept = _find_common_columns(before.schema(), after.schema())
+        return tuple(_compare_contents(_read_contents(before, kept), _read_contents(after, kept)))
 
 
-def _kept_columns(schema: Schema, expected: Schema) -> dict[str, tuple[str, ...]]:
+def _find_common_columns(schema: Schema, expected: Schema) -> dict[str, tuple[str, ...]]:
     tables = ((table, expected.table(table.name)) for table in schema.tables)
     return {
         table.name: tuple(column.name for column in table.columns if later.column(column.name))
@@ -96,12 +99,12 @@ def _kept_columns(schema: Schema, expected: Schema) -> dict[str, tuple[str, ...]
     }
 
 
-Contents = dict[str, tuple[int, dict[str, Counter[str]], Counter[str]]]
+TableContents = dict[str, tuple[int, dict[str, Counter[str]], Counter[str]]]
 
 
-def _contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> Contents:
+def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> TableContents:
     with database.trusted() as connection:
-        found: Contents = {}
+        found: TableContents = {}
         for table, columns in kept.items():
             rows = read(connection, table, columns)
             each = {name: Counter(repr(row[place]) for row in rows) for place, name in enumerate(columns)}
@@ -109,24 +112,24 @@ def _contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> Cont
         return found
 
 
-def rows_of(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
+def count_distinct_rows(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
     """Return what a table holds in some of its columns, whatever the order of rows."""
     with database.trusted() as connection:
         return Counter(map(repr, read(connection, table, columns)))
 
 
-def _changed(before: Contents, after: Contents) -> Iterator[RowsChanged]:
+def _compare_contents(before: TableContents, after: TableContents) -> Iterator[ChangedRows]:
     for table in after:
         (count, columns, rows), (later, later_columns, later_rows) = before[table], after[table]
         if rows != later_rows:
             differ = (name for name in columns if columns[name] != later_columns[name])
-            yield RowsChanged(table, count, later, tuple(differ))
+            yield ChangedRows(table, count, later, tuple(differ))
 
 
-def _violations(database: EmbeddedD1) -> Counter[Row]:
+def _read_violations(database: EmbeddedD1) -> Counter[ViolationRow]:
     with database.trusted() as connection:
         try:
-            found: Iterable[Row] = connection.execute("PRAGMA foreign_key_check").fetchall()
+            found: Iterable[ViolationRow] = connection.execute("PRAGMA foreign_key_check").fetchall()
         except apsw.Error:
             # A parent without the key that it is referred to by: D1 says so when a row is written.
             return Counter()

@@ -12,30 +12,30 @@ if TYPE_CHECKING:
 
     from pulse_ci.schema.schema import Table
 
-_CONTENT = re.compile(r"content = '((?:[^']|'')*)'")
+_CONTENT_OPTION = re.compile(r"content = '((?:[^']|'')*)'")
 
 
-def content_of(table: Table) -> str | None:
+def find_content_table(table: Table) -> str | None:
     """Return the table or view that an FTS5 table indexes; empty where it keeps no rows at all, None where its own."""
     if table.module != "fts5":
         return None
-    found = (_CONTENT.fullmatch(argument) for argument in table.arguments)
+    found = (_CONTENT_OPTION.fullmatch(argument) for argument in table.arguments)
     return next((match[1].replace("''", "'") for match in found if match), None)
 
 
-def filling(table: Table) -> Iterator[str]:
+def build_fts_rebuild(table: Table) -> Iterator[str]:
     """Yield what fills a new virtual table from the rows that it indexes."""
-    if content_of(table):
+    if find_content_table(table):
         name = quote_name(table.name)
         yield f"INSERT INTO {name} ({name}) VALUES ('rebuild');"
 
 
-def moving(old: Table, new: Table, meanwhile: str) -> Iterator[str]:
+def build_virtual_move(old: Table, new: Table, temporary: str) -> Iterator[str]:
     """Yield what remakes a virtual table that keeps its own rows."""
     columns = [quote_name(column.name) for column in new.columns if old.column(column.name)]
     key = ["rowid"] if new.module == "fts5" else []
     listed = ", ".join([*key, *columns])
-    yield f"ALTER TABLE {quote_name(old.name)} RENAME TO {quote_name(meanwhile)};"
+    yield f"ALTER TABLE {quote_name(old.name)} RENAME TO {quote_name(temporary)};"
     yield f"{new.sql.rstrip(';')};"
-    yield f"INSERT INTO {quote_name(new.name)} ({listed})\nSELECT {listed} FROM {quote_name(meanwhile)};"
-    yield f"DROP TABLE {quote_name(meanwhile)};"
+    yield f"INSERT INTO {quote_name(new.name)} ({listed})\nSELECT {listed} FROM {quote_name(temporary)};"
+    yield f"DROP TABLE {quote_name(temporary)};"

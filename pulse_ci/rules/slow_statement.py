@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.cost.cost import LONGEST_SECONDS
+from pulse_ci.analysis.cost.cost import MAX_SECONDS
 from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Severity
@@ -29,7 +29,7 @@ def _check(review: Review) -> Iterator[Remark]:
         remarks = [remark for each in statements for remark in _statement(evidence, each, review.most_written)]
         yield from remarks
         whole = whole_cost(statements)
-        if whole and whole.seconds > LONGEST_SECONDS and not remarks:
+        if whole and whole.seconds > MAX_SECONDS and not remarks:
             yield Remark(
                 evidence.migration.place(),
                 f"On the rows that are there this file, all statements together, {_amount(whole)}: {_too_long(whole)}.",
@@ -41,7 +41,7 @@ def _statement(evidence: Evidence, each: StatementCost, most_written: int | None
     place, cost = evidence.migration.place(each.statement), each.cost
     if cost is None:
         return
-    if cost.seconds > LONGEST_SECONDS:
+    if cost.seconds > MAX_SECONDS:
         message = f"On the rows that are there this statement {_amount(cost)}: {_too_long(cost)}."
         yield Remark(place, message, f"{_in_parts(each.statement.sql)} {_IMPORT}")
     elif most_written is not None and cost.rows_written > most_written:
@@ -55,7 +55,7 @@ def _amount(cost: Cost) -> str:
 
 
 def _too_long(cost: Cost) -> str:
-    return f"D1 will need some {round(cost.seconds):,} seconds, and ends a request after {LONGEST_SECONDS:.0f}"
+    return f"D1 will need some {round(cost.seconds):,} seconds, and ends a request after {MAX_SECONDS:.0f}"
 
 
 def _in_parts(sql: str) -> str:

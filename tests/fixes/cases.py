@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.fixes.fix_context import Case, case_of
+from pulse_ci.fixes.fix_context import FixContext, build_context
 from tests.commands.files import HEADER
 from tests.rules.example import review
 
@@ -99,10 +99,10 @@ SHAPES = {
 }
 
 
-def case_with(migration: str, schema: str = SCHEMA.format(action="CASCADE"), reverse: str | None = None) -> Case:
+def case_with(migration: str, schema: str = SCHEMA.format(action="CASCADE"), reverse: str | None = None) -> FixContext:
     """Return the case of a second migration, on the schema that the first one makes."""
     files = {"migrations/001_start.sql": HEADER + schema, PATH: migration}
     if reverse is not None:
         files["migrations/reverse/002_users.sql"] = reverse
     found = review(files, baseline=1)
-    return case_of(found, found.evidence[0])
+    return build_context(found, found.evidence[0])

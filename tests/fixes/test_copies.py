@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.copied_columns import Copy, read_copy
+from pulse_ci.fixes.copied_columns import TableCopy, find_table_copy
 
 
 @pytest.mark.parametrize(
     ("sql", "copy"),
     [
-        ("INSERT INTO n SELECT * FROM p", Copy("n", None, ("*",), "p")),
+        ("INSERT INTO n SELECT * FROM p", TableCopy("n", None, ("*",), "p")),
         (
             "INSERT OR IGNORE INTO n (a, b) SELECT p.a, max(p.b, 1, 'x,y') FROM p;",
-            Copy("n", ("a", "b"), ("a", "max(b, 1, 'x,y')"), "p"),
+            TableCopy("n", ("a", "b"), ("a", "max(b, 1, 'x,y')"), "p"),
         ),
-        ("REPLACE INTO main.n (a) SELECT a AS b FROM main.p q;", Copy("n", ("a",), ("a",), "p")),
-        ("CREATE TABLE IF NOT EXISTS n AS SELECT q.* FROM p AS q", Copy("n", None, ("*",), "p")),
-        ('INSERT INTO "n" ("a") SELECT "p"."a" FROM "p"', Copy("n", ("a",), ('"a"',), "p")),
+        ("REPLACE INTO main.n (a) SELECT a AS b FROM main.p q;", TableCopy("n", ("a",), ("a",), "p")),
+        ("CREATE TABLE IF NOT EXISTS n AS SELECT q.* FROM p AS q", TableCopy("n", None, ("*",), "p")),
+        ('INSERT INTO "n" ("a") SELECT "p"."a" FROM "p"', TableCopy("n", ("a",), ('"a"',), "p")),
         ("INSERT INTO n SELECT a FROM p JOIN q", None),
         ("INSERT INTO n SELECT DISTINCT a FROM p", None),
         ("INSERT INTO n SELECT a FROM p LIMIT 1", None),
@@ -29,5 +29,5 @@ from pulse_ci.fixes.copied_columns import Copy, read_copy
         ("", None),
     ],
 )
-def test_a_copy_is_read_where_it_takes_every_row_once(sql: str, copy: Copy | None) -> None:
-    assert read_copy(sql) == copy
+def test_a_copy_is_read_where_it_takes_every_row_once(sql: str, copy: TableCopy | None) -> None:
+    assert find_table_copy(sql) == copy

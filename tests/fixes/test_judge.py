@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.candidate import Proposal
-from pulse_ci.fixes.verify import judge
+from pulse_ci.fixes.candidate import FixCandidate
+from pulse_ci.fixes.verify import verify_fix
 from tests.commands.files import HEADER
 from tests.fixes.cases import PATH, case_with
 
@@ -26,6 +26,6 @@ def test_a_proposal_that_loses_more_rows_is_not_taken_even_if_it_brings_others(
     case = case_with(HEADER + FIRST + INDEX, SCHEMA)
     text = HEADER + rewritten + INDEX.replace("INDEX by_p", "INDEX IF NOT EXISTS by_p", 1)
 
-    judged = judge(case, Proposal("not-idempotent", {PATH: text}, "rewrites it"))
+    judged = verify_fix(case, FixCandidate("not-idempotent", {PATH: text}, "rewrites it"))
 
     assert (judged is not None) is is_taken

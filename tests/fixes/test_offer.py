@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.fixes.fixes import FIXABLE, MOST_FILES, offer
+from pulse_ci.fixes.fixes import FIXABLE_RULES, MAX_FILES, attach_fixes
 from pulse_ci.rules.lint import lint
 from pulse_ci.rules.registry import RULES
 from tests.commands.files import HEADER
@@ -16,7 +16,7 @@ def offered(files: dict[str, str]) -> list[tuple[str, int, str | None, bool]]:
     seen = review(files)
     return [
         (each.rule, each.line, each.fix.does if each.fix else None, "`pulse-ci fix`" in each.remedy)
-        for each in offer(seen, lint(seen))
+        for each in attach_fixes(seen, lint(seen))
         if not each.ignored
     ]
 
@@ -37,17 +37,17 @@ def test_what_is_ignored_is_offered_no_fix() -> None:
 
     seen = review({"migrations/001_a.sql": HEADER + ignores + TABLES.format("a")})
 
-    assert [finding.fix for finding in offer(seen, lint(seen))] == [None] * 4
+    assert [finding.fix for finding in attach_fixes(seen, lint(seen))] == [None] * 4
 
 
 def test_only_the_first_files_are_tried() -> None:
-    files = {f"migrations/{n:03}_a.sql": f"{HEADER}CREATE VIEW v{n} AS SELECT 1;\n" for n in range(1, MOST_FILES + 3)}
+    files = {f"migrations/{n:03}_a.sql": f"{HEADER}CREATE VIEW v{n} AS SELECT 1;\n" for n in range(1, MAX_FILES + 3)}
 
     seen = review(files)
 
-    fixed = {finding.path for finding in offer(seen, lint(seen)) if finding.fix}
-    assert fixed == set(sorted(files)[:MOST_FILES])
+    fixed = {finding.path for finding in attach_fixes(seen, lint(seen)) if finding.fix}
+    assert fixed == set(sorted(files)[:MAX_FILES])
 
 
 def test_every_rule_that_has_fixes_is_there() -> None:
-    assert {rule.name for rule in RULES} >= FIXABLE
+    assert {rule.name for rule in RULES} >= FIXABLE_RULES

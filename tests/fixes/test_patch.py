@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.fixes.patch import line_edits, patch
+from pulse_ci.fixes.patch import find_line_edits, make_patch
 from pulse_ci.model import LineEdit
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ PAIRS = {
 def test_the_lines_are_there_and_become_the_new_text(before: str, after: str) -> None:
     lines = before.splitlines(keepends=True) if "\u2028" not in before else [before]
 
-    for edit in reversed(list(line_edits("x.sql", before, after))):
+    for edit in reversed(list(find_line_edits("x.sql", before, after))):
         assert 1 <= edit.line <= edit.end_line <= len(lines) or (not lines and edit.end_line == 0)
         lines[edit.line - 1 : edit.end_line] = [edit.text]
 
@@ -46,12 +46,12 @@ def test_git_applies_the_patch(before: str, after: str, tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(before.encode())
 
-    text = patch("migrations/001_x.sql", before, after)
+    text = make_patch("migrations/001_x.sql", before, after)
     subprocess.run(["git", "apply", "--whitespace=nowarn"], cwd=tmp_path, input=text.encode(), check=True)
 
     assert (path.read_bytes().decode() if path.exists() else "") == after
 
 
 def test_a_new_file_is_one_edit_of_no_line() -> None:
-    assert list(line_edits("x.sql", None, "a\nb\n")) == [LineEdit("x.sql", 1, 0, "a\nb\n")]
-    assert patch("x.sql", None, "a\n") == "--- /dev/null\n+++ b/x.sql\n@@ -0,0 +1 @@\n+a\n"
+    assert list(find_line_edits("x.sql", None, "a\nb\n")) == [LineEdit("x.sql", 1, 0, "a\nb\n")]
+    assert make_patch("x.sql", None, "a\n") == "--- /dev/null\n+++ b/x.sql\n@@ -0,0 +1 @@\n+a\n"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.fixes.fixes import mend
+from pulse_ci.fixes.fixes import apply_fixes
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.schema import fold
 from tests.commands.files import HEADER
@@ -14,7 +14,7 @@ from tests.fixes.cases import BY_HAND, DRIZZLE, SCHEMA, SHAPES, case_with
 from tests.workerd.patterns import patterns
 
 if TYPE_CHECKING:
-    from pulse_ci.fixes.fix_context import Case
+    from pulse_ci.fixes.fix_context import FixContext
 
 ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "NO ACTION", "RESTRICT")
 UNSAFE = {
@@ -59,7 +59,7 @@ CREATE INDEX `posts_user` ON `posts` (`user_id`);
 NOT_EACH_ROW = "the copy does more than take each row of `users` once"
 
 
-def found(rules: set[str], case: Case) -> set[str]:
+def found(rules: set[str], case: FixContext) -> set[str]:
     return {finding.rule for finding in case.findings} & rules
 
 
@@ -68,11 +68,11 @@ def test_a_rebuild_of_a_parent_with_cascade_children_is_rewritten(shape: str) ->
     case = case_with(HEADER + SHAPES[shape])
     assert found(UNSAFE, case)
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.evidence.on_rows.losses
-    before, after = case.evidence.replayed, mended.evidence.replayed
+    assert not mended.analysis.on_rows.losses
+    before, after = case.analysis.replayed, mended.analysis.replayed
     as_before = {fold(change.table) for change in diff(before.after, after.after)}
     # Renamed first, the old table took its children's references along: these are what they were.
     assert as_before == ({"posts"} if shape == "renamed first" else set())
@@ -84,12 +84,12 @@ def test_whatever_the_children_do_they_keep_their_rows(action: str) -> None:
     schema = SCHEMA.format(action=action).replace("user_id INTEGER NOT NULL", "user_id INTEGER DEFAULT 1")
     case = case_with(HEADER + DRIZZLE, schema)
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.evidence.on_rows.losses
-    assert not mended.evidence.on_rows.run.refusals
-    assert diff(case.evidence.replayed.after, mended.evidence.replayed.after) == ()
+    assert not mended.analysis.on_rows.losses
+    assert not mended.analysis.on_rows.run.refusals
+    assert diff(case.analysis.replayed.after, mended.analysis.replayed.after) == ()
 
 
 def test_a_table_that_refers_to_itself_keeps_its_rows() -> None:
@@ -102,14 +102,14 @@ def test_a_table_that_refers_to_itself_keeps_its_rows() -> None:
     case = case_with(HEADER + rebuild, tree.format("users", "name TEXT"))
     assert found(UNSAFE, case) == {"rebuild-self-reference"}
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.evidence.on_rows.losses
+    assert not mended.analysis.on_rows.losses
 
 
 def test_a_column_more_is_added_in_place_and_says_that_it_cannot_be_guarded() -> None:
-    mended = mend(case_with(HEADER + ONE_COLUMN_MORE)).case
+    mended = apply_fixes(case_with(HEADER + ONE_COLUMN_MORE)).context
 
     assert mended.text == (
         f"{HEADER}-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN; it replaces a rebuild of `users`\n"
@@ -121,7 +121,7 @@ def test_a_column_more_is_added_in_place_and_says_that_it_cannot_be_guarded() ->
 def test_a_copy_that_fails_on_nulls_is_rewritten_all_the_same_and_the_nulls_are_left_to_tell() -> None:
     case = case_with(HEADER + DRIZZLE.replace("coalesce(\"name\", '')", '"name"'))
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert found(UNSAFE | {"nullable-to-not-null"}, mended) == {"nullable-to-not-null"}
     assert "ALTER TABLE posts RENAME TO posts_old;" in mended.text
@@ -130,11 +130,11 @@ def test_a_copy_that_fails_on_nulls_is_rewritten_all_the_same_and_the_nulls_are_
 def test_two_rebuilds_in_one_file_are_both_rewritten() -> None:
     case = case_with(HEADER + DRIZZLE.rstrip() + "--> statement-breakpoint\n" + OF_THE_CHILD)
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.evidence.on_rows.losses
-    assert diff(case.evidence.replayed.after, mended.evidence.replayed.after) == ()
+    assert not mended.analysis.on_rows.losses
+    assert diff(case.analysis.replayed.after, mended.analysis.replayed.after) == ()
     assert "foreign_keys=" not in mended.text
 
 
@@ -151,17 +151,17 @@ def test_what_is_more_than_a_copy_is_left_to_its_author_with_the_reason(old: str
     assert old in DRIZZLE
     case = case_with(HEADER + DRIZZLE.replace(old, new))
 
-    mended = mend(case)
+    mended = apply_fixes(case)
 
     left, rule = ("rebuild-cascades", "rebuild-cascades") if reason else ("replay-fails", None)
-    assert found({left}, mended.case)
-    assert [each.rule for each in mended.declined if (reason or left) in each.reason] == [rule] * bool(rule)
+    assert found({left}, mended.context)
+    assert [each.rule for each in mended.skipped if (reason or left) in each.reason] == [rule] * bool(rule)
 
 
 def test_line_ends_of_windows_and_a_mark_at_the_start_stay() -> None:
     text = f"\ufeff{HEADER}{BY_HAND}".replace("\n", "\r\n")
 
-    mended = mend(case_with(text)).case
+    mended = apply_fixes(case_with(text)).context
 
     assert not found(UNSAFE, mended)
     assert mended.text.startswith(
@@ -178,18 +178,18 @@ def test_one_rebuild_that_is_more_than_a_copy_does_not_keep_another_from_being_r
         "DROP TABLE tags;\nALTER TABLE n RENAME TO tags;\n"
     )
 
-    mended = mend(case_with(HEADER + BY_HAND + of_tags, SCHEMA.format(action="CASCADE") + tags))
+    mended = apply_fixes(case_with(HEADER + BY_HAND + of_tags, SCHEMA.format(action="CASCADE") + tags))
 
-    assert "ALTER TABLE users RENAME TO users_old;" in mended.case.text
-    assert of_tags in mended.case.text
-    assert "the copy does more than take each row of `tags` once" in {each.reason for each in mended.declined}
+    assert "ALTER TABLE users RENAME TO users_old;" in mended.context.text
+    assert of_tags in mended.context.text
+    assert "the copy does more than take each row of `tags` once" in {each.reason for each in mended.skipped}
 
 
 def test_an_ignored_finding_is_not_fixed() -> None:
     text = HEADER + "-- pulse-ci: ignore-file rebuild-cascades the posts are to go\n" + DRIZZLE
-    mended = mend(case_with(text))
+    mended = apply_fixes(case_with(text))
 
-    assert "DROP TABLE `users`;" in mended.case.text
+    assert "DROP TABLE `users`;" in mended.context.text
 
 
 def test_what_a_rebuild_took_along_is_made_again() -> None:
@@ -197,7 +197,7 @@ def test_what_a_rebuild_took_along_is_made_again() -> None:
     case = case_with(text)
     assert found({"rebuild-loses-objects"}, case)
 
-    mended = mend(case).case
+    mended = apply_fixes(case).context
 
     assert not found({"rebuild-loses-objects"} | UNSAFE, mended)
     assert mended.text.endswith(
@@ -218,11 +218,11 @@ PATTERNS = {
 def test_no_known_way_to_rebuild_takes_rows_along_once_it_is_fixed(name: str) -> None:
     pattern = PATTERNS[name]
 
-    mended = mend(case_with(HEADER + pattern.migration, pattern.schema)).case
+    mended = apply_fixes(case_with(HEADER + pattern.migration, pattern.schema)).context
 
     if found({"replay-fails"}, mended):
         assert name == "standard, under a view"  # D1 refuses it, whatever the rows
         return
     assert not found(UNSAFE | {"rows-lost", "foreign-key-violation"}, mended)
-    assert not mended.evidence.on_rows.losses
-    assert not mended.evidence.on_rows.run.refusals
+    assert not mended.analysis.on_rows.losses
+    assert not mended.analysis.on_rows.run.refusals

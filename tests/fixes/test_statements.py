@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.fixes import mend
+from pulse_ci.fixes.fixes import apply_fixes
 from tests.commands.files import HEADER
 from tests.fixes.cases import PATH, case_with
 from tests.rules.example import TODAY
@@ -50,18 +50,18 @@ TEXTS = {
 def test_what_is_missing_is_put_in_and_all_else_stays(before: str, after: str | None) -> None:
     wanted = after or before.replace("table\ta", "table IF NOT EXISTS\ta")
 
-    mended = mend(case_with(before, reverse=REVERSE))
+    mended = apply_fixes(case_with(before, reverse=REVERSE))
 
-    assert mended.case.text == wanted
-    assert not [finding for finding in mended.case.findings if finding.rule != "missing-reason"]
+    assert mended.context.text == wanted
+    assert not [finding for finding in mended.context.findings if finding.rule != "missing-reason"]
 
 
 def test_a_drop_is_guarded() -> None:
     text, undo = f"{HEADER}DROP INDEX users_email;\n", "CREATE UNIQUE INDEX IF NOT EXISTS users_email ON users (email);"
 
-    mended = mend(case_with(text, reverse=REVERSE.replace("DROP TABLE IF EXISTS a;", undo)))
+    mended = apply_fixes(case_with(text, reverse=REVERSE.replace("DROP TABLE IF EXISTS a;", undo)))
 
-    assert mended.case.text == f"{HEADER}DROP INDEX IF EXISTS users_email;\n"
+    assert mended.context.text == f"{HEADER}DROP INDEX IF EXISTS users_email;\n"
 
 
 @pytest.mark.parametrize(
@@ -76,22 +76,22 @@ def test_a_drop_is_guarded() -> None:
     ],
 )
 def test_what_is_right_ignored_or_meant_otherwise_is_left_alone(text: str) -> None:
-    mended = mend(case_with(text, reverse=REVERSE))
+    mended = apply_fixes(case_with(text, reverse=REVERSE))
 
-    assert mended.case.text == (text or f"-- Migration: Users\n{OURS}")
+    assert mended.context.text == (text or f"-- Migration: Users\n{OURS}")
 
 
 def test_a_reason_is_not_invented() -> None:
-    mended = mend(case_with(f"{TITLE}{DATE}{TABLE}\n", reverse=REVERSE))
+    mended = apply_fixes(case_with(f"{TITLE}{DATE}{TABLE}\n", reverse=REVERSE))
 
-    assert mended.done == ()
-    assert [each.reason for each in mended.declined] == ["a reason cannot be invented"]
+    assert mended.applied == ()
+    assert [each.reason for each in mended.skipped] == ["a reason cannot be invented"]
 
 
 def test_a_missing_reverse_is_written_to_its_own_file() -> None:
-    mended = mend(case_with(f"{HEADER}CREATE TABLE IF NOT EXISTS a (x INTEGER PRIMARY KEY);\n"))
+    mended = apply_fixes(case_with(f"{HEADER}CREATE TABLE IF NOT EXISTS a (x INTEGER PRIMARY KEY);\n"))
 
-    (reverse,) = mended.case.review.migrations.reverse_files
+    (reverse,) = mended.context.review.migrations.reverse_files
     assert reverse.path == "migrations/reverse/002_users.sql"
     assert reverse.text == (
         f"-- Reverse migration 002\n-- Created: {TODAY}\n-- Undoes: Example\n\nDROP TABLE IF EXISTS a;\n"
@@ -99,16 +99,16 @@ def test_a_missing_reverse_is_written_to_its_own_file() -> None:
 
 
 def test_a_reverse_that_somebody_wrote_is_kept() -> None:
-    mended = mend(case_with(GUARDED, reverse="-- Reverse migration 002\n-- Created: 2024-03-05\nSELECT 1;\n"))
+    mended = apply_fixes(case_with(GUARDED, reverse="-- Reverse migration 002\n-- Created: 2024-03-05\nSELECT 1;\n"))
 
-    assert mended.done == ()
-    assert [each.reason for each in mended.declined] == [
+    assert mended.applied == ()
+    assert [each.reason for each in mended.skipped] == [
         "migrations/reverse/002_users.sql has statements that somebody wrote, which are kept"
     ]
 
 
 def test_the_end_of_a_reverse_is_put_in_too() -> None:
-    mended = mend(case_with(GUARDED, reverse=REVERSE.replace("a;", "a")))
+    mended = apply_fixes(case_with(GUARDED, reverse=REVERSE.replace("a;", "a")))
 
-    assert [each.text for each in mended.case.review.migrations.reverse_files] == [REVERSE]
-    assert mended.case.evidence.migration.path == PATH
+    assert [each.text for each in mended.context.review.migrations.reverse_files] == [REVERSE]
+    assert mended.context.analysis.migration.path == PATH

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed import seed
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.rewrite.safe_rebuild import reach, replaced
+from pulse_ci.rewrite.safe_rebuild import plan_rebuild, replace_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,4 +47,4 @@ def after(snapshot: bytes, *statements: str) -> EmbeddedD1:
 
 def rebuild_of(before: Schema, table: str, new_sql: str, copy: Mapping[str, str]) -> tuple[str, ...]:
     """The statements that make one table into what another CREATE TABLE says, filled with these expressions."""
-    return reach(before, replaced(before, table, new_sql), {table: copy}, in_place=True)
+    return plan_rebuild(before, replace_table(before, table, new_sql), {table: copy}, in_place=True)

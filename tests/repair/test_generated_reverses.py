@@ -13,18 +13,18 @@ from pulse_ci.analysis.statement_run import run_statements
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused, MigrationError
 from pulse_ci.migrations.parse import Migration
-from pulse_ci.rewrite.reverse import ReversePlan, write_reverse
-from pulse_ci.rewrite.undo_renames import spelled_renames
-from pulse_ci.rewrite.unrestored_rows import unexplained
-from pulse_ci.rewrite.verified_reverse import ProvenReverse, prove_reverse, reverse_header
+from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
+from pulse_ci.rewrite.undo_renames import find_explicit_renames
+from pulse_ci.rewrite.unrestored_rows import find_unexplained
+from pulse_ci.rewrite.verified_reverse import VerifiedReverse, build_reverse_header, build_verified_reverse
 from pulse_ci.rewrite.verify_script import compare_rows
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.schema import fold
 from tests.repair.migrations import generated
 
 if TYPE_CHECKING:
-    from pulse_ci.rewrite.restore_plan import Loss
-    from pulse_ci.rewrite.verify_script import RowsChanged
+    from pulse_ci.rewrite.restore_plan import ReverseLoss
+    from pulse_ci.rewrite.verify_script import ChangedRows
     from pulse_ci.schema.schema import Schema
 
 NUMBERS = range(200)
@@ -38,13 +38,13 @@ class Undone:
     migration: Migration
     before: Schema
     start: bytes
-    proven: ProvenReverse | None
+    proven: VerifiedReverse | None
     refusal: str
     after: Schema
     end: bytes
 
     @property
-    def changed(self) -> tuple[RowsChanged, ...]:
+    def changed(self) -> tuple[ChangedRows, ...]:
         return compare_rows(self.start, self.end)
 
 
@@ -62,13 +62,13 @@ def _undone(number: int) -> Undone:
         proven, refusal = _written(database, migration)
         start = _run_on_rows(database, migration, empty)
         if proven:
-            database.run(proven.as_file(reverse_header(migration, date(2026, 9, 28))))
+            database.run(proven.render_file(build_reverse_header(migration, date(2026, 9, 28))))
         return Undone(migration, before, start, proven, refusal, database.schema(), database.snapshot())
 
 
-def _written(database: EmbeddedD1, migration: Migration) -> tuple[ProvenReverse | None, str]:
+def _written(database: EmbeddedD1, migration: Migration) -> tuple[VerifiedReverse | None, str]:
     try:
-        return prove_reverse(database, migration), ""
+        return build_verified_reverse(database, migration), ""
     except MigrationError as error:
         return None, str(error)
 
@@ -94,7 +94,7 @@ def test_the_file_restores_the_schema_and_nearly_every_migration_has_one(outcome
 
 def test_no_row_is_other_than_before_unless_the_file_says_so(outcomes: list[Undone]) -> None:
     for each in outcomes:
-        left = unexplained(each.changed, each.proven.plan.lost) if each.proven else []
+        left = find_unexplained(each.changed, each.proven.plan.losses) if each.proven else []
 
         for changed in left:
             sentence = f"What the migration did to rows of `{changed.table}` is not undone."
@@ -104,7 +104,7 @@ def test_no_row_is_other_than_before_unless_the_file_says_so(outcomes: list[Undo
 def test_what_the_file_says_it_cannot_restore_is_lost(outcomes: list[Undone]) -> None:
     checked = 0
     for each in outcomes:
-        for loss in each.proven.plan.lost if each.proven else ():
+        for loss in each.proven.plan.losses if each.proven else ():
             if "cannot be restored" in loss.sentence and _was_there(each, loss):
                 assert _is_gone(each, loss), f"{loss.sentence}\n{each.migration.text}"
                 checked += 1
@@ -112,7 +112,7 @@ def test_what_the_file_says_it_cannot_restore_is_lost(outcomes: list[Undone]) ->
     assert checked >= 50
 
 
-def _was_there(undone: Undone, loss: Loss) -> bool:
+def _was_there(undone: Undone, loss: ReverseLoss) -> bool:
     table = undone.before.table(loss.table)
     column = table.column(loss.column) if table and loss.column else None
     if table is None or table.virtual:
@@ -123,7 +123,7 @@ def _was_there(undone: Undone, loss: Loss) -> bool:
         return database.query(f'SELECT {counted} FROM "{table.name}"') != [(0,)]
 
 
-def _is_gone(undone: Undone, loss: Loss) -> bool:
+def _is_gone(undone: Undone, loss: ReverseLoss) -> bool:
     changed = next((each for each in undone.changed if fold(each.table) == loss.table), None)
     return changed is not None and (loss.column is None or loss.column in map(fold, changed.columns))
 
@@ -136,8 +136,8 @@ def test_a_refusal_quotes_what_d1_answers_to_the_reverse_that_was_tried(outcomes
 
 
 def _tried(undone: Undone) -> ReversePlan:
-    renames = spelled_renames((statement.sql for statement in undone.migration.statements), undone.before)
-    return write_reverse(undone.before, undone.after, renames)
+    renames = find_explicit_renames((statement.sql for statement in undone.migration.statements), undone.before)
+    return plan_reverse(undone.before, undone.after, renames)
 
 
 def _answer(undone: Undone, plan: ReversePlan) -> str:

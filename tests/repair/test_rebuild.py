@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.errors import MigrationError
-from pulse_ci.rewrite.safe_rebuild import replaced
-from pulse_ci.rewrite.verify_script import prove
+from pulse_ci.rewrite.safe_rebuild import replace_table
+from pulse_ci.rewrite.verify_script import verify_script
 from pulse_ci.schema.diff import diff
 from tests.repair.databases import after, rebuild_of, schema, seeded
 from tests.repair.families import ACTIONS, FAMILIES, NEW_PARENT, PARENT, SAME, child
@@ -18,8 +18,8 @@ def test_a_rebuild_keeps_every_row_of_the_family(statements: list[str]) -> None:
 
     rebuilding = rebuild_of(before, "p", NEW_PARENT, SAME)
 
-    proof = prove(snapshot, rebuilding, replaced(before, "p", NEW_PARENT))
-    assert (proof.refusal, proof.changes, proof.rows, proof.violations) == (None, (), (), ())
+    proof = verify_script(snapshot, rebuilding, replace_table(before, "p", NEW_PARENT))
+    assert (proof.rejection, proof.changes, proof.changed_tables, proof.violations) == (None, (), (), ())
     assert rebuilding[-1] == "PRAGMA foreign_key_check;"
 
 
@@ -30,9 +30,9 @@ def test_a_table_that_refers_to_itself_keeps_every_row(action: str) -> None:
 
     rebuilding = rebuild_of(before, "s", new, {"id": "id", "up": "up", "note": "coalesce(note, '')"})
 
-    proof = prove(snapshot, rebuilding, schema(new))
-    assert proof.holds
-    assert [(each.before, each.after, each.columns) for each in proof.rows] in ([(5, 5, ("note",))], [])
+    proof = verify_script(snapshot, rebuilding, schema(new))
+    assert proof.succeeded
+    assert [(each.before, each.after, each.columns) for each in proof.changed_tables] in ([(5, 5, ("note",))], [])
 
 
 @pytest.mark.parametrize("first", ACTIONS)
@@ -44,8 +44,8 @@ def test_tables_that_refer_to_one_another_keep_every_row(first: str, second: str
 
     rebuilding = rebuild_of(before, "a", new, {"id": "id", "up": "up", "note": "note"})
 
-    proof = prove(snapshot, rebuilding, schema(new, circle[1]))
-    assert proof.holds
+    proof = verify_script(snapshot, rebuilding, schema(new, circle[1]))
+    assert proof.succeeded
     assert proof.keeps_rows
 
 
@@ -91,8 +91,8 @@ def test_rows_that_are_referred_to_by_a_unique_index_are_kept_with_their_childre
 
     rebuilding = rebuild_of(schema(old, *rest), "p", new, {"id": "id", "code": "code"})
 
-    proof = prove(snapshot, rebuilding, schema(new, *rest))
-    assert (proof.refusal, proof.changes, proof.rows, proof.violations) == (None, (), (), ())
+    proof = verify_script(snapshot, rebuilding, schema(new, *rest))
+    assert (proof.rejection, proof.changes, proof.changed_tables, proof.violations) == (None, (), (), ())
 
 
 def test_generated_columns_are_computed_and_not_copied() -> None:
@@ -112,8 +112,8 @@ def test_a_table_without_rowid_is_rebuilt_with_its_children() -> None:
 
     rebuilding = rebuild_of(schema(*statements), "p", new, {"a": "a", "b": "b"})
 
-    proof = prove(seeded(*statements), rebuilding, schema(new, statements[1]))
-    assert proof.holds
+    proof = verify_script(seeded(*statements), rebuilding, schema(new, statements[1]))
+    assert proof.succeeded
     assert proof.keeps_rows
 
 
@@ -148,7 +148,7 @@ def test_what_can_be_altered_in_place_is_not_rebuild_of(new: str, copy: dict[str
     rebuilding = rebuild_of(schema(*family), "p", new, copy)
 
     assert list(rebuilding) == statements
-    assert prove(seeded(*family), rebuilding, schema(new, child("CASCADE"))).holds
+    assert verify_script(seeded(*family), rebuilding, schema(new, child("CASCADE"))).succeeded
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_a_column_that_cannot_be_added_to_rows_takes_a_rebuild(column: str) -> N
 
     rebuilding = rebuild_of(schema(*family), "p", new, copy)
 
-    proof = prove(seeded(*family), rebuilding, schema(new, child("CASCADE")))
-    assert proof.holds
+    proof = verify_script(seeded(*family), rebuilding, schema(new, child("CASCADE")))
+    assert proof.succeeded
     assert proof.keeps_rows
     assert "ADD COLUMN" not in "".join(rebuilding)
 
@@ -196,8 +196,8 @@ def test_a_proof_tells_which_rows_are_gone_and_which_columns_differ() -> None:
         "ALTER TABLE p_new RENAME TO p;",
     ]
 
-    proof = prove(seeded(*family), naive, schema(*family))
+    proof = verify_script(seeded(*family), naive, schema(*family))
 
-    assert proof.holds
-    assert {each.table: (each.before, each.after) for each in proof.rows}["c"] == (3, 1)
+    assert proof.succeeded
+    assert {each.table: (each.before, each.after) for each in proof.changed_tables}["c"] == (3, 1)
     assert not diff(schema(*family), after(seeded(*family), *naive).schema())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.migrations.parse import Migration
-from pulse_ci.rewrite.undo_renames import Spelled, spelled_renames
-from pulse_ci.rewrite.verified_reverse import prove_reverse
+from pulse_ci.rewrite.undo_renames import ExplicitRenames, find_explicit_renames
+from pulse_ci.rewrite.verified_reverse import build_verified_reverse
 from pulse_ci.sql.split import split
 from tests.repair.databases import database, schema
 
@@ -15,7 +15,7 @@ SITES = "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT, url TEXT)"
 
 def reverse_of(*migration: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     with database(SITES) as ready:
-        proven = prove_reverse(ready, Migration("migrations/001_x.sql", "\n".join(migration)))
+        proven = build_verified_reverse(ready, Migration("migrations/001_x.sql", "\n".join(migration)))
     return proven.statements, proven.notes
 
 
@@ -86,4 +86,4 @@ def test_names_are_followed_through_the_statements(
 ) -> None:
     statements = [statement.sql for statement in split(sql)]
 
-    assert spelled_renames(statements, schema(SITES)) == Spelled(tables, columns)
+    assert find_explicit_renames(statements, schema(SITES)) == ExplicitRenames(tables, columns)

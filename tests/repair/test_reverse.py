@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rewrite.reverse import ReversePlan, write_reverse
-from pulse_ci.rewrite.verify_script import prove
+from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
+from pulse_ci.rewrite.verify_script import verify_script
 from pulse_ci.schema.diff import diff
 from tests.repair.databases import after, schema, seeded
 
@@ -18,10 +18,10 @@ def reverse_of(before: list[str], *migration: str) -> ReversePlan:
     """The reverse of a migration, after it was seen to hold on rows."""
     snapshot, start = seeded(*before), schema(*before)
     with after(snapshot, *migration) as database:
-        plan = write_reverse(start, database.schema())
-        proof = prove(database.snapshot(), plan.statements, start)
+        plan = plan_reverse(start, database.schema())
+        proof = verify_script(database.snapshot(), plan.statements, start)
     assert plan.problem is None
-    assert (proof.refusal, proof.changes, proof.violations) == (None, (), ())
+    assert (proof.rejection, proof.changes, proof.violations) == (None, (), ())
     return plan
 
 
@@ -129,7 +129,7 @@ def test_the_reverse_is_the_shortest_that_serves(
 ) -> None:
     plan = reverse_of(before, migration)
 
-    assert (list(plan.statements), list(plan.losses)) == (statements, losses)
+    assert (list(plan.statements), list(plan.loss_sentences)) == (statements, losses)
 
 
 def test_a_changed_definition_is_rebuilt_with_the_children_and_keeps_all_rows() -> None:
@@ -146,7 +146,7 @@ def test_a_changed_definition_is_rebuilt_with_the_children_and_keeps_all_rows() 
     with after(seeded(*before), *migration, "INSERT INTO sites VALUES (99, NULL);", *plan.statements) as restored:
         assert restored.query("SELECT name FROM sites WHERE id = 99") == [("-",)]
         assert restored.query("SELECT count(*) FROM pages") == [(3,)]
-    assert plan.losses == ("NULLs in `sites`.`name` become '-'.",)
+    assert plan.loss_sentences == ("NULLs in `sites`.`name` become '-'.",)
 
 
 def test_a_column_between_others_comes_back_in_its_place() -> None:
@@ -154,7 +154,7 @@ def test_a_column_between_others_comes_back_in_its_place() -> None:
 
     assert plan.statements[0] == "ALTER TABLE sites RENAME TO sites_old;"
     assert plan.statements[-1] == "PRAGMA foreign_key_check;"
-    assert plan.losses == ("Values of `sites`.`name` cannot be restored.",)
+    assert plan.loss_sentences == ("Values of `sites`.`name` cannot be restored.",)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_value_stands_in_where_a_column_must_have_one(column: str, stand_in: s
         before, "CREATE TABLE n (a INTEGER); INSERT INTO n SELECT a FROM t; DROP TABLE t;", "ALTER TABLE n RENAME TO t;"
     )
 
-    assert plan.losses == (f"Values of `t`.`c` cannot be restored: {stand_in} stands in for them.",)
+    assert plan.loss_sentences == (f"Values of `t`.`c` cannot be restored: {stand_in} stands in for them.",)
 
 
 def test_what_can_keep_a_reverse_from_running_is_said() -> None:
@@ -204,7 +204,7 @@ def test_a_type_that_took_from_values_is_told() -> None:
         before, "CREATE TABLE n (a INTEGER); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;"
     )
 
-    assert plan.losses == (
+    assert plan.loss_sentences == (
         "Values of `t`.`a` that became INTEGER are turned back to TEXT; "
         "what the first change took from them stays lost.",
     )
@@ -215,7 +215,7 @@ def test_two_columns_that_could_both_be_the_renamed_one_are_dropped_and_added() 
 
     plan = reverse_of(before, "ALTER TABLE t RENAME COLUMN a TO x; ALTER TABLE t RENAME COLUMN b TO y;")
 
-    assert plan.losses == ("Values of `t`.`a` cannot be restored.", "Values of `t`.`b` cannot be restored.")
+    assert plan.loss_sentences == ("Values of `t`.`a` cannot be restored.", "Values of `t`.`b` cannot be restored.")
 
 
 def test_a_table_that_was_split_gets_its_foreign_key_back() -> None:
@@ -234,11 +234,11 @@ def test_hostile_names_stay_names() -> None:
 
     plan = reverse_of([SITES, f"CREATE TABLE {quoted} (x)"], f"DROP TABLE {quoted};")
 
-    assert plan.losses == ("Rows of `a\\n; DROP TABLE sites; --``  cannot be restored.".replace("  ", " "),)
+    assert plan.loss_sentences == ("Rows of `a\\n; DROP TABLE sites; --``  cannot be restored.".replace("  ", " "),)
 
 
 def test_nothing_to_undo_takes_no_statement() -> None:
-    assert write_reverse(schema(*BOTH), schema(*BOTH)) == ReversePlan(())
+    assert plan_reverse(schema(*BOTH), schema(*BOTH)) == ReversePlan(())
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if "renamed" not in name and "column" not in name])

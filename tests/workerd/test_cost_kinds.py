@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.analysis.cost.estimate import estimate
-from pulse_ci.analysis.cost.observed_changes import observe
+from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.seed import seed
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.sql.split import split
@@ -75,7 +75,7 @@ def said(sql: str) -> Cost:
     with EmbeddedD1() as database:
         database.run(_schema(sql))
         seed(database)
-        (found,) = estimate(observe(database, split(sql)), ROWS, {})
+        (found,) = estimate(observe_effects(database, split(sql)), ROWS, {})
     assert found.cost is not None
     return found.cost
 

@@ -10,8 +10,8 @@ import pytest
 
 from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.analysis.cost.estimate import StatementCost, estimate
-from pulse_ci.analysis.cost.observed_changes import observe
-from pulse_ci.analysis.cost.row_probes import questions, reached
+from pulse_ci.analysis.cost.observed_changes import observe_effects
+from pulse_ci.analysis.cost.row_probes import build_row_probes, extrapolate_counts
 from pulse_ci.analysis.seed import seed
 from pulse_ci.analysis.seed.count import count_rows
 from pulse_ci.analysis.table_rows import quote_name
@@ -21,7 +21,7 @@ from pulse_ci.sql.split import split
 from tests.d1.histories import pulse
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Table
     from pulse_ci.sql.split import Statement
@@ -66,29 +66,29 @@ def insert(table: Table, rows: list[tuple[object, ...]]) -> str:
     return "".join(f"{step}{', '.join(lines[start : start + 50])};\n" for start in range(0, len(lines), 50))
 
 
-def fill(database: EmbeddedD1, effects: tuple[Effect, ...]) -> str:
+def fill(database: EmbeddedD1, effects: tuple[StatementEffect, ...]) -> str:
     """Give the tables rows that statements reach; return the request that does the same elsewhere."""
     tables = [table for table in database.schema().tables if not table.virtual]
     before = {table.name: set(stored(database, table)) for table in tables}
-    seed(database, rows=ROWS, only={name for effect in effects for name in effect.rows})
+    seed(database, rows=ROWS, only={name for effect in effects for name in effect.rows_before})
     new = {table: [row for row in stored(database, table) if row not in before[table.name]] for table in tables}
     return "PRAGMA defer_foreign_keys = ON;\n" + "".join(insert(table, rows) for table, rows in new.items())
 
 
-def effects_of(migration: Migration, snapshot: bytes) -> tuple[Effect, ...]:
+def effects_of(migration: Migration, snapshot: bytes) -> tuple[StatementEffect, ...]:
     with EmbeddedD1() as few:
         few.restore(snapshot)
         seed(few)
-        return observe(few, migration.statements)
+        return observe_effects(few, migration.statements)
 
 
-def ask(database: EmbeddedD1, effects: tuple[Effect, ...], rows: dict[str, int]) -> dict[Statement, int]:
+def ask(database: EmbeddedD1, effects: tuple[StatementEffect, ...], rows: dict[str, int]) -> dict[Statement, int]:
     """The answers that the database itself gives."""
     answers = {}
-    for statement, probe in questions(effects, database.schema()).items():
+    for statement, probe in build_row_probes(effects, database.schema()).items():
         ((found, looked_at),) = database.query(probe.sql)
         answers[statement] = (probe, int(str(found)), int(str(looked_at)))
-    return reached(answers, rows)
+    return extrapolate_counts(answers, rows)
 
 
 def run(databases: Databases, sql: str) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.engine import RequestMode
-from pulse_ci.fixes.fixes import mend
+from pulse_ci.fixes.fixes import apply_fixes
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.introspect import schema_of
 from tests.commands.files import HEADER
@@ -33,7 +33,7 @@ def outcomes(rig: Rig) -> dict[tuple[str, str], Outcome]:
     """What comes of each shape, by name and form: as it was, and as it is fixed, sent in both ways."""
     requests: dict[tuple[str, str], Sequence] = {}
     for name, case in CASES.items():
-        fixed = mend(case).case.text
+        fixed = apply_fixes(case).context.text
         requests[name, "as it was"] = (Call(CASCADE), Call(ROWS), Call(case.text), CHECK)
         requests[name, "on empty tables"] = (Call(CASCADE), Call(case.text))
         for mode in (RequestMode.BATCH, RequestMode.IMPORT):

@@ -9,10 +9,10 @@ FREE_ROWS_READ = 5_000_000
 FREE_ROWS_WRITTEN = 100_000
 
 # D1 ends a request after this time: https://developers.cloudflare.com/d1/platform/limits/
-LONGEST_SECONDS = 30.0
+MAX_SECONDS = 30.0
 # workerd on a small machine, its file in memory, reads and writes about six times as many; D1 keeps copies as well.
-_ROWS_READ_A_SECOND = 1_000_000
-_ROWS_WRITTEN_A_SECOND = 100_000
+_ROWS_READ_PER_SECOND = 1_000_000
+_ROWS_WRITTEN_PER_SECOND = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,4 @@ class Cost:
     @property
     def seconds(self) -> float:
         """How long D1 will need for it, roughly, and rather too long than too short."""
-        return max(self.rows_read / _ROWS_READ_A_SECOND, self.rows_written / _ROWS_WRITTEN_A_SECOND)
+        return max(self.rows_read / _ROWS_READ_PER_SECOND, self.rows_written / _ROWS_WRITTEN_PER_SECOND)

@@ -16,63 +16,69 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pulse_ci.analysis.cost.observed_changes import Effect
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
-_COUNTS = "rows that it reaches"
+_NOUN_PHRASE = "rows that it reaches"
 
 
-def questions(effects: Iterable[Effect], schema: Schema) -> dict[Statement, Probe]:
+def build_row_probes(effects: Iterable[StatementEffect], schema: Schema) -> dict[Statement, Probe]:
     """Return the questions about statements with a WHERE or a SELECT; `schema` is that of the database to be asked.
 
     Whether a question can be put there at all, where earlier statements have yet to run, is for the caller to try.
     """
-    asked = ((effect.statement, _question(effect, schema)) for effect in effects)
-    return {statement: probe for statement, probe in asked if probe}
+    probes = ((effect.statement, _build_probe(effect, schema)) for effect in effects)
+    return {statement: probe for statement, probe in probes if probe}
 
 
-def reached(answers: Mapping[Statement, tuple[Probe, int, int]], rows: Mapping[str, int]) -> dict[Statement, int]:
+def extrapolate_counts(
+    answers: Mapping[Statement, tuple[Probe, int, int]], rows: Mapping[str, int]
+) -> dict[Statement, int]:
     """Return how many rows each statement reaches, from how many were found among how many looked at.
 
     Where not all rows of a table were looked at, the rest is taken to be like them.
     """
-    found = {}
-    for statement, (probe, hits, looked_at) in answers.items():
-        whole = max(rows.get(fold(probe.table), looked_at), looked_at)
-        found[statement] = round(hits * whole / looked_at) if looked_at >= PROBE_ROWS else hits
-    return found
+    counts = {}
+    for statement, (probe, matched, scanned) in answers.items():
+        whole = max(rows.get(fold(probe.table), scanned), scanned)
+        counts[statement] = round(matched * whole / scanned) if scanned >= PROBE_ROWS else matched
+    return counts
 
 
-def _question(effect: Effect, schema: Schema) -> Probe | None:
+def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     sql = effect.statement.sql
     match operation(sql):
         case Update(name, bounded=True) | Delete(name, bounded=True) if schema.table(name):
-            return _by_condition(name, sql)
+            return _build_condition_probe(name, sql)
         case Create("index", name):
             index = effect.after.index(name)
-            return _by_condition(index.table, sql) if index and index.where and schema.table(index.table) else None
+            return (
+                _build_condition_probe(index.table, sql)
+                if index and index.where and schema.table(index.table)
+                else None
+            )
         case Insert():
-            return _by_select(effect, schema)
+            return _build_select_probe(effect, schema)
         case _:
             return None
 
 
-def _by_condition(table: str, sql: str) -> Probe | None:
+def _build_condition_probe(table: str, sql: str) -> Probe | None:
     condition = find_condition(sql)
-    if condition is None or "SELECT" in _words(condition.sql):
+    if condition is None or "SELECT" in _read_keywords(condition.sql):
         return None
     name = quote_name(table)
-    some = f"(SELECT * FROM {name} LIMIT {PROBE_ROWS}) AS {quote_name(condition.alias or table)}"
+    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROWS}) AS {quote_name(condition.alias or table)}"
     return Probe(
         table,
-        _COUNTS,
-        f"SELECT count(*) FILTER (WHERE {condition.sql}) AS found, count(*) AS rows FROM {some}",
+        _NOUN_PHRASE,
+        f"SELECT count(*) FILTER (WHERE {condition.sql}) AS found, count(*) AS rows FROM {sample}",
         f"SELECT count(*) FROM {name} AS {quote_name(condition.alias or table)} WHERE {condition.sql};",
     )
 
 
-def _by_select(effect: Effect, schema: Schema) -> Probe | None:
+def _build_select_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     copied = find_copy(effect.statement.sql)
     tables = {fold(name): name for name in effect.access.reads if copied and spells(copied.select, name)}
     first = next((name for name in sorted(tables) if schema.table(name)), None)
@@ -81,7 +87,7 @@ def _by_select(effect: Effect, schema: Schema) -> Probe | None:
     select = f"SELECT 1 FROM ({copied.select})"
     return Probe(
         tables[first],
-        _COUNTS,
+        _NOUN_PHRASE,
         f"SELECT count(*) AS found, count(*) AS rows FROM ({select} LIMIT {PROBE_ROWS})",
         f"SELECT count(*) FROM ({select});",
     )
@@ -89,15 +95,19 @@ def _by_select(effect: Effect, schema: Schema) -> Probe | None:
 
 def _reads_one_table(select: str) -> bool:
     """Whether a SELECT goes over one table once: what joins or nests may take any time, and is not asked."""
-    words = _words(select)
-    return words.count("SELECT") == words.count("FROM") == 1 and not {"JOIN", "WITH", ","} & set(_behind_from(words))
+    words = _read_keywords(select)
+    return words.count("SELECT") == words.count("FROM") == 1 and not {"JOIN", "WITH", ","} & set(
+        _read_from_clause(words)
+    )
 
 
-def _behind_from(words: list[str]) -> list[str]:
-    behind = words[words.index("FROM") + 1 :]
-    end = next((at for at, word in enumerate(behind) if word in ("WHERE", "GROUP", "ORDER", "LIMIT")), len(behind))
-    return behind[:end]
+def _read_from_clause(words: list[str]) -> list[str]:
+    following = words[words.index("FROM") + 1 :]
+    end = next(
+        (at for at, word in enumerate(following) if word in ("WHERE", "GROUP", "ORDER", "LIMIT")), len(following)
+    )
+    return following[:end]
 
 
-def _words(sql: str) -> list[str]:
+def _read_keywords(sql: str) -> list[str]:
     return [token.keyword or token.text for token in tokenize_code(sql)]

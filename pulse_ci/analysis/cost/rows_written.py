@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.cost.schema_changes import indexes
+from pulse_ci.analysis.cost.schema_changes import count_indexes
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.schema.schema import fold
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Schema, Table
 
 
-def inserted(table: Table, schema: Schema) -> int:
+def count_insert_writes(table: Table, schema: Schema) -> int:
     """Return what a row costs that is inserted: all indexes have an entry for it."""
-    return 1 if table.virtual else 1 + indexes(table, schema)
+    return 1 if table.virtual else 1 + count_indexes(table, schema)
 
 
-def updated(table: Table, schema: Schema, columns: frozenset[str]) -> int:
+def count_update_writes(table: Table, schema: Schema, columns: frozenset[str]) -> int:
     """Return what a row costs whose `columns` are set: the indexes that name one of them are written too."""
     if table.virtual:
         return 1
@@ -27,12 +27,14 @@ def updated(table: Table, schema: Schema, columns: frozenset[str]) -> int:
         keys.append(table.primary_key.columns)
     of_keys = sum(not names.isdisjoint(map(fold, key)) for key in keys)
     others = (
-        index for index in schema.indexes_on(table.name) if any(spells(_terms(index.sql), each) for each in names)
+        index
+        for index in schema.indexes_on(table.name)
+        if any(spells(_read_index_terms(index.sql), each) for each in names)
     )
     return 1 + of_keys + sum(1 for _ in others)
 
 
-def visits_more(table: Table, schema: Schema, columns: frozenset[str]) -> int:
+def count_extra_visits(table: Table, schema: Schema, columns: frozenset[str]) -> int:
     """Return how often an UPDATE of `columns` comes back to each row: rows are listed first if that could move them."""
     names = {fold(name) for name in columns}
     for trigger in schema.triggers_on(table.name):
@@ -42,12 +44,12 @@ def visits_more(table: Table, schema: Schema, columns: frozenset[str]) -> int:
     return int(not names.isdisjoint(map(fold, key)))
 
 
-def _terms(sql: str) -> str:
+def _read_index_terms(sql: str) -> str:
     """Return the part of a CREATE INDEX that names columns."""
     return sql[sql.index("(") :]
 
 
-def is_led_to(columns: tuple[str, ...], table: Table, schema: Schema) -> bool:
+def has_index_on(columns: tuple[str, ...], table: Table, schema: Schema) -> bool:
     """Return whether an index or a key of a table begins with these columns, in any order."""
     wanted = {fold(column) for column in columns}
     keys = [key.columns for key in (table.primary_key, *table.uniques) if key]
@@ -55,7 +57,7 @@ def is_led_to(columns: tuple[str, ...], table: Table, schema: Schema) -> bool:
     return any({fold(each) for each in key[: len(columns)]} == wanted for key in keys)
 
 
-def descendants(table: str, schema: Schema) -> set[str]:
+def find_descendants(table: str, schema: Schema) -> set[str]:
     """Return the folded names of a table and of all tables whose foreign keys lead to it."""
     found, queue = {fold(table)}, [table]
     while queue:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Column, Schema, Table
 
 
-class Listed(NamedTuple):
+class SchemaRow(NamedTuple):
     """A row of sqlite_master."""
 
     type: str
@@ -24,22 +24,22 @@ class Listed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class SchemaObjects:
     """All rows of sqlite_master, D1's own and those of SQLite's indexes among them."""
 
-    rows: tuple[Listed, ...]
+    rows: tuple[SchemaRow, ...]
 
     @property
-    def all(self) -> int:
+    def total(self) -> int:
         """How many there are."""
         return len(self.rows)
 
     @property
-    def shown(self) -> int:
+    def user_defined(self) -> int:
         """How many are not SQLite's own."""
         return sum(not row.name.startswith("sqlite_") for row in self.rows)
 
-    def foreign_indexes(self, table: str) -> int:
+    def count_other_indexes(self, table: str) -> int:
         """Return how many indexes that are not SQLite's own belong to other tables."""
         return sum(
             row.type == "index" and not row.name.startswith("sqlite_") and fold(row.table) != fold(table)
@@ -47,54 +47,54 @@ class Objects:
         )
 
 
-def key_indexes(table: Table) -> int:
+def count_key_indexes(table: Table) -> int:
     """Return how many indexes SQLite makes itself for a table's keys."""
     own = table.primary_key is not None and table.rowid_alias is None and not table.without_rowid
     return len(table.uniques) + own
 
 
-def create_table(table: Table, before: Schema) -> Cost:
+def estimate_create_table(table: Table, before: Schema) -> Cost:
     """Return the cost of a new table without rows."""
     first_sequence = table.autoincrement and not any(each.autoincrement for each in before.tables)
-    return Cost(1 + first_sequence, 2 + key_indexes(table) + 2 * first_sequence)
+    return Cost(1 + first_sequence, 2 + count_key_indexes(table) + 2 * first_sequence)
 
 
-def create_index(rows: int, entries: int) -> Cost:
+def estimate_create_index(rows: int, entries: int) -> Cost:
     """Return the cost of an index that takes so many entries from so many rows."""
     return Cost(rows + entries + 2, entries + 1)
 
 
-def drop_table(table: Table, schema: Schema, objects: Objects) -> Cost:
+def estimate_drop_table(table: Table, schema: Schema, objects: SchemaObjects) -> Cost:
     """Return the cost of dropping a table to which no foreign key leads: its rows are not looked at."""
     triggers = len(schema.triggers_on(table.name))
-    of_triggers = sum(objects.all - number for number in range(triggers))
-    return Cost(of_triggers + objects.all - triggers + 1 + indexes(table, schema) + table.autoincrement)
+    of_triggers = sum(objects.total - number for number in range(triggers))
+    return Cost(of_triggers + objects.total - triggers + 1 + count_indexes(table, schema) + table.autoincrement)
 
 
-def rename_table(table: Table, schema: Schema, objects: Objects) -> Cost:
+def estimate_rename_table(table: Table, schema: Schema, objects: SchemaObjects) -> Cost:
     """Return the cost of RENAME TO."""
-    rewritten = objects.shown - objects.foreign_indexes(table.name)
-    named = indexes(table, schema) + len(schema.triggers_on(table.name))
-    return Cost(3 * objects.all + 2 * rewritten + 5 + 2 * named, rewritten + 1 + named)
+    rewritten = objects.user_defined - objects.count_other_indexes(table.name)
+    named = count_indexes(table, schema) + len(schema.triggers_on(table.name))
+    return Cost(3 * objects.total + 2 * rewritten + 5 + 2 * named, rewritten + 1 + named)
 
 
-def add_column(column: Column | None, objects: Objects) -> Cost:
+def estimate_add_column(column: Column | None, objects: SchemaObjects) -> Cost:
     """Return the cost of ADD COLUMN, which leaves the rows as they are."""
     checked = column is not None and bool(column.checks or (column.generated and column.not_null))
-    return Cost(objects.all + 2 + checked, 1)
+    return Cost(objects.total + 2 + checked, 1)
 
 
-def rename_column(table: Table, objects: Objects) -> Cost:
+def estimate_rename_column(table: Table, objects: SchemaObjects) -> Cost:
     """Return the cost of RENAME COLUMN."""
-    rewritten = objects.shown - objects.foreign_indexes(table.name)
-    return Cost(4 * objects.all + 2 * objects.shown + 2 * rewritten + 6, objects.shown + rewritten)
+    rewritten = objects.user_defined - objects.count_other_indexes(table.name)
+    return Cost(4 * objects.total + 2 * objects.user_defined + 2 * rewritten + 6, objects.user_defined + rewritten)
 
 
-def drop_column(rows: int, objects: Objects) -> Cost:
+def estimate_drop_column(rows: int, objects: SchemaObjects) -> Cost:
     """Return the cost of DROP COLUMN, which rewrites every row."""
-    return Cost(4 * objects.all + 2 * objects.shown + 6 + max(rows, 1), objects.shown + 1 + rows)
+    return Cost(4 * objects.total + 2 * objects.user_defined + 6 + max(rows, 1), objects.user_defined + 1 + rows)
 
 
-def indexes(table: Table, schema: Schema) -> int:
+def count_indexes(table: Table, schema: Schema) -> int:
     """Return how many indexes a table has, those for its keys among them."""
-    return key_indexes(table) + len(schema.indexes_on(table.name))
+    return count_key_indexes(table) + len(schema.indexes_on(table.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulse_ci.analysis.seed.budget import Budget
 from pulse_ci.analysis.seed.seeding import seed
-from pulse_ci.analysis.seed.value import Seeded, SeededTable, Unseeded
-from pulse_ci.analysis.seed.where_hints import Hints, read_hints
+from pulse_ci.analysis.seed.value import SeededTable, SeedFailure, SeedResult
+from pulse_ci.analysis.seed.where_hints import WhereHints, read_hints
 
-__all__ = ["Budget", "Hints", "Seeded", "SeededTable", "Unseeded", "read_hints", "seed"]
+__all__ = ["Budget", "SeedFailure", "SeedResult", "SeededTable", "WhereHints", "read_hints", "seed"]

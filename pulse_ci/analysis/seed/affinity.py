@@ -16,7 +16,7 @@ class Affinity(StrEnum):
     ANY = auto()
 
 
-_MARKS = (
+_TYPE_NAME_SUBSTRINGS = (
     (("INT",), Affinity.INTEGER),
     (("CHAR", "CLOB", "TEXT"), Affinity.TEXT),
     (("BLOB",), Affinity.BLOB),
@@ -24,12 +24,12 @@ _MARKS = (
 )
 
 
-def affinity(declared: str, *, strict: bool) -> Affinity:
+def determine_affinity(declared_type: str, *, strict: bool) -> Affinity:
     """Return the affinity of a declared type; in a STRICT table, the values that the type takes."""
-    upper = declared.upper()
+    upper = declared_type.upper()
     if not upper or (strict and upper == "ANY"):
         return Affinity.ANY
-    for marks, found in _MARKS:
-        if any(mark in upper for mark in marks):
-            return found
+    for substrings, result in _TYPE_NAME_SUBSTRINGS:
+        if any(substring in upper for substring in substrings):
+            return result
     return Affinity.NUMERIC

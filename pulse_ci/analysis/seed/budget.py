@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Twenty times what the hardest schema of the tests needs, and some two seconds.
-_INSERTS = 20_000
-_SECONDS = 5.0
-_SCHEMAS = 4
+_INSERTS_PER_SCHEMA = 20_000
+_SECONDS_PER_SCHEMA = 5.0
+_DEFAULT_SCHEMAS = 4
 
 
 @dataclass(slots=True)
@@ -24,26 +24,26 @@ class Budget:
     processor's time ends the search: `seconds` of it.
     """
 
-    inserts: int = _SCHEMAS * _INSERTS
-    seconds: float = _SCHEMAS * _SECONDS
+    inserts: int = _DEFAULT_SCHEMAS * _INSERTS_PER_SCHEMA
+    seconds: float = _DEFAULT_SCHEMAS * _SECONDS_PER_SCHEMA
 
     @contextmanager
-    def part(self) -> Iterator[Part]:
+    def allot(self) -> Iterator[Allotment]:
         """Give a part of it for one schema; what is used of it is taken from the whole."""
-        part = Part(min(self.inserts, _INSERTS), min(self.seconds, _SECONDS))
-        yield part
-        self.inserts -= part.used
-        self.seconds -= part.seconds_used
+        allotment = Allotment(min(self.inserts, _INSERTS_PER_SCHEMA), min(self.seconds, _SECONDS_PER_SCHEMA))
+        yield allotment
+        self.inserts -= allotment.inserts_used
+        self.seconds -= allotment.seconds_used
 
 
-class Part:
+class Allotment:
     """What one schema gets of a budget."""
 
     def __init__(self, inserts: int, seconds: float) -> None:
-        self.used = 0
-        self._inserts = inserts
+        self.inserts_used = 0
+        self._max_inserts = inserts
         self._start = time.thread_time()
-        self._end = self._start + seconds
+        self._deadline = self._start + seconds
 
     @property
     def seconds_used(self) -> float:
@@ -53,11 +53,11 @@ class Part:
     @property
     def is_used_up(self) -> bool:
         """Whether no other table is to be begun."""
-        return self.used >= self._inserts or time.thread_time() >= self._end
+        return self.inserts_used >= self._max_inserts or time.thread_time() >= self._deadline
 
-    def take(self) -> bool:
+    def use_insert(self) -> bool:
         """Take one insert of it; whether there was one left."""
-        if self.used >= self._inserts:
+        if self.inserts_used >= self._max_inserts:
             return False
-        self.used += 1
+        self.inserts_used += 1
         return True

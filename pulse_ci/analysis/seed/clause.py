@@ -12,20 +12,20 @@ from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class LikePattern:
     """The right side of a LIKE or a GLOB."""
 
     text: str
-    glob: bool
-    negated: bool
+    is_glob: bool
+    is_negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SubstringCondition:
     """A `substr(…, start, length) = text`; the length is 0 where none is given."""
 
     start: int
@@ -43,8 +43,8 @@ class Clause:
     strings: tuple[str, ...]
     numbers: tuple[int | float, ...]
     blobs: tuple[bytes, ...]
-    patterns: tuple[Pattern, ...]
-    parts: tuple[Part, ...]
+    patterns: tuple[LikePattern, ...]
+    substring_conditions: tuple[SubstringCondition, ...]
 
 
 @lru_cache(4096)
@@ -54,7 +54,7 @@ def read_clause(text: str) -> Clause:
     following = [token.text for token in tokens[1:]] + [""]
     strings = [unquote(token.text) for token in tokens if token.kind is TokenKind.STRING or token.text[0] == '"']
     return Clause(
-        names=frozenset(fold(unquote(token.text)) for token in tokens if token.kind in _NAMING),
+        names=frozenset(fold(unquote(token.text)) for token in tokens if token.kind in _NAME_KINDS),
         functions=frozenset(
             token.text.lower()
             for token, after in zip(tokens, following, strict=False)
@@ -62,14 +62,14 @@ def read_clause(text: str) -> Clause:
         ),
         operators=frozenset(token.text for token in tokens if token.kind is TokenKind.OPERATOR),
         strings=tuple(dict.fromkeys(strings)),
-        numbers=tuple(dict.fromkeys(_numbers(tokens))),
-        blobs=tuple(_blob(token.text) for token in tokens if token.kind is TokenKind.BLOB),
-        patterns=tuple(dict.fromkeys(_patterns(tokens))),
-        parts=tuple(dict.fromkeys(_parts(tokens))),
+        numbers=tuple(dict.fromkeys(_parse_numbers(tokens))),
+        blobs=tuple(_parse_blob(token.text) for token in tokens if token.kind is TokenKind.BLOB),
+        patterns=tuple(dict.fromkeys(_find_patterns(tokens))),
+        substring_conditions=tuple(dict.fromkeys(_find_substring_conditions(tokens))),
     )
 
 
-def number(text: str) -> int | float | None:
+def parse_number(text: str) -> int | float | None:
     """Return the number that a literal spells, None where it spells none."""
     text = text.replace("_", "")
     try:
@@ -82,49 +82,49 @@ def number(text: str) -> int | float | None:
         return None
 
 
-def _numbers(tokens: Sequence[Token]) -> list[int | float]:
+def _parse_numbers(tokens: Sequence[Token]) -> list[int | float]:
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
-        value = number(token.text) if token.kind is TokenKind.NUMBER else None
+        value = parse_number(token.text) if token.kind is TokenKind.NUMBER else None
         if value is not None:
             found.append(-value if before and before.text == "-" else value)
     return found
 
 
-def _blob(text: str) -> bytes:
+def _parse_blob(text: str) -> bytes:
     try:
         return bytes.fromhex(text[2:-1])
     except ValueError:
         return b""
 
 
-def _patterns(tokens: Sequence[Token]) -> list[Pattern]:
+def _find_patterns(tokens: Sequence[Token]) -> list[LikePattern]:
     found = []
     for position, token in enumerate(tokens[:-1]):
         if token.keyword in ("LIKE", "GLOB") and tokens[position + 1].kind is TokenKind.STRING:
             negated = position > 0 and tokens[position - 1].keyword == "NOT"
-            found.append(Pattern(unquote(tokens[position + 1].text), token.keyword == "GLOB", negated))
+            found.append(LikePattern(unquote(tokens[position + 1].text), token.keyword == "GLOB", negated))
     return found
 
 
-def _parts(tokens: Sequence[Token]) -> list[Part]:
+def _find_substring_conditions(tokens: Sequence[Token]) -> list[SubstringCondition]:
     found = []
     for position, token in enumerate(tokens):
         if token.text.lower() in ("substr", "substring"):
             texts = [each.text for each in tokens[position + 1 : position + 10]]
-            if part := _part(texts):
+            if part := _parse_substring_condition(texts):
                 found.append(part)
     return found
 
 
-def _part(texts: list[str]) -> Part | None:
+def _parse_substring_condition(texts: list[str]) -> SubstringCondition | None:
     if ")" not in texts or texts[:1] != ["("] or texts[2:3] != [","]:
         return None
     end = texts.index(")")
-    bounds = [number(text) for text in texts[3:end] if text != ","]
+    bounds = [parse_number(text) for text in texts[3:end] if text != ","]
     if texts[end + 1 : end + 2] != ["="] or not texts[end + 2 :] or texts[end + 2][0] != "'":
         return None
     start, length = [*bounds, 0, 0][:2]
     if isinstance(start, int) and isinstance(length, int) and start > 0:
-        return Part(start, length, unquote(texts[end + 2]))
+        return SubstringCondition(start, length, unquote(texts[end + 2]))
     return None

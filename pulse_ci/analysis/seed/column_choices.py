@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from pulse_ci.schema.constraints import ForeignKey
 
 
-class Own(NamedTuple):
+class SameRowValue(NamedTuple):
     """Stands for the value that another column of the same row gets."""
 
-    place: int
+    position: int
 
 
-Option = tuple["Value | Own", ...]
+Option = tuple["Value | SameRowValue", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ColumnChoices:
     """One column, or the columns of foreign keys that share any.
 
     full    options without NULL        empty   with NULL, most of them first
@@ -29,62 +29,62 @@ class Slot:
     start   which of `full` the first row of a table takes
     """
 
-    places: tuple[int, ...]
-    full: tuple[Option, ...]
-    empty: tuple[Option, ...] = ()
-    last: tuple[Option, ...] = ()
+    positions: tuple[int, ...]
+    values: tuple[Option, ...]
+    nulls: tuple[Option, ...] = ()
+    fallback: tuple[Option, ...] = ()
     start: int = 0
-    keys: tuple[ForeignKey, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
-    def options(self, turn: int, *, nulls_first: bool) -> tuple[Option, ...]:
+    def order_options(self, row_number: int, *, nulls_first: bool) -> tuple[Option, ...]:
         """Return the options in the order in which row number `turn` tries them."""
-        first = (turn + self.start) % len(self.full) if self.full else 0
-        turned = self.full[first:] + self.full[:first]
-        return (self.empty + turned if nulls_first else turned + self.empty) + self.last
+        first = (row_number + self.start) % len(self.values) if self.values else 0
+        rotated = self.values[first:] + self.values[:first]
+        return (self.nulls + rotated if nulls_first else rotated + self.nulls) + self.fallback
 
-    def first(self, turn: int, *, nulls_first: bool) -> Option | None:
+    def find_first_option(self, row_number: int, *, nulls_first: bool) -> Option | None:
         """Return the first of options(), None where there is none."""
-        if self.full and not (nulls_first and self.empty):
-            return self.full[(turn + self.start) % len(self.full)]
-        return next(iter(self.empty + self.last), None)
+        if self.values and not (nulls_first and self.nulls):
+            return self.values[(row_number + self.start) % len(self.values)]
+        return next(iter(self.nulls + self.fallback), None)
 
-    def with_null(self, place: int) -> tuple[Option, ...]:
+    def select_null_options(self, position: int) -> tuple[Option, ...]:
         """Return the options that leave one of the columns NULL."""
-        at = self.places.index(place)
-        return tuple(option for option in self.empty if option[at] is None)
+        at = self.positions.index(position)
+        return tuple(option for option in self.nulls if option[at] is None)
 
-    def with_value(self, place: int) -> tuple[Option, ...]:
+    def select_value_options(self, position: int) -> tuple[Option, ...]:
         """Return the options that give one of the columns a value."""
-        at = self.places.index(place)
-        return tuple(option for option in (*self.full, *self.empty, *self.last) if option[at] is not None)
+        at = self.positions.index(position)
+        return tuple(option for option in (*self.values, *self.nulls, *self.fallback) if option[at] is not None)
 
 
-def fixed(slot: Slot, values: dict[int, Value]) -> Slot:
+def restrict_choices(choices: ColumnChoices, values: dict[int, Value]) -> ColumnChoices:
     """Return the slot with only those options that agree with `values`, by place."""
-    wanted = {at: values[place] for at, place in enumerate(slot.places) if place in values}
+    wanted = {at: values[position] for at, position in enumerate(choices.positions) if position in values}
     if not wanted:
-        return slot
-    if len(slot.places) == 1:
-        return Slot(slot.places, ((wanted[0],),))
+        return choices
+    if len(choices.positions) == 1:
+        return ColumnChoices(choices.positions, ((wanted[0],),))
     kept = tuple(
         option
-        for option in (*slot.full, *slot.empty, *slot.last)
+        for option in (*choices.values, *choices.nulls, *choices.fallback)
         if all(option[at] == value for at, value in wanted.items())
     )
-    return Slot(slot.places, kept, keys=slot.keys)
+    return ColumnChoices(choices.positions, kept, foreign_keys=choices.foreign_keys)
 
 
-def assembled(slots: tuple[Slot, ...], chosen: list[Option]) -> tuple[Value, ...]:
+def assemble_row(all_choices: tuple[ColumnChoices, ...], chosen: list[Option]) -> tuple[Value, ...]:
     """Return the row that the options make, each column at its place."""
-    row = dict[int, "Value | Own"]()
-    for slot, option in zip(slots, chosen, strict=True):
-        row.update(zip(slot.places, option, strict=True))
-    return tuple(_settled(row, row[place]) for place in range(len(row)))
+    row = dict[int, "Value | SameRowValue"]()
+    for choices, option in zip(all_choices, chosen, strict=True):
+        row.update(zip(choices.positions, option, strict=True))
+    return tuple(_resolve_value(row, row[position]) for position in range(len(row)))
 
 
-def _settled(row: dict[int, Value | Own], value: Value | Own) -> Value:
+def _resolve_value(row: dict[int, Value | SameRowValue], value: Value | SameRowValue) -> Value:
     for _ in row:
-        if not isinstance(value, Own):
+        if not isinstance(value, SameRowValue):
             return value
-        value = row[value.place]
+        value = row[value.position]
     return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Column, Index, Schema, Table, Trigger
 
 
-class Relations:
+class TableGraph:
     """Looks up by folded name what a Schema keeps in lists."""
 
     def __init__(self, schema: Schema) -> None:
@@ -32,18 +32,18 @@ class Relations:
             for key in table.foreign_keys:
                 self._children[fold(key.parent)].append((table, key))
 
-    def groups(self) -> list[tuple[Table, ...]]:
+    def order_groups(self) -> list[tuple[Table, ...]]:
         """Return the tables, parents first; those that refer to one another in a circle are together."""
-        parents = {name: self._parents(table) for name, table in sorted(self.tables.items())}
+        parents = {name: self._find_parents(table) for name, table in sorted(self.tables.items())}
         children = defaultdict[str, list[str]](list)
         for name, above in parents.items():
             for parent in above:
                 children[parent].append(name)
-        finished = [name for tree in _walk(parents, parents) for name in tree]
-        circles = list(_walk(reversed(finished), children))
+        finished = [name for tree in _walk_depth_first(parents, parents) for name in tree]
+        circles = list(_walk_depth_first(reversed(finished), children))
         return [tuple(self.tables[name] for name in sorted(circle)) for circle in reversed(circles)]
 
-    def needed_for(self, names: Iterable[str]) -> frozenset[str]:
+    def find_required_tables(self, names: Iterable[str]) -> frozenset[str]:
         """Return the folded names of these tables and of all that must have rows before they can have any.
 
         That is their parents, and what their triggers name.
@@ -54,11 +54,11 @@ class Relations:
             table = self.tables.get(name)
             if table and name not in needed:
                 needed.add(name)
-                queue += self._parents(table)
-                queue += (word for trigger in self.triggers.get(name, ()) for word in _words(trigger.sql))
+                queue += self._find_parents(table)
+                queue += (word for trigger in self.triggers.get(name, ()) for word in _read_names(trigger.sql))
         return frozenset(needed)
 
-    def _parents(self, table: Table) -> list[str]:
+    def _find_parents(self, table: Table) -> list[str]:
         names = dict.fromkeys(fold(key.parent) for key in table.foreign_keys)
         return [name for name in names if name in self.tables]
 
@@ -66,7 +66,7 @@ class Relations:
         """Return whether a row can refer to another row of its own table."""
         return any(fold(key.parent) == fold(table.name) for key in table.foreign_keys)
 
-    def referrers(self, table: Table) -> Iterator[tuple[str, Table, Column]]:
+    def find_referencing_columns(self, table: Table) -> Iterator[tuple[str, Table, Column]]:
         """Yield each column whose values come from a column of this table, however many tables are between.
 
         The name of the column of this table comes first, folded.
@@ -75,14 +75,14 @@ class Relations:
             start = (fold(table.name), fold(own.name))
             seen, queue = {start}, [start]
             for parent, name in queue:
-                for child, column in self._referring(parent, name):
-                    place = (fold(child.name), fold(column.name))
-                    if place not in seen:
-                        seen.add(place)
-                        queue.append(place)
+                for child, column in self._find_child_columns(parent, name):
+                    position = (fold(child.name), fold(column.name))
+                    if position not in seen:
+                        seen.add(position)
+                        queue.append(position)
                         yield fold(own.name), child, column
 
-    def _referring(self, parent: str, name: str) -> Iterator[tuple[Table, Column]]:
+    def _find_child_columns(self, parent: str, name: str) -> Iterator[tuple[Table, Column]]:
         for child, key in self._children.get(parent, ()):
             for theirs, mine in zip(key.parent_columns, key.columns, strict=False):
                 column = child.column(mine) if fold(theirs) == name else None
@@ -91,11 +91,11 @@ class Relations:
 
 
 @lru_cache(1024)
-def _words(sql: str) -> frozenset[str]:
+def _read_names(sql: str) -> frozenset[str]:
     return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql))
 
 
-def _walk(starts: Iterable[str], edges: Mapping[str, list[str]]) -> Iterator[list[str]]:
+def _walk_depth_first(starts: Iterable[str], edges: Mapping[str, list[str]]) -> Iterator[list[str]]:
     """Yield for each start what can be reached from it and was not before, each after all that it leads to."""
     seen = set[str]()
     for start in starts:

@@ -19,7 +19,7 @@ class SeededTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseeded:
+class SeedFailure:
     """A table that has no row, and why none could be made."""
 
     table: str
@@ -27,8 +27,8 @@ class Unseeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Seeded:
+class SeedResult:
     """Every table of a schema, sorted by name: in `tables` or, where it has no row, in `failures`."""
 
     tables: tuple[SeededTable, ...]
-    failures: tuple[Unseeded, ...]
+    failures: tuple[SeedFailure, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.seed.clause import number
+from pulse_ci.analysis.seed.clause import parse_number
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.operations import Create, Delete, Update, operation
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
@@ -18,93 +18,93 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.schema.schema import Schema, Table
 
-Hint = dict[str, "Value"]
+RowHint = dict[str, "Value"]
 
-_NAMES = (TokenKind.WORD, TokenKind.QUOTED)
-_COMPARED = ("=", "==", "<>", "!=", "<", "<=", ">", ">=", "IS", "IN", "BETWEEN", "LIKE", "GLOB")
-_MOST_ROWS = 4
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
+_COMPARISON_OPERATORS = ("=", "==", "<>", "!=", "<", "<=", ">", ">=", "IS", "IN", "BETWEEN", "LIKE", "GLOB")
+_MAX_ROWS = 4
 # A file of a thousand INSERTs has nothing to look at.
 _CONDITION = re.compile(r"\b(?:where|check)\b", re.IGNORECASE)
-_LONGEST = 20_000
+_MAX_SQL_LENGTH = 20_000
 
 
 @dataclass
-class Hints:
+class WhereHints:
     """The rows that are wished for in each table, by folded names, and those that came of it.
 
     A row that could be made is wished a child in every table that refers to it.
     """
 
-    wished: Mapping[str, Sequence[Hint]] = field(default_factory=dict)
-    made: dict[str, list[Hint]] = field(default_factory=dict)
+    requested: Mapping[str, Sequence[RowHint]] = field(default_factory=dict)
+    inserted: dict[str, list[RowHint]] = field(default_factory=dict)
 
-    def of(self, table: Table) -> list[Hint]:
+    def list_hints(self, table: Table) -> list[RowHint]:
         """Return what rows of a table should have, once its parents are filled."""
         children = [
             {fold(own): row[fold(theirs)] for own, theirs in zip(key.columns, key.parent_columns, strict=False)}
             for key in table.foreign_keys
             if fold(key.parent) != fold(table.name)
-            for row in self.made.get(fold(key.parent), ())
+            for row in self.inserted.get(fold(key.parent), ())
             if all(fold(theirs) in row for theirs in key.parent_columns)
         ]
-        return [*self.wished.get(fold(table.name), ()), *children]
+        return [*self.requested.get(fold(table.name), ()), *children]
 
 
-def read_hints(statements: Iterable[str], schema: Schema, among: Collection[str]) -> Hints:
+def read_hints(statements: Iterable[str], schema: Schema, table_names: Collection[str]) -> WhereHints:
     """Return the hints in a migration's statements for those tables, by folded name, that are `among`."""
-    tables = [table for table in schema.tables if fold(table.name) in among and not table.virtual]
-    found: dict[str, list[Hint]] = {}
+    tables = [table for table in schema.tables if fold(table.name) in table_names and not table.virtual]
+    found: dict[str, list[RowHint]] = {}
     for sql in statements:
-        if len(sql) > _LONGEST or not _CONDITION.search(sql):
+        if len(sql) > _MAX_SQL_LENGTH or not _CONDITION.search(sql):
             continue
-        compared = list(_compared(sql))
+        compared = list(_read_comparisons(sql))
         words = {fold(unquote(token.text)) for token in tokenize_code(sql)}
         creates = isinstance(operation(sql), Create)
         for table in tables:
             # A new table has its columns from an old one that it does not name, and most of its CHECKs too.
             if creates or fold(table.name) in words:
-                new = [each for each in compared if not creates or each not in _known(table.sql)]
+                new = [each for each in compared if not creates or each not in _read_known_comparisons(table.sql)]
                 rows = found.setdefault(fold(table.name), [])
-                rows += (row for row in _rows(table, new) if row not in rows)
-    return Hints({table: rows[:_MOST_ROWS] for table, rows in found.items() if rows})
+                rows += (row for row in _build_rows(table, new) if row not in rows)
+    return WhereHints({table: rows[:_MAX_ROWS] for table, rows in found.items() if rows})
 
 
-def _rows(table: Table, compared: list[tuple[str, Value]]) -> Iterator[Hint]:
+def _build_rows(table: Table, compared: list[tuple[str, Value]]) -> Iterator[RowHint]:
     """Yield the first value of every column together, then the second, and so on."""
     values: dict[str, dict[Value, None]] = {}
     for name, value in compared:
         if table.column(name):
             values.setdefault(name, {})[value] = None
     lists = {name: list(each) for name, each in values.items()}
-    for turn in range(max(map(len, lists.values()), default=0)):
-        yield {name: each[min(turn, len(each) - 1)] for name, each in lists.items()}
+    for index in range(max(map(len, lists.values()), default=0)):
+        yield {name: each[min(index, len(each) - 1)] for name, each in lists.items()}
 
 
 @lru_cache(512)
-def _known(sql: str) -> frozenset[tuple[str, Value]]:
-    return frozenset(_compared(sql))
+def _read_known_comparisons(sql: str) -> frozenset[tuple[str, Value]]:
+    return frozenset(_read_comparisons(sql))
 
 
-def _compared(sql: str) -> Iterator[tuple[str, Value]]:
+def _read_comparisons(sql: str) -> Iterator[tuple[str, Value]]:
     code = [token for token in tokenize_code(sql) if token.text not in ("(", "NOT")]
     if isinstance(operation(sql), Update | Delete):
         code = code[next((at for at, token in enumerate(code) if token.keyword == "WHERE"), len(code)) :]
     for at, token in enumerate(code[:-2]):
         operator = code[at + 1].text.upper()
-        if token.kind in _NAMES and operator in _COMPARED:
-            yield from ((fold(unquote(token.text)), value) for value in _values(operator, code[at + 2 :]))
+        if token.kind in _NAME_KINDS and operator in _COMPARISON_OPERATORS:
+            yield from ((fold(unquote(token.text)), value) for value in _find_matching_values(operator, code[at + 2 :]))
 
 
-def _values(operator: str, code: Sequence[Token]) -> Iterator[Value]:
-    literals = list(_literals(code))
+def _find_matching_values(operator: str, code: Sequence[Token]) -> Iterator[Value]:
+    literals = list(_read_literals(code))
     for value in literals if operator == "IN" else literals[:1]:
         if isinstance(value, str) and operator in ("LIKE", "GLOB"):
             yield value.replace("%", "").replace("_", "a").replace("*", "").replace("?", "a")
             continue
-        yield from _near(operator, value)
+        yield from _generate_near_values(operator, value)
 
 
-def _near(operator: str, value: Value) -> Iterator[Value]:
+def _generate_near_values(operator: str, value: Value) -> Iterator[Value]:
     """Yield a value that meets a comparison, for a WHERE, then one that does not, for a CHECK."""
     if isinstance(value, int | float) and operator in ("<", "<=", ">", ">="):
         step = 1 if operator.startswith(">") else -1
@@ -113,14 +113,14 @@ def _near(operator: str, value: Value) -> Iterator[Value]:
         yield value
 
 
-def _literals(code: Sequence[Token]) -> Iterator[Value]:
+def _read_literals(code: Sequence[Token]) -> Iterator[Value]:
     """Yield the literals at the head, commas between them."""
     sign = 1
     for token in code:
         match token.kind:
             case TokenKind.STRING | TokenKind.QUOTED if token.text[0] in "'\"":  # D1 takes "text" for a string, too
                 yield unquote(token.text)
-            case TokenKind.NUMBER if (value := number(token.text)) is not None:
+            case TokenKind.NUMBER if (value := parse_number(token.text)) is not None:
                 yield sign * value
             case TokenKind.OPERATOR if token.text in ("-", ",", "+"):
                 pass

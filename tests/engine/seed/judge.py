@@ -13,7 +13,7 @@ from pulse_ci.engine.connection import EmbeddedD1
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.analysis.seed import Seeded
+    from pulse_ci.analysis.seed import SeedResult
     from pulse_ci.schema.schema import Table
 
 
@@ -43,7 +43,7 @@ def all_rows(database: EmbeddedD1) -> dict[str, list[tuple[object, ...]]]:
     return {table.name: rows_of(database, table.name) for table in database.schema().tables}
 
 
-def too_few(seeded: Seeded, rows: int = 2) -> list[object]:
+def too_few(seeded: SeedResult, rows: int = 2) -> list[object]:
     return [*seeded.failures, *(table for table in seeded.tables if table.rows < rows)]
 
 

@@ -54,7 +54,7 @@ def test_an_update_is_tried_on_the_rows_of_its_where_and_not_of_its_set() -> Non
 
         hints = read_hints(["UPDATE p SET kind = 'new', size = 3 WHERE kind = 'old' AND size = 5"], schema, {"p", "c"})
 
-    assert hints.wished == {"p": [{"kind": "old", "size": 5}]}
+    assert hints.requested == {"p": [{"kind": "old", "size": 5}]}
 
 
 @pytest.mark.parametrize("check", ["size >= 0", "size < 1000", "kind <> 'nobody'", "kind NOT IN ('a', 'b')"])
@@ -104,4 +104,4 @@ def test_the_same_hints_give_the_same_rows_also_where_rows_are_there_already() -
 def test_a_rebuild_that_keeps_its_checks_asks_for_no_further_rows() -> None:
     table = "(id INTEGER PRIMARY KEY, kind TEXT CHECK (kind IN ('a', 'b')), size INT CHECK (size > 3))"
     with database(f"CREATE TABLE p {table}") as filled:
-        assert read_hints([f"CREATE TABLE p_new {table}"], filled.schema(), {"p"}).wished == {}
+        assert read_hints([f"CREATE TABLE p_new {table}"], filled.schema(), {"p"}).requested == {}
