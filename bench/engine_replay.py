@@ -10,7 +10,7 @@ import apsw
 
 from pulse_ci.analysis.replay import replay
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.migrations.parse import parse
+from pulse_ci.migrations.parse import parse_migration
 from pulse_ci.migrations.source import SourceFile
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _on_the_engine(migrations: list[str]) -> None:
 
 
 def _as_a_history(migrations: list[str]) -> None:
-    files = [parse(SourceFile(f"migrations/{number:04}_a.sql", sql)) for number, sql in enumerate(migrations)]
+    files = [parse_migration(SourceFile(f"migrations/{number:04}_a.sql", sql)) for number, sql in enumerate(migrations)]
     with EmbeddedD1() as database:
         assert not replay(database, files, ()).broken
 

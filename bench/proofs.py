@@ -71,7 +71,7 @@ def _prove(migrations: MigrationSet) -> None:
 
 def _preview(migrations: MigrationSet) -> None:
     with EmbeddedD1() as database:
-        replayed = replay(database, migrations.migrations, migrations.under_review(None, 21))
+        replayed = replay(database, migrations.migrations, migrations.select_under_review(None, 21))
     diff(replayed.before, replayed.after)
 
 

@@ -53,7 +53,7 @@ class SandboxStopped(D1Refused):
     """The embedded engine stopped a statement, or would not start it, at one of its own limits; not D1's."""
 
 
-class BeyondEngine(D1Refused):
+class UnsupportedByEngine(D1Refused):
     """The embedded engine does not run a statement, since it cannot do what D1 does with it."""
 
 

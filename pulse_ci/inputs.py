@@ -16,45 +16,45 @@ if TYPE_CHECKING:
 
 _ENV_PREFIX = "PULSE_CI_"
 _SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
-_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
-_BETWEEN_WORDS = re.compile(r"[\s,]+")
+_PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
+_SEPARATORS = re.compile(r"[\s,]+")
 _UNSET: Any = None  # what is not given has the default that Settings says
 
 
-def _lines(value: object) -> object:
+def _split_lines(value: object) -> object:
     return tuple(line.strip() for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
 
 
-def _words(value: object) -> object:
+def _split_words(value: object) -> object:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list):
         return value
-    return tuple(word for text in texts for word in _BETWEEN_WORDS.split(text) if word)
+    return tuple(word for text in texts for word in _SEPARATORS.split(text) if word)
 
 
-def _boolean(value: object) -> object:
+def _parse_boolean(value: object) -> object:
     if isinstance(value, bool) or value in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return str(value).lower() == "true"
     raise ValueError("write true or false")
 
 
-def _shard(value: str) -> str:
+def _check_shard(value: str) -> str:
     found = _SHARD.fullmatch(value)
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise ValueError("write the part and the number of parts, for example 3/10")
     return value
 
 
-def _share(value: object) -> object:
-    found = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
+def _parse_percentage(value: object) -> object:
+    found = _PERCENTAGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if not found or float(found[1]) > 100:
         raise ValueError("write a share of the databases, for example 5%")
     return float(found[1])
 
 
-Globs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_lines)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Boolean = Annotated[bool, BeforeValidator(_boolean)]
+Globs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_lines)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words)]
+Boolean = Annotated[bool, BeforeValidator(_parse_boolean)]
 
 
 class Inputs(BaseSettings):
@@ -85,11 +85,11 @@ class Inputs(BaseSettings):
     worker: Globs = _UNSET
     databases: Globs = _UNSET
     against: str = _UNSET
-    shard: Annotated[str, AfterValidator(_shard)] = _UNSET
+    shard: Annotated[str, AfterValidator(_check_shard)] = _UNSET
     merge: Globs = _UNSET
     resume: Path = _UNSET
     canary: Globs = _UNSET
-    stop_at: Annotated[float, BeforeValidator(_share)] = _UNSET
+    stop_at: Annotated[float, BeforeValidator(_parse_percentage)] = _UNSET
     fail_on: Literal["error", "warning", "never"] = _UNSET
     comment: Literal["always", "changes", "off"] = _UNSET
     label: str = _UNSET
@@ -112,10 +112,12 @@ def parse_inputs(flags: Mapping[str, Any]) -> dict[str, Any]:
     try:
         parsed = Inputs(**flags)
     except ValidationError as error:
-        raise ConfigError("; ".join(_explain(problem) for problem in error.errors(include_input=False))) from None
+        raise ConfigError(
+            "; ".join(_format_problem(problem) for problem in error.errors(include_input=False))
+        ) from None
     return {name: getattr(parsed, name) for name in parsed.model_fields_set}
 
 
-def _explain(problem: Any) -> str:
+def _format_problem(problem: Any) -> str:
     name = str(problem["loc"][0]).removeprefix(_ENV_PREFIX).lower().replace("_", "-")
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

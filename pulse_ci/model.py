@@ -19,7 +19,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Kind(StrEnum):
+class ObjectKind(StrEnum):
     """What a schema object is."""
 
     TABLE = "table"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     VIEW = "view"
 
 
-class Action(StrEnum):
+class ChangeAction(StrEnum):
     """What happened to a schema object."""
 
     ADDED = "added"
@@ -37,7 +37,7 @@ class Action(StrEnum):
     MODIFIED = "modified"
 
 
-class Refuser(StrEnum):
+class RejectedBy(StrEnum):
     """Who refused a statement: D1; or the sandbox, whose limits are not D1's; or the engine, which cannot run it."""
 
     D1 = "d1"
@@ -45,20 +45,20 @@ class Refuser(StrEnum):
     ENGINE = "engine"
 
 
-PROBE_ROWS = 100_000
+PROBE_ROW_LIMIT = 100_000
 """How many rows of a table a probe looks at, at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Usage:
     """What was asked of Cloudflare: requests (each time that one was sent), and rows."""
 
     requests: int = 0
     rows_read: int = 0
     rows_written: int = 0
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
             self.requests + other.requests, self.rows_read + other.rows_read, self.rows_written + other.rows_written
         )
 
@@ -77,7 +77,7 @@ class Probe:
     table: str
     noun_phrase: str
     sql: str
-    listing: str
+    manual_query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +108,20 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeCounts:
     """What a live database answered to a Probe: how many were found, and among how many rows."""
 
     found: int
-    looked_at: int
+    rows_scanned: int
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all rows were looked at."""
-        return self.looked_at < PROBE_ROWS
+        return self.rows_scanned < PROBE_ROW_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class ProbeResult:
     """What the rows of a live database say of a finding; `said` is the same as a sentence."""
 
     database: str
@@ -147,7 +147,7 @@ class Finding:
     ignored: bool = False
     fix: Fix | None = None
     probe: Probe | None = None
-    answer: Settlement | None = None
+    answer: ProbeResult | None = None
 
     @property
     def full_message(self) -> str:
@@ -159,9 +159,9 @@ class Finding:
 class Change:
     """One entry of a schema diff; `before` and `after` are canonical SQL, None where the object is not."""
 
-    kind: Kind
+    kind: ObjectKind
     name: str
     table: str
-    action: Action
+    action: ChangeAction
     before: str | None
     after: str | None

@@ -20,7 +20,7 @@ class Sandbox:
     statement_bytes  of one in a file: what D1 refuses for its length alone is not worth reading
     """
 
-    seconds: float = 1.0
+    cpu_seconds: float = 1.0
     wall_seconds: float = 20.0
     steps: int = 50_000_000
     heap_bytes: int = 160 * 1024 * 1024
@@ -31,20 +31,20 @@ class Sandbox:
     statements: int = 20_000
     statement_bytes: int = 250_000
 
-    def times(self, factor: float) -> Sandbox:
+    def scale(self, factor: float) -> Sandbox:
         """Return a sandbox each of whose limits is `factor` times this one's."""
         limits = {field.name: getattr(self, field.name) for field in fields(self)}
         return Sandbox(**{name: type(limit)(limit * factor) for name, limit in limits.items()})
 
 
-_IN_USE: ContextVar[Sandbox | None] = ContextVar("sandbox", default=None)
+_CURRENT: ContextVar[Sandbox | None] = ContextVar("sandbox", default=None)
 
 
-def sandbox_in_use() -> Sandbox:
+def get_sandbox() -> Sandbox:
     """Return the limits that the user set, or the default ones."""
-    return _IN_USE.get() or Sandbox()
+    return _CURRENT.get() or Sandbox()
 
 
-def use_sandbox(sandbox: Sandbox) -> None:
+def set_sandbox(sandbox: Sandbox) -> None:
     """Set the limits for whatever runs in this context from now on."""
-    _IN_USE.set(sandbox)
+    _CURRENT.set(sandbox)

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.sandbox import Sandbox, use_sandbox
-from pulse_ci.wrangler import find_config, find_directory
+from pulse_ci.sandbox import Sandbox, set_sandbox
+from pulse_ci.wrangler import find_config, find_migrations_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic import SecretStr
 
-_VARIABLES = ("PULSE_CI_", "CLOUDFLARE_")
+_VARIABLE_PREFIXES = ("PULSE_CI_", "CLOUDFLARE_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
         ConfigError: a value is not one of those that are taken; it names the flag or input and what to write.
 
     """
-    given = _given({name: value for name, value in flags.items() if value is not None})
+    given = _parse_given({name: value for name, value in flags.items() if value is not None})
     settings = Settings(**given, given=frozenset(given))
-    use_sandbox(Sandbox().times(settings.sandbox_factor))
-    directory = None if "migrations_dir" in settings.given else _configured_directory(settings)
+    set_sandbox(Sandbox().scale(settings.sandbox_factor))
+    directory = None if "migrations_dir" in settings.given else _find_configured_directory(settings)
     return replace(settings, migrations_dir=directory) if directory else settings
 
 
-def _given(flags: Mapping[str, Any]) -> dict[str, Any]:
-    if flags.keys() <= {"migrations_dir"} and not any(map(_is_ours, os.environ)):
+def _parse_given(flags: Mapping[str, Any]) -> dict[str, Any]:
+    if flags.keys() <= {"migrations_dir"} and not any(map(_is_own_variable, os.environ)):
         # What parses takes longer to load than a new migration takes to check.
         return {name: Path(value) for name, value in flags.items()}
     from pulse_ci.inputs import parse_inputs
@@ -89,14 +89,16 @@ def _given(flags: Mapping[str, Any]) -> dict[str, Any]:
     return parse_inputs(flags)
 
 
-def _is_ours(variable: str) -> bool:
-    return variable.upper().startswith(_VARIABLES)
+def _is_own_variable(variable: str) -> bool:
+    return variable.upper().startswith(_VARIABLE_PREFIXES)
 
 
-def _configured_directory(settings: Settings) -> Path | None:
+def _find_configured_directory(settings: Settings) -> Path | None:
     """Return wrangler's migrations_dir; whoever needs more of the file than this says what is wrong with it."""
     config = settings.wrangler_config or find_config(Path(), Path())
     with suppress(ConfigError):
-        if config and (found := find_directory(config, environment=settings.environment, database=settings.database)):
+        if config and (
+            found := find_migrations_dir(config, environment=settings.environment, database=settings.database)
+        ):
             return Path(os.path.relpath(found))
     return None

@@ -12,7 +12,7 @@ from typing import Any
 from pulse_ci.errors import ConfigError
 
 # The order in which wrangler looks: workers-utils/src/config/config-helpers.ts, findWranglerConfig.
-_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
+_CONFIG_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class WranglerDatabase:
     account_id: str | None = None
     line: int = field(default=1, compare=False)
 
-    def runs(self, path: Path) -> bool:
+    def applies_file(self, path: Path) -> bool:
         """Whether `wrangler d1 migrations apply` would take this file for a migration.
 
         Source: workers-utils/src/d1-migrations.ts, which matches with minimatch and `dot: false`.
@@ -42,8 +42,8 @@ class WranglerDatabase:
         from wcmatch import glob
 
         pattern = posixpath.normpath(self.migrations_pattern or f"{self.migrations_dir}/*.sql")
-        folder = _real(self.config.parent)
-        resolved = _real(path.parent) / path.name
+        folder = _resolve(self.config.parent)
+        resolved = _resolve(path.parent) / path.name
         if not resolved.is_relative_to(folder):
             return False
         relative = resolved.relative_to(folder).as_posix()
@@ -53,7 +53,7 @@ class WranglerDatabase:
 def find_config(start: Path, root: Path) -> Path | None:
     """Return wrangler's configuration file in `start` or a folder above it, no higher than `root`."""
     for folder in (start, *start.parents):
-        for name in _NAMES:
+        for name in _CONFIG_NAMES:
             if (folder / name).is_file():
                 return folder / name
         if folder == root:
@@ -61,7 +61,7 @@ def find_config(start: Path, root: Path) -> Path | None:
     return None
 
 
-def read_database(
+def find_wrangler_database(
     config: Path,
     *,
     environment: str | None = None,
@@ -76,58 +76,58 @@ def read_database(
         ConfigError: the file cannot be read, has not the environment, or not the database asked for.
 
     """
-    found = _databases(config, environment)
+    found = _read_databases(config, environment)
     if database is not None:
-        return _named(found, database, config, environment)
+        return _select_by_name(found, database, config, environment)
     if directory is not None:
-        folder, wanted = _real(config.parent), _real(directory)
-        found = [each for each in found if _real(folder / each.migrations_dir) == wanted]
+        folder, wanted = _resolve(config.parent), _resolve(directory)
+        found = [each for each in found if _resolve(folder / each.migrations_dir) == wanted]
     return found[0] if found else None
 
 
-def find_directory(config: Path, *, environment: str | None = None, database: str | None = None) -> Path | None:
+def find_migrations_dir(config: Path, *, environment: str | None = None, database: str | None = None) -> Path | None:
     """Return the migrations directory of the database that is asked for, or else of the only one, if it is there.
 
     Raises:
         ConfigError: the file cannot be read, has not the environment, or not the database asked for.
 
     """
-    found = _databases(config, environment)
+    found = _read_databases(config, environment)
     if database is not None:
-        found = [_named(found, database, config, environment)]
+        found = [_select_by_name(found, database, config, environment)]
     directory = config.parent / found[0].migrations_dir if len(found) == 1 else None
     return directory if directory and directory.is_dir() else None
 
 
-def read_account_id(config: Path, environment: str | None = None) -> str | None:
+def find_account_id(config: Path, environment: str | None = None) -> str | None:
     """Return the account that the configuration names, which an environment has of its own or inherits.
 
     Raises:
         ConfigError: the file cannot be read, or has not the environment.
 
     """
-    content = _load(config, _read(config))
-    return _account_id(content, _section(content, config, environment))
+    content = _parse_config(config, _read_text(config))
+    return _get_account_id(content, _get_environment_section(content, config, environment))
 
 
-def _account_id(content: dict[str, Any], section: dict[str, Any]) -> str | None:
+def _get_account_id(content: dict[str, Any], section: dict[str, Any]) -> str | None:
     account = section.get("account_id") or content.get("account_id")
     return account if isinstance(account, str) else None
 
 
-def _databases(config: Path, environment: str | None) -> list[WranglerDatabase]:
-    text = _read(config)
-    content = _load(config, text)
-    section = _section(content, config, environment)
+def _read_databases(config: Path, environment: str | None) -> list[WranglerDatabase]:
+    text = _read_text(config)
+    content = _parse_config(config, text)
+    section = _get_environment_section(content, config, environment)
     entries = section.get("d1_databases") or []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigError(f"{config}: d1_databases is not a list of tables.")
-    account = _account_id(content, section)
-    found = [_database(config, entry, account) for entry in entries]
-    return [replace(each, line=_line_of(each, text)) for each in found]
+    account = _get_account_id(content, section)
+    found = [_parse_database(config, entry, account) for entry in entries]
+    return [replace(each, line=_find_line(each, text)) for each in found]
 
 
-def _line_of(database: WranglerDatabase, text: str) -> int:
+def _find_line(database: WranglerDatabase, text: str) -> int:
     for value in (database.id, database.name, database.binding):
         position = text.find(f'"{value}"') if value else -1
         if position >= 0:
@@ -135,7 +135,9 @@ def _line_of(database: WranglerDatabase, text: str) -> int:
     return 1
 
 
-def _named(found: list[WranglerDatabase], name: str, config: Path, environment: str | None) -> WranglerDatabase:
+def _select_by_name(
+    found: list[WranglerDatabase], name: str, config: Path, environment: str | None
+) -> WranglerDatabase:
     for database in found:
         if name in (database.name, database.binding, database.id):
             return database
@@ -144,7 +146,7 @@ def _named(found: list[WranglerDatabase], name: str, config: Path, environment: 
     raise ConfigError(f"{config} has no D1 database {name!r}{where} (it has: {known}). Correct --database.")
 
 
-def _section(content: dict[str, Any], config: Path, environment: str | None) -> dict[str, Any]:
+def _get_environment_section(content: dict[str, Any], config: Path, environment: str | None) -> dict[str, Any]:
     if environment is None:
         return content
     # d1_databases is not inherited: an environment that does not repeat it has none.
@@ -155,7 +157,7 @@ def _section(content: dict[str, Any], config: Path, environment: str | None) -> 
     return section
 
 
-def _database(config: Path, entry: dict[str, Any], account: str | None) -> WranglerDatabase:
+def _parse_database(config: Path, entry: dict[str, Any], account: str | None) -> WranglerDatabase:
     def text(key: str) -> str | None:
         value = entry.get(key)
         if value is not None and not isinstance(value, str):
@@ -177,18 +179,18 @@ def _database(config: Path, entry: dict[str, Any], account: str | None) -> Wrang
     )
 
 
-def _real(path: Path) -> Path:
+def _resolve(path: Path) -> Path:
     # Path.resolve() raises on a link to itself, but only in some versions of Python.
     return Path(os.path.realpath(path))
 
 
-def _load_toml(text: str) -> dict[str, Any]:
+def _parse_toml(text: str) -> dict[str, Any]:
     import tomllib
 
     return tomllib.loads(text)
 
 
-def _read(config: Path) -> str:
+def _read_text(config: Path) -> str:
     try:
         return config.read_text(encoding="utf-8")
     except OSError as error:
@@ -197,9 +199,9 @@ def _read(config: Path) -> str:
         raise ConfigError(f"{config} is not valid: {error}") from error
 
 
-def _load(config: Path, text: str) -> dict[str, Any]:
+def _parse_config(config: Path, text: str) -> dict[str, Any]:
     try:
-        content = _load_toml(text) if config.suffix == ".toml" else _load_json(text)
+        content = _parse_toml(text) if config.suffix == ".toml" else _parse_json(text)
     except (ValueError, RecursionError) as error:  # TOML's and JSON's errors are all ValueErrors
         raise ConfigError(f"{config} is not valid: {error}") from error
     if not isinstance(content, dict):
@@ -207,7 +209,7 @@ def _load(config: Path, text: str) -> dict[str, Any]:
     return content
 
 
-def _load_json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.wrangler import WranglerDatabase, find_config, read_account_id, read_database
+from pulse_ci.wrangler import WranglerDatabase, find_account_id, find_config, find_wrangler_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 def test_the_database_is_read_from_each_form(tmp_path: Path, form: str) -> None:
     config = written(tmp_path, form, FORMS[form])
 
-    assert read_database(config) == WranglerDatabase(
+    assert find_wrangler_database(config) == WranglerDatabase(
         config, "DB", "pulse_analytics", "0001", "db/migrations", "d1_migrations", None
     )
 
@@ -59,20 +59,20 @@ def test_what_cloudflare_needs_to_know_is_read_with_the_line(tmp_path: Path) -> 
     )
     config = written(tmp_path, "wrangler.toml", text)
 
-    top, staging = read_database(config), read_database(config, environment="staging")
+    top, staging = find_wrangler_database(config), find_wrangler_database(config, environment="staging")
 
     assert top is not None
     assert (top.account_id, top.preview_id, top.line) == ("ffff", "0003", 6)
     assert staging is not None
     assert (staging.account_id, staging.preview_id, staging.line) == ("ffff", None, 13)
-    assert read_account_id(config, "production") == "ffff"
+    assert find_account_id(config, "production") == "ffff"
 
 
 @each_form
 def test_an_environment_has_its_own(tmp_path: Path, form: str) -> None:
     config = written(tmp_path, form, FORMS[form])
 
-    assert read_database(config, environment="staging") == WranglerDatabase(
+    assert find_wrangler_database(config, environment="staging") == WranglerDatabase(
         config, "DB", "pulse_staging", "0002", "migrations", "applied", None
     )
 
@@ -81,14 +81,14 @@ def test_an_environment_has_its_own(tmp_path: Path, form: str) -> None:
 def test_an_environment_inherits_none(tmp_path: Path, form: str) -> None:
     config = written(tmp_path, form, FORMS[form])
 
-    assert read_database(config, environment="production") is None
+    assert find_wrangler_database(config, environment="production") is None
     with pytest.raises(ConfigError, match=r"has no D1 database 'DB' in environment production \(it has: none\)"):
-        read_database(config, environment="production", database="DB")
+        find_wrangler_database(config, environment="production", database="DB")
 
 
 @pytest.mark.parametrize("name", ["DB", "pulse_analytics", "0001"])
 def test_a_database_is_known_by_binding_name_and_id(tmp_path: Path, name: str) -> None:
-    database = read_database(written(tmp_path, "wrangler.toml", TOML), database=name)
+    database = find_wrangler_database(written(tmp_path, "wrangler.toml", TOML), database=name)
 
     assert database is not None
     assert database.id == "0001"
@@ -97,11 +97,11 @@ def test_a_database_is_known_by_binding_name_and_id(tmp_path: Path, name: str) -
 def test_the_database_is_the_one_that_uses_the_directory(tmp_path: Path) -> None:
     config = written(tmp_path, "wrangler.toml", TOML + '[[d1_databases]]\nbinding = "B"\nmigrations_dir = "./b/"\n')
 
-    database = read_database(config, directory=tmp_path / "b")
+    database = find_wrangler_database(config, directory=tmp_path / "b")
 
     assert database is not None
     assert database.binding == "B"
-    assert read_database(config, directory=tmp_path / "elsewhere") is None
+    assert find_wrangler_database(config, directory=tmp_path / "elsewhere") is None
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_a_file_that_cannot_be_used_is_named_with_what_is_wrong(
     config = written(tmp_path, name, text)
 
     if not said:
-        assert read_database(config) is None
+        assert find_wrangler_database(config) is None
         return
     with pytest.raises(ConfigError) as raised:
-        read_database(config)
+        find_wrangler_database(config)
     assert str(raised.value).startswith(str(config))
     assert said in str(raised.value)
     assert len(str(raised.value)) < 600
@@ -146,13 +146,13 @@ def test_an_environment_that_is_not_there_is_named(tmp_path: Path, text: str) ->
     config = written(tmp_path, "wrangler.json", text)
 
     with pytest.raises(ConfigError, match=r"has no environment 'staging'\. Correct --environment\."):
-        read_database(config, environment="staging")
+        find_wrangler_database(config, environment="staging")
 
 
 @pytest.mark.parametrize("name", ["missing.toml", "."])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
-        read_database(tmp_path / name)
+        find_wrangler_database(tmp_path / name)
 
 
 def test_the_nearest_file_counts_and_json_before_toml(tmp_path: Path) -> None:
@@ -189,4 +189,4 @@ def test_the_nearest_file_counts_and_json_before_toml(tmp_path: Path) -> None:
 def test_the_pattern_takes_what_wrangler_takes(tmp_path: Path, pattern: str | None, path: str, runs: bool) -> None:
     database = WranglerDatabase(tmp_path / "wrangler.toml", None, None, None, "migrations", "d1_migrations", pattern)
 
-    assert database.runs(tmp_path / path) is runs
+    assert database.applies_file(tmp_path / path) is runs

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pulse_ci.analysis.replay import Replayed
-    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema
@@ -42,7 +42,7 @@ def gather(
     *,
     start: Start | None = None,
     today: date,
-    base: Base | None = None,
+    base: BaseDiff | None = None,
     baseline: int = 0,
     run_by_wrangler: Callable[[str], bool] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
@@ -52,7 +52,7 @@ def gather(
     With a `start`, only what has not run there is replayed. Returns the review, and the schema after all files.
     """
     replaying = start.pending if start else migrations.migrations
-    new = tuple(each for each in migrations.under_review(base, baseline) if each in replaying)
+    new = tuple(each for each in migrations.select_under_review(base, baseline) if each in replaying)
     with _database(start) as database:
         replayed = replay(database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"))
     before = _schema_without(replaying, new, replayed, start)
@@ -106,7 +106,7 @@ def _schema_without(
 def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, replayed: Replayed) -> Evidence:
     by_path = {migration.path: migration for migration in migrations.migrations}
     needs = tuple(Dependency(by_path[path], names) for path, names in replayed.needs.items())
-    reverse = migrations.reverse_of(replayed.migration)
+    reverse = migrations.find_reverse(replayed.migration)
     on_rows = runs.run(replayed, reverse.statements if reverse else ())
     return Evidence(
         migration=replayed.migration,

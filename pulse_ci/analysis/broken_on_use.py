@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.ddl.keywords import quote_string
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class Unusable:
 
 def find_unusable(database: EmbeddedD1, replayed: Replayed) -> tuple[Unusable, ...]:
     """Return the new views and triggers whose use D1 refuses as the schema is now; `database` is overwritten."""
-    kinds = (Kind.VIEW, Kind.TRIGGER)
-    made = [each for each in replayed.changes if each.kind in kinds and each.action is not Action.REMOVED]
+    kinds = (ObjectKind.VIEW, ObjectKind.TRIGGER)
+    made = [each for each in replayed.changes if each.kind in kinds and each.action is not ChangeAction.REMOVED]
     if not made or not replayed.took_effect:
         return ()
     database.restore(replayed.snapshot)
@@ -45,7 +45,7 @@ def _refusal(database: EmbeddedD1, schema: Schema, change: Change) -> str | None
 
 
 def _use(database: EmbeddedD1, schema: Schema, change: Change) -> str:
-    trigger = schema.trigger(change.name) if change.kind is Kind.TRIGGER else None
+    trigger = schema.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
     if trigger is None:
         return f"SELECT * FROM {quote_name(change.name)} LIMIT 0"
     # A trigger is compiled with the statement that fires it, which need not run.

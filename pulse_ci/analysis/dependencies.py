@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.copies import columns_filled
-from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn, operation
+from pulse_ci.sql.copies import find_insert_columns
+from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn, parse_operation
 from pulse_ci.sql.tokens import tokenize_code, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pulse_ci.analysis.replay import Replayed
-    from pulse_ci.engine.access import Access, Touch
+    from pulse_ci.engine.access import Access, AccessedColumn
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.model import Change
     from pulse_ci.schema.constraints import ForeignKey
@@ -46,7 +46,7 @@ class Makers:
     def update(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
         """Note that `path` has just run `sql`: what is new in the database is its work."""
         adds_alone = not _ALTERS.search(sql)
-        with database.trusted() as connection:
+        with database.open_unrestricted() as connection:
             first = self._last_row + 1 if adds_alone else 0
             rows = connection.execute(_OBJECTS, (first,)).fetchall()
             there = {fold(str(name)): (str(name), str(sql), kind) for name, sql, kind, _ in rows}
@@ -97,7 +97,7 @@ def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[Name]:
         if not there.isdisjoint(map(fold, touched)):
             used |= set(_of_statement(replayed, statement, access))
     for change in replayed.changes:
-        if change.action is not Action.REMOVED:
+        if change.action is not ChangeAction.REMOVED:
             used |= set(_of_change(database, replayed, change))
     return frozenset(tuple(map(fold, name)) for name in used)
 
@@ -107,18 +107,18 @@ def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> I
     words = {unquote(token.text) for token in tokenize_code(statement.sql)}
     spelled = set(map(fold, words))
     yield from ((name,) for name in access.reads | access.writes if fold(name) in spelled)
-    for touch in access.touches:
+    for touch in access.columns:
         named = touch.column and ("*" in words or fold(touch.column) in spelled)
-        if touch.within is None and touch.column and named and fold(touch.table) in spelled:
+        if touch.trigger_or_view is None and touch.column and named and fold(touch.table) in spelled:
             yield touch.table, touch.column
     yield from _columns_of(replayed, statement)
 
 
 def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
     """Yield the columns that the authorizer is not asked for."""
-    match operation(statement.sql):
-        case Insert(name) if table := replayed.before.table(name):
-            filled = columns_filled(statement.sql) or tuple(column.name for column in table.columns)
+    match parse_operation(statement.sql):
+        case Insert(name) if table := replayed.before.find_table(name):
+            filled = find_insert_columns(statement.sql) or tuple(column.name for column in table.columns)
             yield from ((name, column) for column in filled)
         case DropColumn(name, column) | RenameColumn(name, column):
             yield name, column
@@ -127,20 +127,20 @@ def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
 def _of_change(database: EmbeddedD1, replayed: Replayed, change: Change) -> Iterator[Name]:
     yield (change.table,)
     match change.kind:
-        case Kind.TABLE | Kind.COLUMN:
-            table = replayed.after.table(change.table)
+        case ObjectKind.TABLE | ObjectKind.COLUMN:
+            table = replayed.after.find_table(change.table)
             for key in table.foreign_keys if table else ():
-                if change.kind is Kind.TABLE or fold(change.name) in map(fold, key.columns):
+                if change.kind is ObjectKind.TABLE or fold(change.name) in map(fold, key.columns):
                     yield from _parent(key)
-        case Kind.VIEW:
+        case ObjectKind.VIEW:
             yield from _asked_within(
                 change.name, _touches(database, f"SELECT * FROM {quote_name(change.name)} LIMIT 0")
             )
-        case Kind.TRIGGER:
-            trigger = replayed.after.trigger(change.name)
+        case ObjectKind.TRIGGER:
+            trigger = replayed.after.find_trigger(change.name)
             fire = _firing(trigger, replayed.after) if trigger else None
             yield from _asked_within(change.name, _touches(database, fire)) if fire else ()
-        case Kind.INDEX:
+        case ObjectKind.INDEX:
             pass
 
 
@@ -149,9 +149,9 @@ def _parent(key: ForeignKey) -> Iterator[Name]:
     yield from ((key.parent, column) for column in key.parent_columns)
 
 
-def _asked_within(name: str, touches: Iterable[Touch]) -> Iterator[Name]:
+def _asked_within(name: str, touches: Iterable[AccessedColumn]) -> Iterator[Name]:
     for touch in touches:
-        if touch.within and fold(touch.within) == fold(name):
+        if touch.trigger_or_view and fold(touch.trigger_or_view) == fold(name):
             yield (touch.table,)
             if touch.column:
                 yield touch.table, touch.column
@@ -159,7 +159,7 @@ def _asked_within(name: str, touches: Iterable[Touch]) -> Iterator[Name]:
 
 def _firing(trigger: Trigger, schema: Schema) -> str | None:
     """Return a statement that would fire a trigger, to compile its body: only then is the authorizer asked."""
-    name, table = quote_name(trigger.table), schema.table(trigger.table)
+    name, table = quote_name(trigger.table), schema.find_table(trigger.table)
     match trigger.event:
         case "DELETE":
             return f"EXPLAIN QUERY PLAN DELETE FROM {name}"
@@ -172,7 +172,7 @@ def _firing(trigger: Trigger, schema: Schema) -> str | None:
             return None
 
 
-def _touches(database: EmbeddedD1, sql: str) -> frozenset[Touch]:
-    with suppress(D1Refused), database.request() as request:
-        return request.execute(sql).touches
+def _touches(database: EmbeddedD1, sql: str) -> frozenset[AccessedColumn]:
+    with suppress(D1Refused), database.open_request() as request:
+        return request.execute(sql).columns
     return frozenset()

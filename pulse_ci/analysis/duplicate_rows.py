@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import Index, fold
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def new_unique_keys(replayed: Replayed) -> tuple[UniqueKey, ...]:
 
 def _of_indexes(replayed: Replayed) -> Iterator[UniqueKey]:
     for change in replayed.changes:
-        index, table = replayed.after.find(change.kind, change.name), replayed.before.table(change.table)
-        if change.action is Action.REMOVED or not isinstance(index, Index) or table is None:
+        index, table = replayed.after.find(change.kind, change.name), replayed.before.find_table(change.table)
+        if change.action is ChangeAction.REMOVED or not isinstance(index, Index) or table is None:
             continue
         columns = tuple(column.name for column in table.columns if _is_in(index, column.name))
         if index.unique and index.where is None and columns:
@@ -48,16 +48,16 @@ def _of_indexes(replayed: Replayed) -> Iterator[UniqueKey]:
 def _is_in(index: Index, column: str) -> bool:
     return any(
         fold(term.column) == fold(column) if term.column else spells(str(term.expression), column)
-        for term in index.terms
+        for term in index.indexed_columns
     )
 
 
 def _of_tables(replayed: Replayed) -> Iterator[UniqueKey]:
-    names = {change.table for change in replayed.changes if change.kind in (Kind.TABLE, Kind.COLUMN)}
+    names = {change.table for change in replayed.changes if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN)}
     for name in sorted(names):
-        before, after = replayed.before.table(name), replayed.after.table(name)
+        before, after = replayed.before.find_table(name), replayed.after.find_table(name)
         for columns in _keys(after) - _keys(before) if before and after else ():
-            if before and all(before.column(column) for column in columns):
+            if before and all(before.find_column(column) for column in columns):
                 yield UniqueKey(before.name, tuple(sorted(columns)), None)
 
 
@@ -83,6 +83,6 @@ def _twins(database: EmbeddedD1, key: UniqueKey) -> list[dict[str, Value]]:
     names = [quote_name(column) for column in key.columns]
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
     select = f"SELECT DISTINCT {', '.join(names)} FROM {quote_name(key.table)} WHERE {present} LIMIT {_MOST}"
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         rows: list[tuple[Value, ...]] = connection.execute(select).fetchall()
     return [dict(zip(map(fold, key.columns), row, strict=True)) for row in rows]

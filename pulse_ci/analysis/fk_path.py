@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Insert, Update, operation
+from pulse_ci.sql.operations import Insert, Update, parse_operation
 
 if TYPE_CHECKING:
     from pulse_ci.schema.constraints import ForeignKey
@@ -36,7 +36,7 @@ def find_reach(schema: Schema, statement: Statement | None, target: str | None, 
 
 def _events(statement: Statement | None) -> tuple[str, ...]:
     """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
-    match operation(statement.sql) if statement else None:
+    match parse_operation(statement.sql) if statement else None:
         case Update():
             return ("UPDATE",)
         case Insert():
@@ -51,7 +51,7 @@ def _path(schema: Schema, start: str, end: str, event: str, last: tuple[str, ...
     queue = [start]
     while queue and fold(start) != fold(end):
         parent = queue.pop(0)
-        for child, key in schema.children_of(parent):
+        for child, key in schema.list_children(parent):
             way = [*ways[fold(parent)], (child.name, key)]
             if fold(child.name) == fold(end) and _action(key, event) in last:
                 return way

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Create, Insert, RenameTable, operation
+from pulse_ci.sql.operations import Create, Insert, RenameTable, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ def freshness(review: Review) -> Callable[[Evidence, str], bool]:
     for evidence in review.evidence if review.of_a_change else ():
         by_path[evidence.migration.path] = frozenset(fresh)
         for statement, _ in evidence.replayed.run.touched:
-            match operation(statement.sql):
-                case Create("table", name, from_select=False) if evidence.replayed.before.table(name) is None:
+            match parse_operation(statement.sql):
+                case Create("table", name, is_from_select=False) if evidence.replayed.before.find_table(name) is None:
                     fresh.add(fold(name))
                 case Create("table", name) | Insert(name) | RenameTable(_, name):
                     fresh.discard(fold(name))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Settlement, Severity
+from pulse_ci.model import ProbeResult, Severity
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.analysis.rule import Review
-    from pulse_ci.model import Answer, Finding, Probe
+    from pulse_ci.model import Finding, Probe, ProbeCounts
 
 
 def settle(
-    findings: tuple[Finding, ...], answers: Mapping[Probe, Answer], review: Review, database: str
+    findings: tuple[Finding, ...], answers: Mapping[Probe, ProbeCounts], review: Review, database: str
 ) -> tuple[Finding, ...]:
     """Return the findings with their answers: an error where rows are in the way, else a notice.
 
@@ -30,26 +30,26 @@ def settle(
     )
 
 
-def _settled(finding: Finding, probe: Probe, answer: Answer, review: Review, database: str) -> Finding:
+def _settled(finding: Finding, probe: Probe, answer: ProbeCounts, review: Review, database: str) -> Finding:
     will_change = _is_written_before(finding, probe.table, review)
     severity = finding.severity if will_change else _severity(answer, finding.severity)
     when = f" now, before these files write to `{probe.table}`" if will_change else ""
     said = f"`{database}` has {spoken(probe, answer)}{when}."
-    return replace(finding, severity=severity, answer=Settlement(database, answer.found, answer.looked_at, said))
+    return replace(finding, severity=severity, answer=ProbeResult(database, answer.found, answer.rows_scanned, said))
 
 
-def _severity(answer: Answer, unknown: Severity) -> Severity:
+def _severity(answer: ProbeCounts, unknown: Severity) -> Severity:
     if answer.found:
         return Severity.ERROR
-    return Severity.NOTICE if answer.complete else unknown
+    return Severity.NOTICE if answer.is_complete else unknown
 
 
-def spoken(probe: Probe, answer: Answer) -> str:
+def spoken(probe: Probe, answer: ProbeCounts) -> str:
     """Return "3 duplicates of `url` in 12,431 rows", or "… in the first 100,000 rows"."""
     noun, _, rest = probe.noun_phrase.partition(" ")
     counted = f"{answer.found:,} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
-    rows = f"{answer.looked_at:,} row{'' if answer.looked_at == 1 else 's'}"
-    return f"{counted} in {rows}" if answer.complete else f"{counted} in the first {rows}"
+    rows = f"{answer.rows_scanned:,} row{'' if answer.rows_scanned == 1 else 's'}"
+    return f"{counted} in {rows}" if answer.is_complete else f"{counted} in the first {rows}"
 
 
 def _is_written_before(finding: Finding, table: str, review: Review) -> bool:

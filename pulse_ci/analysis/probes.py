@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import bare_name
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.model import PROBE_ROWS, Probe
+from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.copies import find_copy
+from pulse_ci.sql.copies import find_insert_select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulse_ci.analysis.table_rebuilds import Rebuild
-    from pulse_ci.schema.constraints import Term
+    from pulse_ci.schema.constraints import IndexedColumn
     from pulse_ci.schema.schema import Column, Index, Schema, Table
     from pulse_ci.sql.split import Statement
 
@@ -27,7 +27,7 @@ def any_row(table: str, counts: str) -> Probe:
     return Probe(
         table,
         counts,
-        f"SELECT count(*) AS found, count(*) AS rows FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})",
+        f"SELECT count(*) AS found, count(*) AS rows FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROW_LIMIT})",
         f"SELECT count(*) FROM {name};",
     )
 
@@ -37,8 +37,8 @@ def duplicates(index: Index) -> Probe:
 
     NULLs are never equal, and neither are rows that the index leaves out.
     """
-    names = [str(term.column or term.expression) for term in index.terms]
-    return _duplicates(index.table, names, list(map(_spelled, index.terms)), index.where)
+    names = [str(term.column or term.expression) for term in index.indexed_columns]
+    return _duplicates(index.table, names, list(map(_spelled, index.indexed_columns)), index.where)
 
 
 def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
@@ -57,12 +57,12 @@ def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: s
         f"duplicates of {', '.join(f'`{name}`' for name in names)}",
         f"SELECT coalesce(sum(CASE WHEN {null} THEN 0 ELSE times - 1 END), 0) AS found, "
         f"coalesce(sum(times), 0) AS rows FROM (SELECT {same}, count(*) AS times FROM "
-        f"(SELECT {selected} FROM {source} LIMIT {PROBE_ROWS}) GROUP BY {same})",
+        f"(SELECT {selected} FROM {source} LIMIT {PROBE_ROW_LIMIT}) GROUP BY {same})",
         f"SELECT {together}, count(*) FROM {source} GROUP BY {together} HAVING count(*) > 1 LIMIT {_LISTED};",
     )
 
 
-def _spelled(term: Term) -> str:
+def _spelled(term: IndexedColumn) -> str:
     text = bare_name(term.column) if term.column else str(term.expression)
     return f"{text} COLLATE {bare_name(term.collation)}" if term.collation else text
 
@@ -85,12 +85,14 @@ def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: fro
     columns, checks = _new_conditions(rebuild)
     conditions = _broken(checks, columns)
     table, name = rebuild.before.name, rebuild.after.name
-    copied = find_copy(copy.sql)
-    if copied and all(before.table(each) or before.view(each) for each in reads if spells(copied.select, each)):
+    copied = find_insert_select(copy.sql)
+    if copied and all(
+        before.find_table(each) or before.find_view(each) for each in reads if spells(copied.select, each)
+    ):
         filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
         head = f"WITH copied ({', '.join(map(bare_name, filled))}) AS ({copied.select}) "
         return _violations(table, "SELECT * FROM copied", name, conditions, head)
-    added = [column.name for column in rebuild.after.columns if not rebuild.before.column(column.name)]
+    added = [column.name for column in rebuild.after.columns if not rebuild.before.find_column(column.name)]
     if any(spells(condition, column) for condition in conditions for column in added):
         return None
     return _violations(table, f"SELECT * FROM {bare_name(table)}", name, conditions)
@@ -120,7 +122,7 @@ def _violations(table: str, rows: str, alias: str, conditions: Sequence[str], he
     if not conditions:
         return None
     broken = " OR ".join(conditions)
-    looked_at = f"FROM ({rows} LIMIT {PROBE_ROWS}) AS {bare_name(alias)}"
+    looked_at = f"FROM ({rows} LIMIT {PROBE_ROW_LIMIT}) AS {bare_name(alias)}"
     return Probe(
         table,
         "rows that it refuses",

@@ -10,8 +10,8 @@ from pulse_ci.analysis.row_losses import changed_columns, read_rows
 from pulse_ci.analysis.statement_run import Run, run_statements
 from pulse_ci.analysis.table_rows import fingerprint
 from pulse_ci.schema.diff import diff
-from pulse_ci.sql.copies import find_copy
-from pulse_ci.sql.operations import Insert, operation
+from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.operations import Insert, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.seeded_run import OnRows
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.migrations.discover import Reverse
+    from pulse_ci.migrations.discover import ReverseMigration
     from pulse_ci.model import Change
 
 
@@ -60,7 +60,7 @@ class Unrestored:
 class Undone:
     """What the reverse left different from the schema before the migration; `reverse` is None where there is none."""
 
-    reverse: Reverse | None
+    reverse: ReverseMigration | None
     run: Run
     changes: tuple[Change, ...]
     unrestored: tuple[Unrestored, ...] = ()
@@ -93,7 +93,7 @@ def _counts(prints: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
     return {name: (count, 0) for name, (count, _) in prints.items()}
 
 
-def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None, on_rows: OnRows) -> Undone:
+def undo(database: EmbeddedD1, replayed: Replayed, reverse: ReverseMigration | None, on_rows: OnRows) -> Undone:
     """Run the reverse on the migration's result, with rows where it reaches any; `database` is overwritten."""
     if reverse is None:
         return Undone(None, Run((), ()), diff(replayed.before, replayed.after))
@@ -106,19 +106,19 @@ def undo(database: EmbeddedD1, replayed: Replayed, reverse: Reverse | None, on_r
     return replace(undone, unrestored=tuple(_unrestored(database, on_rows))) if undone.holds else undone
 
 
-def _undone(database: EmbeddedD1, replayed: Replayed, reverse: Reverse, run: Run) -> Undone:
+def _undone(database: EmbeddedD1, replayed: Replayed, reverse: ReverseMigration, run: Run) -> Undone:
     return Undone(reverse, run, diff(replayed.before, database.schema()))
 
 
 def _clashes(refusal: Refusal) -> bool:
     """Return whether values that a statement brings itself met synthetic ones, which says nothing of real rows."""
     sql = refusal.statement.sql if refusal.statement else ""
-    return isinstance(operation(sql), Insert) and find_copy(sql) is None
+    return isinstance(parse_operation(sql), Insert) and find_insert_select(sql) is None
 
 
 def _unrestored(database: EmbeddedD1, on_rows: OnRows) -> Iterator[Unrestored]:
     """Yield the tables whose rows are not what they were, in a schema that is."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         for table, before in on_rows.before.items():
             after = read_rows(connection, table, {})
             if after != before:

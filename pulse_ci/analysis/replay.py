@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.dependencies import Makers, names_used
 from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import Refuser
+from pulse_ci.model import RejectedBy
 from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Replayed:
     @property
     def was_stopped(self) -> bool:
         """Whether the file reached a limit of the engine's own."""
-        return any(refusal.by is Refuser.SANDBOX for refusal in self.run.refusals)
+        return any(refusal.by is RejectedBy.SANDBOX for refusal in self.run.refusals)
 
     @property
     def lacks_rows(self) -> bool:
@@ -117,9 +117,9 @@ def replay(
 
 
 def _watched(database: EmbeddedD1, migration: Migration) -> Replayed:
-    before, origin = database.schema(), database.snapshot()
+    before, origin = database.schema(), database.take_snapshot()
     run = run_statements(database, migration.statements)
-    return Replayed(migration, run, before, database.schema(), origin, database.snapshot())
+    return Replayed(migration, run, before, database.schema(), origin, database.take_snapshot())
 
 
 def carry_out(database: EmbeddedD1, migration: Migration) -> Broken | None:

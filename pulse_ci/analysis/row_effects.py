@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.analysis.rule import Review
-    from pulse_ci.model import Answer, Probe
+    from pulse_ci.model import Probe, ProbeCounts
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
@@ -64,12 +64,12 @@ def open_questions(review: Review, schema: Schema) -> dict[Statement, Probe]:
     return build_row_probes((effect for each in review.evidence for effect in each.effects), schema)
 
 
-def with_reached(review: Review, asked: Mapping[Statement, Probe], answers: Mapping[Probe, Answer]) -> Review:
+def with_reached(review: Review, asked: Mapping[Statement, Probe], answers: Mapping[Probe, ProbeCounts]) -> Review:
     """Return the review with how many rows statements reach."""
     from pulse_ci.analysis.cost.row_probes import extrapolate_counts
 
     found = {
-        statement: (probe, answers[probe].found, answers[probe].looked_at)
+        statement: (probe, answers[probe].found, answers[probe].rows_scanned)
         for statement, probe in asked.items()
         if probe in answers
     }

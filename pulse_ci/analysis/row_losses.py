@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.fk_path import find_reach
 from pulse_ci.analysis.table_rows import read
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, operation
+from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -83,7 +83,7 @@ class Tracker:
 
     def __init__(self, schema: Schema, connection: apsw.Connection, reached: Collection[str]) -> None:
         self._schema = schema
-        self._tables = [table for table in schema.tables if not table.virtual and fold(table.name) in reached]
+        self._tables = [table for table in schema.tables if not table.is_virtual and fold(table.name) in reached]
         self._originals = {
             table.name: _Followed(table.name, moments=[(None, read_rows(connection, table.name, {}))])
             for table in self._tables
@@ -93,7 +93,7 @@ class Tracker:
 
     def follow(self, statement: Statement, access: Access, connection: apsw.Connection) -> None:
         """Read again what a statement touched, as it is now."""
-        does = operation(statement.sql)
+        does = parse_operation(statement.sql)
         self._rename(does)
         touched = set(map(fold, access.writes | access.alters | access.drops | access.creates))
         there = {fold(name): name for name in _ordinary_tables(connection)}

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.replay import Broken, Replayed
     from pulse_ci.analysis.seeded_run import OnRows
     from pulse_ci.analysis.table_rebuilds import Rebuild
-    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.migrations.parse import Ignore, Migration, Place
+    from pulse_ci.migrations.parse import Ignore, Location, Migration
     from pulse_ci.model import Change, Probe, Severity
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
@@ -88,7 +88,7 @@ class Review:
     evidence: tuple[Evidence, ...]
     broken: tuple[Broken, ...]
     today: date
-    base: Base | None = None
+    base: BaseDiff | None = None
     baseline: int = 0
     run_by_wrangler: Callable[[str], bool] | None = None
     used_ignores: frozenset[Ignore] = frozenset()
@@ -121,7 +121,7 @@ class Review:
         return tuple(
             reverse
             for reverse in self.migrations.reverse_files
-            if reverse.number in numbers or reverse.reverse_of in numbers
+            if reverse.number in numbers or reverse.reversed_number in numbers
         )
 
     @property
@@ -134,7 +134,7 @@ class Review:
 class Remark:
     """What a rule has to say of one place; `severity` where it is not the rule's own."""
 
-    place: Place
+    place: Location
     message: str
     remedy: str
     severity: Severity | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.replay import carry_out
 from pulse_ci.engine.connection import EmbeddedD1
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.schema import Schema, fold
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 # An object, or a part of a table that a migration can change alone: kind, table or own name, column.
-Facet = tuple[Kind, str, str]
+Facet = tuple[ObjectKind, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,10 @@ def trace(migrations: Iterable[Migration]) -> History:
 
 def facets(schema: Schema) -> dict[Facet, str]:
     """Return each object's meaning by its identity; a table's columns stand apart from the rest of it."""
-    found = {(Kind.TABLE, fold(table.name), ""): table.outline for table in schema.tables}
+    found = {(ObjectKind.TABLE, fold(table.name), ""): table.table_level_key for table in schema.tables}
     for table in schema.tables:
         name = fold(table.name)
-        found |= {(Kind.COLUMN, name, fold(column.name)): column.meaning for column in table.columns}
-    found |= {(Kind.INDEX, fold(index.name), ""): index.meaning for index in schema.indexes}
-    found |= {(Kind.VIEW, fold(view.name), ""): view.meaning for view in schema.views}
-    return found | {(Kind.TRIGGER, fold(trigger.name), ""): trigger.meaning for trigger in schema.triggers}
+        found |= {(ObjectKind.COLUMN, name, fold(column.name)): column.comparison_key for column in table.columns}
+    found |= {(ObjectKind.INDEX, fold(index.name), ""): index.comparison_key for index in schema.indexes}
+    found |= {(ObjectKind.VIEW, fold(view.name), ""): view.comparison_key for view in schema.views}
+    return found | {(ObjectKind.TRIGGER, fold(trigger.name), ""): trigger.comparison_key for trigger in schema.triggers}

@@ -12,8 +12,8 @@ from pulse_ci.analysis.statement_run import Refusal, Run, run_statements
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine.access import Access
 from pulse_ci.errors import D1Refused
-from pulse_ci.sql.copies import ignoring
-from pulse_ci.sql.operations import Create, Insert, operation
+from pulse_ci.sql.copies import add_or_ignore
+from pulse_ci.sql.operations import Create, Insert, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,7 +74,9 @@ def run_on_rows(
             break
         # All copies at once: each of a thousand may stumble.
         instead |= {
-            each: sql for each in statements if isinstance(operation(each.sql), Insert) and (sql := _instead_of(each))
+            each: sql
+            for each in statements
+            if isinstance(parse_operation(each.sql), Insert) and (sql := _instead_of(each))
         }
         instead[refused] = str(_instead_of(refused))
         further = _attempt(database, statements, schema, reached, instead, keep=False)
@@ -83,9 +85,9 @@ def run_on_rows(
 
 def _instead_of(statement: Statement) -> str | None:
     """Return what to run so that a copy leaves out the rows that it stumbles over; nothing for a unique index."""
-    match operation(statement.sql):
+    match parse_operation(statement.sql):
         case Insert():
-            return ignoring(statement.sql)
+            return add_or_ignore(statement.sql)
         case Create("index"):
             return ""
         case _:
@@ -101,12 +103,12 @@ def _attempt(
     *,
     keep: bool = True,
 ) -> OnRows:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
     quiet = Quiet(schema, statements)
     run = _run(database, statements, tracker, quiet, instead, keep=keep)
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
     if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
         return OnRows(run)
@@ -143,11 +145,11 @@ class SeededRuns:
         self._budget = self._budget or Budget()
         seeded = seed(self._database, replayed.before, only=reached, hints=hints, budget=self._budget)
         keys = new_unique_keys(replayed)
-        filled = self._database.snapshot() if keys else b""
+        filled = self._database.take_snapshot() if keys else b""
         result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
-        snapshot = self._database.snapshot() if result.before else None
+        snapshot = self._database.take_snapshot() if result.before else None
         twins = self._on_twins(replayed, keys, filled, reached) if keys else None
         return replace(result, unseeded=seeded.failures, snapshot=snapshot, twins=twins)
 
@@ -181,7 +183,7 @@ def _run(
 ) -> Run:
     touched, refusals = list[tuple["Statement", Access]](), list[Refusal]()
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             for statement in statements:
                 sql = instead.get(statement, statement.sql)
                 _read_again(database, tracker, quiet.disturbed_by(statement))
@@ -191,14 +193,14 @@ def _run(
                     refusals.append(Refusal.of(statement, refused))
                     if refusals[-1].is_transaction:
                         continue
-                    request.undo()
+                    request.mark_rollback_only()
                     break
                 touched.append((statement, access))
                 _read_again(database, tracker, quiet.take(statement, access))
             else:
                 _read_again(database, tracker, quiet.left())
             if not keep:
-                request.undo()
+                request.mark_rollback_only()
     except D1Refused as refused:
         refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))
@@ -207,5 +209,5 @@ def _run(
 def _read_again(database: EmbeddedD1, tracker: Tracker, done: Collection[tuple[Statement, Access]]) -> None:
     for statement, access in done:
         if access.writes or access.drops or access.alters or access.creates:
-            with database.trusted() as connection:
+            with database.open_unrestricted() as connection:
                 tracker.follow(statement, access, connection)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import BeyondEngine, D1Refused, SandboxStopped
-from pulse_ci.model import Kind, Refuser
-from pulse_ci.sql.operations import Delete, Insert, Update, is_transaction, operation
+from pulse_ci.errors import D1Refused, SandboxStopped, UnsupportedByEngine
+from pulse_ci.model import ObjectKind, RejectedBy
+from pulse_ci.sql.operations import Delete, Insert, Update, is_transaction_control, parse_operation
 from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
 
 if TYPE_CHECKING:
@@ -27,34 +27,34 @@ class Refusal:
 
     statement: Statement | None
     message: str
-    by: Refuser = Refuser.D1
+    by: RejectedBy = RejectedBy.D1
 
     @classmethod
     def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
         """Return what was said of a statement, and who said it."""
         match refused:
             case SandboxStopped():
-                return cls(statement, str(refused), Refuser.SANDBOX)
-            case BeyondEngine():
-                return cls(statement, str(refused), Refuser.ENGINE)
+                return cls(statement, str(refused), RejectedBy.SANDBOX)
+            case UnsupportedByEngine():
+                return cls(statement, str(refused), RejectedBy.ENGINE)
             case _:
                 return cls(statement, str(refused))
 
     @property
     def is_transaction(self) -> bool:
         """Whether the statement is a BEGIN, COMMIT or the like, which the rest of the file does not depend on."""
-        return self.statement is not None and is_transaction(self.statement.sql)
+        return self.statement is not None and is_transaction_control(self.statement.sql)
 
     @property
     def is_of_rows(self) -> bool:
         """Whether D1 refuses rows and not the statement as such: with others in the database it may run."""
         of_rows = self.statement is None or is_on_rows(self.statement)
-        return self.by is Refuser.D1 and of_rows and "SQLITE_CONSTRAINT" in self.message
+        return self.by is RejectedBy.D1 and of_rows and "SQLITE_CONSTRAINT" in self.message
 
     @property
     def answer(self) -> str:
         """The message as the end of a sentence, which does not take another's for D1's."""
-        if self.by is Refuser.D1:
+        if self.by is RejectedBy.D1:
             return f"D1 answers `{self.message}`"
         return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
 
@@ -68,7 +68,7 @@ class Run:
 
     def maker_of(self, change: Change) -> Statement | None:
         """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
-        if change.kind is Kind.COLUMN:
+        if change.kind is ObjectKind.COLUMN:
             for statement, access in reversed(self.touched):
                 if _holds(access.alters | access.creates, change.table) and spells(statement.sql, change.name):
                     return statement
@@ -104,7 +104,7 @@ def spells(sql: str, name: str) -> bool:
 
 def is_on_rows(statement: Statement) -> bool:
     """Return whether a statement writes rows, and is neither of the schema nor a question."""
-    return isinstance(operation(statement.sql), Insert | Update | Delete)
+    return isinstance(parse_operation(statement.sql), Insert | Update | Delete)
 
 
 def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
@@ -116,18 +116,18 @@ def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, kee
     """
     touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             for statement in statements:
                 try:
                     touched.append((statement, request.execute(statement.sql)))
                 except D1Refused as refused:
                     refusals.append(Refusal.of(statement, refused))
-                    goes_on = keep_going and refusals[-1].by is not Refuser.SANDBOX
+                    goes_on = keep_going and refusals[-1].by is not RejectedBy.SANDBOX
                     if not (goes_on or refusals[-1].is_transaction):
-                        request.undo()
+                        request.mark_rollback_only()
                         break
             if keep_going and refusals:
-                request.undo()
+                request.mark_rollback_only()
     except D1Refused as refused:
         refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable, operation
+from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable, parse_operation
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.statement_run import Run
@@ -33,14 +33,14 @@ class Rebuild:
 
 def find_rebuilds(run: Run, before: Schema, after: Schema) -> tuple[Rebuild, ...]:
     """Return the rebuilds in a run, whatever the names of the passing tables and the order of the steps."""
-    if not any(isinstance(operation(statement.sql), Drop) for statement, _ in run.touched):
+    if not any(isinstance(parse_operation(statement.sql), Drop) for statement, _ in run.touched):
         return ()
     ledger = _Ledger(before)
     for statement, access in run.touched:
         ledger.enter(statement, access)
     found = []
     for table in before.tables:
-        rebuilt = after.table(table.name)
+        rebuilt = after.find_table(table.name)
         drop = ledger.drops.get(fold(table.name))
         if rebuilt and drop and ledger.was_remade(table.name):
             found.append(Rebuild(table, rebuilt, drop, tuple(ledger.copies.get(fold(table.name), ()))))
@@ -63,7 +63,7 @@ class _Ledger:
 
     def enter(self, statement: Statement, access: Access) -> None:
         """Take the next statement."""
-        match operation(statement.sql):
+        match parse_operation(statement.sql):
             case Create("table", name) if fold(name) in map(fold, access.creates):
                 self._is.pop(fold(name), None)
                 self._holds.pop(fold(name), None)

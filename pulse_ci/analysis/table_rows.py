@@ -39,7 +39,7 @@ def _as_text(value: object, is_text: object) -> object:
 
 def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return for each table that is there its number of rows and a hash of them that their order does not change."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         prints = {}
         for table in tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.operations import (
     AddColumn,
@@ -15,7 +15,7 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    operation,
+    parse_operation,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def reached_by(replayed: Replayed) -> frozenset[str]:
     touched, changes = set[str](), False
     for statement, access in replayed.run.touched:
         changed = set(map(fold, access.writes | access.alters | access.drops)) & there
-        changes = changes or bool(changed) or isinstance(operation(statement.sql), _ALTERING)
+        changes = changes or bool(changed) or isinstance(parse_operation(statement.sql), _ALTERING)
         touched |= changed | (set(map(fold, access.reads)) & there)
-    indexes = (replayed.after.index(change.name) for change in replayed.changes if change.kind is Kind.INDEX)
+    indexes = (replayed.after.find_index(change.name) for change in replayed.changes if change.kind is ObjectKind.INDEX)
     unique = any(index.unique and fold(index.table) in there for index in indexes if index)
     return frozenset(touched) if changes or unique else frozenset()
 
@@ -51,10 +51,10 @@ def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> froze
     """
     reached = set[str]()
     for statement in statements:
-        match operation(statement.sql):
-            case Drop("table", table) | Delete(table) | Insert(table) if before.table(table):
+        match parse_operation(statement.sql):
+            case Drop("table", table) | Delete(table) | Insert(table) if before.find_table(table):
                 reached |= _with_descendants(table, before)
-            case AddColumn(table) | Update(table) if before.table(table):
+            case AddColumn(table) | Update(table) if before.find_table(table):
                 reached.add(fold(table))
     return frozenset(reached)
 
@@ -65,5 +65,5 @@ def _with_descendants(table: str, schema: Schema) -> set[str]:
         name = queue.pop()
         if fold(name) not in found:
             found.add(fold(name))
-            queue += (child.name for child, _ in schema.children_of(name))
+            queue += (child.name for child, _ in schema.list_children(name))
     return found

@@ -9,11 +9,11 @@ import apsw
 
 from pulse_ci.d1.database_state import build_database_state, has_table, records_query
 from pulse_ci.d1.snapshot import OBJECTS_QUERY
-from pulse_ci.engine.d1_errors import d1_message
+from pulse_ci.engine.d1_errors import format_d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.introspect import Row
+from pulse_ci.schema.introspect import MasterRow
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class LocalDatabase:
     def read(self) -> DatabaseState:
         """Return its schema and its records."""
         with self._open() as connection, connection:
-            objects = [Row(*map(str, row)) for row in connection.execute(OBJECTS_QUERY.sql)]
+            objects = [MasterRow(*map(str, row)) for row in connection.execute(OBJECTS_QUERY.sql)]
             bare = build_database_state(objects, self._migrations_table, None)
             if not has_table(bare.objects, self._migrations_table):
                 return bare
@@ -55,7 +55,7 @@ class LocalDatabase:
             except apsw.BusyError:
                 raise D1Error(f"{self.name} is in use by another program. Run it again when that is done.") from None
             except apsw.Error as error:
-                raise D1Refused(d1_message(error)) from None
+                raise D1Refused(format_d1_message(error)) from None
 
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         """Return the number that each SELECT gives."""
@@ -64,7 +64,7 @@ class LocalDatabase:
 
     def count_rows(self, _: History) -> Mapping[str, int]:
         """Return how many rows each table has."""
-        tables = [table.name for table in self.read().schema.tables if not table.virtual]
+        tables = [table.name for table in self.read().schema.tables if not table.is_virtual]
         counts = self.count([f"SELECT count(*) FROM {quote_name(name)}" for name in tables])
         return dict(zip(map(fold, tables), counts, strict=True))
 

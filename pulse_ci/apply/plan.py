@@ -71,7 +71,7 @@ def _try_statements(
 ) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
     kept, skipped, effects = list[str](), list["Statement"](), None
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             for statement in migration.statements:
                 sql = format_for_d1(statement.sql)
                 try:
@@ -96,7 +96,7 @@ def try_statement(request: Request, sql: str) -> None:
 
 
 def _make_rejected_error(migration: Migration, statement: Statement | None, refused: D1Refused) -> MigrationError:
-    place = migration.place(statement)
+    place = migration.locate(statement)
     return MigrationError(
         f"{place.path}:{place.line} would be refused on this database: `{refused}`. Nothing of it was sent. "
         "Compare the database with its files (`pulse-ci drift`), and correct the migration or the database."
@@ -114,7 +114,7 @@ def _observe_effects(history: History, migration: Migration) -> dict[Statement, 
         database.run("\n".join(build_schema_script(before)) or ";")
         was = facets(before)
         try:
-            with database.request() as request:
+            with database.open_request() as request:
                 for statement in migration.statements:
                     try_statement(request, statement.sql)
                     now = facets(read_schema_without_records(database, ""))
@@ -133,5 +133,5 @@ def _is_already_in_effect(effect: _SchemaEffect | None, live: dict[Facet, str]) 
 
 def read_schema_without_records(database: EmbeddedD1, table: str) -> Schema:
     """Return the schema, less the migrations table."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         return introspect(connection, frozenset({table}))

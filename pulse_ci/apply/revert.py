@@ -14,7 +14,7 @@ from pulse_ci.d1.failures import AmbiguousWrite
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import D1Error, MigrationError
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import format_for_d1
 from pulse_ci.rewrite.verify_script import compare_rows
 from pulse_ci.schema.ddl.keywords import quote_name
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.d1.migration_status import DatabaseMigrations
-    from pulse_ci.migrations.discover import Reverse
+    from pulse_ci.migrations.discover import ReverseMigration
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema
 
@@ -52,7 +52,9 @@ class RevertPlan:
         return (marker, *self.statements, delete_records(live.migrations_table, self.record_id, marker_id))
 
 
-def plan_revert(migration: Migration, reverse: Reverse, state: DatabaseMigrations, live: DatabaseState) -> RevertPlan:
+def plan_revert(
+    migration: Migration, reverse: ReverseMigration, state: DatabaseMigrations, live: DatabaseState
+) -> RevertPlan:
     """Try the reverse on the live schema.
 
     Raises:
@@ -64,7 +66,7 @@ def plan_revert(migration: Migration, reverse: Reverse, state: DatabaseMigration
     statements = tuple(format_for_d1(each.sql) for each in reverse.statements)
     with EmbeddedD1() as database:
         database.restore(load_into_engine(live.snapshot))
-        empty = database.snapshot()
+        empty = database.take_snapshot()
         _try_reverse(database, migration, reverse)
         after = read_schema_without_records(database, live.migrations_table)
         _require_schema_before(migration, state, after)
@@ -85,14 +87,14 @@ def _require_last_record(migration: Migration, live: DatabaseState) -> int:
     return (live.records or ())[-1][0]
 
 
-def _try_reverse(database: EmbeddedD1, migration: Migration, reverse: Reverse) -> None:
+def _try_reverse(database: EmbeddedD1, migration: Migration, reverse: ReverseMigration) -> None:
     statement = None
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             for statement in reverse.statements:
                 try_statement(request, format_for_d1(statement.sql))
     except D1Refused as refused:
-        place = reverse.source.place(statement)
+        place = reverse.source.locate(statement)
         raise MigrationError(
             f"{place.path}:{place.line}, the reverse of `{migration.name}`, would be refused there: `{refused}`. "
             "Nothing was sent."
@@ -115,11 +117,11 @@ def _require_schema_before(migration: Migration, state: DatabaseMigrations, afte
 def _find_dropped(before: Schema, after: Schema) -> Iterator[tuple[str, str]]:
     """Yield what goes with the tables and columns that go, in words, with a SELECT that counts it."""
     for change in diff(before, after):
-        if change.action is not Action.REMOVED:
+        if change.action is not ChangeAction.REMOVED:
             continue
-        if change.kind is Kind.TABLE:
+        if change.kind is ObjectKind.TABLE:
             yield f"rows of `{change.name}`", _count_query(change.name)
-        elif change.kind is Kind.COLUMN:
+        elif change.kind is ObjectKind.COLUMN:
             yield f"values of `{change.table}`.`{change.name}`", _count_query(change.table, quote_name(change.name))
 
 
@@ -132,12 +134,12 @@ def _observe_deleted(
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the tables that have fewer rows after the statements, seen on synthetic ones, or why it cannot be seen."""
     seed(database)
-    seeded = database.snapshot()
+    seeded = database.take_snapshot()
     try:
         database.run("\n".join(statements))
     except D1Refused as refused:
         return (), str(refused)
-    changed = compare_rows(seeded, database.snapshot())
+    changed = compare_rows(seeded, database.take_snapshot())
     return tuple(
         each.table for each in changed if each.after < each.before and each.table != live.migrations_table
     ), None

@@ -12,9 +12,9 @@ from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.probe_results import settle
 from pulse_ci.commands.request import CheckRequest, build_request
 from pulse_ci.commands.staging import StagingSnapshot, read_staging
-from pulse_ci.engine.version import sqlite_version
+from pulse_ci.engine.version import get_sqlite_version
 from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import display_path, read_sources
+from pulse_ci.migrations.source import make_display_path, read_sources
 from pulse_ci.report.build import build_report
 from pulse_ci.report.models import Database, conclude
 from pulse_ci.rules.error_rules import NOT_ALLOWED
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pulse_ci.analysis.rule import Review
-    from pulse_ci.model import Answer, Probe
+    from pulse_ci.model import Probe, ProbeCounts
     from pulse_ci.report import Report
     from pulse_ci.report.models import Staging
 
@@ -74,7 +74,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     with _timed(timings, "lint"):
         review = _add_configuration(review, request)
         findings = lint(review)
-    answers: Mapping[Probe, Answer] = {}
+    answers: Mapping[Probe, ProbeCounts] = {}
     if isinstance(staged, StagingSnapshot) and request.command != "preview":
         from pulse_ci.commands.staging_probes import probe_staging
 
@@ -109,14 +109,14 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
 def _add_configuration(review: Review, request: CheckRequest) -> Review:
     if request.wrangler is None:
         return review
-    config = display_path(request.wrangler.config, request.root)
+    config = make_display_path(request.wrangler.config, request.root)
     return replace(review, config=config, database=request.wrangler)
 
 
 def _build_report_database(request: CheckRequest, staged: StagingSnapshot | Staging) -> Database:
     if isinstance(staged, StagingSnapshot):
-        return Database("scratch" if request.uses_scratch else "staging", staged.live.name, sqlite_version())
-    return Database("embedded", request.wrangler.name if request.wrangler else None, sqlite_version())
+        return Database("scratch" if request.uses_scratch else "staging", staged.live.name, get_sqlite_version())
+    return Database("embedded", request.wrangler.name if request.wrangler else None, get_sqlite_version())
 
 
 def lint_only(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> Report:
@@ -137,7 +137,7 @@ def _make_wrangler_filter(request: CheckRequest) -> Callable[[str], bool] | None
     wrangler = request.wrangler
     if wrangler is None or wrangler.migrations_pattern is None:
         return None
-    return lambda path: wrangler.runs(request.root / path)
+    return lambda path: wrangler.applies_file(request.root / path)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
-from pulse_ci.wrangler import find_config, read_account_id, read_database
+from pulse_ci.wrangler import find_account_id, find_config, find_wrangler_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def find_account(settings: Settings, config: Path | None) -> Account:
     """Return the account, as it is given or as wrangler's configuration has it, and its token; raises NotConfigured."""
     if settings.api_token is None:
         raise NotConfigured("there is no Cloudflare API token: give `api-token`, or set CLOUDFLARE_API_TOKEN")
-    account = settings.account_id or (read_account_id(config, settings.environment) if config else None)
+    account = settings.account_id or (find_account_id(config, settings.environment) if config else None)
     if account is None:
         raise NotConfigured(
             "there is an API token and no account: give `account-id`, or set CLOUDFLARE_ACCOUNT_ID, or `account_id` "
@@ -118,7 +118,11 @@ def open_local_database(settings: Settings, request: CheckRequest, path: Path) -
 def read_migrations_table(settings: Settings, request: CheckRequest) -> str:
     """Return the name of the migrations table, as wrangler's configuration has it for the directory."""
     config = find_wrangler_config(settings, request)
-    found = read_database(config, environment=settings.environment, directory=request.directory) if config else None
+    found = (
+        find_wrangler_database(config, environment=settings.environment, directory=request.directory)
+        if config
+        else None
+    )
     return found.migrations_table if found else DEFAULT_MIGRATIONS_TABLE
 
 
@@ -132,7 +136,7 @@ def _find_wrangler_entry(settings: Settings, request: CheckRequest) -> WranglerD
     if config is None:
         return None
     try:
-        return read_database(
+        return find_wrangler_database(
             config, environment=settings.environment, database=settings.database, directory=request.directory
         )
     except ConfigError:

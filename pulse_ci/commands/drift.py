@@ -133,7 +133,7 @@ class _DriftRun:
 def _build_adoptions(
     compared: tuple[DatabaseDrift, ...], migrations: MigrationSet, request: CheckRequest
 ) -> dict[str, AdoptMigration]:
-    digits = f"{migrations.next_number:0{migrations.width}}"
+    digits = f"{migrations.next_number:0{migrations.number_width}}"
     found = (
         (each.id, build_adopt_migration(each.drift, each.name, digits, request.today))
         for each in compared

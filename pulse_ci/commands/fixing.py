@@ -63,14 +63,14 @@ def _request(settings: Settings) -> CheckRequest:
 
     from pulse_ci.commands.request import read_request
     from pulse_ci.errors import ConfigError
-    from pulse_ci.migrations.git import read_base
+    from pulse_ci.migrations.git import read_base_diff
 
     request = read_request(settings, "fix")
     if settings.base or "baseline" in settings.given:
         return request
     # What is merged may have been applied: without a word to the contrary it is left alone.
     try:
-        return replace(request, base=read_base(DEFAULT_BASE, request.display_dir, request.root))
+        return replace(request, base=read_base_diff(DEFAULT_BASE, request.display_dir, request.root))
     except ConfigError:
         return request
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.model import Spent
+    from pulse_ci.model import Usage
     from pulse_ci.report.fleet.received import FleetReport
     from pulse_ci.settings import Settings
 
@@ -52,7 +52,7 @@ def select_databases(
     return select_shard(fleet, settings.shard)
 
 
-def sum_usage(client: D1Client, earlier: FleetReport | None) -> Spent:
+def sum_usage(client: D1Client, earlier: FleetReport | None) -> Usage:
     """Return what was asked of Cloudflare, by the run before too, from whose report this one goes on."""
     return client.usage + earlier.spent if earlier else client.usage
 

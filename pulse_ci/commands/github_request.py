@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.github.check_target import CheckTarget
     from pulse_ci.github.client import GitHubClient
-    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.settings import Settings
 
 _STAGING_SKIP_REASON = "the change comes from a fork"
@@ -52,7 +52,7 @@ def read_request_for_target(
     return replace(request, sources=read_files(github, target.repository, display_dir, target.head, request.root))
 
 
-def _read_fork_request(settings: Settings, command: str, base: Base | None) -> CheckRequest:
+def _read_fork_request(settings: Settings, command: str, base: BaseDiff | None) -> CheckRequest:
     """Return the request without what a stranger's change must not have, unless staging was asked for by name.
 
     Its wrangler configuration may name any database of the account, whose schema it would then be told; and on real D1
@@ -70,7 +70,7 @@ def _read_fork_request(settings: Settings, command: str, base: Base | None) -> C
     )
 
 
-def _find_base(github: GitHubClient, target: CheckTarget, directory: str) -> Base | None:
+def _find_base(github: GitHubClient, target: CheckTarget, directory: str) -> BaseDiff | None:
     if target.pull_request:
         return read_pull_request_diff(github, target.pull_request, directory)
     if target.base:

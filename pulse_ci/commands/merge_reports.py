@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
@@ -80,7 +80,7 @@ def _require_unique_databases(read: Iterable[tuple[str, FleetReport]]) -> None:
 
 
 def _join_reports(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
-    spent = sum((each.spent for each in reports), Spent())
+    spent = sum((each.spent for each in reports), Usage())
     match reports[0]:
         case DriftReport():
             return _join_drift_reports([each for each in reports if isinstance(each, DriftReport)], scope, spent)
@@ -98,7 +98,7 @@ def _join_reports(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
             )
 
 
-def _join_drift_reports(parts: Sequence[DriftReport], scope: Scope, spent: Spent) -> DriftReport:
+def _join_drift_reports(parts: Sequence[DriftReport], scope: Scope, spent: Usage) -> DriftReport:
     return DriftReport(
         databases=_sort_by_name(each.databases for each in parts),
         compared_with=scope.compared_with,

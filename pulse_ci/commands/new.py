@@ -10,7 +10,7 @@ from pulse_ci.commands.files import write_new
 from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
+from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path, read_sources
 from pulse_ci.report.escape import visible
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def write_migration(description: str, directory: Path, *, reason: str | None = N
     name = f"{number}_{words}.sql"
     forward, reverse = directory / name, directory / REVERSE_DIRECTORY / name
     _write_both(forward, _format_forward(title, reason, today), reverse, _format_reverse(number, title, today))
-    return display_path(forward, request.root), display_path(reverse, request.root)
+    return make_display_path(forward, request.root), make_display_path(reverse, request.root)
 
 
 def _next_number(migrations: MigrationSet, now: datetime) -> str:
-    pattern = _DATE_FORMATS.get(migrations.width)
+    pattern = _DATE_FORMATS.get(migrations.number_width)
     stamp = int(now.strftime(pattern)) if pattern else 0
-    return f"{max(migrations.next_number, stamp):0{migrations.width}}"
+    return f"{max(migrations.next_number, stamp):0{migrations.number_width}}"
 
 
 def _format_forward(title: str, reason: str | None, today: date) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.commands.database_target import NotConfigured, find_database, find_wrangler_config
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.source import display_path, repository_root
+from pulse_ci.migrations.source import find_repository_root, make_display_path
 from pulse_ci.report.models import FailOn
-from pulse_ci.wrangler import WranglerDatabase, read_database
+from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.settings import Settings
 
@@ -46,7 +46,7 @@ class CheckRequest:
     root: Path
     display_dir: str
     today: date
-    base: Base | None = None
+    base: BaseDiff | None = None
     sources: tuple[SourceFile, ...] | None = None
     baseline: int = 0
     skipped: tuple[str, ...] = ()
@@ -63,12 +63,12 @@ class CheckRequest:
 
 def build_request(directory: Path, command: str = "check") -> CheckRequest:
     """Return the request to check all of `directory` with nothing but the files."""
-    root = repository_root(_find_search_start(directory))
+    root = find_repository_root(_find_search_start(directory))
     today = datetime.now(UTC).date()
-    return CheckRequest(command, directory, root, display_path(directory, root), today)
+    return CheckRequest(command, directory, root, make_display_path(directory, root), today)
 
 
-def read_request(settings: Settings, command: str, base: Base | None = None) -> CheckRequest:
+def read_request(settings: Settings, command: str, base: BaseDiff | None = None) -> CheckRequest:
     """Return what the settings ask for; `base` is what GitHub said of the change, if it was asked.
 
     Raises:
@@ -77,9 +77,9 @@ def read_request(settings: Settings, command: str, base: Base | None = None) -> 
     """
     plain = build_request(settings.migrations_dir, command)
     if base is None and settings.base:
-        from pulse_ci.migrations.git import read_base
+        from pulse_ci.migrations.git import read_base_diff
 
-        base = read_base(settings.base, plain.display_dir, plain.root)
+        base = read_base_diff(settings.base, plain.display_dir, plain.root)
     wrangler = _find_wrangler_database(settings, plain)
     request = CheckRequest(
         command=command,
@@ -121,7 +121,7 @@ def _find_wrangler_database(settings: Settings, request: CheckRequest) -> Wrangl
                 "--database and --environment need a wrangler configuration: name it with --wrangler-config."
             )
         return None
-    return read_database(
+    return find_wrangler_database(
         config, environment=settings.environment, database=settings.database, directory=request.directory
     )
 

@@ -12,7 +12,7 @@ from pulse_ci.commands.request import build_request
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, display_path, read_sources
+from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path, read_sources
 from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse, make_run_error
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenRe
     migrations = discover(request.display_dir, read_sources(directory, request.root))
     migration = find_migration(migrations, number)
     path = directory / REVERSE_DIRECTORY / migration.name
-    stub = _find_stub(migrations, display_path(path, request.root))
+    stub = _find_stub(migrations, make_display_path(path, request.root))
     if not dry_run:
         _require_no_reverse(migrations, migration)
     proven = _verify_reverse(migrations, migration)
@@ -54,7 +54,7 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenRe
     text = proven.render_file(header)
     if not dry_run:
         write_existing(path, stub.text, text) if stub else write_new(path, text)
-    return WrittenReverse(display_path(path, request.root), text, proven.notes)
+    return WrittenReverse(make_display_path(path, request.root), text, proven.notes)
 
 
 def find_migration(migrations: MigrationSet, number: str) -> Migration:
@@ -64,7 +64,7 @@ def find_migration(migrations: MigrationSet, number: str) -> Migration:
     same = [each for each in migrations.migrations if each.number == int(number)]
     if not same:
         last = max(migrations.numbers, default=None)
-        there = f"the last one is {last:0{migrations.width}}" if last is not None else "there is none at all"
+        there = f"the last one is {last:0{migrations.number_width}}" if last is not None else "there is none at all"
         raise ConfigError(f"There is no migration {number} in {migrations.directory}: {there}.")
     if len(same) > 1:
         raise MigrationError(f"{same[0].path} and {same[1].path} share the number {number}: rename one of them first.")
@@ -74,9 +74,9 @@ def find_migration(migrations: MigrationSet, number: str) -> Migration:
 
 
 def _require_no_reverse(migrations: MigrationSet, migration: Migration) -> None:
-    present = migrations.reverse_of(migration)
+    present = migrations.find_reverse(migration)
     if present and present.statements:
-        place = present.source.place(present.statements[0])
+        place = present.source.locate(present.statements[0])
         raise MigrationError(
             f"{migration.name} has a reverse already: {place.path}:{place.line}. "
             "Remove it to have a new one written, or see one with --dry-run."
@@ -86,7 +86,7 @@ def _require_no_reverse(migrations: MigrationSet, migration: Migration) -> None:
 def _find_stub(migrations: MigrationSet, path: str) -> Migration | None:
     """Return a reverse that has a header and no statement yet, as `pulse-ci new` leaves it."""
     present = (each for each in migrations.reverse_files if each.path == path and not each.statements)
-    return next((each for each in present if each.problem is None and each.open_end is None), None)
+    return next((each for each in present if each.problem is None and each.unterminated_token is None), None)
 
 
 def _verify_reverse(migrations: MigrationSet, migration: Migration) -> VerifiedReverse:

@@ -101,7 +101,7 @@ def _find_already_applied(request: CheckRequest, staged: StagingSnapshot, migrat
     """Return which of the change's own files have run there: what they do cannot be seen any more."""
     if request.base is None:
         return ()
-    new = migrations.under_review(request.base, request.baseline)
+    new = migrations.select_under_review(request.base, request.baseline)
     return tuple(each.name for each in new if each not in staged.start.pending)
 
 

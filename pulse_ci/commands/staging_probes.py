@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.row_effects import open_questions, with_reached
 from pulse_ci.errors import D1Error
-from pulse_ci.model import Answer, Probe
+from pulse_ci.model import Probe, ProbeCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def probe_staging(
     request: CheckRequest, staged: StagingSnapshot, review: Review, findings: tuple[Finding, ...]
-) -> tuple[StagingSnapshot, Review, Mapping[Probe, Answer]]:
+) -> tuple[StagingSnapshot, Review, Mapping[Probe, ProbeCounts]]:
     """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
 
     The review has the latter.
@@ -36,7 +36,7 @@ def probe_staging(
     if not of_findings and not of_costs:
         return staged, review, {}
     with request.connect(staged.live.account) as client:
-        answers, unanswered = dict[Probe, Answer](), ""
+        answers, unanswered = dict[Probe, ProbeCounts](), ""
         try:
             probes = (*of_findings, *of_costs.values())
             answers = run_probes(client, staged.live.database, staged.start.content, probes, staged.start.rows)

@@ -15,7 +15,7 @@ from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.status.value import StatusReport
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def read_status(
 
 def _read(
     settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
-) -> tuple[str, DatabaseState, Spent]:
+) -> tuple[str, DatabaseState, Usage]:
     """Return what people call the database, what is in it, and what it took to ask."""
     if local is not None:
-        return str(local), open_local_database(settings, request, local).read(), Spent()
+        return str(local), open_local_database(settings, request, local).read(), Usage()
     asked = require_database(settings, request)
     with connect(asked.account) as client:
         found = asked.resolve(client)
@@ -80,7 +80,7 @@ def _read(
 def _find_edited(settings: Settings, request: CheckRequest) -> frozenset[str]:
     if not settings.base:
         return frozenset()
-    from pulse_ci.migrations.git import read_base
+    from pulse_ci.migrations.git import read_base_diff
 
-    base = read_base(settings.base, request.display_dir, request.root)
+    base = read_base_diff(settings.base, request.display_dir, request.root)
     return frozenset(edit.path for edit in base.edits if edit.action == "modified")

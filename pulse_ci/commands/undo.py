@@ -42,7 +42,7 @@ def revert_applied(
     request = build_request(settings.migrations_dir, "reverse")
     migrations = discover(request.display_dir, read_sources(request.directory, request.root))
     migration = find_migration(migrations, number)
-    reverse = migrations.reverse_of(migration)
+    reverse = migrations.find_reverse(migration)
     if reverse is None or not reverse.statements:
         raise MigrationError(f"{migration.path} has no reverse. Have one written: pulse-ci reverse {number}")
     with open_target(settings, request, options.local, connect) as target:

@@ -16,7 +16,7 @@ from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable, Overloaded, make
 from pulse_ci.d1.rate_limit import RateLimiter
 from pulse_ci.d1.retry import make_retrying
 from pulse_ci.errors import D1Error
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ class CloudflareApi:
             raise D1Error("The Cloudflare API token has a character that no token has. Copy the secret anew.")
         if not account.id.isalnum():
             raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
-        self.usage = Spent()
+        self.usage = Usage()
         self._usage_lock = threading.Lock()
         self._rate_limiter = RateLimiter(sleep)
         self._token, self._sleep, self._httpx = account.token, sleep, httpx
@@ -67,7 +67,7 @@ class CloudflareApi:
         """Close the connections."""
         self._client.close()
 
-    def add_usage(self, usage: Spent) -> None:
+    def add_usage(self, usage: Usage) -> None:
         """Add to what was spent so far; threads may do so at once."""
         with self._usage_lock:
             self.usage += usage
@@ -110,7 +110,7 @@ class CloudflareApi:
     ) -> ApiResponse:
         request = f"{method} {path}"
         self._rate_limiter.wait()
-        self.add_usage(Spent(requests=1))
+        self.add_usage(Usage(requests=1))
         try:
             response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
         except self._httpx.RequestError as error:

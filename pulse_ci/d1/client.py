@@ -10,7 +10,7 @@ from pulse_ci.d1.api import CloudflareApi
 from pulse_ci.d1.api_responses import parse_bookmark, parse_database, parse_databases, parse_results
 from pulse_ci.d1.failures import DatabaseNotFound
 from pulse_ci.errors import D1Error
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class D1Client:
         self._api.close()
 
     @property
-    def usage(self) -> Spent:
+    def usage(self) -> Usage:
         """The requests that were sent so far, and the rows that they read and wrote."""
         return self._api.usage
 
@@ -127,7 +127,7 @@ class D1Client:
         answer = send("POST", _database_path(database, "/raw"), body=body, sql=sql)
         results = parse_results(answer.result, len(queries))
         self._api.add_usage(
-            Spent(0, sum(each.rows_read for each in results), sum(each.rows_written for each in results))
+            Usage(0, sum(each.rows_read for each in results), sum(each.rows_written for each in results))
         )
         return results
 

@@ -11,7 +11,7 @@ from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import OBJECTS_QUERY, Snapshot, parse_objects, read_objects
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.introspect import schema_of
+from pulse_ci.schema.introspect import build_schema
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.migration_status import DatabaseMigrations
-    from pulse_ci.schema.introspect import Row
+    from pulse_ci.schema.introspect import MasterRow
     from pulse_ci.schema.schema import Schema
 
 _REQUIRED_COLUMNS = ("id", "name")
@@ -30,7 +30,7 @@ _REQUIRED_COLUMNS = ("id", "name")
 class DatabaseState:
     """A database as it is: the rows of `introspect.QUERY`, and (id, name) of what is recorded, None without a table."""
 
-    objects: tuple[Row, ...]
+    objects: tuple[MasterRow, ...]
     migrations_table: str
     records: tuple[tuple[int, str], ...] | None
 
@@ -69,7 +69,7 @@ def records_query(table: str) -> str:
 
 
 def build_database_state(
-    objects: Iterable[Row], table: str, records: Iterable[Sequence[object]] | None
+    objects: Iterable[MasterRow], table: str, records: Iterable[Sequence[object]] | None
 ) -> DatabaseState:
     """Make the value of what was read.
 
@@ -79,8 +79,8 @@ def build_database_state(
     """
     rows = tuple(objects)
     if has_table(rows, table):
-        found = schema_of(rows).table(table)
-        if found is None or any(found.column(name) is None for name in _REQUIRED_COLUMNS):
+        found = build_schema(rows).find_table(table)
+        if found is None or any(found.find_column(name) is None for name in _REQUIRED_COLUMNS):
             raise D1Error(
                 f"Table `{table}` is not a migrations table: it has no columns id and name. "
                 "Name another one as `migrations_table` in wrangler's configuration."
@@ -89,7 +89,7 @@ def build_database_state(
     return DatabaseState(rows, table, ids)
 
 
-def has_table(objects: Iterable[Row], table: str) -> bool:
+def has_table(objects: Iterable[MasterRow], table: str) -> bool:
     """Whether the rows of `introspect.QUERY` have a table of that name."""
     return any(row.type == "table" and fold(row.name) == fold(table) for row in objects)
 

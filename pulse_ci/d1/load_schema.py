@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
-from pulse_ci.schema.introspect import shadow_names
+from pulse_ci.schema.introspect import find_shadow_tables
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.d1.snapshot import Snapshot
-    from pulse_ci.schema.introspect import Row
+    from pulse_ci.schema.introspect import MasterRow
 
 # A trigger must not see the rows that are put in here.
 _CREATED_BEFORE_ROWS = ("table", "index")
@@ -32,7 +32,7 @@ def load_into_engine(snapshot: Snapshot) -> bytes:
     with EmbeddedD1() as database:
         for statement, what in create_statements(snapshot):
             _run(database, statement, what)
-        return database.snapshot()
+        return database.take_snapshot()
 
 
 def create_statements(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -43,9 +43,9 @@ def create_statements(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield from ((each.sql, f"its {each.type} {each.name}") for each in objects if each.type not in _CREATED_BEFORE_ROWS)
 
 
-def _list_created_objects(snapshot: Snapshot) -> list[Row]:
+def _list_created_objects(snapshot: Snapshot) -> list[MasterRow]:
     """Return the objects that are to be made, tables first; SQLite makes its own, and those behind virtual ones."""
-    behind = shadow_names(snapshot.objects)
+    behind = find_shadow_tables(snapshot.objects)
     names = (fold(each.name) for each in snapshot.objects)
     return sorted(
         (

@@ -36,7 +36,7 @@ def find_touched_tables(
 def _find_touched_names(database: EmbeddedD1, migration: Migration) -> frozenset[str]:
     names = set[str]()
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             for statement in migration.statements:
                 access = request.execute(statement.sql)
                 names |= access.reads | access.writes | access.alters | access.drops

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.model import PROBE_ROWS, Answer
+from pulse_ci.model import PROBE_ROW_LIMIT, ProbeCounts
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import without_comments
+from pulse_ci.sql.tokens import remove_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ MAX_ROWS_READ = 1_000_000
 
 def run_probes(
     client: D1Client, database: str, content: bytes, probes: Iterable[Probe], rows: Mapping[str, int]
-) -> dict[Probe, Answer]:
+) -> dict[Probe, ProbeCounts]:
     """Put questions to a database, in one request, and return the answers.
 
     `content` is an EmbeddedD1 with the database's schema: a question that does not run there, since an earlier file has
@@ -38,13 +38,13 @@ def run_probes(
         return {}
     results = client.read(database, [Query(_write_select(probe)) for probe in selected])
     found = (tuple(int(str(number)) for number in result.rows[0][:2]) for result in results)
-    return {probe: Answer(hits, looked_at) for probe, (hits, looked_at) in zip(selected, found, strict=True)}
+    return {probe: ProbeCounts(hits, looked_at) for probe, (hits, looked_at) in zip(selected, found, strict=True)}
 
 
 def _keep_within_budget(probes: Iterable[Probe], rows: Mapping[str, int]) -> Iterator[Probe]:
     left = MAX_ROWS_READ
     for probe in probes:
-        needed = min(rows.get(fold(probe.table), PROBE_ROWS), PROBE_ROWS)
+        needed = min(rows.get(fold(probe.table), PROBE_ROW_LIMIT), PROBE_ROW_LIMIT)
         if needed <= left:
             left -= needed
             yield probe
@@ -60,7 +60,7 @@ def _keep_read_only(content: bytes, probes: Iterable[Probe]) -> Iterator[Probe]:
 
 def _is_read_only(database: EmbeddedD1, sql: str) -> bool:
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             access = request.execute(sql)
     except D1Refused:
         return False
@@ -69,5 +69,5 @@ def _is_read_only(database: EmbeddedD1, sql: str) -> bool:
 
 def _write_select(probe: Probe) -> str:
     """Return the question as the client sends it: a SELECT without comments."""
-    sql = without_comments(probe.sql).strip()
+    sql = remove_comments(probe.sql).strip()
     return sql if sql[:6].upper() == "SELECT" else f"SELECT * FROM ({sql})"

@@ -13,7 +13,7 @@ from pulse_ci.d1.load_schema import create_statements
 from pulse_ci.d1.snapshot import read_objects
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
-from pulse_ci.schema.introspect import schema_of
+from pulse_ci.schema.introspect import build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +49,7 @@ def run_files_on_scratch(client: D1Client, name: str, snapshot: Snapshot, files:
         with _open_scratch_database(client, name) as database:
             _create_schema(client, database, snapshot)
             rejections = _run_files(client, database, snapshot, files)
-            return ScratchRun(rejections, schema_of(read_objects(client, database)))
+            return ScratchRun(rejections, build_schema(read_objects(client, database)))
     except AmbiguousWrite as error:
         # Whatever was done went with the database.
         raise error.failure from error

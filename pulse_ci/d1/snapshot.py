@@ -12,9 +12,9 @@ from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.pending_tables import find_touched_tables
 from pulse_ci.d1.status_from_records import compare_records
 from pulse_ci.d1.status_from_schema import infer_status
-from pulse_ci.model import PROBE_ROWS
+from pulse_ci.model import PROBE_ROW_LIMIT
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
-from pulse_ci.schema.introspect import QUERY, Row, schema_of
+from pulse_ci.schema.introspect import SCHEMA_QUERY, MasterRow, build_schema
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # D1's own tables are listed, and may not even be looked at. No backslash: D1 cuts SQL by rules of its own.
 OBJECTS_QUERY = Query(
-    f"{QUERY} AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
+    f"{SCHEMA_QUERY} AND lower(substr(name, 1, 4)) <> '_cf_' AND lower(substr(tbl_name, 1, 4)) <> '_cf_' ORDER BY rowid"
 )
 _MAX_NAMES = 1000
 
@@ -44,7 +44,7 @@ class TableRowCount:
     @property
     def is_exact(self) -> bool:
         """Whether the rows were counted to the last one."""
-        return self.counted < PROBE_ROWS
+        return self.counted < PROBE_ROW_LIMIT
 
     @property
     def rows(self) -> int:
@@ -60,7 +60,7 @@ class Snapshot:
     of sqlite_sequence and sqlite_stat1.
     """
 
-    objects: tuple[Row, ...]
+    objects: tuple[MasterRow, ...]
     migrations_table: str
     recorded: RecordedMigrations | None
     row_counts: Mapping[str, TableRowCount] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Snapshot:
     @cached_property
     def schema(self) -> Schema:
         """The schema without the migrations table, D1's own tables, and those behind virtual ones."""
-        return schema_of(self.objects, frozenset({self.migrations_table}))
+        return build_schema(self.objects, frozenset({self.migrations_table}))
 
     def determine_status(self, history: History, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
         """Return what became of each file: by the records, or by the schema where there are none."""
@@ -98,15 +98,15 @@ def read_snapshot(client: D1Client, database: str, migrations_table: str, histor
     )
 
 
-def read_objects(client: D1Client, database: str) -> tuple[Row, ...]:
+def read_objects(client: D1Client, database: str) -> tuple[MasterRow, ...]:
     """Return every object of a database but D1's own."""
     (listed,) = client.read(database, [OBJECTS_QUERY])
     return parse_objects(listed)
 
 
-def parse_objects(listed: StatementResult) -> tuple[Row, ...]:
+def parse_objects(listed: StatementResult) -> tuple[MasterRow, ...]:
     """Return the objects that the answer to OBJECTS lists."""
-    return tuple(Row(*map(str, row)) for row in get_rows(listed, 4))
+    return tuple(MasterRow(*map(str, row)) for row in get_rows(listed, 4))
 
 
 # No table has such a name: SQLite keeps it for itself.
@@ -126,21 +126,21 @@ def _build_queries(bare: Snapshot, history: History) -> Iterator[tuple[str, Quer
     candidates = history.migrations if records else infer_status(history, bare.schema).pending
     for table, files in find_touched_tables(bare.schema, history.migrations, candidates).items():
         # A virtual table may be broken, and would break the whole request.
-        if not table.virtual:
+        if not table.is_virtual:
             yield fold(table.name), Query(_count_query(table, records, files))
 
 
 def _find_migrations_table(bare: Snapshot) -> str | None:
     """Return the migrations table's name as it is stored, if there is one that is wrangler's."""
-    found = schema_of(bare.objects).table(bare.migrations_table)
-    return found.name if found and found.column("name") and not found.without_rowid else None
+    found = build_schema(bare.objects).find_table(bare.migrations_table)
+    return found.name if found and found.find_column("name") and not found.without_rowid else None
 
 
 def _count_query(table: Table, records: str | None, files: Iterable[Migration]) -> str:
     """Return a SELECT that counts only if one of the files is not recorded, and so reads nothing where all have run."""
     name = quote_name(table.name)
     largest = "NULL" if table.without_rowid else f"(SELECT max(rowid) FROM {name})"
-    select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROWS})), {largest}"
+    select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROW_LIMIT})), {largest}"
     if records is None:
         return select
     names = sorted({each.name for each in files})[-_MAX_NAMES:]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus, MigrationStatus, RecordedMigrations
-from pulse_ci.migrations.parse import number_of
-from pulse_ci.model import Kind
+from pulse_ci.migrations.parse import parse_number
+from pulse_ci.model import ObjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _find_renamed(history: History, live: Schema, recorded: RecordedMigrations) 
 
 
 def _has_number(name: str, number: int | None) -> bool:
-    return number is not None and number_of(name) == number
+    return number is not None and parse_number(name) == number
 
 
 def _get_description(name: str) -> str:
@@ -121,5 +121,5 @@ def _build_expected(history: History, files: tuple[FileStatus, ...], recorded: R
 
 
 def _describe_first(facets: tuple[Facet, ...]) -> str:
-    kind, name, column = next((facet for facet in facets if facet[0] is Kind.TABLE), facets[0])
-    return f"column `{column}` of `{name}`" if kind is Kind.COLUMN else f"{kind} `{name}`"
+    kind, name, column = next((facet for facet in facets if facet[0] is ObjectKind.TABLE), facets[0])
+    return f"column `{column}` of `{name}`" if kind is ObjectKind.COLUMN else f"{kind} `{name}`"

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ until = 2026-12-31"""
 class AllowedDifference:
     """One entry: which differences may stay, why, and until which day (None: for good); names may hold `*`."""
 
-    kind: Kind
+    kind: ObjectKind
     name: str
     reason: str
     until: date | None
     table: str = "*"
-    action: Action | None = None
+    action: ChangeAction | None = None
     database: str = "*"
 
     def covers(self, change: Change, database: str) -> bool:
@@ -91,12 +91,12 @@ def _parse_entry(where: str, entry: object) -> AllowedDifference:
             raise ConfigError(f"{where} has {key!r}, which is none of {', '.join(_KEYS)}.")
     action = _read_text(where, entry, "action", "") or None
     return AllowedDifference(
-        kind=Kind(_read_choice(where, "kind", entry.get("kind"), list(Kind))),
+        kind=ObjectKind(_read_choice(where, "kind", entry.get("kind"), list(ObjectKind))),
         name=_read_text(where, entry, "name"),
         reason=_read_text(where, entry, "reason"),
         until=_read_until(where, entry.get("until")),
         table=_read_text(where, entry, "table", "*"),
-        action=Action(_read_choice(where, "action", action, list(Action))) if action else None,
+        action=ChangeAction(_read_choice(where, "action", action, list(ChangeAction))) if action else None,
         database=_read_text(where, entry, "database", "*"),
     )
 

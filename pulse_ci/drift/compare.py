@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from pulse_ci.drift.statement_groups import find_renamed_column, find_renamed_tables, group_by_change
 from pulse_ci.drift.value import Drift, DriftDifference, FixPlan
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.rewrite.reverse import plan_reverse
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.introspect import row_of, schema_of
+from pulse_ci.schema.introspect import build_schema, make_master_row
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.model import Change
-    from pulse_ci.schema.schema import Object, Schema
+    from pulse_ci.schema.schema import Schema, SchemaObject
 
-_OWNER_KIND = {Kind.COLUMN: Kind.TABLE}
+_OWNER_KIND = {ObjectKind.COLUMN: ObjectKind.TABLE}
 
 
 def compare(
@@ -50,16 +50,16 @@ def _accept_allowed(expected: Schema, actual: Schema, allowed: dict[Change, Allo
         return expected
     kept = (each for each in expected.objects if _get_object_key(each) not in accepted)
     taken = (each for each in actual.objects if _get_object_key(each) in accepted)
-    return schema_of([row_of(each) for each in (*kept, *taken)])
+    return build_schema([make_master_row(each) for each in (*kept, *taken)])
 
 
-def _find_changed_object(change: Change) -> tuple[Kind, str]:
+def _find_changed_object(change: Change) -> tuple[ObjectKind, str]:
     kind = _OWNER_KIND.get(change.kind, change.kind)
-    return kind, fold(change.table if kind is Kind.TABLE else change.name)
+    return kind, fold(change.table if kind is ObjectKind.TABLE else change.name)
 
 
-def _get_object_key(item: Object) -> tuple[Kind, str]:
-    return Kind(type(item).__name__.lower()), fold(item.name)
+def _get_object_key(item: SchemaObject) -> tuple[ObjectKind, str]:
+    return ObjectKind(type(item).__name__.lower()), fold(item.name)
 
 
 def _plan_fix(wanted: Schema, present: Schema) -> FixPlan:
@@ -82,9 +82,9 @@ def _describe_deleted(wanted: Schema, present: Schema, statements: Sequence[str]
     tables = {name for statement in statements for name in find_renamed_tables(statement)}
     columns = {find_renamed_column(statement) for statement in statements}
     for change in diff(wanted, present):
-        if change.action is not Action.ADDED:
+        if change.action is not ChangeAction.ADDED:
             continue
-        if change.kind is Kind.TABLE and fold(change.name) not in tables:
+        if change.kind is ObjectKind.TABLE and fold(change.name) not in tables:
             yield f"Rows of {quote_for_comment(change.name)} are deleted with it."
-        elif change.kind is Kind.COLUMN and (fold(change.table), fold(change.name)) not in columns:
+        elif change.kind is ObjectKind.COLUMN and (fold(change.table), fold(change.name)) not in columns:
             yield f"Values of {quote_for_comment(change.table)}.{quote_for_comment(change.name)} are deleted with it."

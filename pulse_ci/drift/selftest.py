@@ -6,16 +6,16 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Error
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.introspect import Row, row_of, schema_of
+from pulse_ci.schema.introspect import MasterRow, build_schema, make_master_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pulse_ci.schema.schema import Schema
 
-_Told = list[tuple[Action, Kind]]
+_Told = list[tuple[ChangeAction, ObjectKind]]
 
 
 def verify_planted_drift(schema: Schema, differ: Callable[[Schema, Schema], tuple[Change, ...]] = diff) -> None:
@@ -31,9 +31,9 @@ def verify_planted_drift(schema: Schema, differ: Callable[[Schema, Schema], tupl
     told = [_told(differ(*pair)) for pair in ((schema, schema), (schema, table), (table, schema), (table, wider))]
     if told != [
         [],
-        [(Action.ADDED, Kind.TABLE)],
-        [(Action.REMOVED, Kind.TABLE)],
-        [(Action.ADDED, Kind.COLUMN)],
+        [(ChangeAction.ADDED, ObjectKind.TABLE)],
+        [(ChangeAction.REMOVED, ObjectKind.TABLE)],
+        [(ChangeAction.ADDED, ObjectKind.COLUMN)],
     ]:
         raise D1Error(
             "The comparison did not see a drift that was planted in a copy of the schema, so nothing can be said of "
@@ -42,8 +42,8 @@ def verify_planted_drift(schema: Schema, differ: Callable[[Schema, Schema], tupl
 
 
 def _with_table(schema: Schema, name: str, columns: str) -> Schema:
-    planted = Row("table", name, name, f"CREATE TABLE {name} ({columns})")
-    return schema_of([*map(row_of, schema.objects), planted])
+    planted = MasterRow("table", name, name, f"CREATE TABLE {name} ({columns})")
+    return build_schema([*map(make_master_row, schema.objects), planted])
 
 
 def _told(changes: tuple[Change, ...]) -> _Told:

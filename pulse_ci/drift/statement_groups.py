@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.rewrite.dependency_order import read_names
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import tokenize_code, unquote
@@ -33,7 +33,7 @@ def group_by_change(changes: Sequence[Change], statements: Sequence[str]) -> dic
 
 
 def _subject(change: Change) -> str:
-    return change.table if change.kind in (Kind.TABLE, Kind.COLUMN) else change.name
+    return change.table if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) else change.name
 
 
 def find_renamed_tables(statement: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 
 if TYPE_CHECKING:
     from pulse_ci.drift.allowlist import AllowedDifference
@@ -44,11 +44,11 @@ class DriftDifference:
     def sentence(self) -> str:
         """What is there, in words."""
         kind, name, table = self.change.kind, self.change.name, self.change.table
-        what = f"{kind} `{table}`.`{name}`" if kind is Kind.COLUMN else f"{kind} `{name}`"
+        what = f"{kind} `{table}`.`{name}`" if kind is ObjectKind.COLUMN else f"{kind} `{name}`"
         match self.change.action:
-            case Action.ADDED:
+            case ChangeAction.ADDED:
                 return f"{what} is in no migration"
-            case Action.REMOVED:
+            case ChangeAction.REMOVED:
                 return f"{what} is missing"
             case _:
                 return f"{what} is otherwise"

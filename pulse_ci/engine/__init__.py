@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "D1Refused", "EmbeddedD1", "RequestMode", "Sandbox", "SandboxStopped"]
 
-_HOME = {
+_EXPORTS = {
     "Access": "pulse_ci.engine.access",
     "EmbeddedD1": "pulse_ci.engine.connection",
     "RequestMode": "pulse_ci.engine.request_modes",
@@ -24,8 +24,8 @@ _HOME = {
 
 def __getattr__(name: str) -> object:
     """Import on first use: a command that runs no SQL need not load SQLite."""
-    if name not in _HOME:
+    if name not in _EXPORTS:
         raise AttributeError(name)
     from importlib import import_module
 
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_EXPORTS[name]), name)

@@ -17,17 +17,19 @@ _DROPS = frozenset(
     {apsw.SQLITE_DROP_TABLE, apsw.SQLITE_DROP_INDEX, apsw.SQLITE_DROP_TRIGGER, apsw.SQLITE_DROP_VIEW}
     | {apsw.SQLITE_DROP_VTABLE}
 )
-_ON_ROWS = _READS | _WRITES
-_ON_A_TABLE = frozenset({apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_CREATE_TRIGGER})
-_OWN_TABLES = frozenset({"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema", "sqlite_stat4"})
+_ROW_ACTIONS = _READS | _WRITES
+_TABLE_NAME_SECOND = frozenset({apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_CREATE_TRIGGER})
+_SQLITE_TABLES = frozenset(
+    {"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema", "sqlite_stat4"}
+)
 
 
-class Touch(NamedTuple):
+class AccessedColumn(NamedTuple):
     """A table or view whose rows are read or written: by column where there is one, within a trigger or view if any."""
 
     table: str
     column: str | None
-    within: str | None
+    trigger_or_view: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +45,38 @@ class Access:
     creates: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
     alters: frozenset[str] = frozenset()
-    touches: frozenset[Touch] = frozenset()
+    columns: frozenset[AccessedColumn] = frozenset()
 
 
 class AccessRecorder:
     """Collects what the authorizer was asked."""
 
     def __init__(self) -> None:
-        self._asked: set[tuple[int, str | None, str | None, str | None]] = set()
+        self._recorded: set[tuple[int, str | None, str | None, str | None]] = set()
 
-    def note(self, action: int, first: str | None, second: str | None, within: str | None) -> None:
+    def record(self, action: int, first: str | None, second: str | None, trigger_or_view: str | None) -> None:
         """Take one question; the arguments are those of sqlite3_set_authorizer()."""
-        self._asked.add((action, first, second, within))
+        self._recorded.add((action, first, second, trigger_or_view))
 
-    def access(self) -> Access:
+    def build_access(self) -> Access:
         """Return what was collected."""
-        on_tables = frozenset(second for action, _, second, _ in self._asked if action in _ON_A_TABLE and second)
+        on_tables = frozenset(
+            second for action, _, second, _ in self._recorded if action in _TABLE_NAME_SECOND and second
+        )
         return Access(
-            reads=self._names(_READS) | on_tables,
-            writes=self._names(_WRITES),
-            creates=self._names(_CREATES),
-            drops=self._names(_DROPS),
-            alters=self._names(frozenset({apsw.SQLITE_ALTER_TABLE})),
-            touches=frozenset(
-                Touch(name, column or None, within)
-                for action, name, column, within in self._asked
-                if action in _ON_ROWS and name and name not in _OWN_TABLES
+            reads=self._collect_names(_READS) | on_tables,
+            writes=self._collect_names(_WRITES),
+            creates=self._collect_names(_CREATES),
+            drops=self._collect_names(_DROPS),
+            alters=self._collect_names(frozenset({apsw.SQLITE_ALTER_TABLE})),
+            columns=frozenset(
+                AccessedColumn(name, column or None, within)
+                for action, name, column, within in self._recorded
+                if action in _ROW_ACTIONS and name and name not in _SQLITE_TABLES
             ),
         )
 
-    def _names(self, actions: frozenset[int]) -> frozenset[str]:
+    def _collect_names(self, actions: frozenset[int]) -> frozenset[str]:
         return frozenset(
-            name for action, name, *_ in self._asked if action in actions and name and name not in _OWN_TABLES
+            name for action, name, *_ in self._recorded if action in actions and name and name not in _SQLITE_TABLES
         )

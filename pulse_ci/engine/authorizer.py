@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.engine.d1_allowlist import (
-    COSTLY_FUNCTIONS,
-    FUNCTIONS,
-    MODULES,
+    ALLOWED_FUNCTIONS,
+    ALLOWED_MODULES,
+    SLOW_FUNCTIONS,
     is_allowed_name,
     is_allowed_pragma,
 )
-from pulse_ci.engine.limits import VALUE_BYTES
-from pulse_ci.engine.renaming import new_name_of_table
+from pulse_ci.engine.limits import MAX_VALUE_BYTES
+from pulse_ci.engine.renaming import find_new_table_name
 
 if TYPE_CHECKING:
     from pulse_ci.engine.access import AccessRecorder
 
-TRANSACTION_TEXT = (
+TRANSACTION_MESSAGE = (
     "To execute a transaction, please use the state.storage.transaction() or state.storage.transactionSync() "
     "APIs instead of the SQL BEGIN TRANSACTION or SAVEPOINT statements. The JavaScript API is safer because "
     "it will automatically roll back on exceptions, and because it interacts correctly with Durable Objects' "
     "automatic atomic write coalescing."
 )
 
-_CHANGES_SCHEMA = re.compile("create|alter", re.IGNORECASE)
+_CREATE_OR_ALTER = re.compile("create|alter", re.IGNORECASE)
 
 _OK, _DENY = apsw.SQLITE_OK, apsw.SQLITE_DENY
-_DATABASE_FIRST = frozenset({apsw.SQLITE_ALTER_TABLE, apsw.SQLITE_DETACH})
-_ON_ROWS = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE, apsw.SQLITE_INSERT, apsw.SQLITE_DELETE})
-_BY_FIRST_NAME = frozenset(
+_DATABASE_IS_FIRST = frozenset({apsw.SQLITE_ALTER_TABLE, apsw.SQLITE_DETACH})
+_ROW_ACTIONS = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE, apsw.SQLITE_INSERT, apsw.SQLITE_DELETE})
+_CHECKED_BY_FIRST_NAME = frozenset(
     {
         apsw.SQLITE_READ,
         apsw.SQLITE_UPDATE,
@@ -49,7 +49,7 @@ _BY_FIRST_NAME = frozenset(
         apsw.SQLITE_REINDEX,
     }
 )
-_BY_BOTH_NAMES = frozenset(
+_CHECKED_BY_BOTH_NAMES = frozenset(
     {
         apsw.SQLITE_CREATE_INDEX,
         apsw.SQLITE_DROP_INDEX,
@@ -57,12 +57,12 @@ _BY_BOTH_NAMES = frozenset(
         apsw.SQLITE_DROP_TRIGGER,
     }
 )
-_ALWAYS = frozenset({apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE, apsw.SQLITE_ANALYZE})
-_TRANSACTIONS = frozenset({apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT})
+_ALWAYS_ALLOWED = frozenset({apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE, apsw.SQLITE_ANALYZE})
+_TRANSACTION_ACTIONS = frozenset({apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT})
 _MODULE_ACTIONS = frozenset({apsw.SQLITE_CREATE_VTABLE, apsw.SQLITE_DROP_VTABLE})
-_IN_TEMP = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE})
-_MAIN = ("main", None)
-_HARMLESS_FUNCTIONS = FUNCTIONS - COSTLY_FUNCTIONS.keys()
+_ALLOWED_IN_TEMP = frozenset({apsw.SQLITE_READ, apsw.SQLITE_UPDATE})
+_MAIN_DATABASE = ("main", None)
+_FAST_FUNCTIONS = ALLOWED_FUNCTIONS - SLOW_FUNCTIONS.keys()
 
 
 class Authorizer:
@@ -70,87 +70,87 @@ class Authorizer:
 
     def __init__(self, connection: apsw.Connection | None = None) -> None:
         self._connection = connection  # whose values are limited where a statement uses a slow function
-        self._longest_in_schema = VALUE_BYTES
-        self.longest = VALUE_BYTES  # of a value in this statement, in bytes
-        self.own_transaction = False
-        self.replaced_like = False  # by PRAGMA case_sensitive_like, even =OFF: indexes take that LIKE no longer
-        self.begin("")
+        self._schema_max_value_bytes = MAX_VALUE_BYTES
+        self.max_value_bytes = MAX_VALUE_BYTES  # of a value in this statement, in bytes
+        self.allows_transaction = False
+        self.has_replaced_like = False  # by PRAGMA case_sensitive_like, even =OFF: indexes take that LIKE no longer
+        self.start_statement("")
 
-    def begin(self, sql: str, recorder: AccessRecorder | None = None) -> None:
+    def start_statement(self, sql: str, recorder: AccessRecorder | None = None) -> None:
         """Forget the last statement; `sql` is the next one."""
         self._sql = sql
         self._recorder = recorder
-        self.refusal: str | None = None  # a text of D1's own for a refusal
-        self.analyzed = False
-        self.makes_statistics = False  # ANALYZE makes their table once in a database
-        if self.longest != self._longest_in_schema:
-            self._limit_values(self._longest_in_schema)
+        self.rejection_message: str | None = None  # a text of D1's own for a refusal
+        self.ran_analyze = False
+        self.creates_statistics = False  # ANALYZE makes their table once in a database
+        if self.max_value_bytes != self._schema_max_value_bytes:
+            self._limit_values(self._schema_max_value_bytes)
 
-    def expect(self, schema: str) -> None:
+    def limit_values_for_schema(self, schema_sql: str) -> None:
         """Take the SQL of a schema that others made: SQLite does not ask about its functions again."""
-        folded = schema.lower()
-        for name, longest in COSTLY_FUNCTIONS.items():
-            if longest < self._longest_in_schema and name in folded:
-                self._longest_in_schema = longest
+        folded = schema_sql.lower()
+        for name, max_bytes in SLOW_FUNCTIONS.items():
+            if max_bytes < self._schema_max_value_bytes and name in folded:
+                self._schema_max_value_bytes = max_bytes
 
-    def _limit_values(self, longest: int) -> None:
-        self.longest = longest
+    def _limit_values(self, max_bytes: int) -> None:
+        self.max_value_bytes = max_bytes
         if self._connection is not None:
-            self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, longest)
+            self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, max_bytes)
 
-    def answer(
-        self, action: int, first: str | None, second: str | None, database: str | None, within: str | None
+    def authorize(
+        self, action: int, first: str | None, second: str | None, database: str | None, trigger_or_view: str | None
     ) -> int:
         """Return SQLITE_OK or SQLITE_DENY; the arguments are those of sqlite3_set_authorizer()."""
         if self._recorder is not None:
-            names = (second, None) if action in _DATABASE_FIRST else (first, second)
-            self._recorder.note(action, *names, within)
+            names = (second, None) if action in _DATABASE_IS_FIRST else (first, second)
+            self._recorder.record(action, *names, trigger_or_view)
         # Most questions are these: a statement that changes the schema asks a dozen of them.
-        elif first == "sqlite_master" and database == "main" and action in _ON_ROWS:
+        elif first == "sqlite_master" and database == "main" and action in _ROW_ACTIONS:
             return _OK
-        if action in _BY_FIRST_NAME and database in _MAIN:
+        if action in _CHECKED_BY_FIRST_NAME and database in _MAIN_DATABASE:
             if first == "sqlite_stat4":
-                self.analyzed = True
+                self.ran_analyze = True
             elif first == "sqlite_stat1" and action == apsw.SQLITE_CREATE_TABLE:
-                self.makes_statistics = True
+                self.creates_statistics = True
             allowed = is_allowed_name(first)
         elif action == apsw.SQLITE_FUNCTION:
-            allowed = second in _HARMLESS_FUNCTIONS or self._is_allowed_function((second or "").lower())
-        elif action in _DATABASE_FIRST:
-            allowed = first in _MAIN and self._is_allowed(action, second, None)
-        elif database in _MAIN:
+            allowed = second in _FAST_FUNCTIONS or self._is_allowed_function((second or "").lower())
+        elif action in _DATABASE_IS_FIRST:
+            allowed = first in _MAIN_DATABASE and self._is_allowed(action, second, None)
+        elif database in _MAIN_DATABASE:
             allowed = self._is_allowed(action, first, second)
         else:
-            allowed = database == "temp" and action in _IN_TEMP and is_allowed_name(first)
+            allowed = database == "temp" and action in _ALLOWED_IN_TEMP and is_allowed_name(first)
         return _OK if allowed else _DENY
 
     def _is_allowed(self, action: int, first: str | None, second: str | None) -> bool:
-        if action in _ALWAYS:
+        if action in _ALWAYS_ALLOWED:
             return True
-        if action in _BY_BOTH_NAMES:
+        if action in _CHECKED_BY_BOTH_NAMES:
             return is_allowed_name(first) and is_allowed_name(second)
         if action == apsw.SQLITE_PRAGMA:
             name = (first or "").lower()
-            self.replaced_like = self.replaced_like or (name == "case_sensitive_like" and second is not None)
+            self.has_replaced_like = self.has_replaced_like or (name == "case_sensitive_like" and second is not None)
             return is_allowed_pragma(name, second)
         if action == apsw.SQLITE_ALTER_TABLE:
-            return is_allowed_name(first) and is_allowed_name(new_name_of_table(self._sql))
+            return is_allowed_name(first) and is_allowed_name(find_new_table_name(self._sql))
         if action in _MODULE_ACTIONS:
-            return (second or "").lower() in MODULES and is_allowed_name(first)
-        if action in _TRANSACTIONS:
+            return (second or "").lower() in ALLOWED_MODULES and is_allowed_name(first)
+        if action in _TRANSACTION_ACTIONS:
             return self._is_allowed_transaction()
         return False
 
     def _is_allowed_function(self, name: str) -> bool:
-        longest = COSTLY_FUNCTIONS.get(name)
-        if longest is not None and longest < self.longest:
-            self._limit_values(longest)
+        max_bytes = SLOW_FUNCTIONS.get(name)
+        if max_bytes is not None and max_bytes < self.max_value_bytes:
+            self._limit_values(max_bytes)
             # A CHECK or an index calls the function again later, and the authorizer is not asked then.
-            if _CHANGES_SCHEMA.search(self._sql):
-                self._longest_in_schema = longest
-        return name in FUNCTIONS
+            if _CREATE_OR_ALTER.search(self._sql):
+                self._schema_max_value_bytes = max_bytes
+        return name in ALLOWED_FUNCTIONS
 
     def _is_allowed_transaction(self) -> bool:
-        if not self.own_transaction:
-            self.refusal = TRANSACTION_TEXT
-        return self.own_transaction
+        if not self.allows_transaction:
+            self.rejection_message = TRANSACTION_MESSAGE
+        return self.allows_transaction

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-_NAMES = """
+_FUNCTION_NAMES = """
 abs changes char coalesce concat concat_ws format glob hex ifnull iif instr last_insert_rowid length
 like likelihood likely load_extension lower ltrim nullif octet_length printf quote random randomblob
 replace round rtrim sign soundex substr substring total_changes trim typeof unhex unicode unlikely upper
@@ -22,7 +22,7 @@ jsonb_replace json_set jsonb_set json_type json_valid json_quote json_group_arra
 json_group_object jsonb_group_object json_each json_tree match highlight bm25 snippet rtreecheck
 sqlite_rename_column sqlite_rename_table sqlite_rename_test sqlite_drop_column sqlite_rename_quotefix
 """
-FUNCTIONS = frozenset(_NAMES.split())
+ALLOWED_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 
 # Functions that this build of SQLite has and D1's has not: to D1 their names are unknown.
 ABSENT_FUNCTIONS = frozenset(
@@ -33,7 +33,7 @@ ABSENT_CONNECTION_FUNCTIONS = frozenset({"fts3_tokenizer", "matchinfo", "offsets
 
 # Functions whose work grows with the product of two lengths, and which nothing can stop once they run: with the longest
 # value, in bytes, that a statement with one of them may hold, so that a call takes half a second at most.
-COSTLY_FUNCTIONS = {
+SLOW_FUNCTIONS = {
     "trim": 20_000,
     "ltrim": 20_000,
     "rtrim": 20_000,
@@ -44,7 +44,7 @@ COSTLY_FUNCTIONS = {
     "replace": 200_000,
 }
 
-MODULES = frozenset({"fts5", "fts5vocab", "rtree", "rtree_i32"})
+ALLOWED_MODULES = frozenset({"fts5", "fts5vocab", "rtree", "rtree_i32"})
 
 
 class PragmaArgument(Enum):
@@ -59,7 +59,7 @@ class PragmaArgument(Enum):
     ANYTHING = auto()
 
 
-PRAGMAS = {
+ALLOWED_PRAGMAS = {
     "data_version": PragmaArgument.NOTHING,
     "page_size": PragmaArgument.NOTHING,
     "case_sensitive_like": PragmaArgument.BOOLEAN,
@@ -98,7 +98,7 @@ def is_absent_function(name: str) -> bool:
 
 def is_allowed_pragma(name: str, value: str | None) -> bool:
     """Return whether D1 runs `PRAGMA name=value`, or `PRAGMA name` where the value is None."""
-    match PRAGMAS.get(name):
+    match ALLOWED_PRAGMAS.get(name):
         case None:
             return False
         case PragmaArgument.NOTHING:
@@ -124,7 +124,7 @@ def _is_boolean(value: str) -> bool:
     return value.lower().startswith(_BOOLEANS)
 
 
-def _is_number(value: str, least: int, most: int) -> bool:
+def _is_number(value: str, minimum: int, maximum: int) -> bool:
     if _HEXADECIMAL.fullmatch(value):
-        return least <= int(value, 16) <= most
-    return _DECIMAL.fullmatch(value) is not None and least <= int(value) <= most
+        return minimum <= int(value, 16) <= maximum
+    return _DECIMAL.fullmatch(value) is not None and minimum <= int(value) <= maximum

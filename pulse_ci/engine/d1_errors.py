@@ -9,46 +9,46 @@ import apsw
 
 from pulse_ci.engine.d1_allowlist import is_absent_function
 
-COMMIT_TEXT = (
+COMMIT_FAILED_MESSAGE = (
     "Durable Object was reset and rolled back to its last known good state because the application left the "
     "database in a state where constraints were violated: "
 )
-BINDINGS_TEXT = "Wrong number of parameter bindings for SQL query."
-PARAMETERS_TEXT = (
+BINDINGS_MESSAGE = "Wrong number of parameter bindings for SQL query."
+PARAMETERS_MESSAGE = (
     "When executing multiple SQL statements in a single call, only the last statement can have parameters."
 )
 # workerd says no more than `internal error; reference = …`: it cannot release its savepoint.
-UNFINISHED_TEXT = (
+UNFINISHED_STATEMENT_MESSAGE = (
     "internal error: a statement with RETURNING, or the EXPLAIN of a change, has others behind it in the same string"
 )
-NO_STATEMENT_TEXT = "SQL code did not contain a statement."
-TOO_LONG_TEXT = "statement too long: SQLITE_TOOBIG"
+NO_STATEMENT_MESSAGE = "SQL code did not contain a statement."
+STATEMENT_TOO_LONG_MESSAGE = "statement too long: SQLITE_TOOBIG"
 
 _DENIED_FUNCTION = re.compile(r"not authorized to use function: (.+)", re.DOTALL)
 
 
-def d1_message(error: apsw.Error) -> str:
+def format_d1_message(error: apsw.Error) -> str:
     """Return what D1 says where SQLite raised `error`."""
     if isinstance(error, apsw.BindingsError):
-        return BINDINGS_TEXT
+        return BINDINGS_MESSAGE
     extended, offset = getattr(error, "extendedresult", 1), getattr(error, "error_offset", -1)
     code = extended & 0xFF
-    text = _sqlite_text(error)
+    text = _format_sqlite_message(error)
     if offset >= 0:
         text += f" at offset {offset}"
-    text += f": {_name(apsw.mapping_result_codes, code)}"
+    text += f": {_get_code_name(apsw.mapping_result_codes, code)}"
     if extended != code:
-        text += f" (extended: {_name(apsw.mapping_extended_result_codes, extended)})"
+        text += f" (extended: {_get_code_name(apsw.mapping_extended_result_codes, extended)})"
     return text
 
 
-def _sqlite_text(error: apsw.Error) -> str:
+def _format_sqlite_message(error: apsw.Error) -> str:
     denied = _DENIED_FUNCTION.fullmatch(str(error))
     if denied and is_absent_function(denied[1]):
         return f"no such function: {denied[1]}"
     return str(error)
 
 
-def _name(names: object, code: int) -> str:
+def _get_code_name(names: object, code: int) -> str:
     # apsw's mappings go both ways, from name to number and back.
     return str(cast("dict[int, str]", names).get(code, f"SQLITE_UNKNOWN_ERROR_CODE({code})"))

@@ -6,9 +6,9 @@ import apsw
 
 # workerd, src/workerd/util/sqlite.c++, setupSecurity(); LENGTH as measured on workerd 1.20261117.1.
 # VDBE_OP is not among them: what 100,000 bytes of SQL compile to does not reach that workerd's.
-VALUE_BYTES = 8_388_642
+MAX_VALUE_BYTES = 8_388_642
 D1_LIMITS = (
-    (apsw.SQLITE_LIMIT_LENGTH, VALUE_BYTES),
+    (apsw.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES),
     (apsw.SQLITE_LIMIT_COLUMN, 100),
     (apsw.SQLITE_LIMIT_EXPR_DEPTH, 100),
     (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 5),
@@ -20,14 +20,14 @@ D1_LIMITS = (
     (apsw.SQLITE_LIMIT_WORKER_THREADS, 0),
 )
 # Our own queries may be longer and wider than a user's.
-TRUSTED_LIMITS = (
-    (apsw.SQLITE_LIMIT_LENGTH, VALUE_BYTES),
+INTERNAL_LIMITS = (
+    (apsw.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES),
     (apsw.SQLITE_LIMIT_COLUMN, 2000),
     (apsw.SQLITE_LIMIT_EXPR_DEPTH, 1000),
     (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 500),
     (apsw.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766),
 )
-STATEMENT_BYTES = 100_000
+MAX_STATEMENT_BYTES = 100_000
 
 
 def set_limits(connection: apsw.Connection, limits: tuple[tuple[int, int], ...] = D1_LIMITS) -> None:

@@ -52,7 +52,7 @@ class FixContext:
 
     def with_texts(self, texts: Mapping[str, str]) -> FixContext:
         """Return the same migration with other texts of it and its reverse, run and proven anew."""
-        migrations = self.review.migrations.edited(texts)
+        migrations = self.review.migrations.replace_texts(texts)
         analysis, base = gather_again(self.analysis, migrations), self.review.base
         if base:
             base = replace(base, added=base.added | texts.keys())
@@ -73,7 +73,7 @@ def explain_not_fixable(context: FixContext) -> str | None:
         return "does more than the sandbox gives it, so that no fix could be tried"
     if migration.number is None:
         return "has a name that is none of a migration: rename it first"
-    if base and any(migration.path in (edit.path, edit.previous) for edit in base.edits):
+    if base and any(migration.path in (edit.path, edit.previous_path) for edit in base.edits):
         return f"is at {base.label} already: what was merged is mended by a new migration"
     if len(migration.text) > MAX_CHARACTERS:
         return f"has more than {MAX_CHARACTERS:,} characters"

@@ -32,7 +32,7 @@ def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
 def _find_missing_lines(migration: Migration, today: str) -> Iterator[tuple[str, TextEdit]]:
     text, header = migration.text, migration.header
     end, top = find_line_end(text), int(text.startswith(BYTE_ORDER_MARK))
-    first = header.title or header.reverse_of
+    first = header.title or header.reversed_number
     if first is None:
         yield "`-- Migration:`", TextEdit(top, top, f"-- Migration: {make_title(migration)}{end}")
     if header.date is None:

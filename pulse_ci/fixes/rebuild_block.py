@@ -10,7 +10,7 @@ from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.copied_columns import find_table_copy
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.schema.schema import Schema, fold
-from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, is_transaction, operation
+from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, is_transaction_control, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def find_rebuild_blocks(analysis: Evidence) -> Iterator[RebuildBlock | NotFixabl
 
 def _is_referred_to(analysis: Evidence, rebuild: Rebuild) -> bool:
     replayed = analysis.replayed
-    return any(schema.children_of(rebuild.table) for schema in (replayed.before, replayed.after))
+    return any(schema.list_children(rebuild.table) for schema in (replayed.before, replayed.after))
 
 
 def _build_block(analysis: Evidence, places: frozenset[int], rebuilds: list[Rebuild]) -> RebuildBlock:
@@ -82,7 +82,7 @@ def _find_statements(statements: tuple[Statement, ...], rebuild: Rebuild) -> fro
     copies = [copy for each in rebuild.copies if (copy := find_table_copy(each.sql))]
     names = {fold(rebuild.table), *(fold(copy.target) for copy in copies)}
     for statement in statements:
-        match operation(statement.sql):
+        match parse_operation(statement.sql):
             case RenameTable(table, to) if {fold(table), fold(to)} & names:
                 names |= {fold(table), fold(to)}
     own = (place for place, each in enumerate(statements) if each in rebuild.copies or _changes_table(each, names))
@@ -90,7 +90,7 @@ def _find_statements(statements: tuple[Statement, ...], rebuild: Rebuild) -> fro
 
 
 def _changes_table(statement: Statement, names: set[str]) -> bool:
-    match operation(statement.sql):
+    match parse_operation(statement.sql):
         case RenameTable(table) | Create("table", table) | Drop("table", table):
             return fold(table) in names
         case _:
@@ -110,7 +110,7 @@ def _join_overlapping(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple
 
 def _require_only_rebuild(statements: tuple[Statement, ...], own: list[Statement]) -> None:
     for statement in statements:
-        match operation(statement.sql):
+        match parse_operation(statement.sql):
             case _ if statement in own:
                 pass
             case Pragma(name) if name in _SURROUNDING_PRAGMAS:
@@ -129,11 +129,11 @@ def _read_schemas(
     with EmbeddedD1() as database:
         database.restore(analysis.replayed.origin)
         try:
-            with database.request() as request:
-                request.undo()
+            with database.open_request() as request:
+                request.mark_rollback_only()
                 for part in (prefix, statements):
                     for statement in part:
-                        if not is_transaction(statement.sql):
+                        if not is_transaction_control(statement.sql):
                             request.execute(statement.sql)
                     found.append(database.schema())
         except D1Refused as refused:
@@ -142,7 +142,7 @@ def _read_schemas(
 
 
 def _read_rebuilt_table(rebuild: Rebuild, before: Schema) -> RebuiltTable:
-    old = before.table(rebuild.table)
+    old = before.find_table(rebuild.table)
     copies = [find_table_copy(statement.sql) for statement in rebuild.copies]
     last = copies[-1] if copies else None
     if old is None or last is None:

@@ -13,19 +13,19 @@ from pulse_ci.fixes.rebuild_block import NotFixable, RebuildBlock, find_rebuild_
 from pulse_ci.fixes.statements import find_pragmas
 from pulse_ci.fixes.text_edits import BREAKPOINT, TextEdit, apply_edits, find_line_end, find_start, make_removal
 from pulse_ci.fixes.verify_rows import require_rows_kept
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import build_create, clean_statement, quote_for_comment
 from pulse_ci.rewrite.safe_rebuild import plan_rebuild, replace_table
-from pulse_ci.schema.introspect import row_of, schema_of
+from pulse_ci.schema.introspect import build_schema, make_master_row
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.sql.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pulse_ci.fixes.fix_context import FixContext
-    from pulse_ci.schema.schema import Index, Object, Schema, Trigger
+    from pulse_ci.schema.schema import Index, Schema, SchemaObject, Trigger
 
 RULES = ("rebuild-cascades", "rebuild-fails-with-rows", "rebuild-self-reference", "rebuild-renames-references")
 _IGNORE_COMMENT = "-- pulse-ci: ignore not-idempotent SQLite cannot guard {0}; it replaces a rebuild of {1}"
@@ -88,7 +88,7 @@ def _rewrite_block(context: FixContext, block: RebuildBlock, *, in_place: bool) 
 def _rewrite_block_with(context: FixContext, block: RebuildBlock, *, in_place: bool) -> _RewrittenBlock:
     wanted, restores = _find_wanted_schema(block)
     kept = _find_recreated(context, block) if in_place else ()
-    wanted = schema_of([row_of(each) for each in (*wanted.objects, *kept)])
+    wanted = build_schema([make_master_row(each) for each in (*wanted.objects, *kept)])
     statements = plan_rebuild(
         block.before,
         wanted,
@@ -103,15 +103,15 @@ def _rewrite_block_with(context: FixContext, block: RebuildBlock, *, in_place: b
 
 
 def _moves_tables(statements: Sequence[str]) -> bool:
-    return any(isinstance(operation(statement), RenameTable) for statement in statements)
+    return any(isinstance(parse_operation(statement), RenameTable) for statement in statements)
 
 
 def _find_wanted_schema(block: RebuildBlock) -> tuple[Schema, frozenset[str]]:
     """Return the schema behind the block, with the foreign keys that a rename took along as they were."""
     wanted, restored = block.after, set[str]()
     for rebuilt in block.rebuilt_tables:
-        for child, _ in block.before.children_of(rebuilt.rebuild.table):
-            now = wanted.table(child.name)
+        for child, _ in block.before.list_children(rebuilt.rebuild.table):
+            now = wanted.find_table(child.name)
             if now and fold(child.name) not in block.tables and now.foreign_keys != child.foreign_keys:
                 wanted = replace_table(wanted, child.name, child.sql)
                 restored.add(fold(child.name))
@@ -123,26 +123,26 @@ def _find_recreated(context: FixContext, block: RebuildBlock) -> tuple[Index | T
     here: tuple[Index | Trigger, ...] = (*block.before.indexes, *block.before.triggers)
     gone = [item for item in here if fold(item.table) in block.tables and fold(item.name) not in block.after.names]
     after = context.analysis.replayed.after
-    return tuple(item for item in gone if item in (after.index(item.name), after.trigger(item.name)))
+    return tuple(item for item in gone if item in (after.find_index(item.name), after.find_trigger(item.name)))
 
 
 def _add_guards(context: FixContext, names: set[str]) -> Iterator[TextEdit]:
     """Yield what lets a file make objects that are there already."""
     for statement in context.analysis.migration.statements:
-        match operation(statement.sql):
+        match parse_operation(statement.sql):
             case Create("index" | "trigger", name, int(at)) if fold(name) in names:
                 yield TextEdit(statement.start + at, statement.start + at, " IF NOT EXISTS")
 
 
 def _format_statements(block: RebuildBlock, wanted: Schema, statements: Sequence[str]) -> Iterator[str]:
     """Yield the statements as they are to stand in the file: a new table in its author's own words."""
-    tables = filter(None, map(wanted.table, block.tables))
+    tables = filter(None, map(wanted.find_table, block.tables))
     own = {clean_statement(table.sql): f"{table.sql};" for table in tables}
     if _moves_tables(statements):
         names = " and ".join(quote_for_comment(rebuilt.rebuild.table) for rebuilt in block.rebuilt_tables)
         yield f"-- {names} and what refers to it are renamed, made anew and filled: ON DELETE then finds no row."
     for statement in statements:
-        match operation(statement):
+        match parse_operation(statement):
             case AddColumn(name) | DropColumn(name) | RenameColumn(name) as does:
                 yield _IGNORE_COMMENT.format(_ALTER_KEYWORDS[type(does)], quote_for_comment(name))
         yield own.get(statement, statement)
@@ -190,12 +190,12 @@ def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
         yield FixCandidate("rebuild-loses-objects", {context.path: text}, f"makes {names} again", restores)
 
 
-def _find_lost_objects(context: FixContext) -> Iterator[Object]:
-    does = [operation(statement.sql) for statement in context.analysis.migration.statements]
+def _find_lost_objects(context: FixContext) -> Iterator[SchemaObject]:
+    does = [parse_operation(statement.sql) for statement in context.analysis.migration.statements]
     dropped = {fold(each.name) for each in does if isinstance(each, Drop) and each.kind in ("index", "trigger")}
     rebuilt = {fold(rebuild.table) for rebuild in context.analysis.rebuilds}
     for change in context.analysis.replayed.changes:
         went_along = fold(change.table) in rebuilt and fold(change.name) not in dropped
         item = context.analysis.replayed.before.find(change.kind, change.name)
-        if item and change.action is Action.REMOVED and (change.kind is Kind.VIEW or went_along):
+        if item and change.action is ChangeAction.REMOVED and (change.kind is ObjectKind.VIEW or went_along):
             yield item

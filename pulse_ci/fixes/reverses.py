@@ -36,7 +36,7 @@ def _write_reverse(context: FixContext, rule: str) -> FixCandidate:
     migration = context.analysis.migration
     path = f"{context.review.migrations.directory}/{REVERSE_DIRECTORY}/{migration.name}"
     stub = next((each for each in context.review.migrations.reverse_files if each.path == path), None)
-    if stub and (stub.problem or stub.open_end):
+    if stub and (stub.problem or stub.unterminated_token):
         raise MigrationError(f"{path} {stub.problem or 'has a comment or a quote that is never closed'}")
     header = f"{stub.text.rstrip()}\n" if stub else build_reverse_header(migration, context.review.today)
     with EmbeddedD1() as database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.schema import fold
 
@@ -41,7 +41,7 @@ def _has_same_schema(context: FixContext, fixed: FixContext, candidate: FixCandi
 
 
 def _is_restored(analysis: Evidence, change: Change, candidate: FixCandidate) -> bool:
-    kind, name = (Kind.TABLE, change.table) if change.kind is Kind.COLUMN else (change.kind, change.name)
+    kind, name = (ObjectKind.TABLE, change.table) if change.kind is ObjectKind.COLUMN else (change.kind, change.name)
     replayed = analysis.replayed
     return fold(name) in candidate.restored_names and replayed.before.find(kind, name) == replayed.after.find(
         kind, name

@@ -16,7 +16,7 @@ from pulse_ci.rewrite.safe_rebuild import DEFER_FOREIGN_KEYS, find_rowid_name
 from pulse_ci.rewrite.verify_script import count_distinct_rows, verify_script
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import is_transaction
+from pulse_ci.sql.operations import is_transaction_control
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -43,7 +43,7 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
         _require_seeded(database, block)
         for rebuilt in block.rebuilt_tables:
             _fill_required_columns(database, rebuilt, block.before)
-        start = database.snapshot()
+        start = database.take_snapshot()
         copied = [_run_author_copy(database, block, rebuilt) for rebuilt in block.rebuilt_tables]
         check = verify_script(start, rewritten, wanted)
         if not check.succeeded:
@@ -63,7 +63,7 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
 
 
 def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
-    database.run("\n".join(f"{each.sql};" for each in statements if not is_transaction(each.sql)))
+    database.run("\n".join(f"{each.sql};" for each in statements if not is_transaction_control(each.sql)))
 
 
 def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
@@ -77,11 +77,11 @@ def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
 
 def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: Schema) -> None:
     """Fill what the new table wants filled and the copy takes as it is: real rows have it filled, or the copy fails."""
-    table = before.table(rebuilt.rebuild.table)
+    table = before.find_table(rebuilt.rebuild.table)
     copy = {fold(name): sql for name, sql in rebuilt.expressions.items()}
     for new in rebuilt.rebuild.after.columns if table else ():
         name = find_plain_column(copy.get(fold(new.name), ""))
-        old = table.column(name) if table and name else None
+        old = table.find_column(name) if table and name else None
         if table and old and new.not_null and not old.not_null:
             column, value = quote_name(old.name), find_rowid_name(table) or "1"
             with suppress(D1Refused):
@@ -92,8 +92,8 @@ def _run_author_copy(database: EmbeddedD1, block: RebuildBlock, rebuilt: Rebuilt
     """Return what the author's own statements put into the new table, before anything is dropped behind them."""
     upto = block.statements.index(rebuilt.copy_statement) + 1
     try:
-        with database.request() as request:
-            request.undo()
+        with database.open_request() as request:
+            request.mark_rollback_only()
             # Whether the DROP in between is refused is another question: nothing of this is kept.
             request.execute(DEFER_FOREIGN_KEYS)
             for statement in block.statements[:upto]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import GitHubError
 from pulse_ci.github.failures import NotFound
 from pulse_ci.github.repository_files import RepositoryEntry, list_migrations, pair_changed_entries
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 if TYPE_CHECKING:
     from pulse_ci.github.client import GitHubClient
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _COMMIT_NOT_FOUND = "No commit found"
 
 
-def compare_commits(github: GitHubClient, repository: str, directory: str, before: str, after: str) -> Base:
+def compare_commits(github: GitHubClient, repository: str, directory: str, before: str, after: str) -> BaseDiff:
     """Return how `directory` differs between two branches or commits of `repository`.
 
     The listings are compared, by git's names of the contents: GitHub's own comparison ends after 300 files.
@@ -27,11 +27,11 @@ def compare_commits(github: GitHubClient, repository: str, directory: str, befor
     """
     old, new = (_list_files(github, repository, directory, ref) for ref in (before, after))
     pairs = tuple(pair_changed_entries(old, new))
-    return Base(
+    return BaseDiff(
         label=f"{before[:7] if _is_commit(before) else before} at GitHub",
         added=frozenset(now.path for was, now in pairs if now and (was is None or was.path != now.path)),
         edits=tuple(_build_edit(was, now) for was, now in pairs if was),
-        tip=frozenset(entry.path for entry in old),
+        files_at_tip=frozenset(entry.path for entry in old),
     )
 
 
@@ -51,7 +51,7 @@ def _is_commit(ref: str) -> bool:
     return len(ref) >= 40 and not set(ref) - set("0123456789abcdef")
 
 
-def _build_edit(was: RepositoryEntry, now: RepositoryEntry | None) -> Edit:
+def _build_edit(was: RepositoryEntry, now: RepositoryEntry | None) -> FileEdit:
     if now is None:
-        return Edit(was.path, "deleted", None)
-    return Edit(now.path, "modified", None) if was.path == now.path else Edit(now.path, "renamed", was.path)
+        return FileEdit(was.path, "deleted", None)
+    return FileEdit(now.path, "modified", None) if was.path == now.path else FileEdit(now.path, "renamed", was.path)

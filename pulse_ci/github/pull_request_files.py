@@ -8,7 +8,7 @@ from pulse_ci.errors import GitHubError
 from pulse_ci.github.failures import NotFound
 from pulse_ci.github.fields import JsonObject
 from pulse_ci.github.repository_files import FULL_CHECKOUT, list_directory
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_FILES = 3000
 
 
-def read_pull_request_diff(github: GitHubClient, pull_request: PullRequest, directory: str) -> Base:
+def read_pull_request_diff(github: GitHubClient, pull_request: PullRequest, directory: str) -> BaseDiff:
     """Return what `pull_request` changes, and the files of `directory` at the tip of its base branch.
 
     `directory` is relative to the repository. Takes two requests, and one more for each further 100 files.
@@ -30,11 +30,11 @@ def read_pull_request_diff(github: GitHubClient, pull_request: PullRequest, dire
 
     """
     files = list(_list_changed_files(github, pull_request))
-    return Base(
+    return BaseDiff(
         label=f"{pull_request.base_ref} at GitHub",
         added=frozenset(file.get_text("filename") for file in files if _is_added(file)),
         edits=tuple(edit for file in files if (edit := _find_edit(file))),
-        tip=frozenset(_list_base_files(github, pull_request, directory)),
+        files_at_tip=frozenset(_list_base_files(github, pull_request, directory)),
     )
 
 
@@ -53,15 +53,15 @@ def _is_added(file: JsonObject) -> bool:
     return file.get_text("status") in {"added", "copied", "renamed"}
 
 
-def _find_edit(file: JsonObject) -> Edit | None:
+def _find_edit(file: JsonObject) -> FileEdit | None:
     path = file.get_text("filename")
     match file.get_text("status"):
         case "renamed":
-            return Edit(path, "renamed", file.get_text("previous_filename"))
+            return FileEdit(path, "renamed", file.get_text("previous_filename"))
         case "removed":
-            return Edit(path, "deleted", None)
+            return FileEdit(path, "deleted", None)
         case "modified" | "changed":
-            return Edit(path, "modified", None)
+            return FileEdit(path, "modified", None)
         case _:  # added, copied, unchanged
             return None
 

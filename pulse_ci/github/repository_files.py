@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import ConfigError, GitHubError
 from pulse_ci.github.failures import NotFound
 from pulse_ci.github.fields import JsonObject
-from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode
+from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def _read_source(entry: RepositoryEntry, content: bytes | None, github: GitHubCl
         return SourceFile(entry.path, "", f"is a {entry.kind}, not a file; it was not read")
     if entry.size > MAX_FILE_BYTES:
         return SourceFile(entry.path, "", f"has {entry.size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-    return decode(entry.path, _fetch(entry, github, repository) if content is None else content)
+    return decode_source(entry.path, _fetch(entry, github, repository) if content is None else content)
 
 
 def _fetch(entry: RepositoryEntry, github: GitHubClient, repository: str) -> bytes:

@@ -7,16 +7,16 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class FileEdit:
     """What the change did to a file that the base has; `path` is the new one, `previous` set for a rename."""
 
     path: str
     action: Literal["modified", "renamed", "deleted"]
-    previous: str | None
+    previous_path: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseDiff:
     """What the checkout is compared with.
 
     Paths are relative to the repository, in POSIX form. A path that a file was renamed to is in `added`, and
@@ -26,6 +26,6 @@ class Base:
 
     label: str
     added: frozenset[str]
-    edits: tuple[Edit, ...]
-    tip: frozenset[str]
+    edits: tuple[FileEdit, ...]
+    files_at_tip: frozenset[str]
     ref: str | None = None

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pulse_ci.migrations.parse import Migration, parse
+from pulse_ci.migrations.parse import Migration, parse_migration
 from pulse_ci.migrations.source import REVERSE_DIRECTORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pulse_ci.migrations.base_diff import Base
+    from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.sql.split import Statement
 
-DEFAULT_WIDTH = 3
-_DATE_WIDTH = 8
+DEFAULT_NUMBER_WIDTH = 3
+_TIMESTAMP_WIDTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reverse:
+class ReverseMigration:
     """The statements that undo a migration, and the file that they stand in."""
 
     source: Migration
@@ -38,20 +38,20 @@ class MigrationSet:
     reverse_files: tuple[Migration, ...]
 
     @property
-    def width(self) -> int:
+    def number_width(self) -> int:
         """How many digits a number has here: as most files have it."""
         widths = Counter(len(migration.digits) for migration in self.migrations if migration.digits)
-        return widths.most_common(1)[0][0] if widths else DEFAULT_WIDTH
+        return widths.most_common(1)[0][0] if widths else DEFAULT_NUMBER_WIDTH
 
     @property
-    def by_date(self) -> bool:
+    def uses_timestamps(self) -> bool:
         """Whether the numbers here are dates or times, as in `20240305120000_x.sql`: those have gaps."""
-        return self.width >= _DATE_WIDTH
+        return self.number_width >= _TIMESTAMP_WIDTH
 
     @property
     def next_number(self) -> int:
         """One above the highest number that is spelled as most are."""
-        numbers = (each.number for each in self.migrations if each.digits and len(each.digits) == self.width)
+        numbers = (each.number for each in self.migrations if each.digits and len(each.digits) == self.number_width)
         return max((number for number in numbers if number is not None), default=0) + 1
 
     @property
@@ -59,32 +59,34 @@ class MigrationSet:
         """Every number that a file here has."""
         return frozenset(migration.number for migration in self.migrations if migration.number is not None)
 
-    def with_number(self, number: int) -> Migration | None:
+    def find_by_number(self, number: int) -> Migration | None:
         """Return the first migration of that number, or None."""
         return next((migration for migration in self.migrations if migration.number == number), None)
 
-    def reverse_of(self, migration: Migration) -> Reverse | None:
+    def find_reverse(self, migration: Migration) -> ReverseMigration | None:
         """Return what undoes `migration`: its own trailing comment, its file in reverse/, or a later rollback."""
         if migration.reverse_block:
-            return Reverse(migration, migration.reverse_block)
+            return ReverseMigration(migration, migration.reverse_block)
         for candidate in (*self.reverse_files, *self.migrations):
-            if _undoes(candidate, migration):
-                return Reverse(candidate, candidate.statements)
-        if migration.reverse_of is not None and (undone := self.with_number(migration.reverse_of)):
-            return Reverse(undone, undone.statements)
+            if _is_reverse_of(candidate, migration):
+                return ReverseMigration(candidate, candidate.statements)
+        if migration.reversed_number is not None and (
+            reversed_migration := self.find_by_number(migration.reversed_number)
+        ):
+            return ReverseMigration(reversed_migration, reversed_migration.statements)
         return None
 
-    def edited(self, texts: Mapping[str, str]) -> MigrationSet:
+    def replace_texts(self, texts: Mapping[str, str]) -> MigrationSet:
         """Return the set with other texts of some files; a path that is not there yet becomes a reverse file."""
-        here = {each.path for each in (*self.migrations, *self.reverse_files)}
-        new = (Migration(path, text) for path, text in texts.items() if path not in here)
+        known_paths = {each.path for each in (*self.migrations, *self.reverse_files)}
+        new = (Migration(path, text) for path, text in texts.items() if path not in known_paths)
         return MigrationSet(
             self.directory,
-            tuple(_edited(each, texts) for each in self.migrations),
-            tuple(sorted([*(_edited(each, texts) for each in self.reverse_files), *new], key=_order)),
+            tuple(_replace_text(each, texts) for each in self.migrations),
+            tuple(sorted([*(_replace_text(each, texts) for each in self.reverse_files), *new], key=_get_sort_key)),
         )
 
-    def under_review(self, base: Base | None, baseline: int) -> tuple[Migration, ...]:
+    def select_under_review(self, base: BaseDiff | None, baseline: int) -> tuple[Migration, ...]:
         """Return the files that a reviewer must look at: the new ones of `base`, above `baseline`."""
         return tuple(
             migration
@@ -94,33 +96,33 @@ class MigrationSet:
         )
 
 
-def _undoes(candidate: Migration, migration: Migration) -> bool:
+def _is_reverse_of(candidate: Migration, migration: Migration) -> bool:
     if migration.number is None or candidate is migration:
         return False
-    if candidate.reverse_of is not None:
-        return candidate.reverse_of == migration.number
+    if candidate.reversed_number is not None:
+        return candidate.reversed_number == migration.number
     in_reverse = PurePosixPath(candidate.path).parent.name == REVERSE_DIRECTORY
     return in_reverse and candidate.number == migration.number
 
 
-def _edited(migration: Migration, texts: Mapping[str, str]) -> Migration:
+def _replace_text(migration: Migration, texts: Mapping[str, str]) -> Migration:
     text = texts.get(migration.path, migration.text)
     return migration if text == migration.text else Migration(migration.path, text)
 
 
-def _order(migration: Migration) -> tuple[bool, int, str]:
-    return migration.order
+def _get_sort_key(migration: Migration) -> tuple[bool, int, str]:
+    return migration.sort_key
 
 
 def discover(directory: str, sources: Iterable[SourceFile]) -> MigrationSet:
     """Sort files into migrations and reverse files; `directory` is their folder, as the sources' paths spell it."""
     migrations, reverse_files = list[Migration](), list[Migration]()
     for source in sources:
-        parsed = parse(source)
+        parsed = parse_migration(source)
         in_reverse = PurePosixPath(source.path).parent.as_posix() != PurePosixPath(directory).as_posix()
         (reverse_files if in_reverse else migrations).append(parsed)
     return MigrationSet(
         directory,
-        tuple(sorted(migrations, key=_order)),
-        tuple(sorted(reverse_files, key=_order)),
+        tuple(sorted(migrations, key=_get_sort_key)),
+        tuple(sorted(reverse_files, key=_get_sort_key)),
     )

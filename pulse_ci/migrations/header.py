@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FIELD = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
-_REVERSE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,15})\b", re.IGNORECASE)
+_FIELD_LINE = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_REVERSE_LINE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,15})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class CommentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class HeaderField:
     """A header field's value and the line it stands on."""
 
     value: str
@@ -33,20 +33,20 @@ class Field:
 class Header:
     """What the comments before the first statement say; a field that is not there is None."""
 
-    title: Field | None = None
-    date: Field | None = None
-    reason: Field | None = None
-    reverse_of: Field | None = None
+    title: HeaderField | None = None
+    date: HeaderField | None = None
+    reason: HeaderField | None = None
+    reversed_number: HeaderField | None = None
 
 
 def parse_header(comments: Iterable[CommentLine]) -> Header:
     """Read the fields; of a field that stands twice, the first counts, and an empty one is not there."""
-    found: dict[str, Field] = {}
+    found: dict[str, HeaderField] = {}
     for comment in comments:
-        if match := _FIELD.match(comment.text):
+        if match := _FIELD_LINE.match(comment.text):
             name = match[1].lower()
             if match[2]:
-                found.setdefault("date" if name == "created" else name, Field(match[2], comment.line))
-        elif match := _REVERSE.match(comment.text):
-            found.setdefault("reverse", Field(match[1], comment.line))
+                found.setdefault("date" if name == "created" else name, HeaderField(match[2], comment.line))
+        elif match := _REVERSE_LINE.match(comment.text):
+            found.setdefault("reverse", HeaderField(match[1], comment.line))
     return Header(found.get("migration"), found.get("date"), found.get("reason"), found.get("reverse"))

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.header import CommentLine, Header, parse_header
-from pulse_ci.sandbox import sandbox_in_use
-from pulse_ci.sql.split import LineIndex, Statement, cut, split
+from pulse_ci.sandbox import get_sandbox
+from pulse_ci.sql.split import LineIndex, Statement, find_boundaries, split_statements
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize, tokenize_comments
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from pulse_ci.migrations.source import SourceFile
 
-_NAME = re.compile(r"([0-9]{1,15})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
+_NUMBERED_NAME = re.compile(r"([0-9]{1,15})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
 _LEADING_NUMBER = re.compile(r"[0-9]{1,15}")
 _IGNORE = re.compile(r"\s*pulse-ci:\s*(ignore-file|ignore)\b[ \t]*(\S*)[ \t]*(.*?)\s*$")
-_SPLIT_IT = (
+_TOO_LARGE_REMEDY = (
     "Split it into several migrations. If it is meant to be this large, set PULSE_CI_SANDBOX_FACTOR=4, which "
     "multiplies each of the sandbox's limits."
 )
@@ -30,7 +30,7 @@ _REVERSE_HEADING = re.compile(r"\s*(?:reverse|rollback|down)\s*:(.*)$", re.IGNOR
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Some lines of one file, counted from 1."""
 
     path: str
@@ -44,16 +44,16 @@ class Ignore:
 
     rule: str
     reason: str
-    place: Place
+    location: Location
     lines: range | None
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEnd:
+class UnterminatedToken:
     """A comment or a quote that is never closed."""
 
-    what: str
-    place: Place
+    description: str
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -70,36 +70,36 @@ class Migration:
     def header(self) -> Header:
         """What the comments before the first statement say."""
         leading = takewhile(lambda token: not token.is_code, tokenize(self.text))
-        return parse_header(_comment_lines(self.text, leading))
+        return parse_header(_split_comment_lines(self.text, leading))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The statements, in order."""
-        return split(self.text)
+        return split_statements(self.text)
 
     @cached_property
-    def _not_code(self) -> tuple[Token, ...]:
+    def _comment_tokens(self) -> tuple[Token, ...]:
         return tuple(tokenize_comments(self.text))
 
     @cached_property
     def _comments(self) -> tuple[CommentLine, ...]:
-        return tuple(_comment_lines(self.text, self._not_code))
+        return tuple(_split_comment_lines(self.text, self._comment_tokens))
 
     @cached_property
     def reverse_block(self) -> tuple[Statement, ...]:
         """The statements of a trailing comment headed `Reverse:`, at their true lines."""
         last = self.statements[-1].end_line if self.statements else 0
-        return _reverse_block([comment for comment in self._comments if comment.line > last])
+        return _parse_reverse_block([comment for comment in self._comments if comment.line > last])
 
     @cached_property
     def ignores(self) -> tuple[Ignore, ...]:
         """The comments that silence a rule."""
-        return _ignores(self.path, self._comments, self.statements)
+        return _parse_ignores(self.path, self._comments, self.statements)
 
     @cached_property
-    def open_end(self) -> OpenEnd | None:
+    def unterminated_token(self) -> UnterminatedToken | None:
         """The comment or quote that is never closed, if there is one."""
-        return _open_end(self.path, self.text, self._not_code)
+        return _find_unterminated_token(self.path, self.text, self._comment_tokens)
 
     @property
     def name(self) -> str:
@@ -109,15 +109,15 @@ class Migration:
     @property
     def digits(self) -> str | None:
         """The number as it is spelled, or None where the name is not `NNN_description.sql`."""
-        return _digits(self.path)
+        return _find_digits(self.path)
 
     @cached_property
     def number(self) -> int | None:
         """The migration number, or None where the name is not `NNN_description.sql`."""
-        return number_of(self.path)
+        return parse_number(self.path)
 
     @property
-    def order(self) -> tuple[bool, int, str]:
+    def sort_key(self) -> tuple[bool, int, str]:
         """Sort key of wrangler: by leading integer, files without one last, then by name.
 
         Source: workers-sdk, packages/wrangler/src/d1/migrations/helpers.ts, compareMigrationPaths.
@@ -126,104 +126,106 @@ class Migration:
         return (match is None, int(match[0]) if match else 0, self.name)
 
     @property
-    def reverse_of(self) -> int | None:
+    def reversed_number(self) -> int | None:
         """The number that the header `-- Reverse migration NNN` names, if it has one."""
-        return int(self.header.reverse_of.value) if self.header.reverse_of else None
+        return int(self.header.reversed_number.value) if self.header.reversed_number else None
 
-    def place(self, statement: Statement | None = None) -> Place:
+    def locate(self, statement: Statement | None = None) -> Location:
         """Return where `statement` stands, or the top of the file."""
-        return Place(self.path, statement.line, statement.end_line) if statement else Place(self.path)
+        return Location(self.path, statement.line, statement.end_line) if statement else Location(self.path)
 
-    def place_of_line(self, line: int) -> Place:
+    def locate_line(self, line: int) -> Location:
         """Return one line of this file as a Place."""
-        return Place(self.path, line, line)
+        return Location(self.path, line, line)
 
 
-def number_of(path: str) -> int | None:
+def parse_number(path: str) -> int | None:
     """Return the migration number in a file's name, or None where it is not `NNN_description.sql`."""
-    digits = _digits(path)
+    digits = _find_digits(path)
     return int(digits) if digits else None
 
 
-def _digits(path: str) -> str | None:
-    match = _NAME.fullmatch(PurePosixPath(path).name)
+def _find_digits(path: str) -> str | None:
+    match = _NUMBERED_NAME.fullmatch(PurePosixPath(path).name)
     return match[1] if match else None
 
 
-def parse(source: SourceFile) -> Migration:
+def parse_migration(source: SourceFile) -> Migration:
     """Make a Migration of one file; text that is not SQL gives one all the same, for the replay to judge.
 
     One that is larger than the sandbox lets a request be has a problem and no text.
     """
-    excess = None if source.problem else _excess(source.text)
+    excess = None if source.problem else _find_exceeded_limit(source.text)
     if excess:
-        return Migration(source.path, "", *excess, _SPLIT_IT)
+        return Migration(source.path, "", *excess, _TOO_LARGE_REMEDY)
     return Migration(source.path, source.text, source.problem, source.problem_line)
 
 
-def _excess(text: str) -> tuple[str, int] | None:
+def _find_exceeded_limit(text: str) -> tuple[str, int] | None:
     """Return what there is too much of, and the line where it is."""
-    limits = sandbox_in_use()
+    limits = get_sandbox()
     size = len(text.encode()) if len(text) * 4 > limits.request_bytes else 0
     if size > limits.request_bytes:
         return f"has {size:,} bytes; the sandbox runs at most {limits.request_bytes:,}", 1
     if text.count(";") < limits.statements and len(text) <= limits.statement_bytes:
         return None
-    for count, (start, end, _) in enumerate(cut(text, limits.statement_bytes)):
+    for count, (start, end, _) in enumerate(find_boundaries(text, limits.statement_bytes)):
         if count == limits.statements:
-            return f"has more than {count:,} statements, which is all that the sandbox runs", _line(text, start)
+            return f"has more than {count:,} statements, which is all that the sandbox runs", _get_line(text, start)
         if end - start > limits.statement_bytes:
             most = f"{limits.statement_bytes:,}"
-            return f"has a statement of more than {most} bytes, which is not read; D1 takes 100,000", _line(text, start)
+            return f"has a statement of more than {most} bytes, which is not read; D1 takes 100,000", _get_line(
+                text, start
+            )
     return None
 
 
-def _line(text: str, position: int) -> int:
+def _get_line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def _comment_lines(text: str, tokens: Iterable[Token]) -> list[CommentLine]:
+def _split_comment_lines(text: str, tokens: Iterable[Token]) -> list[CommentLine]:
     lines = LineIndex(text)
     found = []
     for token in tokens:
-        if token.kind in (TokenKind.COMMENT, TokenKind.OPEN_COMMENT):
-            first = lines.position(token.start)[0]
+        if token.kind in (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT):
+            first = lines.locate(token.start)[0]
             body = token.text[2:].removesuffix("*/") if token.text.startswith("/*") else token.text[2:]
             for offset, line in enumerate(body.split("\n")):
                 found.append(CommentLine(line.rstrip("\r"), first + offset))
     return found
 
 
-def _reverse_block(comments: list[CommentLine]) -> tuple[Statement, ...]:
+def _parse_reverse_block(comments: list[CommentLine]) -> tuple[Statement, ...]:
     for index, comment in enumerate(comments):
         if heading := _REVERSE_HEADING.match(comment.text):
             rest = [CommentLine(heading[1], comment.line), *comments[index + 1 :]]
             lines = [""] * rest[-1].line
             for line in rest:
                 lines[line.line - 1] = line.text
-            return split("\n".join(lines))
+            return split_statements("\n".join(lines))
     return ()
 
 
-def _ignores(path: str, comments: Iterable[CommentLine], statements: tuple[Statement, ...]) -> tuple[Ignore, ...]:
+def _parse_ignores(path: str, comments: Iterable[CommentLine], statements: tuple[Statement, ...]) -> tuple[Ignore, ...]:
     found = []
     for comment in comments:
         if match := _IGNORE.match(comment.text):
             whole_file = match[1] == "ignore-file"
-            lines = None if whole_file else _lines_below(comment.line, statements)
-            found.append(Ignore(match[2], match[3], Place(path, comment.line, comment.line), lines))
+            lines = None if whole_file else _find_following_lines(comment.line, statements)
+            found.append(Ignore(match[2], match[3], Location(path, comment.line, comment.line), lines))
     return tuple(found)
 
 
-def _lines_below(line: int, statements: tuple[Statement, ...]) -> range:
-    below = next((statement for statement in statements if statement.line >= line), None)
-    return range(below.line, below.end_line + 1) if below else range(0)
+def _find_following_lines(line: int, statements: tuple[Statement, ...]) -> range:
+    following = next((statement for statement in statements if statement.line >= line), None)
+    return range(following.line, following.end_line + 1) if following else range(0)
 
 
-def _open_end(path: str, text: str, not_code: tuple[Token, ...]) -> OpenEnd | None:
-    last = not_code[-1] if not_code else None
+def _find_unterminated_token(path: str, text: str, comment_tokens: tuple[Token, ...]) -> UnterminatedToken | None:
+    last = comment_tokens[-1] if comment_tokens else None
     if last is None or last.kind is TokenKind.COMMENT:
         return None
-    line = LineIndex(text).position(last.start)[0]
-    what = "comment" if last.kind is TokenKind.OPEN_COMMENT else f"quote {last.text[0]}"
-    return OpenEnd(f"the {what} that starts here is never closed", Place(path, line, line))
+    line = LineIndex(text).locate(last.start)[0]
+    what = "comment" if last.kind is TokenKind.UNTERMINATED_COMMENT else f"quote {last.text[0]}"
+    return UnterminatedToken(f"the {what} that starts here is never closed", Location(path, line, line))

@@ -26,9 +26,9 @@ class SourceFile:
     problem_line: int = 1
 
 
-def repository_root(start: Path) -> Path:
+def find_repository_root(start: Path) -> Path:
     """Return the nearest folder at or above `start` that holds `.git`, or `start` itself if none does."""
-    start = _real(start)
+    start = _resolve(start)
     return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
 
 
@@ -47,15 +47,15 @@ def read_sources(directory: Path, root: Path) -> tuple[SourceFile, ...]:
             f"{directory} {what}. Name the directory of your migrations: pulse-ci check path/to/migrations"
         )
     for folder in (directory, directory / REVERSE_DIRECTORY):
-        if not _real(folder).is_relative_to(root):
+        if not _resolve(folder).is_relative_to(root):
             raise ConfigError(f"{folder} lies outside the repository {root}: run pulse-ci inside it.")
     try:
-        return tuple(_read(path, root) for path in _sql_files(directory))
+        return tuple(_read_source(path, root) for path in _list_sql_files(directory))
     except OSError as error:
         raise ConfigError(f"{directory} cannot be read: {error.strerror}.") from error
 
 
-def _sql_files(directory: Path) -> Iterator[Path]:
+def _list_sql_files(directory: Path) -> Iterator[Path]:
     for folder in (directory, directory / REVERSE_DIRECTORY):
         if folder.is_dir():
             for path in sorted(folder.iterdir()):
@@ -63,29 +63,29 @@ def _sql_files(directory: Path) -> Iterator[Path]:
                     yield path
 
 
-def _read(path: Path, root: Path) -> SourceFile:
-    shown = display_path(path, root)
-    target = _real(path)
+def _read_source(path: Path, root: Path) -> SourceFile:
+    displayed = make_display_path(path, root)
+    target = _resolve(path)
     if not target.is_relative_to(root):
-        return SourceFile(shown, "", "is a symbolic link that leaves the repository; it was not read")
+        return SourceFile(displayed, "", "is a symbolic link that leaves the repository; it was not read")
     if not target.is_file():
         dangling = path.is_symlink() and not target.exists()
-        return SourceFile(shown, "", "is a symbolic link to nothing" if dangling else "is not a regular file")
+        return SourceFile(displayed, "", "is a symbolic link to nothing" if dangling else "is not a regular file")
     size = target.stat().st_size
     if size > MAX_FILE_BYTES:
-        return SourceFile(shown, "", f"has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        return SourceFile(displayed, "", f"has {size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
     try:
-        return decode(shown, target.read_bytes())
+        return decode_source(displayed, target.read_bytes())
     except OSError as error:
-        return SourceFile(shown, "", f"cannot be read: {error.strerror}")
+        return SourceFile(displayed, "", f"cannot be read: {error.strerror}")
 
 
-def _real(path: Path) -> Path:
+def _resolve(path: Path) -> Path:
     # Path.resolve() raises on a link to itself, but only in some versions of Python.
     return Path(os.path.realpath(path))
 
 
-def decode(path: str, content: bytes) -> SourceFile:
+def decode_source(path: str, content: bytes) -> SourceFile:
     """Turn the bytes of one file into a SourceFile; D1 takes UTF-8 without NUL."""
     try:
         text = content.decode("utf-8")
@@ -98,7 +98,7 @@ def decode(path: str, content: bytes) -> SourceFile:
     return SourceFile(path, text)
 
 
-def display_path(path: Path, root: Path) -> str:
+def make_display_path(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, unresolved, so that links keep their own name."""
-    absolute = _real(path.parent) / path.name
+    absolute = _resolve(path.parent) / path.name
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()

@@ -26,7 +26,7 @@ def plan(database: str, steps: Sequence[ApplyStep], costs: Sequence[Cost | None]
     for step, cost in zip(steps, costs, strict=True):
         lines.append(f"  {one_line(step.migration.name)}  {plural(len(step.statements), 'statement')}{_cost(cost)}")
         for statement in step.skipped:
-            place = step.migration.place(statement)
+            place = step.migration.locate(statement)
             lines.append(f"    line {place.line} is left out, its effect is there: {one_line(statement.sql)[:100]}")
     checked = [f"  checked {without(without_rules)}"] if without_rules else []
     return "\n".join([*lines, *_total(costs), *checked])

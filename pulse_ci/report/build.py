@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.row_effects import costs, whole_cost
-from pulse_ci.model import Action
+from pulse_ci.model import ChangeAction
 from pulse_ci.report.models import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
 from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
 
@@ -100,7 +100,9 @@ def _is_reversible(undone: Undone, skipped: Sequence[str]) -> bool | None:
     """Return whether a migration is undone; None where it has no reverse, and none is asked for."""
     if undone.reverse or undone.holds:
         return undone.holds
-    asking = {"missing-drop" if change.action is Action.ADDED else "reverse-incomplete" for change in undone.changes}
+    asking = {
+        "missing-drop" if change.action is ChangeAction.ADDED else "reverse-incomplete" for change in undone.changes
+    }
     return None if asking <= set(skipped) else False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Attribute:
     name: str
     type: str
     keys: tuple[str, ...]
-    change: Action | None
+    change: ChangeAction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Entity:
     """A table; `hidden` is how many of its columns are not listed."""
 
     name: str
-    change: Action | None
+    change: ChangeAction | None
     attributes: tuple[Attribute, ...]
     hidden: int
 
@@ -51,7 +51,7 @@ class Relation:
     on_delete: str
     required: bool
     single: bool
-    change: Action | None
+    change: ChangeAction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class Picture:
 
 def touched_tables(changes: Iterable[Change]) -> tuple[str, ...]:
     """Return the folded names of the tables that change themselves, in order; an index of theirs does not count."""
-    return tuple(dict.fromkeys(fold(each.table) for each in changes if each.kind in (Kind.TABLE, Kind.COLUMN)))
+    return tuple(
+        dict.fromkeys(fold(each.table) for each in changes if each.kind in (ObjectKind.TABLE, ObjectKind.COLUMN))
+    )
 
 
 def picture(changes: Iterable[Change], schemas: Schemas) -> Picture:
@@ -86,16 +88,16 @@ def picture(changes: Iterable[Change], schemas: Schemas) -> Picture:
     )
 
 
-def _action(before: object, after: object) -> Action | None:
+def _action(before: object, after: object) -> ChangeAction | None:
     if before is None:
-        return Action.ADDED
+        return ChangeAction.ADDED
     if after is None:
-        return Action.REMOVED
-    return None if before == after else Action.MODIFIED
+        return ChangeAction.REMOVED
+    return None if before == after else ChangeAction.MODIFIED
 
 
 def _entity(name: str, schemas: Schemas) -> Entity:
-    before, after = schemas.before.table(name), schemas.after.table(name)
+    before, after = schemas.before.find_table(name), schemas.after.find_table(name)
     attributes = tuple(_attributes(before, after))
     # Keys and what changes stay, whatever else has to go; the order is the table's.
     ranked = sorted(range(len(attributes)), key=lambda at: not (attributes[at].keys or attributes[at].change))
@@ -109,15 +111,15 @@ def _attributes(before: Table | None, after: Table | None) -> Iterator[Attribute
     old = before.columns if before else ()
     new = after.columns if after else ()
     for column in new:
-        was = before.column(column.name) if before else column
+        was = before.find_column(column.name) if before else column
         yield _attribute(column, after, _action(was, column))
     for column in old:
-        if after is None or after.column(column.name) is None:
-            yield _attribute(column, before, Action.REMOVED if after else None)
+        if after is None or after.find_column(column.name) is None:
+            yield _attribute(column, before, ChangeAction.REMOVED if after else None)
 
 
-def _attribute(column: Column, table: Table | None, change: Action | None) -> Attribute:
-    keys = ["PK"] if column.primary_key else []
+def _attribute(column: Column, table: Table | None, change: ChangeAction | None) -> Attribute:
+    keys = ["PK"] if column.primary_key_position else []
     keys += ["FK"] if table and any(_has(key, column.name) for key in table.foreign_keys) else []
     keys += ["UK"] if column.unique else []
     return Attribute(column.name, column.type, tuple(keys), change)
@@ -128,12 +130,12 @@ def _has(key: ForeignKey, name: str) -> bool:
 
 
 def _neighbour(name: str, schemas: Schemas, relations: tuple[Relation, ...]) -> Entity:
-    table = schemas.after.table(name) or schemas.before.table(name)
+    table = schemas.after.find_table(name) or schemas.before.find_table(name)
     if table is None:  # a foreign key may name a table that is not there
         missing = next(each.parent for each in relations if fold(each.parent) == name)
         return Entity(missing, None, (), 0)
     linking = {fold(column) for each in relations if fold(each.child) == name for column in each.columns}
-    shown = [column for column in table.columns if column.primary_key or fold(column.name) in linking]
+    shown = [column for column in table.columns if column.primary_key_position or fold(column.name) in linking]
     attributes = tuple(_attribute(column, table, None) for column in shown[:_MOST_ATTRIBUTES])
     return Entity(table.name, None, attributes, 0)
 
@@ -154,8 +156,8 @@ def _keys_of(schema: Schema) -> dict[tuple[str, ...], tuple[Table, ForeignKey]]:
     }
 
 
-def _relation(child: Table, key: ForeignKey, change: Action | None) -> Relation:
-    columns = [column for name in key.columns if (column := child.column(name))]
+def _relation(child: Table, key: ForeignKey, change: ChangeAction | None) -> Relation:
+    columns = [column for name in key.columns if (column := child.find_column(name))]
     unique = {frozenset(map(fold, each.columns)) for each in (*child.uniques, child.primary_key) if each}
     return Relation(
         parent=key.parent,
@@ -164,5 +166,5 @@ def _relation(child: Table, key: ForeignKey, change: Action | None) -> Relation:
         on_delete=key.on_delete,
         required=all(column.not_null for column in columns),
         single=frozenset(map(fold, key.columns)) in unique,
-        change=None if change is Action.MODIFIED else change,
+        change=None if change is ChangeAction.MODIFIED else change,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action
+from pulse_ci.model import ChangeAction
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.er_model import Attribute, Entity, Picture, Relation
 
-_STATE = {Action.ADDED: "new", Action.REMOVED: "removed", Action.MODIFIED: "changed"}
+_STATE = {ChangeAction.ADDED: "new", ChangeAction.REMOVED: "removed", ChangeAction.MODIFIED: "changed"}
 # No white space: a line with "direction" and "TB" in it would set the direction, even between quotes.
 _UNSAFE = re.compile(r"[^\w.$-]+")
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")

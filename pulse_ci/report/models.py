@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.model import Action, Change, Finding, Kind, Refuser, Severity, Spent
+from pulse_ci.model import Change, ChangeAction, Finding, ObjectKind, RejectedBy, Severity, Usage
 from pulse_ci.report.escape import json_text
 from pulse_ci.schema.schema import Schema  # noqa: TC001 - as above
 
@@ -60,7 +60,7 @@ class MigrationResult:
     idempotent: bool | None
     reversible: bool | None
     cost: RowCost | None = None
-    refused_by: Refuser | None = None
+    refused_by: RejectedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ class Staging:
     missed: bool = False
     unanswered: str = ""
 
-    def with_spent(self, spent: Spent) -> Staging:
+    def with_spent(self, spent: Usage) -> Staging:
         """Return it with what was asked of the database besides."""
         return replace(self, requests=self.requests + spent.requests, rows_read=self.rows_read + spent.rows_read)
 
 
-def spent_of(values: Mapping[str, Any]) -> Spent:
+def spent_of(values: Mapping[str, Any]) -> Usage:
     """Return what a report's JSON says was asked of databases."""
-    return Spent(values["staging"]["requests"], values["staging"]["rows_read"])
+    return Usage(values["staging"]["requests"], values["staging"]["rows_read"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +145,10 @@ class QueryResult:
 class Difference:
     """One entry of a drift: what the files say an object is (`expected`), and what the database has (`actual`)."""
 
-    kind: Kind
+    kind: ObjectKind
     name: str
     table: str
-    action: Action
+    action: ChangeAction
     expected: str | None
     actual: str | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind, Refuser, Severity
+from pulse_ci.model import Change, ChangeAction, ObjectKind, RejectedBy, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ def verdict(report: Report) -> str:
     if failed:
         names = joined(_first([f"`{migration.name}`" for migration in failed]))
         besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
-        if all(migration.refused_by is not Refuser.D1 for migration in failed):
+        if all(migration.refused_by is not RejectedBy.D1 for migration in failed):
             return f"{names} could not be run to the end{besides}"
         return f"D1 would refuse {names}{besides}"
     if errors:
@@ -82,13 +82,13 @@ def change_totals(
     changes: Iterable[Change], added: str = "adds", removed: str = "removes", modified: str = "changes"
 ) -> str:
     """Return "adds 1 table and 2 indexes, removes 1 view, changes 1 column"."""
-    totals: dict[Action, dict[Kind, int]] = {}
+    totals: dict[ChangeAction, dict[ObjectKind, int]] = {}
     for change in changes:
         kinds = totals.setdefault(change.action, {})
         kinds[change.kind] = kinds.get(change.kind, 0) + 1
-    verbs = {Action.ADDED: added, Action.REMOVED: removed, Action.MODIFIED: modified}
+    verbs = {ChangeAction.ADDED: added, ChangeAction.REMOVED: removed, ChangeAction.MODIFIED: modified}
     return ", ".join(
-        f"{verb} {joined([plural(totals[action][kind], kind.value) for kind in Kind if kind in totals[action]])}"
+        f"{verb} {joined([plural(totals[action][kind], kind.value) for kind in ObjectKind if kind in totals[action]])}"
         for action, verb in verbs.items()
         if action in totals
     )
@@ -97,9 +97,9 @@ def change_totals(
 def change_subject(change: Change) -> tuple[str, str]:
     """Return the object's name and where it belongs: ("idx_a", "on events"), ("url", "of sites"), ("sites", "")."""
     match change.kind:
-        case Kind.COLUMN:
+        case ObjectKind.COLUMN:
             return change.name, f"of {change.table}"
-        case Kind.INDEX | Kind.TRIGGER:
+        case ObjectKind.INDEX | ObjectKind.TRIGGER:
             return change.name, f"on {change.table}"
         case _:
             return change.name, ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -44,21 +44,22 @@ def _lines(changes: Iterable[Change], schemas: Schemas | None) -> Iterator[str]:
 
 def _single(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
     for change in changes:
-        comment = f"{change.table}.{change.name}" if change.kind is Kind.COLUMN else ""
+        comment = f"{change.table}.{change.name}" if change.kind is ObjectKind.COLUMN else ""
         yield comment, change.before or "", change.after or ""
 
 
 def _whole(changes: Iterable[Change], schemas: Schemas) -> Iterator[tuple[str, str, str]]:
     objects = dict.fromkeys(
-        (Kind.TABLE, fold(each.table)) if each.kind is Kind.COLUMN else (each.kind, fold(each.name)) for each in changes
+        (ObjectKind.TABLE, fold(each.table)) if each.kind is ObjectKind.COLUMN else (each.kind, fold(each.name))
+        for each in changes
     )
     for kind, name in objects:
         yield "", _canonical(schemas.before, kind, name), _canonical(schemas.after, kind, name)
 
 
-def _canonical(schema: Schema, kind: Kind, name: str) -> str:
+def _canonical(schema: Schema, kind: ObjectKind, name: str) -> str:
     found = schema.find(kind, name)
-    return found.canonical if found else ""
+    return found.normalized_sql if found else ""
 
 
 def _diff(before: str, after: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Finding, Severity
+from pulse_ci.model import Change, ChangeAction, Finding, Severity
 from pulse_ci.report import phrases
 from pulse_ci.report.costs import whole_cost
 from pulse_ci.report.models import Conclusion
@@ -25,7 +25,7 @@ _CONCLUSION = {
     Conclusion.NEUTRAL: ("!", YELLOW),
     Conclusion.FAILURE: ("✗", RED),
 }
-_ACTION = {Action.ADDED: ("+", GREEN), Action.REMOVED: ("-", RED), Action.MODIFIED: ("~", YELLOW)}
+_ACTION = {ChangeAction.ADDED: ("+", GREEN), ChangeAction.REMOVED: ("-", RED), ChangeAction.MODIFIED: ("~", YELLOW)}
 _HOLDS = {True: ("✓", GREEN), False: ("✗", RED), None: ("–", DIM)}
 _MAX_CHANGES = 40
 _MUCH = 20  # errors and warnings
@@ -126,7 +126,7 @@ def _change(change: Change, paint: _Painter) -> Iterator[str]:
     sign, colour = _ACTION[change.action]
     name, where = phrases.change_subject(change)
     yield paint(f"  {sign} {change.kind} {one_line(name)}", colour) + paint(f" {one_line(where)}".rstrip(), DIM)
-    if change.action is Action.MODIFIED:
+    if change.action is ChangeAction.MODIFIED:
         yield paint(f"      was {one_line(change.before or '')}", DIM)
         yield f"      now {one_line(change.after or '')}"
 

@@ -23,8 +23,8 @@ def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]
     `copy` gives the expression over the old columns that fills a new one; a new column that it has not is left to
     its default.
     """
-    current = script.schema.table(target.name)
-    if current is None or current.virtual or target.virtual:
+    current = script.schema.find_table(target.name)
+    if current is None or current.is_virtual or target.is_virtual:
         return False
     planned = _plan_alterations(script, current, target, {fold(name): sql for name, sql in copy.items()})
     if planned is None:
@@ -32,14 +32,14 @@ def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]
     if not planned[1]:
         return script.add_with_drops([target.name], planned[0], expect_table(target))
     # An UPDATE would fire the table's triggers.
-    return not script.schema.triggers_on(target.name) and script.add_with_drops(
+    return not script.schema.list_triggers(target.name) and script.add_with_drops(
         [target.name], [*planned[0], *planned[1]], expect_table(target)
     )
 
 
 def expect_table(target: Table) -> Callable[[Schema], bool]:
     """Return the test whether a schema has exactly this table."""
-    return lambda schema: schema.table(target.name) == target
+    return lambda schema: schema.find_table(target.name) == target
 
 
 def find_plain_column(expression: str) -> str | None:
@@ -73,7 +73,7 @@ def _plan_alterations(
         f"{head} RENAME COLUMN {_quote_column(current, old)} TO {_quote_column(target, new)};"
         for new, old in renamed.items()
     ]
-    first += [f"{head} ADD COLUMN {column.canonical};" for column in added]
+    first += [f"{head} ADD COLUMN {column.normalized_sql};" for column in added]
     last = [f"{head} DROP COLUMN {quote_name(column.name)};" for column in dropped]
     return (first, [*filled, *last]) if filled else ([*first, *last], [])
 
@@ -84,7 +84,12 @@ def _find_renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dic
     found = {}
     for column in target.columns:
         new, old = fold(column.name), find_plain_column(copy.get(fold(column.name), ""))
-        is_former = old is not None and current.column(old) and not target.column(old) and not current.column(new)
+        is_former = (
+            old is not None
+            and current.find_column(old)
+            and not target.find_column(old)
+            and not current.find_column(new)
+        )
         if old and is_former and sources.count(old) == 1:
             found[new] = old
     return found
@@ -94,18 +99,18 @@ def _find_case_changes(current: Table, target: Table) -> dict[str, str]:
     """Return the columns whose names differ in their case alone, folded."""
     spelled = {column.name for column in current.columns}
     names = (fold(column.name) for column in target.columns if column.name not in spelled)
-    return {name: name for name in names if current.column(name)}
+    return {name: name for name in names if current.find_column(name)}
 
 
 def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:
     name = fold(column.name)
-    if column.generated or current.column(name) is None:
+    if column.generated or current.find_column(name) is None:
         return True
     return find_plain_column(copy.get(name, "")) == name
 
 
 def _quote_column(table: Table, folded: str) -> str:
-    column = table.column(folded)
+    column = table.find_column(folded)
     return quote_name(column.name if column else folded)
 
 
@@ -119,7 +124,7 @@ def _build_update(target: Table, added: list[Column], copy: Mapping[str, str]) -
 
 def can_add_column(script: ScriptBuilder, column: Column) -> bool:
     """Tell whether ADD COLUMN takes a column also where the table has rows (https://sqlite.org/lang_altertable.html)."""
-    if column.primary_key or column.unique or column.stored:
+    if column.primary_key_position or column.unique or column.stored:
         return False
     if column.generated:
         return not column.checks and not column.not_null

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.schema import Index, Table, Trigger
-from pulse_ci.sql.operations import Create, operation
+from pulse_ci.sql.operations import Create, parse_operation
 from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.schema import Object
+    from pulse_ci.schema.schema import SchemaObject
 
-_COMMENT_KINDS = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT)
+_COMMENT_KINDS = (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT)
 
 
-def build_create(item: Object) -> str:
+def build_create(item: SchemaObject) -> str:
     """Return the statement that makes an object again where it is not there, in the words it was made with."""
     sql = clean_statement(item.sql) if not isinstance(item, Trigger) else _join_lines(item.sql)
-    parsed = operation(sql)
-    if isinstance(parsed, Create) and parsed.guard_at is not None:
-        return f"{sql[: parsed.guard_at]} IF NOT EXISTS{sql[parsed.guard_at :]}"
+    parsed = parse_operation(sql)
+    if isinstance(parsed, Create) and parsed.if_exists_position is not None:
+        return f"{sql[: parsed.if_exists_position]} IF NOT EXISTS{sql[parsed.if_exists_position :]}"
     return sql
 
 
@@ -38,7 +38,7 @@ def format_for_d1(sql: str) -> str:
     return _join_lines(sql) if words[:1] == ["CREATE"] and "TRIGGER" in words else clean_statement(sql)
 
 
-def build_drop(item: Object) -> str:
+def build_drop(item: SchemaObject) -> str:
     """Return the statement that drops an object if it is there."""
     match item:
         case Table():
@@ -52,7 +52,7 @@ def build_drop(item: Object) -> str:
     return f"DROP {kind} IF EXISTS {quote_name(item.name)};"
 
 
-def build_drops(items: Iterable[Object]) -> Iterator[str]:
+def build_drops(items: Iterable[SchemaObject]) -> Iterator[str]:
     """Yield the statements that drop several objects."""
     return (build_drop(item) for item in items)
 

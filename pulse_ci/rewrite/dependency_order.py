@@ -35,7 +35,7 @@ def find_descendants(schema: Schema, tables: Iterable[str]) -> frozenset[str]:
         name = queue.pop()
         if name not in found:
             found.add(name)
-            queue += [fold(child.name) for child, _ in schema.children_of(name)]
+            queue += [fold(child.name) for child, _ in schema.list_children(name)]
     return frozenset(found)
 
 
@@ -53,7 +53,7 @@ def order_parents_first(schema: Schema, tables: Iterable[str]) -> TableOrder:
 
 
 def _find_parents(schema: Schema, tables: list[str]) -> Mapping[str, set[str]]:
-    found = ((name, schema.table(name)) for name in tables)
+    found = ((name, schema.find_table(name)) for name in tables)
     return {name: {fold(key.parent) for key in table.foreign_keys} if table else set() for name, table in found}
 
 
@@ -61,7 +61,7 @@ def _has_self_restrict(schema: Schema, tables: list[str]) -> bool:
     return any(
         fold(child.name) == name and "RESTRICT" in (key.on_delete, key.on_update)
         for name in tables
-        for child, key in schema.children_of(name)
+        for child, key in schema.list_children(name)
     )
 
 

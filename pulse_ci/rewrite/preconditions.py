@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.schema.ddl.keywords import meaning
+from pulse_ci.schema.ddl.keywords import make_comparison_key
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.constraints import ForeignKey, Key
+    from pulse_ci.schema.constraints import ForeignKey, KeyConstraint
     from pulse_ci.schema.schema import Schema, Table
 
 
 def describe_restored_constraints(present: Table, table: Table) -> Iterator[str]:
     """Yield a sentence for each constraint that the table had before and has not at present."""
     returning = [
-        *(f"CHECK ({check})" for check in table.checks if meaning(check) not in map(meaning, present.checks)),
+        *(
+            f"CHECK ({check})"
+            for check in table.checks
+            if make_comparison_key(check) not in map(make_comparison_key, present.checks)
+        ),
         *(
             f"UNIQUE {_format_columns(key)}"
             for key in _list_keys(table)
@@ -38,15 +42,15 @@ def describe_restored_constraints(present: Table, table: Table) -> Iterator[str]
 def describe_restored_unique_indexes(present: Schema, before: Schema) -> Iterator[str]:
     """Yield a sentence for each unique index that was there before and is not at present."""
     for index in before.indexes:
-        if index.unique and index != present.index(index.name) and present.table(index.table):
+        if index.unique and index != present.find_index(index.name) and present.find_table(index.table):
             yield f"Rows of {quote_for_comment(index.table)} that break the unique index {quote_for_comment(index.name)} keep it from running."
 
 
-def _list_keys(table: Table) -> Iterable[Key]:
+def _list_keys(table: Table) -> Iterable[KeyConstraint]:
     return (*((table.primary_key,) if table.primary_key else ()), *table.uniques)
 
 
-def _format_columns(key: Key) -> str:
+def _format_columns(key: KeyConstraint) -> str:
     return f"({', '.join(fold(column) for column in key.columns)})"
 
 

@@ -56,8 +56,8 @@ def plan_restore(script: ScriptBuilder, before: Schema) -> RestorePlan:
     """Tell what restoring `before` from the draft's schema takes; renames are to be done before."""
     notes = _RestoreNotes({}, [], [])
     for table in before.tables:
-        present = script.schema.table(table.name)
-        if present is None or present.virtual or table.virtual:
+        present = script.schema.find_table(table.name)
+        if present is None or present.is_virtual or table.is_virtual:
             _note_lost_rows(notes, present, table)
         elif present != table:
             notes.copies[fold(table.name)] = dict(_plan_copies(script, notes, present, table))
@@ -78,7 +78,7 @@ def _note_lost_rows(notes: _RestoreNotes, present: Table | None, table: Table) -
         and find_content_table(table) is None
     ):
         for column in table.columns:
-            if present.column(column.name) is None:
+            if present.find_column(column.name) is None:
                 notes.add_loss(table, column, f"Values of {_quote_column(table, column)} cannot be restored.")
     else:
         notes.add_loss(table, None, f"Rows of {quote_for_comment(table.name)} cannot be restored.")
@@ -88,7 +88,7 @@ def _plan_copies(
     script: ScriptBuilder, notes: _RestoreNotes, present: Table, table: Table
 ) -> Iterator[tuple[str, str]]:
     for column in table.columns:
-        former = present.column(column.name)
+        former = present.find_column(column.name)
         if column.generated:
             continue
         if former is None or former.generated:
@@ -109,7 +109,7 @@ def _copy_kept_column(notes: _RestoreNotes, table: Table, column: Column, former
             f"Values of {_quote_column(table, column)} that became {former.type or 'ANY'} are turned back to "
             f"{column.type or 'ANY'}; what the first change took from them stays lost.",
         )
-    if not column.not_null or former.not_null or (column.primary_key and table.rowid_alias):
+    if not column.not_null or former.not_null or (column.primary_key_position and table.rowid_alias):
         return name
     if column.default is None:
         notes.conditions.append(f"NULLs in {_quote_column(table, column)} keep it from running.")
@@ -137,7 +137,7 @@ def _fill_missing_column(
 
 def _find_placeholder_value(script: ScriptBuilder, present: Table, table: Table, column: Column) -> str | None:
     kind = determine_affinity(column.type, strict=table.strict)
-    if column.primary_key or (column.unique and column.not_null):
+    if column.primary_key_position or (column.unique and column.not_null):
         number = find_rowid_name(present) or ROW_NUMBER
         return f"CAST({number} AS TEXT)" if kind in _ZERO_VALUES else number
     if column.unique:
@@ -156,10 +156,10 @@ def _find_literals(column: Column) -> list[str]:
 def _note_cascaded_rows(notes: _RestoreNotes, present: Schema, before: Schema) -> None:
     """Note the tables that stay, and refer before and after to a table that goes."""
     for table in before.tables:
-        now = present.table(table.name)
+        now = present.find_table(table.name)
         for key in table.foreign_keys if now else ():
-            parent = present.table(key.parent)
-            if parent and before.table(key.parent) is None and now and key in now.foreign_keys:
+            parent = present.find_table(key.parent)
+            if parent and before.find_table(key.parent) is None and now and key in now.foreign_keys:
                 sentence = f"Rows of {quote_for_comment(table.name)} that refer to {quote_for_comment(parent.name)} go as ON DELETE says."
                 notes.add_loss(table, None, sentence)
 

@@ -98,24 +98,26 @@ def _restore_tables(script: ScriptBuilder, before: Schema, restore_plan: Restore
 
 
 def _find_removed_tables(schema: Schema, before: Schema) -> set[str]:
-    return {fold(table.name) for table in schema.tables if before.table(table.name) is None}
+    return {fold(table.name) for table in schema.tables if before.find_table(table.name) is None}
 
 
 def _has_kept_child(schema: Schema, before: Schema, name: str) -> bool:
-    return any(before.table(child.name) is not None for child, _ in schema.children_of(name))
+    return any(before.find_table(child.name) is not None for child, _ in schema.list_children(name))
 
 
 def _drop_tables(script: ScriptBuilder, names: set[str]) -> None:
     order = order_parents_first(script.schema, names)
-    tables = [table for name in reversed(order.names) if (table := script.schema.table(name))]
+    tables = [table for name in reversed(order.names) if (table := script.schema.find_table(name))]
     if tables:
         script.add_with_drops(names, [*[DEFER_FOREIGN_KEYS] * order.needs_deferral, *map(build_drop, tables)])
 
 
 def _create_tables(script: ScriptBuilder, before: Schema) -> None:
-    missing = {fold(each.name) for each in before.tables if not (each.virtual or script.schema.table(each.name))}
+    missing = {
+        fold(each.name) for each in before.tables if not (each.is_virtual or script.schema.find_table(each.name))
+    }
     for name in order_parents_first(before, missing).names:
-        table = before.table(name)
+        table = before.find_table(name)
         if table is not None:
             script.add([build_create(table)])
 
@@ -126,19 +128,19 @@ def _find_changed_tables(
     return {
         fold(table.name): RebuildTarget(table, copies.get(fold(table.name), {}))
         for table in before.tables
-        if not table.virtual and _differs(schema.table(table.name), table)
+        if not table.is_virtual and _differs(schema.find_table(table.name), table)
     }
 
 
 def _differs(present: Table | None, wanted: Table) -> bool:
-    return present is not None and not present.virtual and present != wanted and present.sql != wanted.sql
+    return present is not None and not present.is_virtual and present != wanted and present.sql != wanted.sql
 
 
 def _move_virtual_tables(script: ScriptBuilder, before: Schema) -> None:
     """Remake virtual tables that are otherwise: with their rows where they keep any, else for `complete` to fill."""
     for table in before.tables:
-        present = script.schema.table(table.name)
-        if present is None or present == table or not (present.virtual or table.virtual):
+        present = script.schema.find_table(table.name)
+        if present is None or present == table or not (present.is_virtual or table.is_virtual):
             continue
         keeps_rows = (
             present.module == table.module and find_content_table(present) is None and find_content_table(table) is None
@@ -146,7 +148,7 @@ def _move_virtual_tables(script: ScriptBuilder, before: Schema) -> None:
         temporary = choose_temporary_name(script.schema, table.name)
         if not (keeps_rows and script.add(list(build_virtual_move(present, table, temporary)))):
             script.add_with_drops(
-                [table.name], [build_drop(present), *([] if table.virtual else [build_create(table)])]
+                [table.name], [build_drop(present), *([] if table.is_virtual else [build_create(table)])]
             )
 
 

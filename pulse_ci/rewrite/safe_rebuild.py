@@ -23,8 +23,8 @@ from pulse_ci.rewrite.sync_objects import create_missing
 from pulse_ci.rewrite.tested_script import ScriptBuilder
 from pulse_ci.rewrite.virtual_tables import find_content_table
 from pulse_ci.schema.ddl.keywords import quote_name, quote_string
-from pulse_ci.schema.ddl.virtual import SHADOWS
-from pulse_ci.schema.introspect import row_of, schema_of
+from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
+from pulse_ci.schema.introspect import build_schema, make_master_row
 from pulse_ci.schema.schema import Table, fold
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def plan_rebuild(
 
 
 def _get_table(schema: Schema, name: str) -> Table:
-    table = schema.table(name)
+    table = schema.find_table(name)
     if table is None:
         raise MigrationError(f"There is no table {quote_for_comment(name)} to rebuild.")
     return table
@@ -79,7 +79,9 @@ def _get_table(schema: Schema, name: str) -> Table:
 
 def replace_table(schema: Schema, table: str, new_sql: str) -> Schema:
     """Return the schema with another definition of one table."""
-    return schema_of([row_of(each, new_sql if each == schema.table(table) else None) for each in schema.objects])
+    return build_schema(
+        [make_master_row(each, new_sql if each == schema.find_table(table) else None) for each in schema.objects]
+    )
 
 
 def moves_rows(statements: Sequence[str]) -> bool:
@@ -101,7 +103,7 @@ def add_rebuild(script: ScriptBuilder, targets: Mapping[str, RebuildTarget]) -> 
     return any(
         script.add(
             [*build_drops(items), *statements],
-            lambda schema: all(schema.table(name) == table for name, table in wanted.items()),
+            lambda schema: all(schema.find_table(name) == table for name, table in wanted.items()),
         )
         for items in (find_triggers_and_views(script.schema, group.targets), script.triggers_and_views)
     )
@@ -117,7 +119,7 @@ class _RebuildGroup:
 
     @classmethod
     def build(cls, schema: Schema, targets: Mapping[str, RebuildTarget]) -> _RebuildGroup:
-        members = {name: schema.table(name) for name in sorted(find_descendants(schema, targets))}
+        members = {name: schema.find_table(name) for name in sorted(find_descendants(schema, targets))}
         unchanged = {
             name: RebuildTarget(table, match_columns(table, table)) for name, table in members.items() if table
         }
@@ -142,14 +144,14 @@ class _RebuildGroup:
             self.targets[fold(each.name)].table if fold(each.name) in self.targets else each
             for each in self.schema.tables
         )
-        return schema_of([row_of(each) for each in tables])
+        return build_schema([make_master_row(each) for each in tables])
 
     def _find_referenced_indexes(self) -> Iterator[Index]:
         """Yield the indexes by which rows are referred to: without them, no row can be copied to the children."""
         keys = (key for target in self.targets.values() for key in target.table.foreign_keys)
         referred = [(fold(key.parent), set(map(fold, key.parent_columns))) for key in keys]
         for index in self.schema.indexes:
-            reference = fold(index.table), {fold(term.column or "") for term in index.terms}
+            reference = fold(index.table), {fold(term.column or "") for term in index.indexed_columns}
             if index.unique and reference[0] in self.targets and reference in referred:
                 yield index
 
@@ -187,8 +189,8 @@ def _is_indexed_by_rowid(schema: Schema, table: Table) -> bool:
 
 def find_rowid_name(table: Table) -> str | None:
     """Return a name by which a table's rowid can be had, or None where there is none."""
-    names = ("rowid", "_rowid_", "oid") if not table.without_rowid and not table.virtual else ()
-    return next((name for name in names if table.column(name) is None), None)
+    names = ("rowid", "_rowid_", "oid") if not table.without_rowid and not table.is_virtual else ()
+    return next((name for name in names if table.find_column(name) is None), None)
 
 
 def match_columns(old: Table, new: Table) -> dict[str, str]:
@@ -196,7 +198,7 @@ def match_columns(old: Table, new: Table) -> dict[str, str]:
     return {
         column.name: quote_name(former.name)
         for column in new.columns
-        if not column.generated and (former := old.column(column.name))
+        if not column.generated and (former := old.find_column(column.name))
     }
 
 
@@ -216,5 +218,5 @@ def choose_temporary_name(schema: Schema, name: str, taken: Collection[str] = ()
 
 def _list_shadow_tables(schema: Schema) -> Iterator[str]:
     for table in schema.tables:
-        for suffix in SHADOWS.get(table.module or "", ()):
+        for suffix in SHADOW_TABLE_SUFFIXES.get(table.module or "", ()):
             yield f"{fold(table.name)}_{suffix}"

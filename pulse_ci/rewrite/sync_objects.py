@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.rewrite.tested_script import ScriptBuilder
-    from pulse_ci.schema.schema import Object, Schema
+    from pulse_ci.schema.schema import Schema, SchemaObject
 
 
 def drop_changed(script: ScriptBuilder, wanted: Schema) -> bool:
@@ -22,7 +22,7 @@ def drop_changed(script: ScriptBuilder, wanted: Schema) -> bool:
 
     Those of a table that is not wanted go with it.
     """
-    present: tuple[Object, ...] = (*script.schema.triggers, *script.schema.views, *script.schema.indexes)
+    present: tuple[SchemaObject, ...] = (*script.schema.triggers, *script.schema.views, *script.schema.indexes)
     return script.add(
         [
             build_drop(item)
@@ -32,8 +32,12 @@ def drop_changed(script: ScriptBuilder, wanted: Schema) -> bool:
     )
 
 
-def _is_dropped_with_table(schema: Schema, wanted: Schema, item: Object) -> bool:
-    return not isinstance(item, View) and schema.table(item.table) is not None and wanted.table(item.table) is None
+def _is_dropped_with_table(schema: Schema, wanted: Schema, item: SchemaObject) -> bool:
+    return (
+        not isinstance(item, View)
+        and schema.find_table(item.table) is not None
+        and wanted.find_table(item.table) is None
+    )
 
 
 def create_missing(script: ScriptBuilder, wanted: Schema) -> bool:
@@ -45,21 +49,21 @@ def create_missing(script: ScriptBuilder, wanted: Schema) -> bool:
     return not diff(script.schema, wanted)
 
 
-def _order_for_creation(schema: Schema) -> Iterator[Object]:
+def _order_for_creation(schema: Schema) -> Iterator[SchemaObject]:
     yield from schema.indexes
     yield from order_views(schema.views)
-    yield from (table for table in schema.tables if table.virtual)
+    yield from (table for table in schema.tables if table.is_virtual)
     yield from schema.triggers
 
 
-def _has_object(schema: Schema, item: Object) -> bool:
+def _has_object(schema: Schema, item: SchemaObject) -> bool:
     match item:
         case Table():
-            found: Object | None = schema.table(item.name)
+            found: SchemaObject | None = schema.find_table(item.name)
         case Index():
-            found = schema.index(item.name)
+            found = schema.find_index(item.name)
         case View():
-            found = schema.view(item.name)
+            found = schema.find_view(item.name)
         case Trigger():
-            found = schema.trigger(item.name)
+            found = schema.find_trigger(item.name)
     return found is not None and (found == item or found.sql == item.sql)

@@ -13,7 +13,7 @@ from pulse_ci.rewrite.dependency_order import find_triggers_and_views, order_vie
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pulse_ci.schema.schema import Object, Schema, Trigger, View
+    from pulse_ci.schema.schema import Schema, SchemaObject, Trigger, View
 
 
 class _UnexpectedSchema(Exception):
@@ -45,7 +45,7 @@ class ScriptBuilder:
     def add(self, statements: Sequence[str], accepts: Callable[[Schema], bool] = lambda _: True) -> bool:
         """Write statements down if they run and what they make is what it should; else change nothing."""
         try:
-            with self._database.request() as request:
+            with self._database.open_request() as request:
                 for statement in statements:
                     request.execute(statement)
                 schema = self._database.schema()
@@ -89,9 +89,9 @@ def build_schema_script(schema: Schema) -> Iterator[str]:
     return map(build_create, _order_for_creation(schema))
 
 
-def _order_for_creation(schema: Schema) -> Iterator[Object]:
-    yield from (table for table in schema.tables if not table.virtual)
+def _order_for_creation(schema: Schema) -> Iterator[SchemaObject]:
+    yield from (table for table in schema.tables if not table.is_virtual)
     yield from schema.indexes
     yield from order_views(schema.views)
-    yield from (table for table in schema.tables if table.virtual)
+    yield from (table for table in schema.tables if table.is_virtual)
     yield from schema.triggers

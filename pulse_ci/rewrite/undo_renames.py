@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +34,7 @@ def find_explicit_renames(statements: Iterable[str], before: Schema) -> Explicit
     tables = {fold(table.name): fold(table.name) for table in before.tables}
     columns = dict[tuple[str, str], str]()
     for sql in statements:
-        match operation(sql):
+        match parse_operation(sql):
             case RenameTable(table, to):
                 tables[fold(to)] = tables.pop(fold(table), "")
             case Create("table", table):
@@ -52,20 +52,20 @@ def find_explicit_renames(statements: Iterable[str], before: Schema) -> Explicit
 def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: ExplicitRenames) -> None:
     """Write down the renames back of what statements renamed, where neither name is taken."""
     for now, former in renames.tables.items():
-        table, wanted = script.schema.table(now), before.table(former)
-        if table and wanted and before.table(now) is None and script.schema.table(former) is None:
+        table, wanted = script.schema.find_table(now), before.find_table(former)
+        if table and wanted and before.find_table(now) is None and script.schema.find_table(former) is None:
             script.add_with_drops([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
     for (name, now), former in renames.columns.items():
-        present, table = script.schema.table(name), before.table(name)
-        new, old = present and present.column(now), table and table.column(former)
-        if present and table and new and old and not (table.column(now) or present.column(former)):
+        present, table = script.schema.find_table(name), before.find_table(name)
+        new, old = present and present.find_column(now), table and table.find_column(former)
+        if present and table and new and old and not (table.find_column(now) or present.find_column(former)):
             script.add_with_drops([name], [_build_rename_column(table, new, old)])
 
 
 def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
     """Write down the renames back of tables that are in `before` under another name, each the only one like it."""
-    removed = [table for table in before.tables if script.schema.table(table.name) is None]
-    added = [table for table in script.schema.tables if before.table(table.name) is None]
+    removed = [table for table in before.tables if script.schema.find_table(table.name) is None]
+    added = [table for table in script.schema.tables if before.find_table(table.name) is None]
     shapes = Counter(map(_describe_shape, removed)), Counter(map(_describe_shape, added))
     for table in added:
         former = next((each for each in removed if _describe_shape(each) == _describe_shape(table)), None)
@@ -84,8 +84,8 @@ def _describe_shape(table: Table) -> tuple[object, ...]:
 def undo_column_renames(script: ScriptBuilder, before: Schema) -> None:
     """Write down the renames back of columns: in one place of a table, one gone and one come, otherwise alike."""
     for table in before.tables:
-        present = script.schema.table(table.name)
-        if present is None or table.virtual or present.virtual:
+        present = script.schema.find_table(table.name)
+        if present is None or table.is_virtual or present.is_virtual:
             continue
         for old, new in _find_renamed_columns(table, present):
             script.add_with_drops(
@@ -100,8 +100,8 @@ def _build_rename_column(table: Table, new: Column, old: Column) -> str:
 
 def _expect_column(table: str, column: Column) -> Callable[[Schema], bool]:
     def test(schema: Schema) -> bool:
-        found = schema.table(table)
-        return found is not None and found.column(column.name) == column
+        found = schema.find_table(table)
+        return found is not None and found.find_column(column.name) == column
 
     return test
 
@@ -118,9 +118,16 @@ def _find_columns_only_in(table: Table, other: Table) -> dict[tuple[object, ...]
     found: dict[tuple[object, ...], list[Column]] = {}
     place = 0
     for column in table.columns:
-        if other.column(column.name):
+        if other.find_column(column.name):
             place += 1
         else:
-            key = (column.type, column.not_null, column.default, column.primary_key, column.unique, column.collation)
+            key = (
+                column.type,
+                column.not_null,
+                column.default,
+                column.primary_key_position,
+                column.unique,
+                column.collation,
+            )
             found.setdefault((place, *key), []).append(column)
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.table_rebuilds import find_rebuilds
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Delete, Insert, Update, operation
+from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
@@ -52,11 +52,13 @@ def _is_explained(changed: ChangedRows, explained: Set[tuple[str, str | None]]) 
 
 
 def _writes(sql: str, table: Table) -> bool:
-    match operation(sql):
+    match parse_operation(sql):
         case Insert(name) | Delete(name):
             return fold(name) == fold(table.name)
         case Update(name):
-            return fold(name) == fold(table.name) and any(table.column(column) for column in find_assigned_columns(sql))
+            return fold(name) == fold(table.name) and any(
+                table.find_column(column) for column in find_assigned_columns(sql)
+            )
         case _:
             return False
 

@@ -13,7 +13,7 @@ from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
 from pulse_ci.rewrite.undo_renames import find_explicit_renames
 from pulse_ci.rewrite.unrestored_rows import describe_unrestored_rows, find_unexplained
 from pulse_ci.rewrite.verify_script import compare_rows, verify_script
-from pulse_ci.sql.operations import is_transaction
+from pulse_ci.sql.operations import is_transaction_control
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,25 +72,25 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
         raise MigrationError(
             f"{migration.path} leaves the schema as it was: there is nothing that a reverse could be written from."
         )
-    _require_valid_reverse(migration, plan, verify_script(database.snapshot(), plan.statements, before))
+    _require_valid_reverse(migration, plan, verify_script(database.take_snapshot(), plan.statements, before))
     database.run("\n".join(plan.statements))
-    changed = find_unexplained(compare_rows(rows, database.snapshot()), plan.losses)
+    changed = find_unexplained(compare_rows(rows, database.take_snapshot()), plan.losses)
     return VerifiedReverse(plan, tuple(describe_unrestored_rows(run, before, after, changed)))
 
 
 def make_run_error(migration: Migration, refusal: Refusal) -> MigrationError:
     """Return the error that says where a migration is refused."""
-    place = migration.place(refusal.statement)
+    place = migration.locate(refusal.statement)
     return MigrationError(f"{place.path}:{place.line} does not run, so that nothing can be undone: {refusal.answer}.")
 
 
 def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes]:
     """Run the migration on tables with rows; where that fails, on empty ones. Return a snapshot from before it, too."""
-    empty = database.snapshot()
+    empty = database.take_snapshot()
     seed(database)
-    start = database.snapshot()
+    start = database.take_snapshot()
     # Whether D1 takes a BEGIN is another question: without it the file does what its author meant.
-    statements = [each for each in migration.statements if not is_transaction(each.sql)]
+    statements = [each for each in migration.statements if not is_transaction_control(each.sql)]
     run = run_statements(database, statements)
     if run.refusals:
         database.restore(empty)

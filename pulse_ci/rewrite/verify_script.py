@@ -91,11 +91,11 @@ def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[Changed
 
 
 def _find_common_columns(schema: Schema, expected: Schema) -> dict[str, tuple[str, ...]]:
-    tables = ((table, expected.table(table.name)) for table in schema.tables)
+    tables = ((table, expected.find_table(table.name)) for table in schema.tables)
     return {
-        table.name: tuple(column.name for column in table.columns if later.column(column.name))
+        table.name: tuple(column.name for column in table.columns if later.find_column(column.name))
         for table, later in tables
-        if later and not table.virtual | later.virtual
+        if later and not table.is_virtual | later.is_virtual
     }
 
 
@@ -103,7 +103,7 @@ TableContents = dict[str, tuple[int, dict[str, Counter[str]], Counter[str]]]
 
 
 def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) -> TableContents:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         found: TableContents = {}
         for table, columns in kept.items():
             rows = read(connection, table, columns)
@@ -114,7 +114,7 @@ def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) ->
 
 def count_distinct_rows(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
     """Return what a table holds in some of its columns, whatever the order of rows."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         return Counter(map(repr, read(connection, table, columns)))
 
 
@@ -127,7 +127,7 @@ def _compare_contents(before: TableContents, after: TableContents) -> Iterator[C
 
 
 def _read_violations(database: EmbeddedD1) -> Counter[ViolationRow]:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         try:
             found: Iterable[ViolationRow] = connection.execute("PRAGMA foreign_key_check").fetchall()
         except apsw.Error:

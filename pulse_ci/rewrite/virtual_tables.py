@@ -32,7 +32,7 @@ def build_fts_rebuild(table: Table) -> Iterator[str]:
 
 def build_virtual_move(old: Table, new: Table, temporary: str) -> Iterator[str]:
     """Yield what remakes a virtual table that keeps its own rows."""
-    columns = [quote_name(column.name) for column in new.columns if old.column(column.name)]
+    columns = [quote_name(column.name) for column in new.columns if old.find_column(column.name)]
     key = ["rowid"] if new.module == "fts5" else []
     listed = ", ".join([*key, *columns])
     yield f"ALTER TABLE {quote_name(old.name)} RENAME TO {quote_name(temporary)};"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
-from pulse_ci.model import Refuser, Severity
+from pulse_ci.model import RejectedBy, Severity
 from pulse_ci.rules.examples import HEADER, PATH, table
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ def _check(review: Review) -> Iterator[Remark]:
         return
     for evidence in review.evidence:
         if difference := _difference(evidence, review.on_d1.refusals.get(evidence.migration.path)):
-            yield Remark(evidence.migration.place(), difference, _REMEDY)
+            yield Remark(evidence.migration.locate(), difference, _REMEDY)
     if not review.evidence or _is_refused(review, review.on_d1):
         return
     last = review.evidence[-1].migration
     for change in review.on_d1.differences:
-        yield Remark(last.place(), _schema_difference(change), _REMEDY)
+        yield Remark(last.locate(), _schema_difference(change), _REMEDY)
 
 
 def _difference(evidence: Evidence, on_d1: str | None) -> str | None:
     refusals, name = evidence.replayed.run.refusals, evidence.migration.name
     if on_d1 and not refusals:
         return f"Real D1 refuses `{name}`: `{on_d1}`. The embedded engine runs it."
-    if refusals and refusals[0].by is Refuser.D1 and not on_d1:
+    if refusals and refusals[0].by is RejectedBy.D1 and not on_d1:
         return f"Real D1 runs `{name}`. The embedded engine refuses it: `{refusals[0].message}`."
     return None
 

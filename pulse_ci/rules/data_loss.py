@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
-from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import on_schema, one_file
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable, operation
+from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,10 +27,10 @@ _GOALS = (
 def _check_drop_table(review: Review) -> Iterator[Remark]:
     is_fresh = freshness(review)
     for evidence in review.evidence:
-        for change in _removed(evidence, Kind.TABLE):
+        for change in _removed(evidence, ObjectKind.TABLE):
             if not is_fresh(evidence, change.name) and not _was_renamed(evidence, change):
                 yield Remark(
-                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                    evidence.migration.locate(evidence.replayed.run.maker_of(change)),
                     f"Dropping table `{change.name}` deletes its rows{_on_staging(review, change.name)}, and the "
                     "Worker that is deployed may read it.",
                     f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
@@ -46,10 +46,10 @@ def _on_staging(review: Review, table: str) -> str:
 def _check_drop_column(review: Review) -> Iterator[Remark]:
     is_fresh = freshness(review)
     for evidence in review.evidence:
-        for change in _removed(evidence, Kind.COLUMN):
+        for change in _removed(evidence, ObjectKind.COLUMN):
             if not is_fresh(evidence, change.table) and not _was_renamed(evidence, change):
                 yield Remark(
-                    evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                    evidence.migration.locate(evidence.replayed.run.maker_of(change)),
                     f"Dropping column `{change.name}` of `{change.table}` deletes its values, and the Worker that is "
                     "deployed may read it.",
                     f"Stop using `{change.name}`, deploy, and drop it in a later migration under "
@@ -57,17 +57,17 @@ def _check_drop_column(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _removed(evidence: Evidence, kind: Kind) -> Iterator[Change]:
+def _removed(evidence: Evidence, kind: ObjectKind) -> Iterator[Change]:
     if evidence.runs:
         changes = evidence.replayed.changes
-        yield from (change for change in changes if change.action is Action.REMOVED and change.kind is kind)
+        yield from (change for change in changes if change.action is ChangeAction.REMOVED and change.kind is kind)
 
 
 def _was_renamed(evidence: Evidence, change: Change) -> bool:
     """Return whether a table or a column is there after the file, though under another name."""
     table, name = fold(change.table), fold(change.name)
     for statement, _ in evidence.replayed.run.touched:
-        match operation(statement.sql):
+        match parse_operation(statement.sql):
             case RenameTable(of, to) if fold(of) == table:
                 table = fold(to)
             case RenameColumn(of, column, to) if (fold(of), fold(column)) == (table, name):
@@ -87,17 +87,17 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
             if not is_fresh(evidence, loss.table) and not _has_a_rule_of_its_own(evidence, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, here in losses.items():
-            yield Remark(evidence.migration.place(statement), _rows_lost(here, review.rows), _keep(here))
+            yield Remark(evidence.migration.locate(statement), _rows_lost(here, review.rows), _keep(here))
 
 
 def _has_a_rule_of_its_own(evidence: Evidence, loss: Loss) -> bool:
     if evidence.rebuild_at(loss.statement):
         return bool(loss.path) or is_self_reference(evidence, loss)
-    return _is_own_drop(loss) and evidence.replayed.after.table(loss.table) is None
+    return _is_own_drop(loss) and evidence.replayed.after.find_table(loss.table) is None
 
 
 def _is_own_drop(loss: Loss) -> bool:
-    dropped = loss.statement and isinstance(operation(loss.statement.sql), Drop)
+    dropped = loss.statement and isinstance(parse_operation(loss.statement.sql), Drop)
     return bool(dropped and loss.target and fold(loss.target) == fold(loss.table))
 
 
@@ -157,7 +157,7 @@ def _check_violation(review: Review) -> Iterator[Remark]:
         for table, parent in sorted({(table, parent) for table, _, parent, _ in evidence.on_rows.violations}):
             last = evidence.migration.statements[-1] if evidence.migration.statements else None
             yield Remark(
-                evidence.migration.place(evidence.on_rows.run.touching(table) or last),
+                evidence.migration.locate(evidence.on_rows.run.touching(table) or last),
                 f"After this file rows of `{table}` refer to rows of `{parent}` that are not there; "
                 "`PRAGMA foreign_key_check` lists them, and D1 has committed them.",
                 f"Delete or correct the rows of {bare_name(table)} that have no parent before the file ends.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Remark, Review, Rule
-from pulse_ci.model import Kind, Severity
+from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import DEFAULT_MIGRATIONS_TABLE, is_not_allowed
 from pulse_ci.rules.examples import on_schema, one_file
 from pulse_ci.schema.schema import fold
@@ -19,7 +19,7 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    operation,
+    parse_operation,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def _check_deferred_use(review: Review) -> Iterator[Remark]:
             if not is_not_allowed(each.message):
                 continue
             change = each.change
-            trigger = evidence.replayed.after.trigger(change.name) if change.kind is Kind.TRIGGER else None
+            trigger = evidence.replayed.after.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
             effect = "no query can use it"
             if trigger:
                 effect = f"from then on each {trigger.event} on `{trigger.table}` fails"
             yield Remark(
-                evidence.migration.place(evidence.replayed.run.maker_of(change)),
+                evidence.migration.locate(evidence.replayed.run.maker_of(change)),
                 f"D1 lets the {change.kind.value} `{change.name}` be made, but {effect}: `{each.message}`.",
                 "Write it without what D1 refuses, or leave it out.",
             )
@@ -56,14 +56,14 @@ def _check_migrations_table(review: Review) -> Iterator[Remark]:
         for statement in migration.statements:
             if any(fold(name) == fold(own) for name in _changed(statement.sql)):
                 yield Remark(
-                    migration.place(statement),
+                    migration.locate(statement),
                     f"`{own}` is the record of the migrations that were applied; this statement changes it.",
                     "Delete the statement: `wrangler d1 migrations apply` and `pulse-ci apply` keep the record.",
                 )
 
 
 def _changed(sql: str) -> tuple[str, ...]:
-    match operation(sql):
+    match parse_operation(sql):
         case Insert(table) | Update(table) | Delete(table) | AddColumn(table) | DropColumn(table) | RenameColumn(table):
             return (table,)
         case RenameTable(table, to):

@@ -21,7 +21,7 @@ def _check(review: Review) -> Iterator[Remark]:
             if needed.migration.path in new:
                 names = ", ".join(f"`{name}`" for name in needed.names)
                 yield Remark(
-                    evidence.migration.place(),
+                    evidence.migration.locate(),
                     f"`{evidence.migration.name}` needs {names} of `{needed.migration.name}`, which is not applied "
                     "either: if that one fails or is taken back, this one fails too.",
                     "Put what belongs together into one file, or merge and apply the first file first.",

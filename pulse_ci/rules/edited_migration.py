@@ -7,14 +7,14 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
-from pulse_ci.migrations.parse import Place
+from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.migrations.base_diff import Base, Edit
+    from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 
 def _check(review: Review) -> Iterator[Remark]:
@@ -22,12 +22,12 @@ def _check(review: Review) -> Iterator[Remark]:
         return
     directory = PurePosixPath(review.migrations.directory)
     for edit in review.base.edits:
-        if PurePosixPath(edit.previous or edit.path).parent == directory:
+        if PurePosixPath(edit.previous_path or edit.path).parent == directory:
             yield _remark(edit, review.base)
 
 
-def _remark(edit: Edit, base: Base) -> Remark:
-    before = edit.previous or edit.path
+def _remark(edit: FileEdit, base: BaseDiff) -> Remark:
+    before = edit.previous_path or edit.path
     restore = f"Restore the file as {base.label} has it"
     if base.ref:
         restore = f"git checkout {quote(base.ref)} -- {quote(before)}"
@@ -40,7 +40,7 @@ def _remark(edit: Edit, base: Base) -> Remark:
         case "deleted":
             what, remedy = "was deleted", f"{restore}; undo it with a new migration"
     return Remark(
-        Place(edit.path),
+        Location(edit.path),
         f"`{before}` {what}, though {base.label} has it: a database that has run it never sees the difference, "
         "a new one never has what came before.",
         remedy,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Refuser
-from pulse_ci.sql.operations import AddColumn, Create, Delete, DropColumn, Insert, Update, operation
+from pulse_ci.model import RejectedBy
+from pulse_ci.sql.operations import AddColumn, Create, Delete, DropColumn, Insert, Update, parse_operation
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 REPLAY_FAILS = "replay-fails"
 REBUILD_FAILS = "rebuild-fails-with-rows"
 UNTRIED = {
-    Refuser.SANDBOX: (
+    RejectedBy.SANDBOX: (
         "Do less in one file. If it is meant to do this, set PULSE_CI_SANDBOX_FACTOR=4, which multiplies each limit."
     ),
-    Refuser.ENGINE: "Write it otherwise, so that it can be tried here before it runs on D1.",
+    RejectedBy.ENGINE: "Write it otherwise, so that it can be tried here before it runs on D1.",
 }
 """What to do where it is not D1 that has refused a statement."""
 CLASH = ""  # no rule's: the proofs on rows could not be finished
@@ -40,7 +40,7 @@ class _Claim:
 
     def fits(self, sql: str, beginning: str) -> bool:
         """Return whether the statement is of the kind that the claim is for."""
-        return (not self.does or isinstance(operation(sql), self.does)) and bool(re.match(self.begins, beginning))
+        return (not self.does or isinstance(parse_operation(sql), self.does)) and bool(re.match(self.begins, beginning))
 
 
 _BEGINNING = 9  # tokens
@@ -122,7 +122,7 @@ def rule_for_rows(refusal: Refusal, evidence: Evidence) -> str:
     if "FOREIGN KEY constraint failed" in refusal.message and at_rebuild:
         return REBUILD_FAILS
     copies = {copy for rebuild in evidence.rebuilds for copy in rebuild.copies}
-    does = operation(refusal.statement.sql) if refusal.statement else None
+    does = parse_operation(refusal.statement.sql) if refusal.statement else None
     if isinstance(does, Insert | Update) and refusal.statement not in copies:
         return _claimed(refusal.message, refusal.statement.sql if refusal.statement else "", _NOT_ALLOWED) or CLASH
     return rule_for(refusal)

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import refusals_for
 from pulse_ci.rules.examples import on_schema
-from pulse_ci.sql.operations import AddColumn, Insert, operation
+from pulse_ci.sql.operations import AddColumn, Insert, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,9 +53,9 @@ def _rule(
 def _remark(evidence: Evidence, refusal: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
     where = "once its table has a row" if on_rows else "even on an empty table"
     return Remark(
-        evidence.migration.place(refusal.statement),
+        evidence.migration.locate(refusal.statement),
         f"D1 refuses this statement {where}: `{refusal.message}`.",
-        f"{remedy} `{probe.listing}` shows what is there." if probe else remedy,
+        f"{remedy} `{probe.manual_query}` shows what is there." if probe else remedy,
         probe=probe,
     )
 
@@ -63,10 +63,10 @@ def _remark(evidence: Evidence, refusal: Refusal, remedy: str, probe: Probe | No
 def _probe(rule: str, evidence: Evidence, refusal: Refusal) -> Probe | None:
     """Return the question that settles a refusal on rows, None where its table is made by the same files."""
     before, after = evidence.replayed.before, evidence.replayed.after
-    match operation(refusal.statement.sql) if refusal.statement else None:
-        case AddColumn(table, name) if before.table(table):
-            altered = after.table(table)
-            column = altered.column(name) if altered else None
+    match parse_operation(refusal.statement.sql) if refusal.statement else None:
+        case AddColumn(table, name) if before.find_table(table):
+            altered = after.find_table(table)
+            column = altered.find_column(name) if altered else None
             if altered and column and rule != "stored-column" and (column.generated or rule == "check-on-existing"):
                 return broken_by_column(altered, column)
             return any_row(table, _NEEDS[rule])

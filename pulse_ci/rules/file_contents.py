@@ -20,7 +20,7 @@ def _check_empty(review: Review) -> Iterator[Remark]:
         if not migration.statements and migration.problem is None:
             what = "is empty" if not migration.text.strip() else "holds comments alone"
             yield Remark(
-                migration.place(),
+                migration.locate(),
                 f"`{migration.name}` {what}: nothing will run, and its number is used up.",
                 f"Write its statements, or `git rm {quote(migration.path)}`.",
             )
@@ -28,10 +28,10 @@ def _check_empty(review: Review) -> Iterator[Remark]:
 
 def _check_unterminated(review: Review) -> Iterator[Remark]:
     for migration in (*review.new, *review.reverse_files):
-        if migration.open_end:
+        if migration.unterminated_token:
             yield Remark(
-                migration.open_end.place,
-                f"In `{migration.name}` {migration.open_end.what}: it swallows the rest of the file and whatever a "
+                migration.unterminated_token.location,
+                f"In `{migration.name}` {migration.unterminated_token.description}: it swallows the rest of the file and whatever a "
                 "tool appends to it.",
                 "Close it.",
             )
@@ -42,7 +42,7 @@ def _check_unterminated(review: Review) -> Iterator[Remark]:
 def _unterminated(migration: Migration) -> Remark:
     last = migration.statements[-1]
     return Remark(
-        migration.place_of_line(last.end_line),
+        migration.locate_line(last.end_line),
         f"The last statement of `{migration.name}` has no `;`. `wrangler d1 migrations apply` appends its own INSERT "
         'to the file, and D1 then answers `near "INSERT": syntax error`.',
         "Put a `;` after the last statement.",

@@ -26,14 +26,14 @@ def _readable(review: Review) -> Iterator[Migration]:
 def _check_missing(review: Review) -> Iterator[Remark]:
     for migration in _readable(review):
         missing = []
-        if not (migration.header.title or migration.header.reverse_of):
+        if not (migration.header.title or migration.header.reversed_number):
             missing.append("-- Migration: what it does")
         if not migration.header.date:
             missing.append(f"-- Created: {review.today.isoformat()}")
         if missing:
             labels = [line[: line.index(":") + 1] for line in missing]
             yield Remark(
-                migration.place(),
+                migration.locate(),
                 f"No {' and no '.join(f'`{label}`' for label in labels)} line before the first statement.",
                 "Put at the top of the file: " + " / ".join(f"`{line}`" for line in missing),
             )
@@ -48,7 +48,7 @@ def _check_date(review: Review) -> Iterator[Remark]:
             if stated is None or stated > latest:
                 what = "is not a date in the form YYYY-MM-DD" if stated is None else "lies in the future"
                 yield Remark(
-                    migration.place_of_line(field.line),
+                    migration.locate_line(field.line),
                     f"`{field.value}` {what}.",
                     f"`-- Created: {review.today.isoformat()}`",
                 )
@@ -67,7 +67,7 @@ def _check_reason(review: Review) -> Iterator[Remark]:
     for migration in _readable(review):
         if not migration.header.reason:
             yield Remark(
-                migration.place(),
+                migration.locate(),
                 "Nothing says why this migration exists.",
                 "Add below the date: `-- Reason: ` and one sentence that a reader in two years will need.",
             )

@@ -20,7 +20,7 @@ def _check_reason(review: Review) -> Iterator[Remark]:
         if not ignore.rule or not ignore.reason:
             missing = "no rule" if not ignore.rule else "no reason"
             yield Remark(
-                ignore.place,
+                ignore.location,
                 f"This ignore names {missing}, so it silences nothing.",
                 f"`-- pulse-ci: ignore {ignore.rule or 'RULE'} why it is right here`",
             )
@@ -31,7 +31,7 @@ def _check_unused(review: Review) -> Iterator[Remark]:
         is_idle = ignore not in review.used_ignores and ignore.rule not in review.skipped
         if ignore.rule and ignore.reason and is_idle:
             yield Remark(
-                ignore.place,
+                ignore.location,
                 f"This ignore silences nothing: `{ignore.rule}` has no finding "
                 f"{'in this file' if ignore.lines is None else 'on the statement below it'}.",
                 "Delete the comment.",

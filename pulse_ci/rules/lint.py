@@ -29,7 +29,7 @@ def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
 
 def _ignore_for(rule: Rule, remark: Remark, ignores: tuple[Ignore, ...]) -> Ignore | None:
     for ignore in ignores:
-        meant = ignore.rule == rule.name and ignore.reason and ignore.place.path == remark.place.path
+        meant = ignore.rule == rule.name and ignore.reason and ignore.location.path == remark.place.path
         if meant and (ignore.lines is None or remark.place.line in ignore.lines):
             return ignore
     return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _check(review: Review) -> Iterator[Remark]:
-    width = review.migrations.width
+    width = review.migrations.number_width
     for migration in review.new:
         if migration.digits is None:
             yield _remark(review, migration, "has no number, an underscore and a description")
@@ -30,14 +30,14 @@ def _check(review: Review) -> Iterator[Remark]:
 def _remark(review: Review, migration: Migration, what: str) -> Remark:
     proposal = PurePosixPath(migration.path).with_name(_proposal(migration.name, review))
     return Remark(
-        migration.place(),
+        migration.locate(),
         f"`{migration.name}` {what}: tools disagree on when it runs.",
         f"git mv {quote(migration.path)} {quote(str(proposal))}",
     )
 
 
 def _proposal(name: str, review: Review) -> str:
-    stem, width = name[: -len(".sql")], review.migrations.width
+    stem, width = name[: -len(".sql")], review.migrations.number_width
     digits = re.match(r"[0-9]*", stem)
     number = digits[0].lstrip("0") if digits and digits[0] else "N" * width
     if len(number) > width:

@@ -7,7 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
-from pulse_ci.migrations.parse import number_of
+from pulse_ci.migrations.parse import parse_number
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import table
 
@@ -21,40 +21,40 @@ def _tip(review: Review) -> dict[int, str]:
     """Numbers that the base branch has by now, the checkout's own new files left out."""
     if review.base is None:
         return {}
-    names = ((number_of(path), path) for path in review.base.tip if path not in review.base.added)
+    names = ((parse_number(path), path) for path in review.base.files_at_tip if path not in review.base.added)
     return {number: path for number, path in names if number is not None}
 
 
 def next_free(review: Review) -> int:
     """Return one above the highest number, here or at the base branch's tip, that is spelled as most are."""
-    width = review.migrations.width
+    width = review.migrations.number_width
     return max([review.migrations.next_number, *(number + 1 for number in _tip(review) if number < 10**width)])
 
 
 def _renumbered(review: Review, migration: Migration, number: int) -> str:
     words = migration.name.partition("_")[2]
-    target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.width}}_{words}")
+    target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.number_width}}_{words}")
     return f"git mv {quote(migration.path)} {quote(str(target))}"
 
 
 def _check_gap(review: Review) -> Iterator[Remark]:
     known = review.migrations.numbers | _tip(review).keys()
-    for migration in () if review.migrations.by_date else review.new:
+    for migration in () if review.migrations.uses_timestamps else review.new:
         number, digits = migration.number, migration.digits or ""
         if number is None or number <= 1 or number - 1 in known or number - 1 <= review.baseline:
             continue
-        if len(digits) != review.migrations.width:
+        if len(digits) != review.migrations.number_width:
             continue
         below = max((each for each in known if each < number), default=review.baseline)
         yield Remark(
-            migration.place(),
+            migration.locate(),
             f"{migration.digits} {_after(review, below)}: {_missing(below, number)}.",
             f"{_renumbered(review, migration, below + 1)}  (or commit the missing file)",
         )
 
 
 def _after(review: Review, below: int) -> str:
-    return f"follows {below:0{review.migrations.width}}" if below else "is the first"
+    return f"follows {below:0{review.migrations.number_width}}" if below else "is the first"
 
 
 def _missing(below: int, number: int) -> str:
@@ -76,7 +76,7 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
         other = merged.setdefault(migration.number, migration.path)
         if other != migration.path:
             yield Remark(
-                migration.place(),
+                migration.locate(),
                 f"{migration.digits} is also the number of {other}: which of the two runs first is chance.",
                 _renumbered(review, migration, next_free(review)),
             )
@@ -88,8 +88,8 @@ def _check_order(review: Review) -> Iterator[Remark]:
         number = migration.number
         if number is not None and number not in tip and number < max(tip, default=0):
             yield Remark(
-                migration.place(),
-                f"{migration.digits} comes before {max(tip):0{review.migrations.width}}, which {label} already has: "
+                migration.locate(),
+                f"{migration.digits} comes before {max(tip):0{review.migrations.number_width}}, which {label} already has: "
                 "a database that is up to date would run it out of order.",
                 _renumbered(review, migration, next_free(review)),
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.duplicate_rows import new_unique_keys
 from pulse_ci.analysis.probes import duplicates, duplicates_in
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
-from pulse_ci.model import Action, Kind, Severity
+from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.rules.rebuild_objects import strays
 from pulse_ci.schema.schema import fold
@@ -29,9 +29,9 @@ _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEX
 def _check_unique(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for change in evidence.replayed.changes:
-            if change.kind is not Kind.INDEX or change.action is Action.REMOVED:
+            if change.kind is not ObjectKind.INDEX or change.action is ChangeAction.REMOVED:
                 continue
-            index, table = evidence.replayed.after.index(change.name), review.before.table(change.table)
+            index, table = evidence.replayed.after.find_index(change.name), review.before.find_table(change.table)
             if index and table and index.unique and _existed(index, table) and not _was_unique(index, review.before):
                 statement = evidence.replayed.run.maker_of(change)
                 refusal = _on_twins(evidence, statement)
@@ -61,23 +61,23 @@ def _on_twins(evidence: Evidence, statement: Statement | None) -> Refusal | None
 def _unique(evidence: Evidence, at: Statement | None, what: str, probe: Probe, refusal: Refusal | None) -> Remark:
     said = f": `{refusal.message}`" if refusal else ""
     return Remark(
-        evidence.migration.place(at),
+        evidence.migration.locate(at),
         f"{what} is refused if there are {probe.noun_phrase} among the rows of `{probe.table}`{said}.",
-        f"`{probe.listing}` lists them; correct those rows first.",
+        f"`{probe.manual_query}` lists them; correct those rows first.",
         probe=probe,
     )
 
 
 def _existed(index: Index, table: Table) -> bool:
-    return all(term.column is None or table.column(term.column) for term in index.terms)
+    return all(term.column is None or table.find_column(term.column) for term in index.indexed_columns)
 
 
 def _was_unique(index: Index, before: Schema) -> bool:
     """Return whether a key that was there allows no duplicates already: it has no columns but those of the index."""
-    if any(each.unique and each.terms == index.terms for each in before.indexes_on(index.table)):
+    if any(each.unique and each.indexed_columns == index.indexed_columns for each in before.list_indexes(index.table)):
         return True
-    table = before.table(index.table)
-    columns = {fold(term.column) for term in index.terms if term.column and not term.collation}
+    table = before.find_table(index.table)
+    columns = {fold(term.column) for term in index.indexed_columns if term.column and not term.collation}
     return table is not None and any(each and each <= columns for each in _unique_sets(table, before))
 
 
@@ -91,7 +91,7 @@ def _check_parent(review: Review) -> Iterator[Remark]:
             names = [f"`{child}`" for child in dict.fromkeys(child for child, _ in broken)]
             refer, them = ("refers", "it") if len(names) == 1 else ("refer", "them")
             yield Remark(
-                evidence.migration.place(at),
+                evidence.migration.locate(at),
                 f"{_listed(names)} {refer} to {parent}: the first write to {them} fails.",
                 _mend(broken[0][1], evidence.replayed.after),
             )
@@ -108,7 +108,7 @@ def _broken_keys(evidence: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
     astray = {(fold(child), key.columns) for rebuild in evidence.rebuilds for child, key in strays(evidence, rebuild)}
     touched = {fold(name) for change in evidence.replayed.changes for name in (change.name, change.table)}
     for table in after.tables:
-        old = before.table(table.name)
+        old = before.find_table(table.name)
         for key in table.foreign_keys:
             if touched.isdisjoint((fold(table.name), fold(key.parent))):
                 continue
@@ -119,10 +119,10 @@ def _broken_keys(evidence: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
 
 
 def _problem(key: ForeignKey, schema: Schema) -> str | None:
-    parent = schema.table(key.parent)
+    parent = schema.find_table(key.parent)
     if parent is None:
         return "which is not there"
-    missing = [column for column in key.parent_columns if not parent.column(column)]
+    missing = [column for column in key.parent_columns if not parent.find_column(column)]
     if missing:
         return f"which has no column `{missing[0]}`"
     wanted = {fold(column) for column in key.parent_columns}
@@ -135,15 +135,15 @@ def _problem(key: ForeignKey, schema: Schema) -> str | None:
 def _unique_sets(parent: Table, schema: Schema) -> list[set[str]]:
     keys = [key.columns for key in (parent.primary_key, *parent.uniques) if key]
     indexes = [
-        tuple(term.column for term in index.terms if term.column)
-        for index in schema.indexes_on(parent.name)
-        if index.unique and index.where is None and all(term.column for term in index.terms)
+        tuple(term.column for term in index.indexed_columns if term.column)
+        for index in schema.list_indexes(parent.name)
+        if index.unique and index.where is None and all(term.column for term in index.indexed_columns)
     ]
     return [{fold(column) for column in columns} for columns in (*keys, *indexes)]
 
 
 def _mend(key: ForeignKey, schema: Schema) -> str:
-    parent = schema.table(key.parent)
+    parent = schema.find_table(key.parent)
     if parent and parent.primary_key and len(parent.primary_key.columns) == len(key.columns):
         columns = ", ".join(map(bare_name, parent.primary_key.columns))
         return f"`REFERENCES {bare_name(parent.name)} ({columns})`"

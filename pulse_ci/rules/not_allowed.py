@@ -29,7 +29,7 @@ def _rule(name: str, summary: str, problem: str, remedy: str, bad: Example, good
             for refusal, on_rows in refusals_for(name, evidence):
                 when = ", once tables have rows" if on_rows else ""
                 yield Remark(
-                    evidence.migration.place(refusal.statement),
+                    evidence.migration.locate(refusal.statement),
                     f"D1 refuses `{_words(refusal)}`{when}: `{refusal.message}`. "
                     f"Nothing of `{evidence.migration.name}` is kept.",
                     remedy,

@@ -18,7 +18,7 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    operation,
+    parse_operation,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _refused(evidence: Evidence) -> Iterator[Remark]:
 
 
 def _refused_again(evidence: Evidence, refusal: Refusal) -> Remark:
-    statement, place = refusal.statement, evidence.migration.place(refusal.statement)
+    statement, place = refusal.statement, evidence.migration.locate(refusal.statement)
     if refusal.by in UNTRIED:
         return Remark(
             place, f"Whether the file can be run twice is not known: `{refusal.message}`", UNTRIED[refusal.by]
@@ -58,7 +58,7 @@ def _refused_again(evidence: Evidence, refusal: Refusal) -> Remark:
         place,
         f"A second run of the file fails here: `{refusal.message}`.",
         _guarded(statement) if statement else "Make each statement safe to run again.",
-        Severity.WARNING if statement and isinstance(operation(statement.sql), _UNGUARDABLE) else None,
+        Severity.WARNING if statement and isinstance(parse_operation(statement.sql), _UNGUARDABLE) else None,
     )
 
 
@@ -69,10 +69,10 @@ def _summed_up(remarks: list[Remark]) -> Remark:
 
 def _guarded(statement: Statement) -> str:
     sql = statement.sql
-    match operation(sql):
-        case Create(guard_at=int(at)):
+    match parse_operation(sql):
+        case Create(if_exists_position=int(at)):
             return f"`{_shown(f'{sql[:at]} IF NOT EXISTS{sql[at:]}')}`"
-        case Drop(guard_at=int(at)):
+        case Drop(if_exists_position=int(at)):
             return f"`{_shown(f'{sql[:at]} IF EXISTS{sql[at:]}')}`"
         case Insert(table):
             return f"`INSERT OR IGNORE INTO {table} …`, or `… ON CONFLICT DO NOTHING`"
@@ -95,20 +95,20 @@ def _changed(evidence: Evidence) -> Iterator[Remark]:
     for table in repeated.changed_tables:
         statement = repeated.run.writing(table)
         yield Remark(
-            evidence.migration.place(statement),
+            evidence.migration.locate(statement),
             f"A second run of the file changes the rows of `{table}` again.",
             _stable(statement, table),
         )
     for change in repeated.changes:
         yield Remark(
-            evidence.migration.place(repeated.run.maker_of(change)),
+            evidence.migration.locate(repeated.run.maker_of(change)),
             f"A second run of the file changes the schema again: {change.kind} `{change.name}` is {change.action}.",
             "Guard the statement, so that it does nothing where its effect is already there.",
         )
 
 
 def _stable(statement: Statement | None, table: str) -> str:
-    match operation(statement.sql) if statement else None:
+    match parse_operation(statement.sql) if statement else None:
         case Insert():
             return f"`INSERT OR IGNORE INTO {table} …` with a primary key or unique column among the values"
         case Update():

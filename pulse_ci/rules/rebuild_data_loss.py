@@ -37,7 +37,7 @@ def _cascade(review: Review, evidence: Evidence, rebuild: Rebuild, losses: list[
     reached = "; ".join(describe(loss, review.rows) for loss in losses)
     when = ", once no row stops it," if evidence.on_rows.beyond else ""
     return Remark(
-        evidence.migration.place(rebuild.drop),
+        evidence.migration.locate(rebuild.drop),
         f"This rebuild of `{rebuild.table}` succeeds{when} and reaches into other tables, since "
         f"DROP TABLE deletes its rows first: {reached}. {_PRAGMAS}",
         _FAMILY.format(rebuild.table),
@@ -51,7 +51,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 rebuild = evidence.rebuild_at(refusal.statement) or evidence.rebuilds[0]
                 where = "at its DROP" if refusal.statement else "at its end, where deferred constraints are checked"
                 yield Remark(
-                    evidence.migration.place(refusal.statement or rebuild.drop),
+                    evidence.migration.locate(refusal.statement or rebuild.drop),
                     f"Without rows this rebuild of `{rebuild.table}` runs; with rows D1 refuses the file {where}: "
                     f"`{refusal.message}`. {_children(evidence, rebuild)}",
                     _FAMILY.format(rebuild.table),
@@ -61,7 +61,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
 def _children(evidence: Evidence, rebuild: Rebuild) -> str:
     schema = evidence.replayed.before
     names = sorted(
-        {child.name for child, _ in schema.children_of(rebuild.table) if fold(child.name) != fold(rebuild.table)}
+        {child.name for child, _ in schema.list_children(rebuild.table) if fold(child.name) != fold(rebuild.table)}
     )
     return f"Rows of {', '.join(f'`{name}`' for name in names)} refer to it." if names else ""
 
@@ -72,7 +72,7 @@ def _check_self_reference(review: Review) -> Iterator[Remark]:
             rebuild = evidence.rebuild_at(loss.statement)
             if rebuild and is_self_reference(evidence, loss):
                 yield Remark(
-                    evidence.migration.place(rebuild.drop),
+                    evidence.migration.locate(rebuild.drop),
                     f"`{loss.table}` refers to itself, and the new table to the old one: dropping that one deletes "
                     f"rows in the new table. {describe(loss, review.rows)}.",
                     f"In the new table let the foreign key refer to the new table's own name; RENAME turns it into "

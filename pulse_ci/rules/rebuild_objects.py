@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
-from pulse_ci.model import Action, Kind, Severity
+from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tree import copies_every_column
+from pulse_ci.sql.tree import inserts_select_star
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def _check_loses(review: Review) -> Iterator[Remark]:
             lost = [*_lost_objects(evidence, rebuild), *_lost_parts(rebuild.before, rebuild.after)]
             if lost:
                 yield Remark(
-                    evidence.migration.place(rebuild.drop),
+                    evidence.migration.locate(rebuild.drop),
                     f"After this rebuild of `{rebuild.table}` these are gone: {', '.join(what for what, _ in lost)}.",
                     f"Make them again: {' '.join(f'`{how}`' for _, how in lost)}",
                 )
@@ -33,8 +33,8 @@ def _check_loses(review: Review) -> Iterator[Remark]:
 def _lost_objects(evidence: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
     """Yield what went with the old table: its indexes and triggers, and the views that the file dropped."""
     for change in evidence.replayed.changes:
-        with_it = change.kind in (Kind.INDEX, Kind.TRIGGER) and fold(change.table) == fold(rebuild.table)
-        if change.action is Action.REMOVED and (with_it or change.kind is Kind.VIEW):
+        with_it = change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) and fold(change.table) == fold(rebuild.table)
+        if change.action is ChangeAction.REMOVED and (with_it or change.kind is ObjectKind.VIEW):
             yield f"{change.kind} `{change.name}`", f"{' '.join((change.before or '').split())};"
 
 
@@ -59,12 +59,12 @@ def _lost_parts(before: Table, after: Table) -> Iterator[tuple[str, str]]:
 
 
 def _kept(columns: tuple[str, ...], table: Table) -> bool:
-    return all(table.column(column) for column in columns)
+    return all(table.find_column(column) for column in columns)
 
 
 def _lost_of_columns(before: Table, after: Table) -> Iterator[tuple[str, str]]:
     for column in before.columns:
-        new = after.column(column.name)
+        new = after.find_column(column.name)
         if new is None:
             continue
         if column.default is not None and new.default is None:
@@ -85,7 +85,7 @@ def _check_renames(review: Review) -> Iterator[Remark]:
             if astray:
                 children = ", ".join(f"`{child}`" for child, _ in astray)
                 yield Remark(
-                    evidence.migration.place(rebuild.drop),
+                    evidence.migration.locate(rebuild.drop),
                     f"Renaming `{rebuild.table}` away took its children's foreign keys along: {children} now "
                     f"{'refers' if len(astray) == 1 else 'refer'} to `{astray[0][1].parent}`, which is dropped. Their "
                     "next write fails.",
@@ -98,8 +98,8 @@ def strays(evidence: Evidence, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]
     """Return the foreign keys of other tables that followed the old table to its passing name, with their tables."""
     return [
         (child.name, key)
-        for before, key_before in evidence.replayed.before.children_of(rebuild.table)
-        if (child := evidence.replayed.after.table(before.name))
+        for before, key_before in evidence.replayed.before.list_children(rebuild.table)
+        if (child := evidence.replayed.after.find_table(before.name))
         for key in child.foreign_keys
         if key.columns == key_before.columns and fold(key.parent) != fold(rebuild.table)
     ]
@@ -112,11 +112,11 @@ def _check_star(review: Review) -> Iterator[Remark]:
             if [fold(name) for name in before] == [fold(name) for name in after]:
                 continue
             for copy in rebuild.copies:
-                if copies_every_column(copy.sql):
+                if inserts_select_star(copy.sql):
                     common = {fold(name) for name in before}
                     listed = ", ".join(bare_name(name) for name in after if fold(name) in common)
                     yield Remark(
-                        evidence.migration.place(copy),
+                        evidence.migration.locate(copy),
                         f"`SELECT *` copies `{rebuild.table}` by position, and its columns are not in the same order "
                         "or number any more: values end up in other columns.",
                         f"`INSERT INTO … ({listed}) SELECT {listed} FROM …`",

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import UNTRIED, clashes, refusals_for
 from pulse_ci.rules.examples import one_file, table
-from pulse_ci.sql.operations import Delete, Update, operation
+from pulse_ci.sql.operations import Delete, Update, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,20 +58,20 @@ def _check_fails(review: Review) -> Iterator[Remark]:
         if migration.problem:
             judged = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
             yield Remark(
-                migration.place_of_line(migration.problem_line),
+                migration.locate_line(migration.problem_line),
                 f"`{migration.name}` {migration.problem}, so nothing of it can be run.{judged}",
                 migration.problem_remedy,
             )
     for evidence in review.evidence:
         for refusal, on_rows in refusals_for("replay-fails", evidence):
             yield (_depends_on_children(evidence, refusal) if on_rows else None) or Remark(
-                evidence.migration.place(refusal.statement),
+                evidence.migration.locate(refusal.statement),
                 f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
                 _hint(refusal),
             )
         for refusal in clashes(evidence):
             yield Remark(
-                evidence.migration.place(refusal.statement),
+                evidence.migration.locate(refusal.statement),
                 f"On seeded rows this statement fails: `{refusal.message}`. They may have clashed with its own values, "
                 "so what the file does to rows could not be shown.",
                 "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
@@ -85,7 +85,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
 
 def _broken(broken: Broken) -> Remark:
     return Remark(
-        broken.migration.place(broken.refusal.statement),
+        broken.migration.locate(broken.refusal.statement),
         f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
         "What follows was judged without it.",
         "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
@@ -95,12 +95,12 @@ def _broken(broken: Broken) -> Remark:
 
 def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:
     """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
-    match operation(refusal.statement.sql) if refusal.statement else None:
-        case Delete(table, bounded=True) | Update(table, bounded=True) if "FOREIGN KEY" in refusal.message:
-            names = {child.name for child, _ in evidence.replayed.before.children_of(table)}
+    match parse_operation(refusal.statement.sql) if refusal.statement else None:
+        case Delete(table, has_where=True) | Update(table, has_where=True) if "FOREIGN KEY" in refusal.message:
+            names = {child.name for child, _ in evidence.replayed.before.list_children(table)}
             children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
             return Remark(
-                evidence.migration.place(refusal.statement),
+                evidence.migration.locate(refusal.statement),
                 f"D1 refuses this statement if rows of other tables refer to those of `{table}` that it takes: "
                 f"`{refusal.message}`.",
                 f"First delete or move what refers to them, in {children} or below.",
@@ -115,7 +115,7 @@ def _check_transaction(review: Review) -> Iterator[Remark]:
         for index, refusal in enumerate(refusals):
             reason = _in_d1s_words(refusal) if index == 0 else "."
             yield Remark(
-                evidence.migration.place(refusal.statement),
+                evidence.migration.locate(refusal.statement),
                 f"D1 refuses `{_words(refusal)}`, and with it the whole file{reason}",
                 "Delete this line: D1 runs each migration file as one transaction already.",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
-from pulse_ci.model import Action, Severity
+from pulse_ci.model import ChangeAction, Severity
 from pulse_ci.rules.examples import table
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ def _check(review: Review) -> Iterator[Remark]:
     numbers = review.migrations.numbers
     new = set(review.new)
     for reverse in (*review.migrations.reverse_files, *review.migrations.migrations):
-        field, in_reverse = reverse.header.reverse_of, reverse in review.migrations.reverse_files
+        field, in_reverse = reverse.header.reversed_number, reverse in review.migrations.reverse_files
         looked_at = review.is_new(reverse.path) if in_reverse else reverse in new
         if not looked_at or (field is None and not in_reverse):
             continue
         if field is None:
             if reverse.number is not None and reverse.number not in numbers:
                 yield Remark(
-                    reverse.place(), f"There is no migration {reverse.digits} to undo.", _right_header(reverse)
+                    reverse.locate(), f"There is no migration {reverse.digits} to undo.", _right_header(reverse)
                 )
             continue
-        place, named = reverse.place_of_line(field.line), int(field.value)
+        place, named = reverse.locate_line(field.line), int(field.value)
         if named not in numbers:
             yield Remark(place, f"There is no migration {field.value} to undo.", _right_header(reverse))
         elif in_reverse and reverse.number is not None and reverse.number != named:
@@ -50,10 +50,10 @@ def _undoes_something_else(evidence: Evidence) -> Iterator[Remark]:
     if undone.reverse is None or undone.run.refusals or not evidence.runs:
         return
     if undoes_something_else(evidence):
-        wrong = [change for change in undone.changes if change.action is Action.REMOVED]
+        wrong = [change for change in undone.changes if change.action is ChangeAction.REMOVED]
         names = ", ".join(f"`{change.name}`" for change in wrong)
         yield Remark(
-            undone.reverse.source.place(undone.reverse.statements[0]),
+            undone.reverse.source.locate(undone.reverse.statements[0]),
             f"The reverse of `{evidence.migration.name}` drops {names}, which that file did not make, "
             "and nothing that it made.",
             "Undo what the file does; a reverse of another migration belongs under that one's number.",
@@ -63,8 +63,8 @@ def _undoes_something_else(evidence: Evidence) -> Iterator[Remark]:
 def undoes_something_else(evidence: Evidence) -> bool:
     """Whether the reverse drops what was there before, and leaves all that the migration made."""
     left, made = evidence.undone.changes, evidence.replayed.changes
-    removed = [change for change in left if change.action is Action.REMOVED]
-    added = {(change.kind, change.name) for change in made if change.action is Action.ADDED}
+    removed = [change for change in left if change.action is ChangeAction.REMOVED]
+    added = {(change.kind, change.name) for change in made if change.action is ChangeAction.ADDED}
     return bool(removed and added) and added <= {(change.kind, change.name) for change in left}
 
 

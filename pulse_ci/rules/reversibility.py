@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule, bare_name
-from pulse_ci.model import Action, Change, Kind, Severity
+from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.error_rules import UNTRIED
 from pulse_ci.rules.examples import HEADER, one_file
 from pulse_ci.rules.renames import find_rename_back
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.analysis.statement_run import Refusal
-    from pulse_ci.migrations.discover import Reverse
+    from pulse_ci.migrations.discover import ReverseMigration
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
@@ -24,7 +24,7 @@ _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
 def _check_missing_drop(review: Review) -> Iterator[Remark]:
     for evidence in _undone(review):
         for change in evidence.undone.changes:
-            if change.action is Action.ADDED and not find_rename_back(evidence, change):
+            if change.action is ChangeAction.ADDED and not find_rename_back(evidence, change):
                 yield _missing_drop(review, evidence, change)
 
 
@@ -38,23 +38,23 @@ def _missing_drop(review: Review, evidence: Evidence, change: Change) -> Remark:
     written = reverse.source.path if reverse else None
     target = written or f"{review.migrations.directory}/reverse/{evidence.migration.name}"
     header = "" if reverse else f" under the header `-- Reverse migration {evidence.migration.digits}`"
-    of = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
+    of = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
     return Remark(
-        evidence.migration.place(evidence.replayed.run.maker_of(change)),
+        evidence.migration.locate(evidence.replayed.run.maker_of(change)),
         f"Nothing drops {change.kind} `{change.name}`{of} again.",
         f"Add to `{target}`{header}: `{_drop(change)}`",
     )
 
 
 def _drop(change: Change) -> str:
-    if change.kind is Kind.COLUMN:
+    if change.kind is ObjectKind.COLUMN:
         return f"ALTER TABLE {bare_name(change.table)} DROP COLUMN {bare_name(change.name)};"
     return f"DROP {change.kind.upper()} IF EXISTS {bare_name(change.name)};"
 
 
 def _check_incomplete(review: Review) -> Iterator[Remark]:
     for evidence in _undone(review):
-        left = [change for change in evidence.undone.changes if change.action is not Action.ADDED]
+        left = [change for change in evidence.undone.changes if change.action is not ChangeAction.ADDED]
         if left and not (evidence.undone.reverse and undoes_something_else(evidence)):
             yield _incomplete(evidence, left)
 
@@ -64,37 +64,37 @@ def _incomplete(evidence: Evidence, left: list[Change]) -> Remark:
     if reverse is None:
         first = evidence.replayed.run.maker_of(left[0])
         return Remark(
-            evidence.migration.place(first),
+            evidence.migration.locate(first),
             f"Nothing undoes this file; without a reverse these stay changed: {names}.",
             _mend(evidence, left[0]),
         )
     return Remark(
-        reverse.source.place(reverse.statements[0] if reverse.statements else None),
+        reverse.source.locate(reverse.statements[0] if reverse.statements else None),
         f"After `{evidence.migration.name}` and its reverse the schema is not what it was: {names}.",
         _mend(evidence, left[0]),
     )
 
 
 def _difference(change: Change) -> str:
-    where = f" of `{change.table}`" if change.kind is Kind.COLUMN else ""
+    where = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
     return f"{change.kind} `{change.name}`{where} {_what_differs(change)}"
 
 
 def _what_differs(change: Change) -> str:
-    if change.action is Action.REMOVED:
+    if change.action is ChangeAction.REMOVED:
         return "is gone"
     before, after = (
         sorted(line.rstrip(",") for line in (sql or "").splitlines()) for sql in (change.before, change.after)
     )
-    return "has its columns in another order" if before == after and change.kind is Kind.TABLE else "differs"
+    return "has its columns in another order" if before == after and change.kind is ObjectKind.TABLE else "differs"
 
 
 def _mend(evidence: Evidence, change: Change) -> str:
     if rename := find_rename_back(evidence, change):
         return f"In the reverse: `{rename}`"
-    if change.kind is Kind.COLUMN and change.action is Action.REMOVED:
+    if change.kind is ObjectKind.COLUMN and change.action is ChangeAction.REMOVED:
         return f"In the reverse: `ALTER TABLE {bare_name(change.table)} ADD COLUMN {change.before};`"
-    if change.before is None or change.kind is Kind.COLUMN:
+    if change.before is None or change.kind is ObjectKind.COLUMN:
         return f"In the reverse, restore `{change.name}`: it was `{change.before}`."
     return f"In the reverse, make it again: `{' '.join(change.before.split())}`"
 
@@ -105,13 +105,13 @@ def _check_fails(review: Review) -> Iterator[Remark]:
         if undone.reverse and evidence.runs:
             for refusal in undone.run.refusals:
                 yield Remark(
-                    undone.reverse.source.place(refusal.statement or undone.reverse.statements[-1]),
+                    undone.reverse.source.locate(refusal.statement or undone.reverse.statements[-1]),
                     f"The reverse of `{evidence.migration.name}` does not run: {refusal.answer}.",
                     _correct(undone.reverse, refusal),
                 )
 
 
-def _correct(reverse: Reverse, refusal: Refusal) -> str:
+def _correct(reverse: ReverseMigration, refusal: Refusal) -> str:
     if refusal.by in UNTRIED:
         return UNTRIED[refusal.by]
     if "syntax error" in refusal.message and reverse.source.reverse_block:

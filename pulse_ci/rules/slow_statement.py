@@ -10,7 +10,7 @@ from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import on_schema
-from pulse_ci.sql.operations import Delete, Insert, Update, operation
+from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,14 @@ def _check(review: Review) -> Iterator[Remark]:
         whole = whole_cost(statements)
         if whole and whole.seconds > MAX_SECONDS and not remarks:
             yield Remark(
-                evidence.migration.place(),
+                evidence.migration.locate(),
                 f"On the rows that are there this file, all statements together, {_amount(whole)}: {_too_long(whole)}.",
                 f"Spread the statements over several files. {_IMPORT}",
             )
 
 
 def _statement(evidence: Evidence, each: StatementCost, most_written: int | None) -> Iterator[Remark]:
-    place, cost = evidence.migration.place(each.statement), each.cost
+    place, cost = evidence.migration.locate(each.statement), each.cost
     if cost is None:
         return
     if cost.seconds > MAX_SECONDS:
@@ -59,7 +59,7 @@ def _too_long(cost: Cost) -> str:
 
 
 def _in_parts(sql: str) -> str:
-    match operation(sql):
+    match parse_operation(sql):
         case Update(table) | Delete(table):
             name = bare_name(table)
             chosen = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"

@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Remark, Review, Rule
-from pulse_ci.engine.limits import STATEMENT_BYTES
+from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import one_file
-from pulse_ci.sql.operations import Create, operation
+from pulse_ci.sql.operations import Create, parse_operation
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class _Flaw:
 
 def find_flaws(sql: str) -> tuple[_Flaw, ...]:
     """Return what makes D1's API cut a CREATE TRIGGER in the middle."""
-    if len(sql) > STATEMENT_BYTES:
+    if len(sql) > MAX_STATEMENT_BYTES:
         return ()  # D1 refuses it for that
     tokens = list(tokenize_code(sql))
     starts = (place for place, (token, after) in enumerate(pairwise(tokens)) if _begins_body(token, after))
@@ -83,11 +83,11 @@ def _check(review: Review) -> Iterator[Remark]:
     database = (review.database and (review.database.name or review.database.binding)) or "DATABASE"
     for migration in review.new:
         for statement in migration.statements:
-            match operation(statement.sql):
+            match parse_operation(statement.sql):
                 case Create("trigger", name) if flaws := find_flaws(statement.sql):
                     reasons = "; and ".join(flaw.why for flaw in flaws)
                     yield Remark(
-                        migration.place(statement),
+                        migration.locate(statement),
                         f"Trigger `{name}` runs on every local database. Where the file is sent as one text, as by "
                         f"`wrangler d1 migrations apply --remote`, D1's API cuts it in the middle and answers "
                         f"`incomplete input`: {reasons}.",

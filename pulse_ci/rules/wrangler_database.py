@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
-from pulse_ci.migrations.parse import Place
+from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import PATH, table
 
@@ -17,7 +17,7 @@ def _check(review: Review) -> Iterator[Remark]:
     database = review.database
     if database is None:
         return
-    place, name = Place(review.config, database.line, database.line), database.binding or database.name or "?"
+    place, name = Location(review.config, database.line, database.line), database.binding or database.name or "?"
     if database.id and database.preview_id == database.id:
         yield Remark(
             place,

@@ -19,7 +19,7 @@ def _check(review: Review) -> Iterator[Remark]:
     for reverse in review.migrations.reverse_files:
         if runs(reverse.path):
             yield Remark(
-                reverse.place(),
+                reverse.locate(),
                 f"wrangler's `migrations_pattern` takes `{reverse.path}` for a migration: "
                 "`wrangler d1 migrations apply` would run it and undo what it has just done.",
                 f'Set `migrations_pattern` to "{review.migrations.directory}/*.sql"',
@@ -27,7 +27,7 @@ def _check(review: Review) -> Iterator[Remark]:
     for migration in review.new:
         if not runs(migration.path):
             yield Remark(
-                migration.place(),
+                migration.locate(),
                 f"wrangler's `migrations_pattern` leaves out `{migration.path}`: "
                 "`wrangler d1 migrations apply` would never run it.",
                 f'Set `migrations_pattern` to "{review.migrations.directory}/*.sql"',

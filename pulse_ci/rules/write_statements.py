@@ -8,7 +8,7 @@ from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import on_schema, one_file
-from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update, operation
+from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update, parse_operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,18 +25,18 @@ _UNDO = "DROP TABLE IF EXISTS sites;"
 def _operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
     for evidence in review.evidence:
         for statement in evidence.migration.statements:
-            yield evidence, statement, operation(statement.sql)
+            yield evidence, statement, parse_operation(statement.sql)
 
 
 def _check_unbounded(review: Review) -> Iterator[Remark]:
     is_fresh = freshness(review)
     for evidence, statement, does in _operations(review):
-        if not isinstance(does, Update | Delete) or does.bounded:
+        if not isinstance(does, Update | Delete) or does.has_where:
             continue
-        if evidence.replayed.before.table(does.table) and not is_fresh(evidence, does.table):
+        if evidence.replayed.before.find_table(does.table) and not is_fresh(evidence, does.table):
             verb = "overwrites" if isinstance(does, Update) else "deletes"
             yield Remark(
-                evidence.migration.place(statement),
+                evidence.migration.locate(statement),
                 f"This statement {verb} every row of `{does.table}`: it has no WHERE.",
                 "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
             )
@@ -45,10 +45,10 @@ def _check_unbounded(review: Review) -> Iterator[Remark]:
 def _check_create_as(review: Review) -> Iterator[Remark]:
     for evidence in review.evidence:
         for statement in evidence.migration.statements:
-            match operation(statement.sql):
-                case Create("table", name, from_select=True) if evidence.replayed.after.table(name):
+            match parse_operation(statement.sql):
+                case Create("table", name, is_from_select=True) if evidence.replayed.after.find_table(name):
                     yield Remark(
-                        evidence.migration.place(statement),
+                        evidence.migration.locate(statement),
                         f"`{name}` takes names and rough types from a SELECT; no primary key, constraint or default.",
                         f"`CREATE TABLE IF NOT EXISTS {bare_name(name)} (…);` with its constraints, then "
                         f"`INSERT INTO {bare_name(name)} (…) SELECT …;`",
@@ -60,7 +60,7 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
         match does:
             case Pragma("foreign_keys", value) if value in _OFF:
                 yield Remark(
-                    evidence.migration.place(statement),
+                    evidence.migration.locate(statement),
                     "`PRAGMA foreign_keys = OFF` does nothing on D1: a migration runs in a transaction, where SQLite "
                     "passes it over. What follows runs with foreign keys on.",
                     "Delete the line, and write the file so that it is right with foreign keys on.",
@@ -71,10 +71,10 @@ def _check_defer_off(review: Review) -> Iterator[Remark]:
     for migration in review.new:
         written = False
         for statement in migration.statements:
-            match operation(statement.sql):
+            match parse_operation(statement.sql):
                 case Pragma("defer_foreign_keys", value) if written and value in _OFF:
                     yield Remark(
-                        migration.place(statement),
+                        migration.locate(statement),
                         "`PRAGMA defer_foreign_keys = OFF` after writes does not check the violations so far, it "
                         "forgets them: rows without a parent are committed.",
                         "Delete the line: deferral ends with the file, and only then are violations checked.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class IndexedColumn:
     """One column or expression of a key or an index; the collation is None where it is the column's own."""
 
     column: str | None
@@ -16,17 +16,17 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyConstraint:
     """A PRIMARY KEY or a UNIQUE constraint."""
 
-    terms: tuple[Term, ...]
-    conflict: str | None = None
+    indexed_columns: tuple[IndexedColumn, ...]
+    on_conflict: str | None = None
     autoincrement: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of its columns, in order."""
-        return tuple(term.column for term in self.terms if term.column is not None)
+        return tuple(term.column for term in self.indexed_columns if term.column is not None)
 
 
 @dataclass(frozen=True, slots=True)

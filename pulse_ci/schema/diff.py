@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.schema.schema import Column, Index, Table, Trigger, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.schema import Object, Schema
+    from pulse_ci.schema.schema import Schema, SchemaObject
 
-_ORDER = (Kind.TABLE, Kind.COLUMN, Kind.INDEX, Kind.TRIGGER, Kind.VIEW)
+_KIND_ORDER = (ObjectKind.TABLE, ObjectKind.COLUMN, ObjectKind.INDEX, ObjectKind.TRIGGER, ObjectKind.VIEW)
 
 
 def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
@@ -24,72 +24,76 @@ def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
     """
     if before is after:
         return ()
-    old, new = _by_identity(before), _by_identity(after)
+    old, new = _index_by_identity(before), _index_by_identity(after)
     pairs = ((old.get(identity), new.get(identity)) for identity in sorted(old.keys() | new.keys()))
-    changes = chain.from_iterable(_changes(one, other) for one, other in pairs)
-    return tuple(sorted(changes, key=lambda change: (fold(change.table), _ORDER.index(change.kind))))
+    changes = chain.from_iterable(_compare_objects(one, other) for one, other in pairs)
+    return tuple(sorted(changes, key=lambda change: (fold(change.table), _KIND_ORDER.index(change.kind))))
 
 
-def _by_identity(schema: Schema) -> dict[tuple[Kind, str], Object]:
-    return {(_kind(each), fold(each.name)): each for each in schema.objects}
+def _index_by_identity(schema: Schema) -> dict[tuple[ObjectKind, str], SchemaObject]:
+    return {(_get_kind(each), fold(each.name)): each for each in schema.objects}
 
 
-def _kind(item: Object) -> Kind:
+def _get_kind(item: SchemaObject) -> ObjectKind:
     match item:
         case Table():
-            return Kind.TABLE
+            return ObjectKind.TABLE
         case Index():
-            return Kind.INDEX
+            return ObjectKind.INDEX
         case Trigger():
-            return Kind.TRIGGER
+            return ObjectKind.TRIGGER
         case _:
-            return Kind.VIEW
+            return ObjectKind.VIEW
 
 
-def _changes(before: Object | None, after: Object | None) -> Iterator[Change]:
+def _compare_objects(before: SchemaObject | None, after: SchemaObject | None) -> Iterator[Change]:
     if before is not None and after is not None:
         if before == after or before.sql == after.sql:
             return
         if isinstance(before, Table) and isinstance(after, Table):
-            yield from _table_changes(before, after)
+            yield from _compare_tables(before, after)
             return
     changed = after or before
     if changed is not None:
-        yield _change(_kind(changed), changed.name, changed.table, before, after)
+        yield _make_change(_get_kind(changed), changed.name, changed.table, before, after)
 
 
-def _table_changes(before: Table, after: Table) -> Iterator[Change]:
+def _compare_tables(before: Table, after: Table) -> Iterator[Change]:
     if _differs_beyond_columns(before, after):
-        yield _change(Kind.TABLE, after.name, after.name, before, after)
-    if before.virtual or after.virtual:
+        yield _make_change(ObjectKind.TABLE, after.name, after.name, before, after)
+    if before.is_virtual or after.is_virtual:
         return
-    for name in _in_order(before.columns, after.columns):
-        old, new = before.column(name), after.column(name)
+    for name in _merge_column_names(before.columns, after.columns):
+        old, new = before.find_column(name), after.find_column(name)
         if old != new:
-            yield _change(Kind.COLUMN, name, after.name, old, new)
+            yield _make_change(ObjectKind.COLUMN, name, after.name, old, new)
 
 
 def _differs_beyond_columns(before: Table, after: Table) -> bool:
-    return before.outline != after.outline or _common(before, after) != _common(after, before)
+    return before.table_level_key != after.table_level_key or _list_common_columns(
+        before, after
+    ) != _list_common_columns(after, before)
 
 
-def _common(table: Table, other: Table) -> list[str]:
-    return [fold(column.name) for column in table.columns if other.column(column.name)]
+def _list_common_columns(table: Table, other: Table) -> list[str]:
+    return [fold(column.name) for column in table.columns if other.find_column(column.name)]
 
 
-def _in_order(before: Iterable[Column], after: Iterable[Column]) -> list[str]:
-    spelled = {fold(column.name): column.name for column in before}
-    spelled |= {fold(column.name): column.name for column in after}
-    return list(spelled.values())
+def _merge_column_names(before: Iterable[Column], after: Iterable[Column]) -> list[str]:
+    names = {fold(column.name): column.name for column in before}
+    names |= {fold(column.name): column.name for column in after}
+    return list(names.values())
 
 
-def _change(kind: Kind, name: str, table: str, before: Object | Column | None, after: Object | Column | None) -> Change:
-    action = Action.ADDED if before is None else Action.REMOVED if after is None else Action.MODIFIED
+def _make_change(
+    kind: ObjectKind, name: str, table: str, before: SchemaObject | Column | None, after: SchemaObject | Column | None
+) -> Change:
+    action = ChangeAction.ADDED if before is None else ChangeAction.REMOVED if after is None else ChangeAction.MODIFIED
     return Change(
         kind=kind,
         name=name,
         table=table,
         action=action,
-        before=before.canonical if before else None,
-        after=after.canonical if after else None,
+        before=before.normalized_sql if before else None,
+        after=after.normalized_sql if after else None,
     )

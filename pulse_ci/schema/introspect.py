@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulse_ci.schema.ddl.identifier_scope import Relations
+from pulse_ci.schema.ddl.identifier_scope import SchemaNames
 from pulse_ci.schema.ddl.parse import (
-    column_collations,
+    list_collations,
     read_index,
     read_names,
     read_table,
     read_trigger,
     read_view,
 )
-from pulse_ci.schema.ddl.virtual import SHADOWS
+from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
 from pulse_ci.schema.schema import Schema, Table, fold
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from pulse_ci.schema.schema import Object
+    from pulse_ci.schema.schema import SchemaObject
 
-QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-_NONE: frozenset[str] = frozenset()
+SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_NO_NAMES: frozenset[str] = frozenset()
 
 
-class Row(NamedTuple):
+class MasterRow(NamedTuple):
     """What QUERY gives of one object."""
 
     type: str
@@ -43,79 +43,81 @@ def introspect(connection: apsw.Connection, hidden: frozenset[str] = frozenset()
     SQLite's and D1's own tables are left out, those behind virtual tables, and `hidden` ones, each with its
     indexes and triggers.
     """
-    return schema_of(connection.execute(QUERY), hidden)
+    return build_schema(connection.execute(SCHEMA_QUERY), hidden)
 
 
-def schema_of(rows: Iterable[tuple[object, ...]], hidden: frozenset[str] = frozenset()) -> Schema:
+def build_schema(rows: Iterable[tuple[object, ...]], hidden: frozenset[str] = frozenset()) -> Schema:
     """Return the schema that the rows of QUERY describe, wherever they come from."""
-    return _schema(tuple(rows), hidden)
+    return _build_schema(tuple(rows), hidden)
 
 
-def row_of(item: Object, sql: str | None = None) -> Row:
+def make_master_row(item: SchemaObject, sql: str | None = None) -> MasterRow:
     """Return the row that stands for an object in QUERY's answer, with another text if one is given."""
-    return Row(type(item).__name__.lower(), item.name, item.table, item.sql if sql is None else sql)
+    return MasterRow(type(item).__name__.lower(), item.name, item.table, item.sql if sql is None else sql)
 
 
 @lru_cache(64)
-def _schema(found: tuple[tuple[object, ...], ...], hidden: frozenset[str]) -> Schema:
-    rows = [Row(*map(str, row)) for row in found]
-    shown = _shown(rows, hidden)
-    tables = _linked([read_table(row.name, row.sql) for row in shown if row.type == "table"])
+def _build_schema(found: tuple[tuple[object, ...], ...], hidden: frozenset[str]) -> Schema:
+    rows = [MasterRow(*map(str, row)) for row in found]
+    visible = _select_visible(rows, hidden)
+    tables = _resolve_parent_keys([read_table(row.name, row.sql) for row in visible if row.type == "table"])
     by_name = {fold(table.name): table for table in tables}
     indexes = (
-        read_index(row.name, row.table, row.sql, column_collations(by_name.get(fold(row.table))))
-        for row in shown
+        read_index(row.name, row.table, row.sql, list_collations(by_name.get(fold(row.table))))
+        for row in visible
         if row.type == "index"
     )
-    meant = _meant_names(shown, tables)
-    views = (read_view(row.name, row.sql, meant.get(row, _NONE)) for row in shown if row.type == "view")
+    resolved_names = _resolve_ambiguous_names(visible, tables)
+    views = (read_view(row.name, row.sql, resolved_names.get(row, _NO_NAMES)) for row in visible if row.type == "view")
     triggers = (
-        read_trigger(row.name, row.table, row.sql, meant.get(row, _NONE)) for row in shown if row.type == "trigger"
+        read_trigger(row.name, row.table, row.sql, resolved_names.get(row, _NO_NAMES))
+        for row in visible
+        if row.type == "trigger"
     )
     return Schema(tuple(tables), tuple(indexes), tuple(views), tuple(triggers))
 
 
-def _shown(rows: list[Row], hidden: frozenset[str]) -> list[Row]:
-    unseen = set(map(fold, hidden)) | shadow_names(rows)
+def _select_visible(rows: list[MasterRow], hidden: frozenset[str]) -> list[MasterRow]:
+    hidden_names = set(map(fold, hidden)) | find_shadow_tables(rows)
     return sorted(
-        (row for row in rows if not _is_unseen(row.name, unseen) and not _is_unseen(row.table, unseen)),
+        (row for row in rows if not _is_hidden(row.name, hidden_names) and not _is_hidden(row.table, hidden_names)),
         key=lambda row: fold(row.name),
     )
 
 
-def _is_unseen(name: str, unseen: set[str]) -> bool:
+def _is_hidden(name: str, hidden_names: set[str]) -> bool:
     folded = fold(name)
-    return folded.startswith(("sqlite_", "_cf_")) or folded in unseen
+    return folded.startswith(("sqlite_", "_cf_")) or folded in hidden_names
 
 
-def shadow_names(rows: Iterable[Row]) -> frozenset[str]:
+def find_shadow_tables(rows: Iterable[MasterRow]) -> frozenset[str]:
     """Return the folded names of the tables that virtual tables keep behind them."""
-    return frozenset(_shadows(rows))
+    return frozenset(_iterate_shadow_tables(rows))
 
 
-def _shadows(rows: Iterable[Row]) -> Iterator[str]:
+def _iterate_shadow_tables(rows: Iterable[MasterRow]) -> Iterator[str]:
     for row in rows:
         if row.sql.startswith("CREATE VIRTUAL"):
             table = read_table(row.name, row.sql)
-            for suffix in SHADOWS.get(table.module or "", ()):
+            for suffix in SHADOW_TABLE_SUFFIXES.get(table.module or "", ()):
                 yield f"{fold(row.name)}_{suffix}"
 
 
-def _linked(tables: list[Table]) -> list[Table]:
+def _resolve_parent_keys(tables: list[Table]) -> list[Table]:
     keys = {fold(table.name): table.primary_key.columns for table in tables if table.primary_key}
-    return [_with_parents(table, keys) for table in tables]
+    return [_fill_parent_columns(table, keys) for table in tables]
 
 
-def _with_parents(table: Table, keys: dict[str, tuple[str, ...]]) -> Table:
+def _fill_parent_columns(table: Table, keys: dict[str, tuple[str, ...]]) -> Table:
     implied = {fold(key.parent) for key in table.foreign_keys if not key.parent_columns}
     parent_keys = tuple((parent, keys[parent]) for parent in sorted(implied) if parent in keys)
     return read_table(table.name, table.sql, parent_keys) if parent_keys else table
 
 
-def _meant_names(rows: list[Row], tables: list[Table]) -> dict[Row, frozenset[str]]:
+def _resolve_ambiguous_names(rows: list[MasterRow], tables: list[Table]) -> dict[MasterRow, frozenset[str]]:
     """Return the doubtful names of each view and trigger that name something."""
-    doubtful = {row: read_names(row.sql).doubtful for row in rows if row.type in ("view", "trigger")}
-    if not any(doubtful.values()):
+    ambiguous = {row: read_names(row.sql).ambiguous for row in rows if row.type in ("view", "trigger")}
+    if not any(ambiguous.values()):
         return {}
-    relations = Relations.of(rows, tables)
-    return {row: relations.meant(row.sql) for row in rows if doubtful.get(row)}
+    relations = SchemaNames.from_schema(rows, tables)
+    return {row: relations.resolve_ambiguous_names(row.sql) for row in rows if ambiguous.get(row)}

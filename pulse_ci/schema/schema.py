@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.model import Kind
-from pulse_ci.schema.constraints import ForeignKey, Key, Term  # noqa: TC001 - a report is read after its annotations
+from pulse_ci.model import ObjectKind
+from pulse_ci.schema.constraints import ForeignKey, IndexedColumn, KeyConstraint  # noqa: TC001 - a report is read after its annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,21 +28,21 @@ def fold(name: str) -> str:
     return name.lower() if name.isascii() else name.translate(_LOWER)
 
 
-class _Meaning:
+class _ComparedByKey:
     """Equality and hash by `meaning`."""
 
     __slots__ = ()
-    meaning: str
+    comparison_key: str
 
     def __eq__(self, other: object) -> bool:
-        return self.meaning == other.meaning if isinstance(other, type(self)) else NotImplemented
+        return self.comparison_key == other.comparison_key if isinstance(other, type(self)) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self.meaning)
+        return hash(self.comparison_key)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column(_Meaning):
+class Column(_ComparedByKey):
     """A column with all that concerns it alone; `primary_key` is its place in the key from 1, or 0."""
 
     name: str
@@ -50,24 +50,24 @@ class Column(_Meaning):
     not_null: bool
     default: str | None
     collation: str | None
-    primary_key: int
+    primary_key_position: int
     unique: bool
     generated: str | None
     stored: bool
     checks: tuple[str, ...]
     references: tuple[ForeignKey, ...]
-    canonical: str
-    meaning: str
+    normalized_sql: str
+    comparison_key: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table(_Meaning):
+class Table(_ComparedByKey):
     """A table; `outline` is the meaning of all but its columns, `rowid_alias` its INTEGER PRIMARY KEY."""
 
     name: str
     columns: tuple[Column, ...]
-    primary_key: Key | None
-    uniques: tuple[Key, ...]
+    primary_key: KeyConstraint | None
+    uniques: tuple[KeyConstraint, ...]
     checks: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
     strict: bool
@@ -76,11 +76,11 @@ class Table(_Meaning):
     module: str | None
     arguments: tuple[str, ...]
     sql: str
-    canonical: str
-    meaning: str
-    outline: str
+    normalized_sql: str
+    comparison_key: str
+    table_level_key: str
 
-    def column(self, name: str) -> Column | None:
+    def find_column(self, name: str) -> Column | None:
         """Return the column of that name, in any case."""
         return _find(self.columns, name)
 
@@ -95,34 +95,34 @@ class Table(_Meaning):
         return self.primary_key is not None and self.primary_key.autoincrement
 
     @property
-    def virtual(self) -> bool:
+    def is_virtual(self) -> bool:
         """Whether a module stands behind it, and not rows."""
         return self.module is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Index(_Meaning):
+class Index(_ComparedByKey):
     """An index made by CREATE INDEX; those that SQLite makes for constraints are the table's keys."""
 
     name: str
     table: str
     unique: bool
-    terms: tuple[Term, ...]
+    indexed_columns: tuple[IndexedColumn, ...]
     where: str | None
     sql: str
-    canonical: str
-    meaning: str
+    normalized_sql: str
+    comparison_key: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View(_Meaning):
+class View(_ComparedByKey):
     """A view; `columns` are those named in its head, if any."""
 
     name: str
     columns: tuple[str, ...]
     sql: str
-    canonical: str
-    meaning: str
+    normalized_sql: str
+    comparison_key: str
 
     @property
     def table(self) -> str:
@@ -131,7 +131,7 @@ class View(_Meaning):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trigger(_Meaning):
+class Trigger(_ComparedByKey):
     """A trigger; `columns` are those of UPDATE OF, `body` its statements in canonical form."""
 
     name: str
@@ -142,11 +142,11 @@ class Trigger(_Meaning):
     when: str | None
     body: tuple[str, ...]
     sql: str
-    canonical: str
-    meaning: str
+    normalized_sql: str
+    comparison_key: str
 
 
-Object = Table | Index | View | Trigger
+SchemaObject = Table | Index | View | Trigger
 _Named = TypeVar("_Named", Column, Table, Index, View, Trigger)
 
 
@@ -169,7 +169,7 @@ class Schema:
         return {table: tuple(group) for table, group in groupby(by_table, lambda index: fold(index.table))}
 
     @property
-    def objects(self) -> Iterator[Object]:
+    def objects(self) -> Iterator[SchemaObject]:
         """Yield every object: tables, indexes, views, triggers."""
         yield from self.tables
         yield from self.indexes
@@ -181,37 +181,42 @@ class Schema:
         """The folded names of all objects."""
         return frozenset(fold(each.name) for each in self.objects)
 
-    def find(self, kind: Kind, name: str) -> Object | None:
+    def find(self, kind: ObjectKind, name: str) -> SchemaObject | None:
         """Return the object of that kind and name, in any case; a column is found through its table."""
-        finders = {Kind.TABLE: self.table, Kind.INDEX: self.index, Kind.VIEW: self.view, Kind.TRIGGER: self.trigger}
+        finders = {
+            ObjectKind.TABLE: self.find_table,
+            ObjectKind.INDEX: self.find_index,
+            ObjectKind.VIEW: self.find_view,
+            ObjectKind.TRIGGER: self.find_trigger,
+        }
         finder = finders.get(kind)
         return finder(name) if finder else None
 
-    def table(self, name: str) -> Table | None:
+    def find_table(self, name: str) -> Table | None:
         """Return the table of that name, in any case."""
         return self._tables.get(fold(name))
 
-    def index(self, name: str) -> Index | None:
+    def find_index(self, name: str) -> Index | None:
         """Return the index of that name, in any case."""
         return _find(self.indexes, name)
 
-    def view(self, name: str) -> View | None:
+    def find_view(self, name: str) -> View | None:
         """Return the view of that name, in any case."""
         return _find(self.views, name)
 
-    def trigger(self, name: str) -> Trigger | None:
+    def find_trigger(self, name: str) -> Trigger | None:
         """Return the trigger of that name, in any case."""
         return _find(self.triggers, name)
 
-    def indexes_on(self, table: str) -> tuple[Index, ...]:
+    def list_indexes(self, table: str) -> tuple[Index, ...]:
         """Return the indexes of a table, those behind constraints left out."""
         return self._indexes_by_table.get(fold(table), ())
 
-    def triggers_on(self, table: str) -> tuple[Trigger, ...]:
+    def list_triggers(self, table: str) -> tuple[Trigger, ...]:
         """Return the triggers of a table or a view."""
         return tuple(trigger for trigger in self.triggers if fold(trigger.table) == fold(table))
 
-    def children_of(self, table: str) -> tuple[tuple[Table, ForeignKey], ...]:
+    def list_children(self, table: str) -> tuple[tuple[Table, ForeignKey], ...]:
         """Return each foreign key that points to a table, with the table that has it (it can be itself)."""
         return tuple(
             (child, key) for child in self.tables for key in child.foreign_keys if fold(key.parent) == fold(table)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TRANSACTION_WORDS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
-_CREATABLE = {"TABLE", "INDEX", "VIEW", "TRIGGER"}
+_OBJECT_KINDS = {"TABLE", "INDEX", "VIEW", "TRIGGER"}
 _LEADING_TOKENS = 12
 
 
@@ -30,8 +30,8 @@ class Create:
 
     kind: str
     name: str
-    guard_at: int | None
-    from_select: bool = False
+    if_exists_position: int | None
+    is_from_select: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Drop:
 
     kind: str
     name: str
-    guard_at: int | None
+    if_exists_position: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RenameColumn:
 
     table: str
     column: str
-    to: str
+    new_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class RenameTable:
     """ALTER TABLE … RENAME TO …."""
 
     table: str
-    to: str
+    new_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Insert:
     """INSERT or REPLACE; `guarded` where a repeated row is passed over or replaced instead of added."""
 
     table: str
-    guarded: bool
+    ignores_conflicts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Update:
     """UPDATE; `bounded` where it has a WHERE."""
 
     table: str
-    bounded: bool
+    has_where: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,14 @@ class Delete:
     """DELETE; `bounded` where it has a WHERE."""
 
     table: str
-    bounded: bool
+    has_where: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Transaction:
+class TransactionControl:
     """BEGIN, COMMIT, END, ROLLBACK, SAVEPOINT or RELEASE."""
 
-    word: str
+    keyword: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,64 +116,66 @@ class Pragma:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class OtherStatement:
     """Anything else; `word` is the statement's first."""
 
-    word: str
+    keyword: str
 
 
 Alteration = AddColumn | DropColumn | RenameColumn | RenameTable
 Write = Insert | Update | Delete
-Operation = Create | Drop | Alteration | Write | Transaction | Pragma | Other
+Operation = Create | Drop | Alteration | Write | TransactionControl | Pragma | OtherStatement
 
 
 @lru_cache(maxsize=4096)
-def operation(sql: str) -> Operation:
+def parse_operation(sql: str) -> Operation:
     """Return what one statement does."""
     code = list(islice(tokenize_code(sql), _LEADING_TOKENS))
     word = code[0].keyword if code else ""
     match word:
         case "CREATE" | "DROP":
-            return _create_or_drop(word, code) or Other(word)
+            return _parse_create_or_drop(word, code) or OtherStatement(word)
         case "ALTER":
-            return _alter(code) or Other(word)
+            return _parse_alter(code) or OtherStatement(word)
         case "INSERT" | "REPLACE" | "UPDATE" | "DELETE":
-            return _write(word, list(_outside_parentheses(sql))) or Other(word)
+            return _parse_write(word, list(_tokenize_top_level(sql))) or OtherStatement(word)
         case "WITH":
-            return _write_behind_with(sql) or Other(word)
+            return _parse_write_after_with(sql) or OtherStatement(word)
         case "PRAGMA":
-            return _pragma(code)
+            return _parse_pragma(code)
         case _:
-            return Transaction(word) if word in _TRANSACTION_WORDS else Other(word)
+            return TransactionControl(word) if word in _TRANSACTION_WORDS else OtherStatement(word)
 
 
-def is_transaction(sql: str) -> bool:
+def is_transaction_control(sql: str) -> bool:
     """Return whether a statement is one of those that D1 refuses because it keeps the transaction itself."""
     first = next(tokenize_code(sql), None)
     return first is not None and first.keyword in _TRANSACTION_WORDS
 
 
-def _create_or_drop(word: str, code: list[Token]) -> Create | Drop | None:
-    at = next((index for index, token in enumerate(code) if token.keyword in _CREATABLE), None)
+def _parse_create_or_drop(word: str, code: list[Token]) -> Create | Drop | None:
+    at = next((index for index, token in enumerate(code) if token.keyword in _OBJECT_KINDS), None)
     if at is None or at > 3:
         return None
     kind, rest = code[at].keyword.lower(), code[at + 1 :]
-    guard = ["IF", "NOT", "EXISTS"] if word == "CREATE" else ["IF", "EXISTS"]
-    guarded = [token.keyword for token in rest[: len(guard)]] == guard
-    name = _name(rest[len(guard) :] if guarded else rest)
+    if_exists = ["IF", "NOT", "EXISTS"] if word == "CREATE" else ["IF", "EXISTS"]
+    has_if_exists = [token.keyword for token in rest[: len(if_exists)]] == if_exists
+    name = _read_name(rest[len(if_exists) :] if has_if_exists else rest)
     if name is None:
         return None
-    guard_at = None if guarded else code[at].end
+    if_exists_position = None if has_if_exists else code[at].end
     if word == "DROP":
-        return Drop(kind, name, guard_at)
-    behind = rest[len(guard) :] if guarded else rest
-    behind = behind[3:] if len(behind) > 1 and behind[1].text == "." else behind[1:]
-    return Create(kind, name, guard_at, kind == "table" and [token.keyword for token in behind[:1]] == ["AS"])
+        return Drop(kind, name, if_exists_position)
+    after_name = rest[len(if_exists) :] if has_if_exists else rest
+    after_name = after_name[3:] if len(after_name) > 1 and after_name[1].text == "." else after_name[1:]
+    return Create(
+        kind, name, if_exists_position, kind == "table" and [token.keyword for token in after_name[:1]] == ["AS"]
+    )
 
 
-def _alter(code: list[Token]) -> Alteration | None:
+def _parse_alter(code: list[Token]) -> Alteration | None:
     qualified = len(code) > 3 and code[3].text == "."
-    table, rest = _name(code[2:]), code[5:] if qualified else code[3:]
+    table, rest = _read_name(code[2:]), code[5:] if qualified else code[3:]
     if table is None or len(rest) < 2:
         return None
     words = [token.keyword for token in rest[:2]]
@@ -196,21 +198,21 @@ def _alter(code: list[Token]) -> Alteration | None:
             return None
 
 
-def _pragma(code: list[Token]) -> Pragma:
+def _parse_pragma(code: list[Token]) -> Pragma:
     at = 3 if len(code) > 2 and code[2].text == "." else 1
     name = unquote(code[at].text) if len(code) > at else ""
     value = code[at + 2].text if len(code) > at + 2 and code[at + 1].text in ("=", "(") else ""
     return Pragma(name.lower(), unquote(value).lower())
 
 
-def _name(code: list[Token]) -> str | None:
+def _read_name(code: list[Token]) -> str | None:
     names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
     if len(code) > 2 and code[1].text == "." and code[2].kind in names:
         return unquote(code[2].text)
     return unquote(code[0].text) if code and code[0].kind in names else None
 
 
-def _outside_parentheses(sql: str) -> Iterator[Token]:
+def _tokenize_top_level(sql: str) -> Iterator[Token]:
     depth = 0
     for token in tokenize_code(sql):
         depth -= token.text == ")"
@@ -219,28 +221,30 @@ def _outside_parentheses(sql: str) -> Iterator[Token]:
         depth += token.text == "("
 
 
-def _write(word: str, code: list[Token]) -> Write | None:
+def _parse_write(word: str, code: list[Token]) -> Write | None:
     words = [token.keyword for token in code]
     at = 3 if words[1:2] == ["OR"] else 1
-    table = _name(code[at + 1 :] if words[at : at + 1] in (["INTO"], ["FROM"]) else code[at:])
+    table = _read_name(code[at + 1 :] if words[at : at + 1] in (["INTO"], ["FROM"]) else code[at:])
     if table is None:
         return None
-    guarded = word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words
-    return _writing(word, table, bounded="WHERE" in words, guarded=guarded)
+    ignores_conflicts = word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words
+    return _make_write(word, table, has_where="WHERE" in words, ignores_conflicts=ignores_conflicts)
 
 
-def _write_behind_with(sql: str) -> Write | None:
+def _parse_write_after_with(sql: str) -> Write | None:
     from pulse_ci.sql.tree import find_write
 
     found = find_write(sql)
-    return found and _writing(found.word, found.table, bounded=found.bounded, guarded=found.guarded)
+    return found and _make_write(
+        found.keyword, found.table, has_where=found.has_where, ignores_conflicts=found.ignores_conflicts
+    )
 
 
-def _writing(word: str, table: str, *, bounded: bool, guarded: bool) -> Write:
+def _make_write(word: str, table: str, *, has_where: bool, ignores_conflicts: bool) -> Write:
     match word:
         case "UPDATE":
-            return Update(table, bounded)
+            return Update(table, has_where)
         case "DELETE":
-            return Delete(table, bounded)
+            return Delete(table, has_where)
         case _:
-            return Insert(table, guarded)
+            return Insert(table, ignores_conflicts)

@@ -7,12 +7,12 @@ Python before 3.11.5 goes on where the last attempt of such a repetition failed,
 from __future__ import annotations
 
 
-def any_number(*alternatives: str) -> str:
+def repeat_any(*alternatives: str) -> str:
     """Return the pattern of any number of them, none of which is given up again once it has matched."""
     return f"{_group(alternatives)}*+"
 
 
-def at_least_one(*alternatives: str) -> str:
+def repeat_at_least_once(*alternatives: str) -> str:
     """Return the pattern of one or more of them, none of which is given up again once it has matched."""
     return f"{_group(alternatives)}++"
 

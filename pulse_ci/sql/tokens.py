@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulse_ci.sql.possessive import any_number
+from pulse_ci.sql.possessive import repeat_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ class TokenKind(Enum):
     VARIABLE = auto()
     OPERATOR = auto()
     SEMICOLON = auto()
-    OPEN_COMMENT = auto()  # a /* that is never closed: SQLite takes it to the end of the text
-    OPEN_QUOTE = auto()  # a quote that is never closed
+    UNTERMINATED_COMMENT = auto()  # a /* that is never closed: SQLite takes it to the end of the text
+    UNTERMINATED_QUOTE = auto()  # a quote that is never closed
 
 
 class Token(NamedTuple):
@@ -54,15 +54,15 @@ class Token(NamedTuple):
 
 # SQLite takes every byte from 0x80 as a letter, but for the byte order mark, which is space. Spelled without a
 # class over all of Unicode, which takes Python longer to compile than a small project's SQL takes to read.
-_WIDE = r"(?!\ufeff)[^\x00-\x7f]"
-_LETTER = rf"(?:[A-Za-z_]|{_WIDE})"
-_ID_CHAR = rf"(?:[A-Za-z0-9_$]|{_WIDE})"
-_ID_CHARS = r"[A-Za-z0-9_$]*+" + any_number(_WIDE + r"[A-Za-z0-9_$]*+")
+_NON_ASCII = r"(?!\ufeff)[^\x00-\x7f]"
+_LETTER = rf"(?:[A-Za-z_]|{_NON_ASCII})"
+_ID_CHAR = rf"(?:[A-Za-z0-9_$]|{_NON_ASCII})"
+_ID_CHARS = r"[A-Za-z0-9_$]*+" + repeat_any(_NON_ASCII + r"[A-Za-z0-9_$]*+")
 
 
-def closed(quote: str) -> str:
+def build_quoted_pattern(quote: str) -> str:
     """Return the pattern of what such quotes enclose, them included; doubled, one stands for itself."""
-    return quote + any_number(f"[^{quote}]", quote * 2) + quote
+    return quote + repeat_any(f"[^{quote}]", quote * 2) + quote
 
 
 # The commonest first: each match tries them in this order.
@@ -71,10 +71,10 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
     (TokenKind.BLOB, r"[xX]'[^']*'"),
     (TokenKind.WORD, f"{_LETTER}{_ID_CHARS}"),
     (TokenKind.COMMENT, r"--[^\n]*|/\*[\s\S]*?\*/"),
-    (TokenKind.OPEN_COMMENT, r"/\*[\s\S]*"),
-    (TokenKind.STRING, closed("'")),
-    (TokenKind.QUOTED, "|".join((closed('"'), closed("`"), r"\[[^\]]*\]"))),
-    (TokenKind.OPEN_QUOTE, r"['\"`\[][\s\S]*"),
+    (TokenKind.UNTERMINATED_COMMENT, r"/\*[\s\S]*"),
+    (TokenKind.STRING, build_quoted_pattern("'")),
+    (TokenKind.QUOTED, "|".join((build_quoted_pattern('"'), build_quoted_pattern("`"), r"\[[^\]]*\]"))),
+    (TokenKind.UNTERMINATED_QUOTE, r"['\"`\[][\s\S]*"),
     (
         TokenKind.NUMBER,
         rf"(?:0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?){_ID_CHARS}",
@@ -85,15 +85,15 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
 )
 _SCANNER = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS))
 _KINDS = (TokenKind.OPERATOR, *(kind for kind, _ in _PATTERNS))
-_NOT_CODE = frozenset({TokenKind.SPACE, TokenKind.COMMENT, TokenKind.OPEN_COMMENT})
+_NOT_CODE = frozenset({TokenKind.SPACE, TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT})
 _CODE_KINDS = tuple(None if kind in _NOT_CODE else kind for kind in _KINDS)
 
 # What is no code, or is never closed, with all that stands before it.
-_NOTED = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE)
-_PASSED = "|".join(text for kind, text in _PATTERNS if kind not in (*_NOTED, TokenKind.OPERATOR))
-_NOT_NOTED = r"(?!--|/\*|['\"`\[])[\s\S]"
-_NEXT_NOTED = "|".join(f"({text})" for kind, text in _PATTERNS if kind in _NOTED)
-_TO_NOTED = rf"{any_number(_PASSED, _NOT_NOTED)}(?:{_NEXT_NOTED})"
+_REPORTED_KINDS = (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT, TokenKind.UNTERMINATED_QUOTE)
+_SKIPPED = "|".join(text for kind, text in _PATTERNS if kind not in (*_REPORTED_KINDS, TokenKind.OPERATOR))
+_NOT_REPORTED = r"(?!--|/\*|['\"`\[])[\s\S]"
+_NEXT_REPORTED = "|".join(f"({text})" for kind, text in _PATTERNS if kind in _REPORTED_KINDS)
+_TO_REPORTED = rf"{repeat_any(_SKIPPED, _NOT_REPORTED)}(?:{_NEXT_REPORTED})"
 
 
 def tokenize(sql: str) -> Iterator[Token]:
@@ -114,20 +114,20 @@ def has_statement(sql: str) -> bool:
     return any(token.kind is not TokenKind.SEMICOLON for token in tokenize_code(sql))
 
 
-def without_comments(sql: str) -> str:
+def remove_comments(sql: str) -> str:
     """Return the text with a space in place of each comment."""
-    shown = (token.text if token.is_code or token.kind is TokenKind.SPACE else " " for token in tokenize(sql))
-    return "".join(shown)
+    kept = (token.text if token.is_code or token.kind is TokenKind.SPACE else " " for token in tokenize(sql))
+    return "".join(kept)
 
 
 def tokenize_comments(sql: str) -> Iterator[Token]:
     """Yield the comments of `sql` and what is never closed, as tokenize() does, in a fraction of its time."""
-    next_noted = re.compile(_TO_NOTED).match
-    match = next_noted(sql)
+    match_next = re.compile(_TO_REPORTED).match
+    match = match_next(sql)
     while match and match.lastindex:
         start, end = match.span(match.lastindex)
-        yield Token(_NOTED[match.lastindex - 1], sql[start:end], start)
-        match = next_noted(sql, end)
+        yield Token(_REPORTED_KINDS[match.lastindex - 1], sql[start:end], start)
+        match = match_next(sql, end)
 
 
 def unquote(name: str) -> str:

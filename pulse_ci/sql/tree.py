@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class FoundWrite(NamedTuple):
     """A statement that writes; `bounded` where it has a WHERE, `guarded` where it passes over or replaces a row."""
 
-    word: str
+    keyword: str
     table: str
-    bounded: bool
-    guarded: bool
+    has_where: bool
+    ignores_conflicts: bool
 
 
 def find_write(sql: str) -> FoundWrite | None:
@@ -34,7 +34,7 @@ def find_write(sql: str) -> FoundWrite | None:
     return FoundWrite(tree.key.upper(), table.name, "where" in has, bool(has & {"alternative", "conflict"}))
 
 
-def copies_every_column(sql: str) -> bool:
+def inserts_select_star(sql: str) -> bool:
     """Return whether a statement is an INSERT without a list of columns that takes `SELECT *`."""
     from sqlglot import exp
 

@@ -96,7 +96,7 @@ def test_a_file_that_is_refused_leaves_no_trace_and_those_before_it_stay(local: 
         refused.value
     )
     assert [name for _, name in local.read().records or ()] == ["001_sites.sql"]
-    assert local.read().schema.table("other") is None
+    assert local.read().schema.find_table("other") is None
 
 
 def test_a_file_that_cannot_run_is_told_before_anything_is_sent(local: LocalDatabase) -> None:

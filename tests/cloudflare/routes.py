@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.cloudflare.answer import Answer, refuse, success
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Routes:
         if "batch" in body:
             statements = [{"sql": each["sql"], "params": each.get("params", [])} for each in body["batch"]]
         else:
-            statements = [{"sql": each.sql} for each in split(body.get("sql", ""))]
+            statements = [{"sql": each.sql} for each in split_statements(body.get("sql", ""))]
             params = body.get("params", [])
             if params is None:
                 message = "Invalid property: params => Expected array, received null"
@@ -160,7 +160,7 @@ class Routes:
         if outcome["error"]:
             return success(at | {"status": "error", "error": outcome["error"], "errors": [outcome["error"]]})
         meta = {"duration": 1.0, "served_by": "v3-prod", "rows_read": 0, "rows_written": 0, "size_after": 0}
-        result = {"final_bookmark": "00000002", "num_queries": len(split(content.decode())), "meta": meta}
+        result = {"final_bookmark": "00000002", "num_queries": len(split_statements(content.decode())), "meta": meta}
         answer = success(at | {"status": "complete", "result": result})
         answer.wrote = outcome["wrote"]
         return answer

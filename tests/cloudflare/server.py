@@ -96,9 +96,9 @@ class Cloudflare:
 
     def run(self, database: str, sql: str) -> list[list[Any]]:
         """Run SQL in a database behind everybody's back, and return the rows of its last statement."""
-        from pulse_ci.sql.split import split
+        from pulse_ci.sql.split import split_statements
 
-        statements = [{"sql": each.sql} for each in split(sql)]
+        statements = [{"sql": each.sql} for each in split_statements(sql)]
         outcome = self._workerd.ask(database, "transact", statements=statements)
         assert not outcome["error"], outcome["error"]
         rows: list[list[Any]] = outcome["results"][-1]["rows"]

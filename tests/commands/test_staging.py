@@ -11,7 +11,7 @@ from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.failures import D1Unavailable
-from pulse_ci.migrations.base_diff import Base
+from pulse_ci.migrations.base_diff import BaseDiff
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure, wrangler
 from tests.commands.files import FIRST, HEADER, put, put_pulse, table
@@ -112,7 +112,7 @@ def test_a_new_file_that_has_run_there_already_is_judged_on_the_embedded_engine(
     put(repository, n001_sites=table("sites"), n002_goals=table("goals"))
     cloud.run(staging, "CREATE TABLE sites (sites_id INTEGER PRIMARY KEY);")
     cloud.run(staging, "CREATE TABLE goals (goals_id INTEGER PRIMARY KEY);")
-    base = Base("origin/main", frozenset({"migrations/002_goals.sql"}), (), frozenset({FIRST}))
+    base = BaseDiff("origin/main", frozenset({"migrations/002_goals.sql"}), (), frozenset({FIRST}))
 
     report = check_request(read_request(read_settings({}), "check", base))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.cloudflare.wrangler import configure
 from tests.commands.files import HEADER, put
 
@@ -52,7 +52,7 @@ def test_the_cost_is_what_staging_counts_when_the_file_is_applied(
     assert len(cloud.log) == 3
     assert not cloud.writes
 
-    statements = [{"sql": each.sql} for each in split(CHANGE)]
+    statements = [{"sql": each.sql} for each in split_statements(CHANGE)]
     counted = databases.ask(staging, "transact", statements=statements)["results"]
     assert cost["rows_written"] == pytest.approx(sum(each["rows_written"] for each in counted), rel=0.1)
     assert cost["rows_read"] == pytest.approx(sum(each["rows_read"] for each in counted), rel=0.1)

@@ -52,7 +52,7 @@ def _snapshot(texts: tuple[str, ...]) -> bytes:
         if texts:
             database.restore(_snapshot(texts[:-1]))
             database.run(texts[-1])
-        return database.snapshot()
+        return database.take_snapshot()
 
 
 def standings(state: DatabaseMigrations) -> dict[str, str]:

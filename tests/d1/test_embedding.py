@@ -8,7 +8,7 @@ from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.schema.introspect import Row, shadow_names
+from pulse_ci.schema.introspect import MasterRow, find_shadow_tables
 from pulse_ci.schema.schema import fold
 from tests.engine.seed.generated import statements
 
@@ -27,15 +27,15 @@ LATER = (
 )
 
 
-def objects(database: EmbeddedD1) -> tuple[Row, ...]:
-    with database.trusted() as connection:
-        return tuple(Row(*map(str, row)) for row in connection.execute(LISTED))
+def objects(database: EmbeddedD1) -> tuple[MasterRow, ...]:
+    with database.open_unrestricted() as connection:
+        return tuple(MasterRow(*map(str, row)) for row in connection.execute(LISTED))
 
 
-def own(database: EmbeddedD1) -> list[Row]:
+def own(database: EmbeddedD1) -> list[MasterRow]:
     """All objects but the tables behind virtual ones, which the module makes and spells."""
     rows = objects(database)
-    return sorted(row for row in rows if fold(row.name) not in shadow_names(rows))
+    return sorted(row for row in rows if fold(row.name) not in find_shadow_tables(rows))
 
 
 def test_100_generated_schemas_are_made_anew_as_they_are() -> None:
@@ -63,12 +63,12 @@ def test_100_generated_schemas_are_made_anew_as_they_are() -> None:
 )
 def test_records_never_keep_a_database_from_being_made(table: str) -> None:
     name = "D1_Migrations" if "D1_" in table else "d1_migrations"
-    trigger = Row(
+    trigger = MasterRow(
         "trigger", "t", name, f"CREATE TRIGGER t BEFORE INSERT ON {name} BEGIN SELECT RAISE(ABORT, 'no'); END"
     )
     recorded = RecordedMigrations(name, ("a", "b", "a", "it's"))
 
-    content = load_into_engine(Snapshot((Row("table", name, name, table), trigger), name, recorded, {}))
+    content = load_into_engine(Snapshot((MasterRow("table", name, name, table), trigger), name, recorded, {}))
 
     with EmbeddedD1() as copy:
         copy.restore(content)

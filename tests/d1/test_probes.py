@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.d1.probes import MAX_ROWS_READ, run_probes
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.model import PROBE_ROWS, Answer, Probe
+from pulse_ci.model import PROBE_ROW_LIMIT, Probe, ProbeCounts
 from tests.cloudflare.clients import client_of
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def probe(sql: str, table: str = "sites") -> Probe:
 def content() -> bytes:
     with EmbeddedD1() as database:
         database.run(SCHEMA)
-        return database.snapshot()
+        return database.take_snapshot()
 
 
-def asked(cloud: Cloudflare, *probes: Probe, rows: int = 1) -> dict[Probe, Answer]:
+def asked(cloud: Cloudflare, *probes: Probe, rows: int = 1) -> dict[Probe, ProbeCounts]:
     database = cloud.create("staging", f"{SCHEMA} INSERT INTO sites (url) VALUES ('a'), ('b');")
     with client_of(cloud) as client:
         found = run_probes(client, database, content(), probes, {"sites": rows})
@@ -39,7 +39,11 @@ def asked(cloud: Cloudflare, *probes: Probe, rows: int = 1) -> dict[Probe, Answe
 def test_all_questions_go_in_one_request(cloud: Cloudflare) -> None:
     probes = [probe(f"{COUNT} WHERE id > {number}") for number in range(3)]
 
-    assert asked(cloud, *probes) == {probes[0]: Answer(2, 2), probes[1]: Answer(1, 1), probes[2]: Answer(0, 0)}
+    assert asked(cloud, *probes) == {
+        probes[0]: ProbeCounts(2, 2),
+        probes[1]: ProbeCounts(1, 1),
+        probes[2]: ProbeCounts(0, 0),
+    }
     assert len(cloud.log) == 1
 
 
@@ -66,11 +70,11 @@ def test_what_does_more_than_read_is_not_sent(cloud: Cloudflare, sql: str) -> No
 def test_comments_and_a_with_are_spelled_so_that_the_client_takes_them(cloud: Cloudflare, sql: str) -> None:
     (answer,) = asked(cloud, probe(sql)).values()
 
-    assert answer == Answer(2, 2)
+    assert answer == ProbeCounts(2, 2)
 
 
 def test_no_more_rows_are_looked_at_than_the_limit_for_all(cloud: Cloudflare) -> None:
-    fitting = MAX_ROWS_READ // PROBE_ROWS
+    fitting = MAX_ROWS_READ // PROBE_ROW_LIMIT
     probes = [probe(f"{COUNT} WHERE id > {number}") for number in range(fitting + 3)]
 
     assert list(asked(cloud, *probes, rows=10**9)) == probes[:fitting]

@@ -12,8 +12,8 @@ from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import Snapshot, TableRowCount, read_objects, read_snapshot
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.errors import D1Error
-from pulse_ci.model import PROBE_ROWS
-from pulse_ci.schema.introspect import Row
+from pulse_ci.model import PROBE_ROW_LIMIT
+from pulse_ci.schema.introspect import MasterRow
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, pulse
 
@@ -152,16 +152,18 @@ def test_where_all_files_have_run_no_row_is_counted(cloud: Cloudflare) -> None:
 
 def test_a_large_table_is_not_counted_to_its_end(cloud: Cloudflare) -> None:
     past = history(n001_a="CREATE TABLE a (x);", n002_b="UPDATE a SET x = 1;")
-    rows = f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {PROBE_ROWS + 5}) SELECT i FROM n"
+    rows = (
+        f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {PROBE_ROW_LIMIT + 5}) SELECT i FROM n"
+    )
     database = cloud.create("staging", f"CREATE TABLE a (x); {RECORDS} INSERT INTO a {rows}")
 
     with client_of(cloud) as client:
         snapshot = read_snapshot(client, database, "d1_migrations", past)
 
-        assert client.usage.rows_read < PROBE_ROWS + 50
-    assert snapshot.row_counts["a"] == TableRowCount(PROBE_ROWS, PROBE_ROWS + 5)
+        assert client.usage.rows_read < PROBE_ROW_LIMIT + 50
+    assert snapshot.row_counts["a"] == TableRowCount(PROBE_ROW_LIMIT, PROBE_ROW_LIMIT + 5)
     assert not snapshot.row_counts["a"].is_exact
-    assert snapshot.row_counts["a"].rows == PROBE_ROWS + 5
+    assert snapshot.row_counts["a"].rows == PROBE_ROW_LIMIT + 5
 
 
 def test_names_that_look_like_sql_are_names(cloud: Cloudflare) -> None:
@@ -199,7 +201,7 @@ def test_a_virtual_table_that_is_broken_breaks_no_snapshot(cloud: Cloudflare) ->
 
 
 def test_an_object_that_d1_would_refuse_today_is_named() -> None:
-    view = Row("table", "old", "old", "CREATE TABLE old (a DEFAULT (sqlite_version()))")
+    view = MasterRow("table", "old", "old", "CREATE TABLE old (a DEFAULT (sqlite_version()))")
     snapshot = Snapshot((view,), "d1_migrations", None, {})
 
     with pytest.raises(D1Error, match=r"refuse its table old today \(not authorized to use function: sqlite_version"):

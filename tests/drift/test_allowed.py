@@ -10,7 +10,7 @@ import pytest
 from pulse_ci.drift.allowlist import AllowedDifference, read_allowlist
 from pulse_ci.drift.compare import compare
 from pulse_ci.errors import ConfigError
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from tests.repair.databases import schema
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_an_entry_says_what_where_why_and_until_when(tmp_path: Path) -> None:
     (found,) = allowances(tmp_path, ENTRY)
 
     assert found == AllowedDifference(
-        Kind.INDEX, "hotfix_*", "made in the outage", date(2026, 12, 31), database="tenant-*"
+        ObjectKind.INDEX, "hotfix_*", "made in the outage", date(2026, 12, 31), database="tenant-*"
     )
     assert found.is_valid(date(2026, 12, 31))
     assert not found.is_valid(date(2027, 1, 1))
@@ -80,7 +80,7 @@ def test_an_entry_that_cannot_be_understood_is_refused_with_its_place(tmp_path: 
     assert ".pulse-ci-drift.toml" in str(refused.value)
 
 
-def allowing(kind: Kind, name: str, **rest: object) -> AllowedDifference:
+def allowing(kind: ObjectKind, name: str, **rest: object) -> AllowedDifference:
     return AllowedDifference(kind, name, "it is so", None, **rest)  # type: ignore[arg-type]
 
 
@@ -90,22 +90,22 @@ def test_an_entry_covers_its_kind_name_table_action_and_database_alone() -> None
     )
 
     covering = [
-        allowing(Kind.INDEX, "hot"),
-        allowing(Kind.INDEX, "h*", table="SITES", action=Action.ADDED, database="tenant-*"),
+        allowing(ObjectKind.INDEX, "hot"),
+        allowing(ObjectKind.INDEX, "h*", table="SITES", action=ChangeAction.ADDED, database="tenant-*"),
     ]
     others = [
-        allowing(Kind.VIEW, "hot"),
-        allowing(Kind.INDEX, "cold"),
-        allowing(Kind.INDEX, "hot", table="pages"),
-        allowing(Kind.INDEX, "hot", action=Action.REMOVED),
-        allowing(Kind.INDEX, "hot", database="staging"),
+        allowing(ObjectKind.VIEW, "hot"),
+        allowing(ObjectKind.INDEX, "cold"),
+        allowing(ObjectKind.INDEX, "hot", table="pages"),
+        allowing(ObjectKind.INDEX, "hot", action=ChangeAction.REMOVED),
+        allowing(ObjectKind.INDEX, "hot", database="staging"),
     ]
     assert [each.covers(change, "tenant-1") for each in covering] == [True, True]
     assert [each.covers(change, "tenant-1") for each in others] == [False] * 5
 
 
 def test_what_is_allowed_is_told_and_left_alone() -> None:
-    hotfix = allowing(Kind.INDEX, "hotfix")
+    hotfix = allowing(ObjectKind.INDEX, "hotfix")
 
     def allow(change: Change) -> AllowedDifference | None:
         return hotfix if hotfix.covers(change, "staging") else None

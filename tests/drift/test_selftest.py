@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.drift.selftest import verify_planted_drift
 from pulse_ci.errors import D1Error
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.diff import diff
 from tests.repair.databases import schema
 
@@ -29,7 +29,7 @@ def blind(_: Schema, __: Schema) -> tuple[Change, ...]:
 
 
 def blind_to_columns(one: Schema, other: Schema) -> tuple[Change, ...]:
-    return tuple(change for change in diff(one, other) if change.kind is not Kind.COLUMN)
+    return tuple(change for change in diff(one, other) if change.kind is not ObjectKind.COLUMN)
 
 
 @pytest.mark.parametrize("differ", [blind, blind_to_columns])

@@ -27,4 +27,4 @@ def schema(*statements: str) -> Schema:
 
 def rebuilt(original: Schema) -> Schema:
     """The schema that the canonical SQL of another one makes."""
-    return schema(*(each.canonical for each in original.objects))
+    return schema(*(each.normalized_sql for each in original.objects))

@@ -10,7 +10,7 @@ from pulse_ci.schema.schema import fold
 if TYPE_CHECKING:
     import apsw
 
-    from pulse_ci.schema.constraints import ForeignKey, Term
+    from pulse_ci.schema.constraints import ForeignKey, IndexedColumn
     from pulse_ci.schema.schema import Schema, Table
 
 Row = tuple[object, ...]
@@ -45,14 +45,20 @@ def read(schema: Schema, table: Table) -> Facts:
         keys.append(("pk", table.primary_key))
     return {
         "columns": [
-            (each.name, _type(each.type), each.not_null, each.primary_key, (2 + each.stored) if each.generated else 0)
+            (
+                each.name,
+                _type(each.type),
+                each.not_null,
+                each.primary_key_position,
+                (2 + each.stored) if each.generated else 0,
+            )
             for each in table.columns
         ],
         "foreign keys": sorted({_read_foreign_key(key) for key in table.foreign_keys}),
-        "keys": sorted((origin, _read_terms(table, key.terms)) for origin, key in keys),
+        "keys": sorted((origin, _read_terms(table, key.indexed_columns)) for origin, key in keys),
         "indexes": sorted(
-            (index.name, index.unique, index.where is not None, _read_terms(table, index.terms))
-            for index in schema.indexes_on(table.name)
+            (index.name, index.unique, index.where is not None, _read_terms(table, index.indexed_columns))
+            for index in schema.list_indexes(table.name)
         ),
         "options": (table.without_rowid, table.strict),
     }
@@ -75,15 +81,15 @@ def _terms(connection: apsw.Connection, index: object) -> list[Row]:
     ]
 
 
-def _read_terms(table: Table, terms: tuple[Term, ...]) -> list[Row]:
+def _read_terms(table: Table, terms: tuple[IndexedColumn, ...]) -> list[Row]:
     return [(fold(term.column or ""), term.descending, _collation(table, term)) for term in terms]
 
 
-def _collation(table: Table, term: Term) -> str:
+def _collation(table: Table, term: IndexedColumn) -> str:
     if term.column is None:
         # An expression has the collation of what stands in it, which only SQLite knows.
         return ""
-    column = table.column(term.column)
+    column = table.find_column(term.column)
     return term.collation or (column.collation if column else None) or "BINARY"
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED
+from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SPACES = [" ", " ", " ", "  ", "\n", "\t", " /* it's */ ", ' -- "x\n', "\r\n"]
 # Keywords that SQLite reads as such in some place of the generated statements.
-_QUOTED = RESERVED | JOIN_WORDS | {"MATCH", "END", "DESC", "ROWS"}
+_QUOTED = RESERVED_WORDS | JOIN_WORDS | {"MATCH", "END", "DESC", "ROWS"}
 
 
 @dataclass(frozen=True)

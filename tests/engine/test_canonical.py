@@ -34,4 +34,4 @@ def test_canonical_sql_makes_the_same_schema_again(pair: Pair) -> None:
 
         again = rebuilt(original)
 
-        assert [each.canonical for each in again.objects] == [each.canonical for each in original.objects]
+        assert [each.normalized_sql for each in again.objects] == [each.normalized_sql for each in original.objects]

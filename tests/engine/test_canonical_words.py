@@ -9,7 +9,11 @@ from pulse_ci.schema.ddl import keywords
 from tests.engine.databases import database, rebuilt, schema
 
 LISTED = (
-    keywords.RESERVED | keywords.MOSTLY_KEYWORDS | keywords.MOSTLY_NAMES | keywords.BY_CONTEXT | keywords.CLOCK_WORDS
+    keywords.RESERVED_WORDS
+    | keywords.MOSTLY_KEYWORDS
+    | keywords.MOSTLY_NAMES
+    | keywords.CONTEXT_KEYWORDS
+    | keywords.CLOCK_WORDS
 )
 
 
@@ -27,7 +31,7 @@ def test_every_keyword_of_sqlite_is_in_one_list() -> None:
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
 def test_reserved_words_are_those_that_sqlite_takes_for_no_name(word: str) -> None:
-    assert can_be_a_name(word) == (word not in keywords.RESERVED)
+    assert can_be_a_name(word) == (word not in keywords.RESERVED_WORDS)
 
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
@@ -63,6 +67,6 @@ def test_a_name_is_quoted_where_it_could_be_something_else(name: str, spelled: s
 
 
 def test_meaning_folds_names_and_keeps_strings() -> None:
-    assert keywords.meaning("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
+    assert keywords.make_comparison_key("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
         """select "it's", a from t where b = 'It''s "X"'"""
     )

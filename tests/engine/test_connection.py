@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.engine import Access, D1Refused, EmbeddedD1, RequestMode
-from pulse_ci.errors import BeyondEngine
+from pulse_ci.errors import UnsupportedByEngine
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_user_cannot_end_the_transaction(database: EmbeddedD1, word: str) -> N
 
 
 def test_what_our_own_code_ran_before_does_not_let_a_user_run_it(database: EmbeddedD1) -> None:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         connection.execute("PRAGMA user_version").fetchall()
         connection.execute("SELECT * FROM _cf_METADATA").fetchall()
 
@@ -69,7 +69,7 @@ def test_what_our_own_code_ran_before_does_not_let_a_user_run_it(database: Embed
 
 def test_a_request_of_several_steps_is_undone_by_an_exception(database: EmbeddedD1) -> None:
     def fail() -> None:
-        with database.request() as request:
+        with database.open_request() as request:
             request.execute("DELETE FROM users")
             raise KeyError
 
@@ -80,7 +80,7 @@ def test_a_request_of_several_steps_is_undone_by_an_exception(database: Embedded
 
 
 def test_a_request_may_go_on_after_a_refusal(database: EmbeddedD1) -> None:
-    with database.request() as request:
+    with database.open_request() as request:
         request.execute("INSERT INTO users VALUES (3, 'Cy')")
         with pytest.raises(D1Refused):
             request.execute("INSERT INTO users VALUES (1, 'twice')")
@@ -105,8 +105,8 @@ def test_a_request_may_go_on_after_a_refusal(database: EmbeddedD1) -> None:
     ],
 )
 def test_access_tells_what_a_statement_touches(database: EmbeddedD1, sql: str, access: Access) -> None:
-    with database.request() as request:
-        assert replace(request.execute(sql), touches=frozenset()) == access
+    with database.open_request() as request:
+        assert replace(request.execute(sql), columns=frozenset()) == access
 
 
 def test_access_tells_a_statements_own_touches_from_those_of_its_triggers(database: EmbeddedD1) -> None:
@@ -114,8 +114,8 @@ def test_access_tells_a_statements_own_touches_from_those_of_its_triggers(databa
         "CREATE TABLE log (a); CREATE TRIGGER g AFTER DELETE ON users BEGIN INSERT INTO log VALUES (old.id); END"
     )
 
-    with database.request() as request:
-        touches = request.execute("DELETE FROM users WHERE name = 'x'").touches
+    with database.open_request() as request:
+        touches = request.execute("DELETE FROM users WHERE name = 'x'").columns
 
     assert touches == {
         ("users", None, None),
@@ -130,7 +130,7 @@ def test_access_tells_what_is_altered_and_what_a_trigger_writes(database: Embedd
         "CREATE TABLE log (a); CREATE TRIGGER g AFTER DELETE ON users BEGIN INSERT INTO log VALUES (old.id); END"
     )
 
-    with database.request() as request:
+    with database.open_request() as request:
         deleted = request.execute("DELETE FROM users")
         altered = request.execute("ALTER TABLE users ADD COLUMN age INTEGER")
 
@@ -139,7 +139,7 @@ def test_access_tells_what_is_altered_and_what_a_trigger_writes(database: Embedd
 
 
 def test_a_snapshot_brings_back_schema_rows_and_pragmas(database: EmbeddedD1) -> None:
-    snapshot = database.snapshot()
+    snapshot = database.take_snapshot()
     database.run("PRAGMA case_sensitive_like = ON; DROP TABLE users; CREATE TABLE other (a)")
 
     database.restore(snapshot)
@@ -149,7 +149,7 @@ def test_a_snapshot_brings_back_schema_rows_and_pragmas(database: EmbeddedD1) ->
 
 
 def test_limits_hold_after_a_restore(database: EmbeddedD1) -> None:
-    database.restore(database.snapshot())
+    database.restore(database.take_snapshot())
 
     for sql in (
         "PRAGMA user_version",
@@ -207,9 +207,9 @@ def test_closing_twice_does_no_harm(database: EmbeddedD1) -> None:
 @pytest.mark.parametrize("mode", [RequestMode.BATCH, RequestMode.IMPORT])
 def test_what_was_read_before_a_write_is_not_shown_after_it(mode: RequestMode) -> None:
     with EmbeddedD1(mode=mode) as database:
-        empty, content = database.schema(), database.snapshot()
+        empty, content = database.schema(), database.take_snapshot()
 
-        with database.request() as request:
+        with database.open_request() as request:
             request.execute("SELECT 1")
             assert database.schema() == empty
             request.execute("CREATE TABLE t (a)")
@@ -217,10 +217,10 @@ def test_what_was_read_before_a_write_is_not_shown_after_it(mode: RequestMode) -
             request.execute("CREATE TABLE u (a)")
 
         assert [table.name for table in database.schema().tables] == ["t", "u"]
-        assert database.snapshot() != content
+        assert database.take_snapshot() != content
         database.restore(content)
         assert database.schema() == empty
-        with database.trusted() as connection:
+        with database.open_unrestricted() as connection:
             connection.execute("CREATE TABLE v (a)")
         assert [table.name for table in database.schema().tables] == ["v"]
 
@@ -229,7 +229,7 @@ def test_a_pragma_that_would_make_the_schema_unreadable_is_not_run() -> None:
     with EmbeddedD1() as database:
         database.run("CREATE TABLE t (a, b AS (a LIKE 'x%')); INSERT INTO t VALUES ('xy')")
 
-        with pytest.raises(BeyondEngine, match="case_sensitive_like"):
+        with pytest.raises(UnsupportedByEngine, match="case_sensitive_like"):
             database.run("CREATE TABLE u (a); PRAGMA Case_Sensitive_Like = ON")
 
         assert database.query("SELECT b, 'A' LIKE 'a' FROM t") == [(1, 1)]

@@ -8,8 +8,8 @@ from pulse_ci.analysis.cost.estimate import estimate
 from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.cost.row_probes import build_row_probes, extrapolate_counts
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.model import PROBE_ROWS, Probe
-from pulse_ci.sql.split import split
+from pulse_ci.model import PROBE_ROW_LIMIT, Probe
+from pulse_ci.sql.split import split_statements
 
 SCHEMA = """
 CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT, kind TEXT);
@@ -24,7 +24,7 @@ def asked(sql: str) -> list[int]:
     with EmbeddedD1() as database:
         database.run(SCHEMA)
         schema = database.schema()
-        found = build_row_probes(observe_effects(database, split(sql)), schema)
+        found = build_row_probes(observe_effects(database, split_statements(sql)), schema)
         return [int(str(database.query(probe.sql)[0][0])) for probe in found.values()]
 
 
@@ -76,11 +76,15 @@ def test_what_could_take_any_time_is_not_asked(sql: str) -> None:
 
 
 def test_where_only_some_rows_were_looked_at_the_rest_is_taken_to_be_like_them() -> None:
-    (statement,) = split("DELETE FROM sites WHERE kind IS NULL;")
+    (statement,) = split_statements("DELETE FROM sites WHERE kind IS NULL;")
     probe = Probe("sites", "rows", "", "")
 
-    assert extrapolate_counts({statement: (probe, 30_000, PROBE_ROWS)}, {"sites": 1_000_000}) == {statement: 300_000}
-    assert extrapolate_counts({statement: (probe, 30_000, PROBE_ROWS - 1)}, {"sites": 1_000_000}) == {statement: 30_000}
+    assert extrapolate_counts({statement: (probe, 30_000, PROBE_ROW_LIMIT)}, {"sites": 1_000_000}) == {
+        statement: 300_000
+    }
+    assert extrapolate_counts({statement: (probe, 30_000, PROBE_ROW_LIMIT - 1)}, {"sites": 1_000_000}) == {
+        statement: 30_000
+    }
 
 
 def test_triggers_and_cascades_are_counted_with_the_statement_that_sets_them_off() -> None:
@@ -97,7 +101,9 @@ INSERT INTO b VALUES (1, 1), (2, 2);
 """
     with EmbeddedD1() as database:
         database.run(schema)
-        (found,) = estimate(observe_effects(database, split("DELETE FROM a;")), {"a": 100, "b": 1000, "log": 0}, {})
+        (found,) = estimate(
+            observe_effects(database, split_statements("DELETE FROM a;")), {"a": 100, "b": 1000, "log": 0}, {}
+        )
 
     assert found.cost is not None
     assert found.cost.rows_written == 100 + 1000 + 2 * 100

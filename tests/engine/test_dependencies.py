@@ -50,7 +50,7 @@ def works(number: int, others: set[int]) -> bool:
                 database.query(f"SELECT * FROM {view.name}")
             for table in schema.tables:
                 columns = [column.name for column in table.columns if not column.generated]
-                if not table.virtual:
+                if not table.is_virtual:
                     database.query(
                         f"EXPLAIN UPDATE {table.name} SET {', '.join(f'{name} = {name}' for name in columns)}"
                     )

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pulse_ci.schema.introspect import QUERY, introspect, schema_of
+from pulse_ci.schema.introspect import SCHEMA_QUERY, build_schema, introspect
 from tests.engine.databases import database, schema
 
 
@@ -51,10 +51,10 @@ def test_the_tables_behind_a_virtual_table_are_left_out() -> None:
 
 
 def test_a_virtual_table_has_its_module_and_columns() -> None:
-    pages = schema("CREATE VIRTUAL TABLE pages USING FTS5(title, body UNINDEXED, content='')").table("pages")
+    pages = schema("CREATE VIRTUAL TABLE pages USING FTS5(title, body UNINDEXED, content='')").find_table("pages")
 
     assert pages is not None
-    assert pages.virtual
+    assert pages.is_virtual
     assert pages.module == "fts5"
     assert [column.name for column in pages.columns] == ["title", "body"]
     assert pages.arguments == ("title", "body UNINDEXED", "content = ''")
@@ -77,16 +77,16 @@ def test_a_table_has_all_its_parts() -> None:
 
     assert sites.rowid_alias == "id"
     assert sites.autoincrement
-    assert sites.column("DOMAIN") is sites.columns[1]
+    assert sites.find_column("DOMAIN") is sites.columns[1]
     assert (sites.columns[1].not_null, sites.columns[1].unique, sites.columns[1].collation) == (True, True, "NOCASE")
     assert visits.without_rowid
     assert not visits.strict
     assert visits.primary_key is not None
     assert visits.primary_key.columns == ("site_id", "day")
-    assert visits.uniques[0].conflict == "IGNORE"
+    assert visits.uniques[0].on_conflict == "IGNORE"
     assert set(visits.checks) == {"length(day) > 3", "hours < days"}
     site_id, day, seconds, hours, _ = visits.columns
-    assert site_id.primary_key == 1
+    assert site_id.primary_key_position == 1
     assert site_id.references == visits.foreign_keys
     key = visits.foreign_keys[0]
     assert (key.parent, key.parent_columns, key.on_delete, key.deferred) == ("sites", ("id",), "CASCADE", True)
@@ -105,7 +105,7 @@ def test_canonical_sql_is_laid_out_for_reading() -> None:
     )
 
     assert (
-        "\n\n".join(each.canonical for each in found.objects)
+        "\n\n".join(each.normalized_sql for each in found.objects)
         == """\
 CREATE TABLE Visits (
   id INTEGER PRIMARY KEY,
@@ -153,7 +153,7 @@ def test_defaults_have_the_value_that_sqlite_stores() -> None:
     ]
     for default in defaults:
         connection = database(f"CREATE TABLE t (a DEFAULT {default}, b)")
-        again = database(introspect(connection).tables[0].canonical)
+        again = database(introspect(connection).tables[0].normalized_sql)
         values = [
             each.execute("INSERT INTO t (b) VALUES (1) RETURNING a, typeof(a)").fetchall()
             for each in (connection, again)
@@ -165,12 +165,14 @@ def test_defaults_have_the_value_that_sqlite_stores() -> None:
 def test_the_rows_of_the_query_make_the_same_schema_as_the_connection() -> None:
     connection = database("CREATE TABLE t (a)", "CREATE INDEX i ON t (a)")
 
-    assert schema_of(connection.execute(QUERY).fetchall()) == introspect(connection)
+    assert build_schema(connection.execute(SCHEMA_QUERY).fetchall()) == introspect(connection)
 
 
 def test_a_text_that_sqlite_could_not_have_stored_is_compared_as_it_is() -> None:
-    found = schema_of([("table", "t", "t", "CREATE TABLE t AS nonsense ("), ("view", "v", "v", "create  VIEW v /* */")])
-    again = schema_of([("table", "t", "t", "create TABLE t as  Nonsense("), ("view", "v", "v", "CREATE VIEW v")])
+    found = build_schema(
+        [("table", "t", "t", "CREATE TABLE t AS nonsense ("), ("view", "v", "v", "create  VIEW v /* */")]
+    )
+    again = build_schema([("table", "t", "t", "create TABLE t as  Nonsense("), ("view", "v", "v", "CREATE VIEW v")])
 
     assert found == again
     assert found.tables[0].columns == ()

@@ -6,7 +6,7 @@ import pytest
 
 from pulse_ci.analysis.seeded_run import OnRows, run_on_rows
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 
 FAMILY = """
     CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT);
@@ -29,7 +29,7 @@ def on_rows(sql: str, schema: str = FAMILY) -> OnRows:
     with EmbeddedD1() as database:
         database.run(schema)
         before = database.schema()
-        return run_on_rows(database, tuple(split(sql)), before, before.names)
+        return run_on_rows(database, tuple(split_statements(sql)), before, before.names)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from pulse_ci.analysis.row_check_batch import Quiet
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.access import Access
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.engine.test_losses import on_rows
 
 SCHEMA = """
@@ -21,7 +21,7 @@ SCHEMA = """
 
 def held_back(sql: str) -> list[bool]:
     """Return for each statement whether it need not be looked at yet."""
-    statements = tuple(split(sql))
+    statements = tuple(split_statements(sql))
     with EmbeddedD1() as database:
         database.run(SCHEMA)
         quiet = Quiet(database.schema(), statements)
@@ -50,7 +50,7 @@ def test_only_what_can_lose_nothing_is_held_back(sql: str, quiet: bool) -> None:
 
 
 def test_what_is_held_back_is_looked_at_before_anything_else_runs() -> None:
-    one, two, three = split("INSERT INTO p VALUES (1, 1); INSERT INTO p VALUES (2, 1); DELETE FROM p;")
+    one, two, three = split_statements("INSERT INTO p VALUES (1, 1); INSERT INTO p VALUES (2, 1); DELETE FROM p;")
     with EmbeddedD1() as database:
         database.run(SCHEMA)
         quiet = Quiet(database.schema(), (one, two, three))

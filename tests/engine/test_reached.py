@@ -9,7 +9,7 @@ from pulse_ci.analysis.seeded_run import run_on_rows
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.repair.migrations import generated
 from tests.rules.example import review
 
@@ -52,8 +52,10 @@ def test_a_reverse_reaches_what_it_writes_and_every_descendant_of_what_it_delete
         database.run(SCHEMA)
         schema = database.schema()
 
-    assert reached_by_reverse(split("DROP TABLE IF EXISTS new; UPDATE other SET id = 1;"), schema) == {"other"}
-    assert reached_by_reverse(split("DELETE FROM p WHERE id = 1;"), schema) == {"p", "c", "g"}
+    assert reached_by_reverse(split_statements("DROP TABLE IF EXISTS new; UPDATE other SET id = 1;"), schema) == {
+        "other"
+    }
+    assert reached_by_reverse(split_statements("DELETE FROM p WHERE id = 1;"), schema) == {"p", "c", "g"}
 
 
 def test_generated_migrations_leave_all_tables_alone_that_they_do_not_reach() -> None:
@@ -85,7 +87,7 @@ def test_generated_migrations_leave_all_tables_alone_that_they_do_not_reach() ->
 def _contents(database: EmbeddedD1) -> dict[str, list[tuple[object, ...]]]:
     found = {}
     for table in database.schema().tables:
-        if not table.virtual:
+        if not table.is_virtual:
             try:
                 found[fold(table.name)] = sorted(database.query(f'SELECT * FROM "{table.name}"'), key=repr)
             except D1Refused:  # a text that is not UTF-8

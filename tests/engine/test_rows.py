@@ -13,7 +13,7 @@ def test_text_that_is_no_text_is_read_and_differs_from_the_blob_of_its_bytes() -
     with EmbeddedD1() as database:
         database.run(f"{TABLE}INSERT INTO t VALUES ('é', 1.5);{ODD}")
 
-        with database.trusted() as connection:
+        with database.open_unrestricted() as connection:
             assert read(connection, "t", ["a", "b"]) == [("é", 1.5), ("A\udcff", b"A\xff")]
             assert read(connection, "t", []) == [(1,), (1,)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulse_ci.analysis.replay import replay
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.migrations.parse import Migration, parse
+from pulse_ci.migrations.parse import Migration, parse_migration
 from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.lint import lint
 from tests.d1.histories import history
@@ -19,7 +19,7 @@ WHOLE = {"p", "c", "c_p"}
 
 
 def files(**contents: str) -> list[Migration]:
-    return [parse(SourceFile(f"migrations/{name}.sql", sql)) for name, sql in contents.items()]
+    return [parse_migration(SourceFile(f"migrations/{name}.sql", sql)) for name, sql in contents.items()]
 
 
 def names(database: EmbeddedD1) -> set[str]:
@@ -56,7 +56,7 @@ def test_a_trace_goes_on_with_it() -> None:
     past = history(n001_a=PARENT, n002_b=NEEDS_A_ROW, n003_c=FOLLOWS)
 
     assert past.refused == {}
-    assert past.schemas[-1].index("c_p")
+    assert past.schemas[-1].find_index("c_p")
 
 
 def test_under_review_it_is_an_error_and_what_follows_is_judged_by_its_schema() -> None:

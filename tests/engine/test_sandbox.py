@@ -58,7 +58,7 @@ def test_a_check_of_a_hostile_file_says_what_is_wrong_in_little_memory(name: str
             ENDLESS,
             "1,000 steps",
         ),
-        (Sandbox(seconds=0), ENDLESS, "it takes more than 0 s of processor time"),
+        (Sandbox(cpu_seconds=0), ENDLESS, "it takes more than 0 s of processor time"),
         (Sandbox(wall_seconds=0), ENDLESS, "it takes more than 0 s"),
         (Sandbox(heap_bytes=5_000_000), "SELECT length(hex(zeroblob(4000000)))", "more than 5,000,000 bytes of memory"),
     ],
@@ -104,7 +104,7 @@ def test_a_stopped_request_that_analyzed_a_large_schema_leaves_nothing_behind() 
 def test_wherever_an_analysis_is_stopped_it_is_told(steps: int) -> None:
     with EmbeddedD1() as made, EmbeddedD1(Sandbox(steps=steps)) as other:
         made.run("".join(f"CREATE TABLE t{i} (x PRIMARY KEY);" for i in range(300)) + "INSERT INTO t1 VALUES (1)")
-        other.restore(made.snapshot())
+        other.restore(made.take_snapshot())
 
         with pytest.raises(SandboxStopped, match=r"stopped statement .*ANALYZE"):
             other.run("ANALYZE t1;" * 200)
@@ -113,7 +113,7 @@ def test_wherever_an_analysis_is_stopped_it_is_told(steps: int) -> None:
 def test_a_slow_function_in_a_schema_that_was_restored_is_still_known() -> None:
     with EmbeddedD1() as made, EmbeddedD1() as other:
         made.run("CREATE TABLE t (a, CHECK (instr(a, 'x') = 0))")
-        other.restore(made.snapshot())
+        other.restore(made.take_snapshot())
 
         with pytest.raises(SandboxStopped, match="200,000 bytes"):
             other.run("INSERT INTO t VALUES (zeroblob(1000000))")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.model import Kind
+from pulse_ci.model import ObjectKind
 from pulse_ci.schema.schema import Schema, fold
 from tests.engine.databases import schema
 
@@ -21,17 +21,18 @@ def found() -> Schema:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(Kind.TABLE, "sites"), (Kind.INDEX, "BY_B"), (Kind.VIEW, "Busy"), (Kind.TRIGGER, "KEEP")]
+    ("kind", "name"),
+    [(ObjectKind.TABLE, "sites"), (ObjectKind.INDEX, "BY_B"), (ObjectKind.VIEW, "Busy"), (ObjectKind.TRIGGER, "KEEP")],
 )
-def test_an_object_is_found_by_kind_and_name_in_any_case(found: Schema, kind: Kind, name: str) -> None:
+def test_an_object_is_found_by_kind_and_name_in_any_case(found: Schema, kind: ObjectKind, name: str) -> None:
     each = found.find(kind, name)
 
     assert each is not None
     assert fold(each.name) == fold(name)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_what_is_not_there_is_none(found: Schema, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ObjectKind))
+def test_what_is_not_there_is_none(found: Schema, kind: ObjectKind) -> None:
     assert found.find(kind, "nothing") is None
 
 
@@ -40,13 +41,13 @@ def test_objects_come_by_kind_and_name(found: Schema) -> None:
 
 
 def test_indexes_and_triggers_are_found_by_table(found: Schema) -> None:
-    assert [index.name for index in found.indexes_on("PAGES")] == ["by_b"]
-    assert [trigger.name for trigger in found.triggers_on("PAGES")] == ["keep"]
-    assert found.indexes_on("sites") == ()
+    assert [index.name for index in found.list_indexes("PAGES")] == ["by_b"]
+    assert [trigger.name for trigger in found.list_triggers("PAGES")] == ["keep"]
+    assert found.list_indexes("sites") == ()
 
 
 def test_children_of_a_table_come_with_their_foreign_key(found: Schema) -> None:
-    assert [(child.name, key.columns, key.parent_columns) for child, key in found.children_of("sites")] == [
+    assert [(child.name, key.columns, key.parent_columns) for child, key in found.list_children("sites")] == [
         ("pages", ("a",), ("id",)),
         ("Sites", ("parent",), ("id",)),
     ]

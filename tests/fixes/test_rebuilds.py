@@ -76,7 +76,7 @@ def test_a_rebuild_of_a_parent_with_cascade_children_is_rewritten(shape: str) ->
     as_before = {fold(change.table) for change in diff(before.after, after.after)}
     # Renamed first, the old table took its children's references along: these are what they were.
     assert as_before == ({"posts"} if shape == "renamed first" else set())
-    assert after.after.table("posts") == after.before.table("posts")
+    assert after.after.find_table("posts") == after.before.find_table("posts")
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -109,7 +109,7 @@ def test_a_read_only_token_cannot_update_either(standin: StandIn, github: GitHub
 
 
 def test_changes_creates_no_comment_where_nothing_is_worth_saying(standin: StandIn, github: GitHubClient) -> None:
-    result = upsert(github, "Nothing.", mode=CommentMode.CHANGES, is_worth_it=False)
+    result = upsert(github, "Nothing.", mode=CommentMode.CHANGES, has_content=False)
 
     assert result == CommentResult(None, "skipped", "There is nothing worth a comment (comment: changes).")
     assert standin.writes == []
@@ -118,7 +118,7 @@ def test_changes_creates_no_comment_where_nothing_is_worth_saying(standin: Stand
 def test_changes_keeps_an_existing_comment_true(standin: StandIn, github: GitHubClient) -> None:
     upsert(github, "Adds 1 table.", mode=CommentMode.CHANGES)
 
-    result = upsert(github, "Nothing.", RUN_8, mode=CommentMode.CHANGES, is_worth_it=False)
+    result = upsert(github, "Nothing.", RUN_8, mode=CommentMode.CHANGES, has_content=False)
 
     assert result.action == "updated"
     assert texts(standin) == ["Nothing."]

@@ -11,7 +11,7 @@ import pytest
 from pulse_ci.errors import ConfigError, GitHubError
 from pulse_ci.github.compare_commits import compare_commits
 from pulse_ci.github.repository_files import compute_blob_sha, read_files
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from pulse_ci.migrations.source import MAX_FILE_BYTES, SourceFile
 from tests.github.mocked import github_that
 
@@ -146,16 +146,16 @@ def test_two_commits_are_compared_by_what_their_directories_hold(standin: StandI
         "m/reverse/007_e.sql": "e",
     }
 
-    assert compare_commits(github, REPOSITORY, "m", BEFORE, COMMIT) == Base(
+    assert compare_commits(github, REPOSITORY, "m", BEFORE, COMMIT) == BaseDiff(
         label="bbbbbbb at GitHub",
         added=frozenset({"m/006_c.sql", "m/007_e.sql", "m/reverse/007_e.sql"}),
         edits=(
-            Edit("m/002_b.sql", "modified", None),
-            Edit("m/006_c.sql", "renamed", "m/003_c.sql"),
-            Edit("m/004_d.sql", "deleted", None),
-            Edit("m/005_d.sql", "deleted", None),
+            FileEdit("m/002_b.sql", "modified", None),
+            FileEdit("m/006_c.sql", "renamed", "m/003_c.sql"),
+            FileEdit("m/004_d.sql", "deleted", None),
+            FileEdit("m/005_d.sql", "deleted", None),
         ),
-        tip=frozenset(standin.state.tree[BEFORE]),
+        files_at_tip=frozenset(standin.state.tree[BEFORE]),
     )
     assert len(standin.log) == 4
 

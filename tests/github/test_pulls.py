@@ -10,7 +10,7 @@ from pulse_ci.github.client import GitHubClient
 from pulse_ci.github.failures import Forbidden
 from pulse_ci.github.pull_request import PullRequest
 from pulse_ci.github.pull_request_files import read_pull_request_diff
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from tests.standin.state import ChangedFile
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ def test_what_a_pull_request_does_to_each_file(standin: StandIn, github: GitHubC
         "README.md": "",
     }
 
-    assert read_pull_request_diff(github, PULL_REQUEST, "migrations") == Base(
+    assert read_pull_request_diff(github, PULL_REQUEST, "migrations") == BaseDiff(
         label="main at GitHub",
         added=frozenset({"migrations/022_a.sql", "migrations/023_b.sql", "migrations/024_c.sql"}),
         edits=(
-            Edit("migrations/023_b.sql", "renamed", "migrations/021_b.sql"),
-            Edit("migrations/019_d.sql", "modified", None),
-            Edit("migrations/018_e.sql", "modified", None),
-            Edit("migrations/017_f.sql", "deleted", None),
+            FileEdit("migrations/023_b.sql", "renamed", "migrations/021_b.sql"),
+            FileEdit("migrations/019_d.sql", "modified", None),
+            FileEdit("migrations/018_e.sql", "modified", None),
+            FileEdit("migrations/017_f.sql", "deleted", None),
         ),
-        tip=frozenset({"migrations/021_b.sql"}),
+        files_at_tip=frozenset({"migrations/021_b.sql"}),
     )
 
 
@@ -82,7 +82,7 @@ def test_more_files_than_github_lists_are_told() -> None:
 def test_a_directory_that_is_new_is_empty_on_the_base(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.state.tree["main"] = {"README.md": ""}
 
-    assert read_pull_request_diff(github, PULL_REQUEST, "migrations").tip == frozenset()
+    assert read_pull_request_diff(github, PULL_REQUEST, "migrations").files_at_tip == frozenset()
 
 
 @pytest.mark.parametrize("directory", [".", "./", ""])
@@ -91,14 +91,14 @@ def test_the_repositorys_root_can_be_the_directory(
 ) -> None:
     standin.state.tree["main"] = {"001_a.sql": "", "src/x.ts": ""}
 
-    assert read_pull_request_diff(github, PULL_REQUEST, directory).tip == {"001_a.sql"}
+    assert read_pull_request_diff(github, PULL_REQUEST, directory).files_at_tip == {"001_a.sql"}
 
 
 def test_a_directory_and_a_branch_with_odd_names_are_found(standin: StandIn, github: GitHubClient, pull: Pull) -> None:
     standin.state.tree["release/ä#1&ref=x"] = {"db ä/50%?/001_a.sql": ""}
     odd = PullRequest(2, "a", None, "c", "Codertocat/Hello-World", "release/ä#1&ref=x")
 
-    assert read_pull_request_diff(github, odd, "./db ä/50%?/").tip == {"db ä/50%?/001_a.sql"}
+    assert read_pull_request_diff(github, odd, "./db ä/50%?/").files_at_tip == {"db ä/50%?/001_a.sql"}
 
 
 def test_a_file_in_place_of_the_directory_is_told(standin: StandIn, github: GitHubClient, pull: Pull) -> None:

@@ -105,9 +105,9 @@ def test_rows_that_a_reverse_deletes_of_another_table_count_too(
 
 def _one_row(name: str) -> str:
     """An INSERT with a value for each column that needs one."""
-    table = pulse().schemas[-1].table(name)
+    table = pulse().schemas[-1].find_table(name)
     assert table
-    needed = [each for each in table.columns if (each.not_null and each.default is None) or each.primary_key]
+    needed = [each for each in table.columns if (each.not_null and each.default is None) or each.primary_key_position]
     return f"INSERT INTO {name} ({', '.join(each.name for each in needed)}) VALUES ({', '.join('1' for _ in needed)});"
 
 

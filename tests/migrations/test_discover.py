@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.migrations.base_diff import Base
+from pulse_ci.migrations.base_diff import BaseDiff
 from pulse_ci.migrations.discover import MigrationSet, discover
 from pulse_ci.migrations.source import SourceFile
 
@@ -41,7 +41,7 @@ def test_what_stands_in_reverse_is_no_migration(directory: str) -> None:
     [([], 3), (["x.sql"], 3), (["0001_a.sql", "0002_b.sql", "003_c.sql"], 4), (["1_a.sql"], 1)],
 )
 def test_the_width_is_what_most_files_have(names: list[str], width: int) -> None:
-    assert found(names).width == width
+    assert found(names).number_width == width
 
 
 FORWARD = "CREATE TABLE a (b);\n"
@@ -87,7 +87,7 @@ FORWARD = "CREATE TABLE a (b);\n"
 def test_the_reverse_is_looked_for_in_three_places(files: dict[str, str], source: str | None) -> None:
     migrations = found(files)
 
-    reverse = migrations.reverse_of(migrations.migrations[0])
+    reverse = migrations.find_reverse(migrations.migrations[0])
 
     assert (reverse.source.path if reverse else None) == source
 
@@ -95,7 +95,7 @@ def test_the_reverse_is_looked_for_in_three_places(files: dict[str, str], source
 def test_a_shipped_rollback_is_undone_by_what_it_undid() -> None:
     migrations = found({"001_a.sql": FORWARD, "002_undo.sql": "-- Reverse migration 001\nDROP TABLE a;"})
 
-    reverse = migrations.reverse_of(migrations.migrations[1])
+    reverse = migrations.find_reverse(migrations.migrations[1])
 
     assert reverse is not None
     assert reverse.source.path == "migrations/001_a.sql"
@@ -103,16 +103,16 @@ def test_a_shipped_rollback_is_undone_by_what_it_undid() -> None:
 
 def test_what_is_looked_at_is_new_and_above_the_baseline() -> None:
     migrations = found(["001_a.sql", "002_b.sql", "x.sql"])
-    base = Base("main", frozenset({"migrations/001_a.sql", "migrations/x.sql"}), (), frozenset())
+    base = BaseDiff("main", frozenset({"migrations/001_a.sql", "migrations/x.sql"}), (), frozenset())
 
-    assert [each.name for each in migrations.under_review(None, 0)] == ["001_a.sql", "002_b.sql", "x.sql"]
-    assert [each.name for each in migrations.under_review(None, 1)] == ["002_b.sql", "x.sql"]
-    assert [each.name for each in migrations.under_review(base, 0)] == ["001_a.sql", "x.sql"]
-    assert [each.name for each in migrations.under_review(base, 1)] == ["x.sql"]
+    assert [each.name for each in migrations.select_under_review(None, 0)] == ["001_a.sql", "002_b.sql", "x.sql"]
+    assert [each.name for each in migrations.select_under_review(None, 1)] == ["002_b.sql", "x.sql"]
+    assert [each.name for each in migrations.select_under_review(base, 0)] == ["001_a.sql", "x.sql"]
+    assert [each.name for each in migrations.select_under_review(base, 1)] == ["x.sql"]
 
 
 def test_number_000_is_a_number() -> None:
     migrations = found(["000_a.sql", "001_b.sql"])
 
     assert migrations.numbers == {0, 1}
-    assert [each.name for each in migrations.under_review(None, 0)] == ["000_a.sql", "001_b.sql"]
+    assert [each.name for each in migrations.select_under_review(None, 0)] == ["000_a.sql", "001_b.sql"]

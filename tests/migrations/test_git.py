@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.base_diff import Base, Edit
-from pulse_ci.migrations.git import read_base
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
+from pulse_ci.migrations.git import read_base_diff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +41,8 @@ class Repository:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "change", "--allow-empty")
 
-    def base(self, ref: str = "main") -> Base:
-        return read_base(ref, "migrations", self.root)
+    def base(self, ref: str = "main") -> BaseDiff:
+        return read_base_diff(ref, "migrations", self.root)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def test_nothing_changed_is_nothing_added(repository: Repository) -> None:
-    assert repository.base() == Base(
+    assert repository.base() == BaseDiff(
         "main", frozenset(), (), frozenset({"migrations/001_a.sql", "migrations/002_b.sql"}), "main"
     )
 
@@ -75,14 +75,14 @@ def test_an_edited_file_is_modified(repository: Repository, committed: bool) -> 
     if committed:
         repository.commit()
 
-    assert repository.base().edits == (Edit("migrations/001_a.sql", "modified", None),)
+    assert repository.base().edits == (FileEdit("migrations/001_a.sql", "modified", None),)
     assert repository.base().added == frozenset()
 
 
 def test_a_deleted_file_is_deleted(repository: Repository) -> None:
     (repository.root / "migrations/002_b.sql").unlink()
 
-    assert repository.base().edits == (Edit("migrations/002_b.sql", "deleted", None),)
+    assert repository.base().edits == (FileEdit("migrations/002_b.sql", "deleted", None),)
 
 
 def test_a_renamed_file_is_new_and_edited(repository: Repository) -> None:
@@ -91,14 +91,14 @@ def test_a_renamed_file_is_new_and_edited(repository: Repository) -> None:
     base = repository.base()
 
     assert base.added == {"migrations/003_a.sql"}
-    assert base.edits == (Edit("migrations/003_a.sql", "renamed", "migrations/001_a.sql"),)
+    assert base.edits == (FileEdit("migrations/003_a.sql", "renamed", "migrations/001_a.sql"),)
 
 
 def test_a_file_that_becomes_a_link_is_modified(repository: Repository) -> None:
     (repository.root / "migrations/002_b.sql").unlink()
     (repository.root / "migrations/002_b.sql").symlink_to("001_a.sql")
 
-    assert repository.base().edits == (Edit("migrations/002_b.sql", "modified", None),)
+    assert repository.base().edits == (FileEdit("migrations/002_b.sql", "modified", None),)
 
 
 def test_what_is_no_sql_file_is_no_edit(repository: Repository) -> None:
@@ -119,7 +119,7 @@ def test_what_the_base_got_since_is_at_its_tip_and_not_deleted_here(repository: 
 
     assert base.added == {"migrations/003_mine.sql"}
     assert base.edits == ()
-    assert "migrations/003_theirs.sql" in base.tip
+    assert "migrations/003_theirs.sql" in base.files_at_tip
 
 
 def test_a_shallow_clone_takes_nothing_for_deleted_that_the_base_got_since(
@@ -134,11 +134,11 @@ def test_a_shallow_clone_takes_nothing_for_deleted_that_the_base_got_since(
     repository.git("clone", "-q", "--depth=1", "-b", "topic", f"file://{repository.root}", str(clone))
     repository.git("-C", str(clone), "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
 
-    base = read_base("origin/main", "migrations", clone)
+    base = read_base_diff("origin/main", "migrations", clone)
 
     assert base.added == {"migrations/003_mine.sql"}
     assert base.edits == ()
-    assert "migrations/003_theirs.sql" in base.tip
+    assert "migrations/003_theirs.sql" in base.files_at_tip
 
 
 ODD_NAMES = ["003_a b.sql", "003_é.sql", '003_"q".sql', "003_a\nb.sql", "003_\tt.sql", "003_-x.sql", "-003.sql"]
@@ -197,7 +197,7 @@ def test_a_repository_without_a_commit_knows_no_ref(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
 
     with pytest.raises(ConfigError, match="git does not know the ref 'main'"):
-        read_base("main", "migrations", tmp_path)
+        read_base_diff("main", "migrations", tmp_path)
 
 
 def test_without_git_it_is_said(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

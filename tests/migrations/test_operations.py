@@ -14,29 +14,29 @@ from pulse_ci.sql.operations import (
     DropColumn,
     Insert,
     Operation,
-    Other,
+    OtherStatement,
     Pragma,
     RenameColumn,
     RenameTable,
-    Transaction,
+    TransactionControl,
     Update,
-    is_transaction,
-    operation,
+    is_transaction_control,
+    parse_operation,
 )
-from pulse_ci.sql.tree import copies_every_column
+from pulse_ci.sql.tree import inserts_select_star
 
 
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
-        ("CREATE TABLE a (b);", Create("table", "a", 12, from_select=False)),
-        ('create  table if not exists main."a b" (b);', Create("table", "a b", None, from_select=False)),
-        ("CREATE TABLE a AS SELECT 1;", Create("table", "a", 12, from_select=True)),
-        ("CREATE TABLE main.a AS SELECT 1;", Create("table", "a", 12, from_select=True)),
-        ("CREATE UNIQUE INDEX /* IF NOT EXISTS */ i ON a (b);", Create("index", "i", 19, from_select=False)),
-        ("CREATE VIRTUAL TABLE f USING fts5(a);", Create("table", "f", 20, from_select=False)),
-        ("CREATE VIEW [v] AS SELECT 1;", Create("view", "v", 11, from_select=False)),
-        ("CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;", Create("trigger", "t", 14, from_select=False)),
+        ("CREATE TABLE a (b);", Create("table", "a", 12, is_from_select=False)),
+        ('create  table if not exists main."a b" (b);', Create("table", "a b", None, is_from_select=False)),
+        ("CREATE TABLE a AS SELECT 1;", Create("table", "a", 12, is_from_select=True)),
+        ("CREATE TABLE main.a AS SELECT 1;", Create("table", "a", 12, is_from_select=True)),
+        ("CREATE UNIQUE INDEX /* IF NOT EXISTS */ i ON a (b);", Create("index", "i", 19, is_from_select=False)),
+        ("CREATE VIRTUAL TABLE f USING fts5(a);", Create("table", "f", 20, is_from_select=False)),
+        ("CREATE VIEW [v] AS SELECT 1;", Create("view", "v", 11, is_from_select=False)),
+        ("CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;", Create("trigger", "t", 14, is_from_select=False)),
         ("DROP TABLE a;", Drop("table", "a", 10)),
         ("DROP INDEX IF EXISTS 'i';", Drop("index", "i", None)),
         ("ALTER TABLE a ADD COLUMN b TEXT;", AddColumn("a", "b")),
@@ -48,47 +48,47 @@ from pulse_ci.sql.tree import copies_every_column
         ("ALTER TABLE a RENAME COLUMN b TO c;", RenameColumn("a", "b", "c")),
         ('ALTER TABLE a RENAME b TO "c d" ;', RenameColumn("a", "b", "c d")),
         ("ALTER TABLE a RENAME COLUMN b TO c", RenameColumn("a", "b", "c")),
-        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b);", Other("ALTER")),
-        ("INSERT INTO a VALUES (1);", Insert("a", guarded=False)),
-        ("INSERT OR IGNORE INTO a VALUES (1);", Insert("a", guarded=True)),
-        ("INSERT OR REPLACE INTO a VALUES (1);", Insert("a", guarded=True)),
-        ("INSERT OR FAIL INTO a VALUES (1);", Insert("a", guarded=False)),
-        ("REPLACE INTO a VALUES (1);", Insert("a", guarded=True)),
-        ("INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING;", Insert("a", guarded=True)),
-        ("WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x;", Insert("a", guarded=False)),
-        ("UPDATE a SET b = 1;", Update("a", bounded=False)),
-        ("UPDATE OR IGNORE a SET b = 1 WHERE c;", Update("a", bounded=True)),
-        ("UPDATE a SET b = (SELECT 1 WHERE 2);", Update("a", bounded=False)),
-        ("UPDATE a SET b = 'WHERE';", Update("a", bounded=False)),
-        ("DELETE FROM a;", Delete("a", bounded=False)),
-        ("DELETE FROM a WHERE b;", Delete("a", bounded=True)),
-        ("BEGIN TRANSACTION;", Transaction("BEGIN")),
-        ("end;", Transaction("END")),
-        ("/* x */ SAVEPOINT s;", Transaction("SAVEPOINT")),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b);", OtherStatement("ALTER")),
+        ("INSERT INTO a VALUES (1);", Insert("a", ignores_conflicts=False)),
+        ("INSERT OR IGNORE INTO a VALUES (1);", Insert("a", ignores_conflicts=True)),
+        ("INSERT OR REPLACE INTO a VALUES (1);", Insert("a", ignores_conflicts=True)),
+        ("INSERT OR FAIL INTO a VALUES (1);", Insert("a", ignores_conflicts=False)),
+        ("REPLACE INTO a VALUES (1);", Insert("a", ignores_conflicts=True)),
+        ("INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING;", Insert("a", ignores_conflicts=True)),
+        ("WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x;", Insert("a", ignores_conflicts=False)),
+        ("UPDATE a SET b = 1;", Update("a", has_where=False)),
+        ("UPDATE OR IGNORE a SET b = 1 WHERE c;", Update("a", has_where=True)),
+        ("UPDATE a SET b = (SELECT 1 WHERE 2);", Update("a", has_where=False)),
+        ("UPDATE a SET b = 'WHERE';", Update("a", has_where=False)),
+        ("DELETE FROM a;", Delete("a", has_where=False)),
+        ("DELETE FROM a WHERE b;", Delete("a", has_where=True)),
+        ("BEGIN TRANSACTION;", TransactionControl("BEGIN")),
+        ("end;", TransactionControl("END")),
+        ("/* x */ SAVEPOINT s;", TransactionControl("SAVEPOINT")),
         ("PRAGMA foreign_keys = OFF;", Pragma("foreign_keys", "off")),
         ("PRAGMA main.Defer_Foreign_Keys(ON);", Pragma("defer_foreign_keys", "on")),
         ("PRAGMA optimize;", Pragma("optimize", "")),
         ("PRAGMA", Pragma("", "")),
-        ("SELECT 1;", Other("SELECT")),
-        ("REINDEX;", Other("REINDEX")),
-        ("", Other("")),
-        ("'x'", Other("")),
+        ("SELECT 1;", OtherStatement("SELECT")),
+        ("REINDEX;", OtherStatement("REINDEX")),
+        ("", OtherStatement("")),
+        ("'x'", OtherStatement("")),
     ],
 )
 def test_a_statement_is_what_its_words_say(sql: str, expected: Operation) -> None:
-    assert operation(sql) == expected
+    assert parse_operation(sql) == expected
 
 
 @pytest.mark.parametrize("word", ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT x", "RELEASE x"])
 def test_a_transaction_of_ones_own_is_known(word: str) -> None:
-    assert is_transaction(f"-- x\n{word.lower()};")
+    assert is_transaction_control(f"-- x\n{word.lower()};")
 
 
 @pytest.mark.parametrize(
     "sql", ["", "SELECT 'BEGIN';", '"BEGIN"', "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;"]
 )
 def test_other_statements_are_no_transaction(sql: str) -> None:
-    assert not is_transaction(sql)
+    assert not is_transaction_control(sql)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_other_statements_are_no_transaction(sql: str) -> None:
     ],
 )
 def test_a_copy_of_every_column_is_known(sql: str, copies: bool) -> None:
-    assert copies_every_column(sql) is copies
+    assert inserts_select_star(sql) is copies
 
 
 def test_what_cannot_be_parsed_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert operation("WITH x\n::error::y ALTER TABLE t ADD b") == Other("WITH")
+    assert parse_operation("WITH x\n::error::y ALTER TABLE t ADD b") == OtherStatement("WITH")
     assert caplog.records == []
 
 
@@ -125,5 +125,5 @@ _WORDS = [*_KEYWORDS.split(), *_PIECES]
 def test_no_sequence_of_words_is_an_error(words: list[str]) -> None:
     sql = " ".join(words)
 
-    assert operation(sql) is not None
-    assert copies_every_column(sql) in (True, False)
+    assert parse_operation(sql) is not None
+    assert inserts_select_star(sql) in (True, False)

@@ -6,36 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_ci.migrations.header import Field, Header
-from pulse_ci.migrations.parse import Ignore, Migration, OpenEnd, Place, parse
-from pulse_ci.migrations.source import SourceFile, decode
+from pulse_ci.migrations.header import Header, HeaderField
+from pulse_ci.migrations.parse import Ignore, Location, Migration, UnterminatedToken, parse_migration
+from pulse_ci.migrations.source import SourceFile, decode_source
 
 PATH = "migrations/022_x.sql"
 
 
 def migration(text: str, path: str = PATH) -> Migration:
-    return parse(SourceFile(path, text))
+    return parse_migration(SourceFile(path, text))
 
 
 @pytest.mark.parametrize(
     ("text", "header"),
     [
         ("", Header()),
-        ("-- Migration: A\n-- Created: 2024-03-05\n", Header(Field("A", 1), Field("2024-03-05", 2))),
+        ("-- Migration: A\n-- Created: 2024-03-05\n", Header(HeaderField("A", 1), HeaderField("2024-03-05", 2))),
         (
             "\n--migration : A \r\n--  DATE:2024-03-05\r\n-- Reason: why: so\r\n",
-            Header(Field("A", 2), Field("2024-03-05", 3), Field("why: so", 4)),
+            Header(HeaderField("A", 2), HeaderField("2024-03-05", 3), HeaderField("why: so", 4)),
         ),
-        ("/*\nMigration: A\nReason: why */", Header(Field("A", 2), None, Field("why", 3))),
-        ("-- Date: 1\n-- Created: 2\n-- Migration:\n-- Migration: B\n", Header(Field("B", 4), Field("1", 1))),
+        ("/*\nMigration: A\nReason: why */", Header(HeaderField("A", 2), None, HeaderField("why", 3))),
+        (
+            "-- Date: 1\n-- Created: 2\n-- Migration:\n-- Migration: B\n",
+            Header(HeaderField("B", 4), HeaderField("1", 1)),
+        ),
         ("SELECT 1; -- Migration: late\n-- Reason: late\n", Header()),
         ("-- My Migration: A\n", Header()),
-        ("-- Reverse migration 022\n", Header(reverse_of=Field("022", 1))),
-        ("-- reverse MIGRATION: 7 of old\n", Header(reverse_of=Field("7", 1))),
+        ("-- Reverse migration 022\n", Header(reversed_number=HeaderField("022", 1))),
+        ("-- reverse MIGRATION: 7 of old\n", Header(reversed_number=HeaderField("7", 1))),
         ("-- Reverse migration of 022\n", Header()),
         ("-- Reverse migration 22x\n", Header()),
         ("-- Reverse migrations 22\n", Header()),
-        ("\ufeff-- Migration: A\n", Header(Field("A", 1))),
+        ("\ufeff-- Migration: A\n", Header(HeaderField("A", 1))),
         ("-- Reason:\n", Header()),
         ("-- Reason:   \n-- because\n", Header()),
     ],
@@ -71,7 +74,7 @@ def test_a_reverse_heading_before_a_statement_is_no_reverse() -> None:
 
 
 def ignore(rule: str, reason: str, line: int, lines: range | None) -> Ignore:
-    return Ignore(rule, reason, Place(PATH, line, line), lines)
+    return Ignore(rule, reason, Location(PATH, line, line), lines)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +112,16 @@ def test_an_ignore_is_for_the_statement_below_it_or_for_the_file(text: str, igno
     ],
 )
 def test_what_is_never_closed_is_found_where_it_opens(text: str, what: str, line: int) -> None:
-    place = Place(PATH, line, line)
+    place = Location(PATH, line, line)
 
-    assert migration(text).open_end == OpenEnd(f"the {what} that starts here is never closed", place)
+    assert migration(text).unterminated_token == UnterminatedToken(
+        f"the {what} that starts here is never closed", place
+    )
 
 
 @pytest.mark.parametrize("text", ["", "SELECT 1", "-- '", "SELECT '/*';", "/* ' */", "SELECT '--';"])
 def test_what_is_closed_has_no_open_end(text: str) -> None:
-    assert migration(text).open_end is None
+    assert migration(text).unterminated_token is None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_a_number_is_read_from_a_proper_name_alone(name: str, number: int | None
     ],
 )
 def test_bytes_are_read_as_d1_takes_them(content: bytes, text: str, problem: str | None, line: int) -> None:
-    assert decode("x.sql", content) == SourceFile("x.sql", text, problem, line)
+    assert decode_source("x.sql", content) == SourceFile("x.sql", text, problem, line)
 
 
 _PIECES = [
@@ -182,7 +187,9 @@ def test_any_text_is_read_without_an_error_and_within_its_lines(pieces: list[str
     last = text.count("\n") + 1
 
     lines = [each.line for each in (*read.statements, *read.reverse_block)]
-    lines += [each.place.line for each in read.ignores] + ([read.open_end.place.line] if read.open_end else [])
+    lines += [each.location.line for each in read.ignores] + (
+        [read.unterminated_token.location.line] if read.unterminated_token else []
+    )
     assert all(1 <= line <= last for line in lines)
     assert all(read.text[each.start :].startswith(each.sql) for each in read.statements)
     assert isinstance(read.header, Header)

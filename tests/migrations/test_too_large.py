@@ -5,16 +5,16 @@ from contextvars import copy_context
 import pytest
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.parse import Migration, parse
+from pulse_ci.migrations.parse import Migration, parse_migration
 from pulse_ci.migrations.source import SourceFile
-from pulse_ci.sandbox import Sandbox, sandbox_in_use, use_sandbox
+from pulse_ci.sandbox import Sandbox, get_sandbox, set_sandbox
 from pulse_ci.settings import read_settings
 
 
 def parse_within(sandbox: Sandbox, text: str) -> Migration:
     def parse_it() -> Migration:
-        use_sandbox(sandbox)
-        return parse(SourceFile("migrations/001_a.sql", text))
+        set_sandbox(sandbox)
+        return parse_migration(SourceFile("migrations/001_a.sql", text))
 
     return copy_context().run(parse_it)
 
@@ -55,7 +55,7 @@ def test_the_factor_multiplies_each_limit(monkeypatch: pytest.MonkeyPatch) -> No
 
     def read() -> Sandbox:
         read_settings({})
-        return sandbox_in_use()
+        return get_sandbox()
 
     assert copy_context().run(read) == Sandbox(
         2.5, 50, 125_000_000, 419430400, 83886080, 250_000, 83886080, 20971520, 50_000, 625_000

@@ -34,7 +34,7 @@ def seeded(*statements: str, rows: int = 3) -> bytes:
     with database(*statements) as made:
         outcome = seed(made, rows=rows)
         assert not outcome.failures
-        return made.snapshot()
+        return made.take_snapshot()
 
 
 def after(snapshot: bytes, *statements: str) -> EmbeddedD1:

@@ -76,7 +76,7 @@ class _Author:
         return f"{kind}{self._names}"
 
     def table(self) -> Table:
-        return self.chance.choice([table for table in self.schema.tables if not table.virtual])
+        return self.chance.choice([table for table in self.schema.tables if not table.is_virtual])
 
     def maybe(self, text: str, chance: float = 0.3) -> str:
         return text if self.chance.random() < chance else ""
@@ -186,7 +186,7 @@ def _search(author: _Author) -> str:
 
 
 def _drop_search(author: _Author) -> str:
-    return f"DROP TABLE {author.chance.choice([each.name for each in author.schema.tables if each.virtual])};"
+    return f"DROP TABLE {author.chance.choice([each.name for each in author.schema.tables if each.is_virtual])};"
 
 
 def _rebuild(author: _Author) -> str:
@@ -194,7 +194,7 @@ def _rebuild(author: _Author) -> str:
     table, new = author.table(), author.new_name("new")
     plain = [column.name for column in table.columns if column.name != "id" and not column.generated]
     kept = author.chance.sample(plain, author.chance.randint(0, len(plain)))
-    copied = ", ".join(f'"{name}"' for name in ["id", *kept] if table.column(name))
+    copied = ", ".join(f'"{name}"' for name in ["id", *kept] if table.find_column(name))
     return (
         f"{author.definition(new, kept)}\n"
         f'INSERT INTO {new} ({copied}) SELECT {copied} FROM "{table.name}";\n'

@@ -58,12 +58,12 @@ def _undone(number: int) -> Undone:
     migration = Migration("migrations/001_generated.sql", "\n".join(case.migration))
     with EmbeddedD1() as database:
         database.run("\n".join(case.before))
-        before, empty = database.schema(), database.snapshot()
+        before, empty = database.schema(), database.take_snapshot()
         proven, refusal = _written(database, migration)
         start = _run_on_rows(database, migration, empty)
         if proven:
             database.run(proven.render_file(build_reverse_header(migration, date(2026, 9, 28))))
-        return Undone(migration, before, start, proven, refusal, database.schema(), database.snapshot())
+        return Undone(migration, before, start, proven, refusal, database.schema(), database.take_snapshot())
 
 
 def _written(database: EmbeddedD1, migration: Migration) -> tuple[VerifiedReverse | None, str]:
@@ -77,7 +77,7 @@ def _run_on_rows(database: EmbeddedD1, migration: Migration, empty: bytes) -> by
     """Run the migration on seeded tables, or on empty ones where rows keep it from running; return them."""
     database.restore(empty)
     seed(database)
-    start = database.snapshot()
+    start = database.take_snapshot()
     if run_statements(database, migration.statements).refusals:
         database.restore(empty)
         start = empty
@@ -113,9 +113,9 @@ def test_what_the_file_says_it_cannot_restore_is_lost(outcomes: list[Undone]) ->
 
 
 def _was_there(undone: Undone, loss: ReverseLoss) -> bool:
-    table = undone.before.table(loss.table)
-    column = table.column(loss.column) if table and loss.column else None
-    if table is None or table.virtual:
+    table = undone.before.find_table(loss.table)
+    column = table.find_column(loss.column) if table and loss.column else None
+    if table is None or table.is_virtual:
         return False
     with EmbeddedD1() as database:
         database.restore(undone.start)

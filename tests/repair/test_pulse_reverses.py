@@ -16,14 +16,14 @@ MIGRATIONS = discover(PULSE.name, read_sources(PULSE, PULSE.parent))
 
 @pytest.fixture(scope="module")
 def proven() -> dict[str, VerifiedReverse]:
-    found, before = {}, EmbeddedD1().snapshot()
+    found, before = {}, EmbeddedD1().take_snapshot()
     for migration in MIGRATIONS.migrations:
         with EmbeddedD1() as database:
             database.restore(before)
             found[migration.name] = build_verified_reverse(database, migration)
             database.restore(before)
             database.run(migration.text)
-            before = database.snapshot()
+            before = database.take_snapshot()
     return found
 
 

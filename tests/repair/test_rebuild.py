@@ -52,7 +52,7 @@ def test_tables_that_refer_to_one_another_keep_every_row(first: str, second: str
 def test_an_autoincrement_table_goes_on_counting_where_it_was() -> None:
     old = "CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT)"
     new = old.replace("name TEXT", "name TEXT CHECK (name <> 'x')")
-    snapshot = after(seeded(old), "INSERT INTO p VALUES (4711, 'gone'); DELETE FROM p WHERE id = 4711;").snapshot()
+    snapshot = after(seeded(old), "INSERT INTO p VALUES (4711, 'gone'); DELETE FROM p WHERE id = 4711;").take_snapshot()
 
     rebuilding = rebuild_of(schema(old), "p", new, {"id": "id", "name": "name"})
 
@@ -64,7 +64,7 @@ def test_an_autoincrement_table_goes_on_counting_where_it_was() -> None:
 def test_an_empty_autoincrement_table_goes_on_counting_too() -> None:
     old = "CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT)"
     new = old.replace("name TEXT", "name TEXT CHECK (name <> 'x')")
-    snapshot = after(seeded(old), "DELETE FROM p; UPDATE sqlite_sequence SET seq = 99;").snapshot()
+    snapshot = after(seeded(old), "DELETE FROM p; UPDATE sqlite_sequence SET seq = 99;").take_snapshot()
 
     rebuilding = rebuild_of(schema(old), "p", new, {"id": "id", "name": "name"})
 
@@ -75,7 +75,7 @@ def test_rowids_stay_where_a_full_text_index_counts_on_them() -> None:
     statements = ["CREATE TABLE p (name TEXT)", "CREATE VIRTUAL TABLE f USING fts5 (name, content='p')"]
     snapshot = after(
         seeded(*statements), "DELETE FROM p; INSERT INTO p (rowid, name) VALUES (5, 'a'), (9, 'b');"
-    ).snapshot()
+    ).take_snapshot()
     new = "CREATE TABLE p (name TEXT NOT NULL)"
 
     rebuilding = rebuild_of(schema(*statements), "p", new, {"name": "name"})
@@ -98,7 +98,7 @@ def test_rows_that_are_referred_to_by_a_unique_index_are_kept_with_their_childre
 def test_generated_columns_are_computed_and_not_copied() -> None:
     old = "CREATE TABLE p (a INTEGER, b INTEGER AS (a * 2) STORED, c AS (a + 1))"
     new = "CREATE TABLE p (a INTEGER, b INTEGER AS (a * 3) STORED, c AS (a + 1))"
-    snapshot = after(seeded(old), "DELETE FROM p; INSERT INTO p (a) VALUES (7);").snapshot()
+    snapshot = after(seeded(old), "DELETE FROM p; INSERT INTO p (a) VALUES (7);").take_snapshot()
 
     rebuilding = rebuild_of(schema(old), "p", new, {"a": "a", "b": "b", "c": "c"})
 

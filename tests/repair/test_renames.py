@@ -7,7 +7,7 @@ import pytest
 from pulse_ci.migrations.parse import Migration
 from pulse_ci.rewrite.undo_renames import ExplicitRenames, find_explicit_renames
 from pulse_ci.rewrite.verified_reverse import build_verified_reverse
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.repair.databases import database, schema
 
 SITES = "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT, url TEXT)"
@@ -84,6 +84,6 @@ def test_columns_that_are_alike_are_told_apart() -> None:
 def test_names_are_followed_through_the_statements(
     sql: str, tables: dict[str, str], columns: dict[tuple[str, str], str]
 ) -> None:
-    statements = [statement.sql for statement in split(sql)]
+    statements = [statement.sql for statement in split_statements(sql)]
 
     assert find_explicit_renames(statements, schema(SITES)) == ExplicitRenames(tables, columns)

@@ -19,7 +19,7 @@ def reverse_of(before: list[str], *migration: str) -> ReversePlan:
     snapshot, start = seeded(*before), schema(*before)
     with after(snapshot, *migration) as database:
         plan = plan_reverse(start, database.schema())
-        proof = verify_script(database.snapshot(), plan.statements, start)
+        proof = verify_script(database.take_snapshot(), plan.statements, start)
     assert plan.problem is None
     assert (proof.rejection, proof.changes, proof.violations) == (None, (), ())
     return plan

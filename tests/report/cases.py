@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.commands.check import check
 from pulse_ci.commands.request import build_request
-from pulse_ci.model import Action, Kind
+from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.report import markdown
 from pulse_ci.report.models import Database, Difference, QueryResult, Staging
 from tests.commands.files import PULSE
@@ -110,8 +110,10 @@ def drift() -> Report:
         staging=Staging("used", "", 2, 412),
         migrations=tuple(replace(each, applied=not each.under_review) for each in clean().migrations),
         drift=(
-            Difference(Kind.INDEX, "idx_hotfix", "events", Action.ADDED, None, index),
-            Difference(Kind.COLUMN, "domain", "sites", Action.MODIFIED, "domain TEXT NOT NULL", "domain TEXT"),
+            Difference(ObjectKind.INDEX, "idx_hotfix", "events", ChangeAction.ADDED, None, index),
+            Difference(
+                ObjectKind.COLUMN, "domain", "sites", ChangeAction.MODIFIED, "domain TEXT NOT NULL", "domain TEXT"
+            ),
         ),
         queries=(
             QueryResult("src/goals.ts", 41, query, new, "broken", "no such column: minimum_amount"),

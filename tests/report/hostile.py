@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from pulse_ci.model import Action, Change, Finding, Kind, Settlement, Severity
+from pulse_ci.model import Change, ChangeAction, Finding, ObjectKind, ProbeResult, Severity
 from pulse_ci.report.models import (
     Conclusion,
     Database,
@@ -120,13 +120,13 @@ def _finding(choice: Random) -> Finding:
         said(),
         said(),
         ignored=choice.random() < 0.2,
-        answer=choice.choice([None, Settlement(hostile_text(choice), 3, 12, said())]),
+        answer=choice.choice([None, ProbeResult(hostile_text(choice), 3, 12, said())]),
     )
 
 
 def _change(choice: Random) -> Change:
     before, after = (choice.choice([None, hostile_text(choice)]) for _ in range(2))
-    kind, action = choice.choice(list(Kind)), choice.choice(list(Action))
+    kind, action = choice.choice(list(ObjectKind)), choice.choice(list(ChangeAction))
     return Change(kind, hostile_text(choice), hostile_text(choice), action, before, after)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from pulse_ci.model import Action, Change, Finding, Kind, Severity
+from pulse_ci.model import Change, ChangeAction, Finding, ObjectKind, Severity
 from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
 
 EMBEDDED = Database("embedded", None, "3.54.1")
@@ -47,9 +47,9 @@ def small_report() -> Report:
             Finding("missing-reason", Severity.WARNING, path, 1, 1, "No reason.", "Give one.", ignored=True),
         ),
         changes=(
-            Change(Kind.TABLE, "a", "a", Action.ADDED, None, "CREATE TABLE a (\n  b TEXT\n)"),
-            Change(Kind.INDEX, "i", "a", Action.ADDED, None, "CREATE INDEX i ON a (b)"),
-            Change(Kind.COLUMN, "url", "sites", Action.MODIFIED, "url", "url TEXT"),
+            Change(ObjectKind.TABLE, "a", "a", ChangeAction.ADDED, None, "CREATE TABLE a (\n  b TEXT\n)"),
+            Change(ObjectKind.INDEX, "i", "a", ChangeAction.ADDED, None, "CREATE INDEX i ON a (b)"),
+            Change(ObjectKind.COLUMN, "url", "sites", ChangeAction.MODIFIED, "url", "url TEXT"),
         ),
     )
 
@@ -72,6 +72,7 @@ def large_report(findings: int, changes: int, migrations: int) -> Report:
             for number in range(findings)
         ),
         changes=tuple(
-            Change(Kind.TABLE, f"t{number}", f"t{number}", Action.ADDED, None, sql) for number in range(changes)
+            Change(ObjectKind.TABLE, f"t{number}", f"t{number}", ChangeAction.ADDED, None, sql)
+            for number in range(changes)
         ),
     )

@@ -7,7 +7,7 @@ from collections import Counter
 
 from hypothesis import given, settings
 
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report import markdown
 from pulse_ci.report.escape import cell, code, fence, plain, prose, visible
 from pulse_ci.report.schema_sql import diff_text
@@ -84,6 +84,6 @@ def test_a_fence_is_ended_by_nothing_within(text: str) -> None:
 @settings(deadline=None, max_examples=100)
 @given(nasty, nasty)
 def test_a_diff_line_cannot_pass_for_another_sign(before: str, after: str) -> None:
-    change = Change(Kind.VIEW, "v", "v", Action.MODIFIED, before, after)
+    change = Change(ObjectKind.VIEW, "v", "v", ChangeAction.MODIFIED, before, after)
 
     assert all(line[:1] in "+- " for line in diff_text((change,)).split("\n"))

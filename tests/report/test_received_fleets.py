@@ -16,7 +16,7 @@ from pulse_ci.drift.adopt_migration import AdoptMigration
 from pulse_ci.drift.allowlist import AllowedDifference
 from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
 from pulse_ci.errors import ConfigError
-from pulse_ci.model import Action, Change, Kind, Spent
+from pulse_ci.model import Change, ChangeAction, ObjectKind, Usage
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 TEXT = 'a"\\\u202e\x00\ud800</script>##[error]é'
 SCOPE = Scope((TEXT, "!b"), TEXT, 21, "0f" * 32, "3/10", ("1/10",), TEXT)
-CHANGE = Change(Kind.COLUMN, TEXT, "sites", Action.MODIFIED, TEXT, None)
-ALLOWED = AllowedDifference(Kind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
+CHANGE = Change(ObjectKind.COLUMN, TEXT, "sites", ChangeAction.MODIFIED, TEXT, None)
+ALLOWED = AllowedDifference(ObjectKind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
 WAY = FixPlan((TEXT,), (TEXT,), (TEXT,), (TEXT,), TEXT)
 DRIFT = Drift((DriftDifference(CHANGE, (TEXT,)), DriftDifference(CHANGE, (), ALLOWED)), WAY, FixPlan())
 REPORTS: tuple[FleetReport, ...] = (
@@ -46,7 +46,7 @@ REPORTS: tuple[FleetReport, ...] = (
         {"1": AdoptMigration(TEXT, TEXT, TEXT)},
         (TEXT,),
         (TEXT,),
-        Spent(7, 9),
+        Usage(7, 9),
         SCOPE,
     ),
     FleetStatus(
@@ -56,13 +56,13 @@ REPORTS: tuple[FleetReport, ...] = (
             DatabaseStatus("c", "3", asked=False),
         ),
         SCOPE,
-        Spent(7, 9),
+        Usage(7, 9),
     ),
     FleetApplied(
         tuple(ApplyOutcome(TEXT, fate, fate, TEXT, (TEXT,), (TEXT,), TEXT) for fate in ApplyStatus),
         SCOPE,
         True,
-        Spent(7, 9),
+        Usage(7, 9),
         ("drop-table",),
     ),
 )

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 
 from pulse_ci.commands.check import check
 from pulse_ci.commands.request import build_request
-from pulse_ci.model import Finding, Settlement, Severity
+from pulse_ci.model import Finding, ProbeResult, Severity
 from pulse_ci.report import Report, sarif
 from pulse_ci.report.escape import path_in_url
 from pulse_ci.rules.registry import RULES
@@ -119,7 +119,7 @@ def test_a_finding_keeps_its_fingerprint_when_it_moves() -> None:
 
 def test_a_finding_keeps_its_fingerprint_when_rows_come_in() -> None:
     report = small_report()
-    asked = [Settlement("staging", 3, rows, f"`staging` has 3 duplicates in {rows} rows.") for rows in (12, 13)]
+    asked = [ProbeResult("staging", 3, rows, f"`staging` has 3 duplicates in {rows} rows.") for rows in (12, 13)]
 
     before, after = (replace(report, findings=(replace(report.findings[0], answer=each),)) for each in asked)
 

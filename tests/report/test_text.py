@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from pulse_ci.model import Refuser
+from pulse_ci.model import RejectedBy
 from pulse_ci.report import text
 from tests.report.hostile import hostile_reports
 from tests.report.reports import small_report
@@ -50,7 +50,8 @@ def test_who_has_a_whole_history_reviewed_is_told_how_to_leave_it_out() -> None:
 def test_many_files_that_fail_are_not_all_named() -> None:
     report = small_report()
     failed = [
-        replace(report.under_review[0], name=f"{name}.sql", replay="failed", refused_by=Refuser.D1) for name in "abcde"
+        replace(report.under_review[0], name=f"{name}.sql", replay="failed", refused_by=RejectedBy.D1)
+        for name in "abcde"
     ]
 
     assert "✗ D1 would refuse `a.sql`, `b.sql`, `c.sql` and 2 more\n" in text.render(

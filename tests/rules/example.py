@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.row_effects import effects_of
 from pulse_ci.analysis.rule import OnD1
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.lint import lint
-from pulse_ci.wrangler import WranglerDatabase, read_database
+from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,13 +58,13 @@ def _database(config: str) -> WranglerDatabase | None:
     with TemporaryDirectory() as folder:
         path = Path(folder, CONFIG)
         path.write_text(config, encoding="utf-8")
-        return read_database(path)
+        return find_wrangler_database(path)
 
 
 def review(
     files: Mapping[str, str],
     *,
-    base: Base | None = None,
+    base: BaseDiff | None = None,
     baseline: int = 0,
     run_by_wrangler: Callable[[str], bool] | None = None,
 ) -> Review:
@@ -74,24 +74,24 @@ def review(
     return found
 
 
-def base_with(files: Iterable[str], new: Iterable[str], *, edits: tuple[Edit, ...] = ()) -> Base:
+def base_with(files: Iterable[str], new: Iterable[str], *, edits: tuple[FileEdit, ...] = ()) -> BaseDiff:
     """Return the base of a change that adds `new`, to a branch that has the other `files`."""
     added = frozenset(new)
-    return Base("origin/main", added, edits, frozenset(files) - added)
+    return BaseDiff("origin/main", added, edits, frozenset(files) - added)
 
 
-def findings(files: Mapping[str, str], rule: str, *, base: Base | None = None, baseline: int = 0) -> list[Finding]:
+def findings(files: Mapping[str, str], rule: str, *, base: BaseDiff | None = None, baseline: int = 0) -> list[Finding]:
     """Return one rule's findings on some files."""
     found = lint(review(files, base=base, baseline=baseline))
     return [finding for finding in found if finding.rule == rule]
 
 
-def _base(example: Example) -> Base | None:
+def _base(example: Example) -> BaseDiff | None:
     if example.new is None and not example.edits and not example.tip:
         return None
-    edits = tuple(Edit(path, "modified", None) for path in example.edits)
+    edits = tuple(FileEdit(path, "modified", None) for path in example.edits)
     base = base_with(example.files, example.new or (), edits=edits)
-    return Base(base.label, base.added, base.edits, base.tip | example.tip)
+    return BaseDiff(base.label, base.added, base.edits, base.files_at_tip | example.tip)
 
 
 def _run_by_wrangler(example: Example) -> Callable[[str], bool] | None:
@@ -107,4 +107,4 @@ def _run_by_wrangler(example: Example) -> Callable[[str], bool] | None:
         migrations_table="d1_migrations",
         migrations_pattern=example.pattern,
     )
-    return lambda path: database.runs(root / path)
+    return lambda path: database.applies_file(root / path)

@@ -12,7 +12,7 @@ from pulse_ci.analysis.statement_run import Refusal
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.rules.error_rules import rule_for
 from pulse_ci.rules.lint import lint
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.rules.example import review
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def empty() -> Iterator[EmbeddedD1]:
     with EmbeddedD1() as database:
         for text in FILES.values():
             database.run(text)
-        with database.trusted() as connection:  # the rows that PULSE's own migrations bring
+        with database.open_unrestricted() as connection:  # the rows that PULSE's own migrations bring
             connection.execute("PRAGMA foreign_keys = OFF; DELETE FROM currencies; DELETE FROM traffic_sources")
             connection.execute("PRAGMA foreign_keys = ON")
         yield database
@@ -72,18 +72,18 @@ def empty() -> Iterator[EmbeddedD1]:
 @pytest.fixture(scope="module")
 def filled(empty: EmbeddedD1) -> Iterator[EmbeddedD1]:
     with EmbeddedD1() as database:
-        database.restore(empty.snapshot())
+        database.restore(empty.take_snapshot())
         assert not seed(database).failures
         yield database
 
 
 def rule_of(database: EmbeddedD1, sql: str) -> str | None:
     """Return the rule that tells why D1 refuses a statement, None where it runs; nothing is kept of it."""
-    (statement,) = split(sql)
+    (statement,) = split_statements(sql)
     try:
-        with database.request() as request:
+        with database.open_request() as request:
             request.execute(sql)
-            request.undo()
+            request.mark_rollback_only()
     except D1Refused as refused:
         return rule_for(Refusal(statement, str(refused)))
     return None
@@ -91,7 +91,7 @@ def rule_of(database: EmbeddedD1, sql: str) -> str | None:
 
 def statements(database: EmbeddedD1, form: str) -> Iterator[str]:
     for table in database.schema().tables:
-        if not table.virtual:
+        if not table.is_virtual:
             yield f'ALTER TABLE "{table.name}" ADD COLUMN new {form};'
 
 

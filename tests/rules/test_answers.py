@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.analysis.probe_results import settle, spoken
-from pulse_ci.model import PROBE_ROWS, Answer, Probe, Severity
+from pulse_ci.model import PROBE_ROW_LIMIT, Probe, ProbeCounts, Severity
 from pulse_ci.rules.examples import on_schema
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review_of
@@ -19,27 +19,27 @@ UNIQUE = on_schema(
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Answer(3, 12_431), "3 duplicates of `url` in 12,431 rows"),
-        (Answer(1, 2), "1 duplicate of `url` in 2 rows"),
-        (Answer(0, 1), "0 duplicates of `url` in 1 row"),
-        (Answer(0, 0), "0 duplicates of `url` in 0 rows"),
-        (Answer(2, PROBE_ROWS), "2 duplicates of `url` in the first 100,000 rows"),
+        (ProbeCounts(3, 12_431), "3 duplicates of `url` in 12,431 rows"),
+        (ProbeCounts(1, 2), "1 duplicate of `url` in 2 rows"),
+        (ProbeCounts(0, 1), "0 duplicates of `url` in 1 row"),
+        (ProbeCounts(0, 0), "0 duplicates of `url` in 0 rows"),
+        (ProbeCounts(2, PROBE_ROW_LIMIT), "2 duplicates of `url` in the first 100,000 rows"),
     ],
 )
-def test_an_answer_is_told_in_words(answer: Answer, words: str) -> None:
+def test_an_answer_is_told_in_words(answer: ProbeCounts, words: str) -> None:
     assert spoken(PROBE, answer) == words
 
 
 @pytest.mark.parametrize(
     ("answer", "severity"),
     [
-        (Answer(1, 10), Severity.ERROR),
-        (Answer(0, 10), Severity.NOTICE),
-        (Answer(0, PROBE_ROWS), Severity.WARNING),
-        (Answer(1, PROBE_ROWS), Severity.ERROR),
+        (ProbeCounts(1, 10), Severity.ERROR),
+        (ProbeCounts(0, 10), Severity.NOTICE),
+        (ProbeCounts(0, PROBE_ROW_LIMIT), Severity.WARNING),
+        (ProbeCounts(1, PROBE_ROW_LIMIT), Severity.ERROR),
     ],
 )
-def test_the_severity_follows_the_answer_where_it_is_whole(answer: Answer, severity: Severity) -> None:
+def test_the_severity_follows_the_answer_where_it_is_whole(answer: ProbeCounts, severity: Severity) -> None:
     review = review_of(UNIQUE)
     findings = lint(review)
     (probe,) = {each.probe for each in findings if each.probe}

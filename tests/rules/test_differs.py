@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.analysis.rule import OnD1
 from pulse_ci.rules.lint import lint
-from pulse_ci.sandbox import Sandbox, use_sandbox
+from pulse_ci.sandbox import Sandbox, set_sandbox
 from tests.rules.example import review
 
 ENDLESS = "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT * FROM n;"
@@ -16,9 +16,9 @@ ENDLESS = "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT * FRO
 
 @pytest.mark.parametrize(("sql", "differs"), [("VACUUM;", True), (ENDLESS, False)], ids=["refused", "stopped"])
 def test_what_the_sandbox_stops_and_d1_runs_is_no_difference(sql: str, *, differs: bool) -> None:
-    use_sandbox(Sandbox().times(0.1))
+    set_sandbox(Sandbox().scale(0.1))
     found = review({"migrations/001_a.sql": sql})
-    use_sandbox(Sandbox())
+    set_sandbox(Sandbox())
 
     rules = {finding.rule for finding in lint(replace(found, on_d1=OnD1({})))}
 

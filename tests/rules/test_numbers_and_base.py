@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.migrations.base_diff import Base, Edit
+from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from tests.commands.files import table
 from tests.rules.example import base_with, findings
 
@@ -15,12 +15,14 @@ def files(*paths: str) -> dict[str, str]:
     return {path: table(f"t{index}") for index, path in enumerate(paths)}
 
 
-def told(found: dict[str, str], rule: str, base: Base | None = None, baseline: int = 0) -> list[tuple[str, str, str]]:
+def told(
+    found: dict[str, str], rule: str, base: BaseDiff | None = None, baseline: int = 0
+) -> list[tuple[str, str, str]]:
     return [(each.path, each.message, each.remedy) for each in findings(found, rule, base=base, baseline=baseline)]
 
 
 def test_a_number_that_the_base_got_since_is_a_duplicate() -> None:
-    base = Base("origin/main", frozenset({C}), (), frozenset({A, B, "migrations/003_theirs.sql"}))
+    base = BaseDiff("origin/main", frozenset({C}), (), frozenset({A, B, "migrations/003_theirs.sql"}))
 
     assert told(files(A, B, C), "migration-number-duplicate", base) == [
         (
@@ -70,7 +72,7 @@ def test_the_first_file_may_have_the_first_number(first: str, baseline: int) -> 
 
 
 def test_a_number_that_only_the_base_has_fills_the_gap() -> None:
-    base = Base("origin/main", frozenset({D}), (), frozenset({A, B, C}))
+    base = BaseDiff("origin/main", frozenset({D}), (), frozenset({A, B, C}))
 
     assert told(files(A, B, D), "migration-number-gap", base) == []
 
@@ -81,13 +83,13 @@ RESTORE = f"git checkout origin/main -- {A}"
 @pytest.mark.parametrize(
     ("edit", "path", "what", "remedy"),
     [
-        (Edit(A, "modified", None), A, "was changed", f"{RESTORE}, and put the change into a new migration"),
-        (Edit(A, "deleted", None), A, "was deleted", f"{RESTORE}; undo it with a new migration"),
-        (Edit(D, "renamed", A), D, f"was renamed to `{D}`", f"git mv {D} {A}"),
+        (FileEdit(A, "modified", None), A, "was changed", f"{RESTORE}, and put the change into a new migration"),
+        (FileEdit(A, "deleted", None), A, "was deleted", f"{RESTORE}; undo it with a new migration"),
+        (FileEdit(D, "renamed", A), D, f"was renamed to `{D}`", f"git mv {D} {A}"),
     ],
 )
-def test_an_edited_migration_is_told_with_what_restores_it(edit: Edit, path: str, what: str, remedy: str) -> None:
-    base = Base("origin/main", frozenset(), (edit,), frozenset({A}), "origin/main")
+def test_an_edited_migration_is_told_with_what_restores_it(edit: FileEdit, path: str, what: str, remedy: str) -> None:
+    base = BaseDiff("origin/main", frozenset(), (edit,), frozenset({A}), "origin/main")
 
     assert told(files(A), "edited-migration", base) == [
         (
@@ -100,7 +102,7 @@ def test_an_edited_migration_is_told_with_what_restores_it(edit: Edit, path: str
 
 
 def test_without_a_ref_the_restoring_is_put_in_words() -> None:
-    base = Base("main at GitHub", frozenset(), (Edit(A, "deleted", None),), frozenset({A}))
+    base = BaseDiff("main at GitHub", frozenset(), (FileEdit(A, "deleted", None),), frozenset({A}))
 
     assert [remedy for _, _, remedy in told({}, "edited-migration", base)] == [
         "Restore the file as main at GitHub has it; undo it with a new migration"
@@ -109,13 +111,13 @@ def test_without_a_ref_the_restoring_is_put_in_words() -> None:
 
 @pytest.mark.parametrize("path", ["migrations/reverse/001_a.sql", "other/001_a.sql"])
 def test_an_edit_elsewhere_is_none_of_a_migration(path: str) -> None:
-    base = Base("origin/main", frozenset(), (Edit(path, "modified", None),), frozenset({A}))
+    base = BaseDiff("origin/main", frozenset(), (FileEdit(path, "modified", None),), frozenset({A}))
 
     assert told(files(A), "edited-migration", base) == []
 
 
 def test_a_renamed_file_is_looked_at_as_a_new_one() -> None:
-    base = Base("origin/main", frozenset({D}), (Edit(D, "renamed", A),), frozenset({A, B}))
+    base = BaseDiff("origin/main", frozenset({D}), (FileEdit(D, "renamed", A),), frozenset({A, B}))
 
     assert [path for path, _, _ in told(files(B, D), "migration-number-gap", base)] == [D]
 

@@ -87,7 +87,7 @@ def probe_of(case: Case, before: str = SITES + TEAMS) -> Probe:
     files = {"migrations/001_a.sql": before, "migrations/002_b.sql": case.sql}
     (found,) = findings(files, case.rule, baseline=1)
     assert found.probe is not None
-    assert found.probe.listing in found.remedy
+    assert found.probe.manual_query in found.remedy
     return found.probe
 
 
@@ -97,7 +97,7 @@ def test_d1_refuses_the_file_where_a_probe_finds_something_and_nowhere_else(case
 
     with EmbeddedD1() as database:
         database.run(SITES + TEAMS + case.rows)
-        listed = database.query(probe.listing)
+        listed = database.query(probe.manual_query)
         assert (probe.table, probe.noun_phrase) == ("sites", case.counts)
         assert database.query(probe.sql) == [case.answer]
         assert bool(listed) == (case.answer[0] > 0)
@@ -112,7 +112,7 @@ def test_a_probe_writes_nothing_and_looks_at_a_bounded_number_of_rows() -> None:
     with EmbeddedD1() as database:
         database.run(SITES + TEAMS)
         for probe in map(probe_of, CASES):
-            with database.request() as request:
+            with database.open_request() as request:
                 access = request.execute(probe.sql)
             assert access.reads >= {probe.table}
             assert not access.writes | access.creates | access.drops | access.alters
@@ -129,7 +129,7 @@ def test_names_that_are_no_words_are_quoted() -> None:
         for rule, statement, answer in (("check-on-existing", sql, (2, 3)), ("unique-on-existing", index, (1, 3))):
             probe = probe_of(Case(rule, statement, "", (0, 0), ""), before)
             assert database.query(probe.sql) == [answer]
-            database.query(probe.listing)
+            database.query(probe.manual_query)
 
 
 @pytest.mark.parametrize(

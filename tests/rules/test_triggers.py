@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.rules.trigger_split import find_flaws
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.rules.example import findings
 from tests.workerd.corpus.splitting import SHAPES
 
@@ -22,7 +22,7 @@ HEAD = "CREATE TRIGGER g AFTER INSERT ON t"
 
 
 def test_of_the_published_shapes_those_are_found_that_fail_and_run_once_mended() -> None:
-    found = {name for name, sql in SHAPES.items() if any(find_flaws(each.sql) for each in split(sql))}
+    found = {name for name, sql in SHAPES.items() if any(find_flaws(each.sql) for each in split_statements(sql))}
 
     assert found == CUT
 

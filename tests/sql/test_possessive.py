@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pulse_ci
-from pulse_ci.sql.possessive import any_number, at_least_one
+from pulse_ci.sql.possessive import repeat_any, repeat_at_least_once
 
 BY_HAND = re.compile(r"\)[*+?]\+[^+]")
 
@@ -16,11 +16,11 @@ BY_HAND = re.compile(r"\)[*+?]\+[^+]")
 @pytest.mark.parametrize(
     ("pattern", "text", "end"),
     [
-        (any_number("ab?c"), "aca", 2),
-        (at_least_one("ab?c"), "aca", 2),
-        (any_number("'[^']*'", "[^']"), "x'y'z'w", 5),
-        (any_number("-(?!-)", "[^-]"), "a-b--c", 3),
-        (any_number(any_number(" ") + at_least_one("a|b")), "a b  c", 3),
+        (repeat_any("ab?c"), "aca", 2),
+        (repeat_at_least_once("ab?c"), "aca", 2),
+        (repeat_any("'[^']*'", "[^']"), "x'y'z'w", 5),
+        (repeat_any("-(?!-)", "[^-]"), "a-b--c", 3),
+        (repeat_any(repeat_any(" ") + repeat_at_least_once("a|b")), "a b  c", 3),
     ],
 )
 def test_it_ends_where_its_last_attempt_began(pattern: str, text: str, end: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_ci.sql.split import LineIndex, split
+from pulse_ci.sql.split import LineIndex, split_statements
 from tests.workerd.corpus.splitting import SHAPES
 
 # fmt: off
@@ -40,21 +40,21 @@ def is_empty(statement: str) -> bool:
 
 @given(SQL)
 def test_every_cut_is_where_sqlite_says_that_a_statement_is_complete(sql: str) -> None:
-    cuts = [statement.start + len(statement.sql) for statement in split(sql) if statement.terminated]
+    cuts = [statement.start + len(statement.sql) for statement in split_statements(sql) if statement.terminated]
 
     assert cuts == sqlite_cuts(sql)
 
 
 @given(SQL)
 def test_a_tail_without_a_semicolon_is_a_statement_that_sqlite_calls_incomplete(sql: str) -> None:
-    for statement in split(sql):
+    for statement in split_statements(sql):
         assert sqlite3.complete_statement(statement.sql) == statement.terminated
 
 
 @given(SQL)
 def test_nothing_but_space_comments_and_semicolons_is_left_out(sql: str) -> None:
     position = 0
-    for statement in split(sql):
+    for statement in split_statements(sql):
         assert sqlite3.complete_statement(sql[position : statement.start] + ";")
         assert sql.startswith(statement.sql, statement.start)
         position = statement.start + len(statement.sql)
@@ -63,7 +63,7 @@ def test_nothing_but_space_comments_and_semicolons_is_left_out(sql: str) -> None
 @given(SQL)
 def test_line_and_column_point_at_the_statement(sql: str) -> None:
     lines = sql.split("\n")
-    for statement in split(sql):
+    for statement in split_statements(sql):
         assert lines[statement.line - 1][statement.column - 1 :].startswith(statement.sql.split("\n")[0])
         assert statement.end_line == statement.line + statement.sql[:-1].count("\n")
 
@@ -72,17 +72,17 @@ def test_line_and_column_point_at_the_statement(sql: str) -> None:
 def test_known_shapes_are_cut_as_sqlite_cuts_them(name: str) -> None:
     sql = SHAPES[name]
 
-    cuts = [statement.start + len(statement.sql) for statement in split(sql) if statement.terminated]
+    cuts = [statement.start + len(statement.sql) for statement in split_statements(sql) if statement.terminated]
 
     assert cuts == sqlite_cuts(sql)
 
 
 def test_a_line_ends_at_the_line_feed_of_a_crlf() -> None:
-    first, second = split("SELECT 1;\r\n\r\n  SELECT\r\n2;")
+    first, second = split_statements("SELECT 1;\r\n\r\n  SELECT\r\n2;")
 
     assert (first.line, first.column, first.end_line) == (1, 1, 1)
     assert (second.line, second.column, second.end_line) == (3, 3, 4)
 
 
 def test_an_offset_at_the_end_of_a_text_is_on_its_last_line() -> None:
-    assert LineIndex("a\nbc").position(4) == (2, 3)
+    assert LineIndex("a\nbc").locate(4) == (2, 3)

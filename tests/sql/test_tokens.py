@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_comments, unquote
 from tests.sql.test_split import SQL
 
-NOTED = (TokenKind.COMMENT, TokenKind.OPEN_COMMENT, TokenKind.OPEN_QUOTE)
+NOTED = (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT, TokenKind.UNTERMINATED_QUOTE)
 
 
 @given(st.text())
@@ -41,5 +41,5 @@ def test_a_name_is_read_in_each_of_its_quotes(spelled: str, name: str) -> None:
 def test_a_comment_that_is_never_closed_takes_the_rest() -> None:
     *_, last = tokenize("SELECT 1 /* and ; so on")
 
-    assert last.kind is TokenKind.OPEN_COMMENT
+    assert last.kind is TokenKind.UNTERMINATED_COMMENT
     assert not last.is_code

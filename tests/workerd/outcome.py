@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulse_ci.engine import RequestMode
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 
 _ANALYZES = re.compile(r"\b(analyze|optimize)\b", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ class Call:
 
     def to_json(self) -> dict[str, Any]:
         if self.mode is RequestMode.BATCH:
-            return {"mode": "batch", "statements": [statement.sql for statement in split(self.sql)]}
+            return {"mode": "batch", "statements": [statement.sql for statement in split_statements(self.sql)]}
         return {"mode": self.mode.value, "sql": self.sql}
 
 

@@ -10,7 +10,7 @@ from pulse_ci.analysis.cost.estimate import estimate
 from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.seed import seed
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.cost.cost import Cost
@@ -75,7 +75,7 @@ def said(sql: str) -> Cost:
     with EmbeddedD1() as database:
         database.run(_schema(sql))
         seed(database)
-        (found,) = estimate(observe_effects(database, split(sql)), ROWS, {})
+        (found,) = estimate(observe_effects(database, split_statements(sql)), ROWS, {})
     assert found.cost is not None
     return found.cost
 
@@ -93,7 +93,7 @@ def counted(databases: Databases) -> dict[str, tuple[int, int]]:
 
 
 def _counted(databases: Databases, sql: str) -> tuple[int, int]:
-    statements = [{"sql": each.sql} for each in split(_schema(sql) + FILL + sql)]
+    statements = [{"sql": each.sql} for each in split_statements(_schema(sql) + FILL + sql)]
     answer = databases.ask("kinds", "transact", statements=statements)
     assert not answer["error"], answer["error"]
     databases.forget("kinds")

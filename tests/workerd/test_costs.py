@@ -17,7 +17,7 @@ from pulse_ci.analysis.seed.count import count_rows
 from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.split import split
+from pulse_ci.sql.split import split_statements
 from tests.d1.histories import pulse
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ def total(costed: Costed) -> tuple[Cost, Cost]:
 
 
 def rows_of(database: EmbeddedD1) -> dict[str, int]:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         return {
             fold(table.name): count_rows(connection, table.name)
             for table in database.schema().tables
-            if not table.virtual
+            if not table.is_virtual
         }
 
 
 def stored(database: EmbeddedD1, table: Table) -> list[tuple[object, ...]]:
     columns = ", ".join(quote_name(column.name) for column in table.columns if not column.generated)
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         return connection.execute(f"SELECT {columns} FROM {quote_name(table.name)}").fetchall()
 
 
@@ -68,7 +68,7 @@ def insert(table: Table, rows: list[tuple[object, ...]]) -> str:
 
 def fill(database: EmbeddedD1, effects: tuple[StatementEffect, ...]) -> str:
     """Give the tables rows that statements reach; return the request that does the same elsewhere."""
-    tables = [table for table in database.schema().tables if not table.virtual]
+    tables = [table for table in database.schema().tables if not table.is_virtual]
     before = {table.name: set(stored(database, table)) for table in tables}
     seed(database, rows=ROWS, only={name for effect in effects for name in effect.rows_before})
     new = {table: [row for row in stored(database, table) if row not in before[table.name]] for table in tables}
@@ -93,7 +93,7 @@ def ask(database: EmbeddedD1, effects: tuple[StatementEffect, ...], rows: dict[s
 
 def run(databases: Databases, sql: str) -> list[tuple[int, int]]:
     """What workerd counts of each statement of a request."""
-    answer = databases.ask("costs", "transact", statements=[{"sql": each.sql} for each in split(sql)])
+    answer = databases.ask("costs", "transact", statements=[{"sql": each.sql} for each in split_statements(sql)])
     assert not answer["error"], answer["error"]
     return [(result["rows_read"], result["rows_written"]) for result in answer["results"]]
 
@@ -103,7 +103,7 @@ def costed(databases: Databases) -> dict[str, Costed]:
     found = {}
     with EmbeddedD1() as bare, EmbeddedD1() as full:
         for migration in pulse().migrations:
-            effects = effects_of(migration, bare.snapshot())
+            effects = effects_of(migration, bare.take_snapshot())
             run(databases, fill(full, effects))
             rows = rows_of(full)
             said = estimate(effects, rows, ask(full, effects, rows))

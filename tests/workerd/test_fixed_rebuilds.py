@@ -9,7 +9,7 @@ import pytest
 from pulse_ci.engine import RequestMode
 from pulse_ci.fixes.fixes import apply_fixes
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.introspect import schema_of
+from pulse_ci.schema.introspect import build_schema
 from tests.commands.files import HEADER
 from tests.fixes.cases import SCHEMA, SHAPES, case_with
 from tests.workerd.outcome import Call, Outcome, Sequence
@@ -43,7 +43,7 @@ def outcomes(rig: Rig) -> dict[tuple[str, str], Outcome]:
 
 
 def schema(outcome: Outcome) -> Schema:
-    return schema_of([tuple(each) for each in outcome.objects if not str(each[1]).startswith("sqlite_")])
+    return build_schema([tuple(each) for each in outcome.objects if not str(each[1]).startswith("sqlite_")])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -74,5 +74,5 @@ def test_fixed_it_ends_in_the_same_schema(shape: str, outcomes: dict[tuple[str, 
 def test_fixed_it_leaves_the_children_with_their_parent(outcomes: dict[tuple[str, str], Outcome]) -> None:
     was, fixed = (schema(outcomes["renamed first", form]) for form in ("as it was", "batch"))
 
-    assert [child.name for child, _ in was.children_of("users")] == []
-    assert [child.name for child, _ in fixed.children_of("users")] == ["posts"]
+    assert [child.name for child, _ in was.list_children("users")] == []
+    assert [child.name for child, _ in fixed.list_children("users")] == ["posts"]

@@ -11,8 +11,8 @@ import pytest
 from pulse_ci.analysis.seed import seed
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.rules.lint import lint
-from pulse_ci.sql.operations import Create, operation
-from pulse_ci.sql.split import split
+from pulse_ci.sql.operations import Create, parse_operation
+from pulse_ci.sql.split import split_statements
 from tests.rules.example import review
 from tests.workerd.engine import run_sequence
 from tests.workerd.outcome import Call
@@ -102,8 +102,8 @@ def _seeded(pattern: Pattern) -> Sequence:
                 f"SELECT {', '.join(f'quote({column.name})' for column in table.columns)} FROM {table.name}"
             )
         )
-    statements = [statement.sql for statement in split(pattern.schema)]
-    late = [sql for sql in statements if isinstance(made := operation(sql), Create) and made.kind == "trigger"]
+    statements = [statement.sql for statement in split_statements(pattern.schema)]
+    late = [sql for sql in statements if isinstance(made := parse_operation(sql), Create) and made.kind == "trigger"]
     first = "\n".join(sql for sql in statements if sql not in late)
     calls = [Call(first), Call(f"PRAGMA defer_foreign_keys = ON;{rows}")]
     return (*calls, Call("\n".join(late))) if late else tuple(calls)

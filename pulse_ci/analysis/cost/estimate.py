@@ -27,9 +27,9 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    operation,
+    parse_operation,
 )
-from pulse_ci.sql.row_selection import columns_set
+from pulse_ci.sql.row_selection import find_set_columns
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -84,37 +84,37 @@ class _RowCounts:
 
     def _estimate_cost(self, effect: StatementEffect) -> Cost:
         before, objects = effect.before, effect.objects
-        match operation(effect.statement.sql):
+        match parse_operation(effect.statement.sql):
             case Create("table", name, _, from_select):
                 return self._estimate_create_table(effect, name, from_select=from_select)
             case Create("index", name):
                 return self._estimate_create_index(effect, name)
             case Create("view", name):
-                return Cost(1, 2) if before.view(name) is None else _NO_COST
+                return Cost(1, 2) if before.find_view(name) is None else _NO_COST
             case Create(_, name):
-                return Cost(0, 1) if before.trigger(name) is None else _NO_COST
-            case Drop("table", name) if table := before.table(name):
+                return Cost(0, 1) if before.find_trigger(name) is None else _NO_COST
+            case Drop("table", name) if table := before.find_table(name):
                 return self._estimate_drop_table(effect, table)
-            case Drop("index", name) if before.index(name):
+            case Drop("index", name) if before.find_index(name):
                 return Cost(objects.total + 1)
             case Drop(_, name) if fold(name) in before.names:
                 return Cost(objects.total)
             case AddColumn(name, column):
-                table = effect.after.table(name)
-                return schema_changes.estimate_add_column(table.column(column) if table else None, objects)
-            case RenameColumn(name) if table := before.table(name):
+                table = effect.after.find_table(name)
+                return schema_changes.estimate_add_column(table.find_column(column) if table else None, objects)
+            case RenameColumn(name) if table := before.find_table(name):
                 return schema_changes.estimate_rename_column(table, objects)
-            case DropColumn(name) if table := before.table(name):
+            case DropColumn(name) if table := before.find_table(name):
                 return schema_changes.estimate_drop_column(self._get_count(table.name), objects)
-            case RenameTable(name, to) if table := before.table(name):
+            case RenameTable(name, to) if table := before.find_table(name):
                 if fold(name) in self.counts:
                     self.counts[fold(to)] = self.counts.pop(fold(name))
                 return schema_changes.estimate_rename_table(table, before, objects)
-            case Insert(name) if table := before.table(name):
+            case Insert(name) if table := before.find_table(name):
                 return self._estimate_insert(effect, table)
-            case Update(name, bounded) if table := before.table(name):
+            case Update(name, bounded) if table := before.find_table(name):
                 return self._estimate_update(effect, table, has_where=bounded)
-            case Delete(name, bounded) if table := before.table(name):
+            case Delete(name, bounded) if table := before.find_table(name):
                 return self._estimate_delete(effect, table, has_where=bounded)
             case _:
                 return _NO_COST
@@ -125,8 +125,8 @@ class _RowCounts:
         return self.counts[fold(table)]
 
     def _estimate_create_table(self, effect: StatementEffect, name: str, *, from_select: bool) -> Cost:
-        table = effect.after.table(name)
-        if table is None or effect.before.table(name):
+        table = effect.after.find_table(name)
+        if table is None or effect.before.find_table(name):
             return _NO_COST
         self.counts[fold(name)] = 0
         if not from_select:
@@ -136,8 +136,8 @@ class _RowCounts:
         return Cost(read + 1, selected + 2, at_most)
 
     def _estimate_create_index(self, effect: StatementEffect, name: str) -> Cost:
-        index = effect.after.index(name)
-        if index is None or effect.before.index(name):
+        index = effect.after.find_index(name)
+        if index is None or effect.before.find_index(name):
             return _NO_COST
         rows = self._get_count(index.table)
         entries = self.matched_rows.get(effect.statement, rows)
@@ -149,7 +149,7 @@ class _RowCounts:
     def _estimate_drop_table(self, effect: StatementEffect, table: Table) -> Cost:
         dropped = schema_changes.estimate_drop_table(table, effect.before, effect.objects)
         rows = self.counts.pop(fold(table.name), 0)
-        if all(fold(child.name) == fold(table.name) for child, _ in effect.before.children_of(table.name)):
+        if all(fold(child.name) == fold(table.name) for child, _ in effect.before.list_children(table.name)):
             return dropped
         # Foreign keys lead here: SQLite deletes the rows one by one first.
         return (
@@ -159,7 +159,7 @@ class _RowCounts:
         )
 
     def _estimate_insert(self, effect: StatementEffect, table: Table) -> Cost:
-        if table.virtual:
+        if table.is_virtual:
             # What the module writes to its own tables is not counted.
             rows = max(effect.direct.get(fold(table.name), 0), 1)
             return Cost(rows, rows)
@@ -187,7 +187,7 @@ class _RowCounts:
 
     def _estimate_update(self, effect: StatementEffect, table: Table, *, has_where: bool) -> Cost:
         found, at_most = self._count_matches(effect, table, has_where=has_where)
-        columns = columns_set(effect.statement.sql)
+        columns = find_set_columns(effect.statement.sql)
         read = self._get_count(table.name) + found * count_extra_visits(table, effect.before, columns)
         written = found * count_update_writes(table, effect.before, columns)
         return Cost(read, written, at_most) + self._estimate_cascades(effect, table, found)
@@ -196,7 +196,7 @@ class _RowCounts:
         rows = self._get_count(table.name)
         found, at_most = self._count_matches(effect, table, has_where=has_where)
         self.counts[fold(table.name)] = rows if at_most else rows - found
-        watched = effect.before.children_of(table.name) or effect.before.triggers_on(table.name)
+        watched = effect.before.list_children(table.name) or effect.before.list_triggers(table.name)
         if not watched and found == rows and not at_most:
             return Cost(0, rows)
         cost = Cost(rows + self._count_child_reads(effect, table, found), found, at_most)
@@ -214,7 +214,7 @@ class _RowCounts:
 
     def _count_child_reads(self, effect: StatementEffect, table: Table, deleted: int) -> int:
         """Return how many rows are read to find the children of deleted ones: all of them, where no index helps."""
-        children = effect.before.children_of(table.name)
+        children = effect.before.list_children(table.name)
         unindexed = [child for child, key in children if not has_index_on(key.columns, child, effect.before)]
         return sum(deleted * self.counts.get(fold(child.name), 0) for child in unindexed)
 
@@ -226,7 +226,7 @@ class _RowCounts:
         total, direct = Cost(), effect.direct.get(fold(table.name), 0)
         descendants_of_table = find_descendants(table.name, effect.before)
         for (name, word), times in effect.cascaded.items():
-            follower = effect.before.table(name)
+            follower = effect.before.find_table(name)
             if follower is None or not direct or not changed:
                 continue
             by_key = word != "INSERT" and name in descendants_of_table

@@ -11,7 +11,7 @@ from pulse_ci.analysis.cost.schema_changes import SchemaObjects, SchemaRow
 from pulse_ci.analysis.seed.count import count_rows
 from pulse_ci.errors import D1Refused
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import is_transaction
+from pulse_ci.sql.operations import is_transaction_control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,10 +49,10 @@ def observe_effects(database: EmbeddedD1, statements: Sequence[Statement]) -> tu
     What was seen before a statement that D1 refuses is returned; a BEGIN or COMMIT is passed over.
     """
     effects = list[StatementEffect]()
-    with suppress(D1Refused), database.request() as request, _ChangeCounter(database) as watch:
-        request.undo()
+    with suppress(D1Refused), database.open_request() as request, _ChangeCounter(database) as watch:
+        request.mark_rollback_only()
         for statement in statements:
-            if is_transaction(statement.sql):
+            if is_transaction_control(statement.sql):
                 continue
             watch.start_statement()
             access = request.execute(statement.sql)
@@ -68,21 +68,21 @@ class _ChangeCounter:
         self._schema = database.schema()
 
     def __enter__(self) -> _ChangeCounter:
-        with self._database.trusted() as connection:
+        with self._database.open_unrestricted() as connection:
             connection.preupdate_hook(self._count_change)
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._database.trusted() as connection:
+        with self._database.open_unrestricted() as connection:
             connection.preupdate_hook(None)
 
     def start_statement(self) -> None:
         """Begin with the next statement."""
         self._direct, self._cascaded = Counter[str](), Counter[tuple[str, str]]()
-        with self._database.trusted() as connection:
+        with self._database.open_unrestricted() as connection:
             listed = connection.execute("SELECT type, name, tbl_name FROM sqlite_master")
             self._objects = SchemaObjects(tuple(SchemaRow(*map(str, row)) for row in listed))
-            tables = (table.name for table in self._schema.tables if not table.virtual)
+            tables = (table.name for table in self._schema.tables if not table.is_virtual)
             self._rows = {fold(table): count_rows(connection, table) for table in tables}
 
     def _count_change(self, update: apsw.PreUpdate) -> None:

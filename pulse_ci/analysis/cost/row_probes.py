@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.model import PROBE_ROWS, Probe
+from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.copies import find_copy
-from pulse_ci.sql.operations import Create, Delete, Insert, Update, operation
-from pulse_ci.sql.row_selection import find_condition
+from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.operations import Create, Delete, Insert, Update, parse_operation
+from pulse_ci.sql.row_selection import find_where_condition
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -42,20 +42,20 @@ def extrapolate_counts(
     counts = {}
     for statement, (probe, matched, scanned) in answers.items():
         whole = max(rows.get(fold(probe.table), scanned), scanned)
-        counts[statement] = round(matched * whole / scanned) if scanned >= PROBE_ROWS else matched
+        counts[statement] = round(matched * whole / scanned) if scanned >= PROBE_ROW_LIMIT else matched
     return counts
 
 
 def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     sql = effect.statement.sql
-    match operation(sql):
-        case Update(name, bounded=True) | Delete(name, bounded=True) if schema.table(name):
+    match parse_operation(sql):
+        case Update(name, has_where=True) | Delete(name, has_where=True) if schema.find_table(name):
             return _build_condition_probe(name, sql)
         case Create("index", name):
-            index = effect.after.index(name)
+            index = effect.after.find_index(name)
             return (
                 _build_condition_probe(index.table, sql)
-                if index and index.where and schema.table(index.table)
+                if index and index.where and schema.find_table(index.table)
                 else None
             )
         case Insert():
@@ -65,11 +65,11 @@ def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
 
 
 def _build_condition_probe(table: str, sql: str) -> Probe | None:
-    condition = find_condition(sql)
+    condition = find_where_condition(sql)
     if condition is None or "SELECT" in _read_keywords(condition.sql):
         return None
     name = quote_name(table)
-    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROWS}) AS {quote_name(condition.alias or table)}"
+    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROW_LIMIT}) AS {quote_name(condition.alias or table)}"
     return Probe(
         table,
         _NOUN_PHRASE,
@@ -79,16 +79,16 @@ def _build_condition_probe(table: str, sql: str) -> Probe | None:
 
 
 def _build_select_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
-    copied = find_copy(effect.statement.sql)
+    copied = find_insert_select(effect.statement.sql)
     tables = {fold(name): name for name in effect.access.reads if copied and spells(copied.select, name)}
-    first = next((name for name in sorted(tables) if schema.table(name)), None)
+    first = next((name for name in sorted(tables) if schema.find_table(name)), None)
     if copied is None or first is None or not _reads_one_table(copied.select):
         return None
     select = f"SELECT 1 FROM ({copied.select})"
     return Probe(
         tables[first],
         _NOUN_PHRASE,
-        f"SELECT count(*) AS found, count(*) AS rows FROM ({select} LIMIT {PROBE_ROWS})",
+        f"SELECT count(*) AS found, count(*) AS rows FROM ({select} LIMIT {PROBE_ROW_LIMIT})",
         f"SELECT count(*) FROM ({select});",
     )
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def count_insert_writes(table: Table, schema: Schema) -> int:
     """Return what a row costs that is inserted: all indexes have an entry for it."""
-    return 1 if table.virtual else 1 + count_indexes(table, schema)
+    return 1 if table.is_virtual else 1 + count_indexes(table, schema)
 
 
 def count_update_writes(table: Table, schema: Schema, columns: frozenset[str]) -> int:
     """Return what a row costs whose `columns` are set: the indexes that name one of them are written too."""
-    if table.virtual:
+    if table.is_virtual:
         return 1
     names = {fold(name) for name in columns}
     keys = [key.columns for key in table.uniques]
@@ -28,7 +28,7 @@ def count_update_writes(table: Table, schema: Schema, columns: frozenset[str]) -
     of_keys = sum(not names.isdisjoint(map(fold, key)) for key in keys)
     others = (
         index
-        for index in schema.indexes_on(table.name)
+        for index in schema.list_indexes(table.name)
         if any(spells(_read_index_terms(index.sql), each) for each in names)
     )
     return 1 + of_keys + sum(1 for _ in others)
@@ -37,7 +37,7 @@ def count_update_writes(table: Table, schema: Schema, columns: frozenset[str]) -
 def count_extra_visits(table: Table, schema: Schema, columns: frozenset[str]) -> int:
     """Return how often an UPDATE of `columns` comes back to each row: rows are listed first if that could move them."""
     names = {fold(name) for name in columns}
-    for trigger in schema.triggers_on(table.name):
+    for trigger in schema.list_triggers(table.name):
         if trigger.event == "UPDATE" and (not trigger.columns or not names.isdisjoint(map(fold, trigger.columns))):
             return 2
     key = table.primary_key.columns if table.primary_key and (table.without_rowid or table.rowid_alias) else ()
@@ -53,7 +53,7 @@ def has_index_on(columns: tuple[str, ...], table: Table, schema: Schema) -> bool
     """Return whether an index or a key of a table begins with these columns, in any order."""
     wanted = {fold(column) for column in columns}
     keys = [key.columns for key in (table.primary_key, *table.uniques) if key]
-    keys += [tuple(term.column or "" for term in index.terms) for index in schema.indexes_on(table.name)]
+    keys += [tuple(term.column or "" for term in index.indexed_columns) for index in schema.list_indexes(table.name)]
     return any({fold(each) for each in key[: len(columns)]} == wanted for key in keys)
 
 
@@ -61,7 +61,7 @@ def find_descendants(table: str, schema: Schema) -> set[str]:
     """Return the folded names of a table and of all tables whose foreign keys lead to it."""
     found, queue = {fold(table)}, [table]
     while queue:
-        for child, _ in schema.children_of(queue.pop()):
+        for child, _ in schema.list_children(queue.pop()):
             if fold(child.name) not in found:
                 found.add(fold(child.name))
                 queue.append(child.name)

@@ -66,7 +66,7 @@ def estimate_create_index(rows: int, entries: int) -> Cost:
 
 def estimate_drop_table(table: Table, schema: Schema, objects: SchemaObjects) -> Cost:
     """Return the cost of dropping a table to which no foreign key leads: its rows are not looked at."""
-    triggers = len(schema.triggers_on(table.name))
+    triggers = len(schema.list_triggers(table.name))
     of_triggers = sum(objects.total - number for number in range(triggers))
     return Cost(of_triggers + objects.total - triggers + 1 + count_indexes(table, schema) + table.autoincrement)
 
@@ -74,7 +74,7 @@ def estimate_drop_table(table: Table, schema: Schema, objects: SchemaObjects) ->
 def estimate_rename_table(table: Table, schema: Schema, objects: SchemaObjects) -> Cost:
     """Return the cost of RENAME TO."""
     rewritten = objects.user_defined - objects.count_other_indexes(table.name)
-    named = count_indexes(table, schema) + len(schema.triggers_on(table.name))
+    named = count_indexes(table, schema) + len(schema.list_triggers(table.name))
     return Cost(3 * objects.total + 2 * rewritten + 5 + 2 * named, rewritten + 1 + named)
 
 
@@ -97,4 +97,4 @@ def estimate_drop_column(rows: int, objects: SchemaObjects) -> Cost:
 
 def count_indexes(table: Table, schema: Schema) -> int:
     """Return how many indexes a table has, those for its keys among them."""
-    return count_key_indexes(table) + len(schema.indexes_on(table.name))
+    return count_key_indexes(table) + len(schema.list_indexes(table.name))

@@ -15,7 +15,7 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pulse_ci.schema.constraints import Term
+    from pulse_ci.schema.constraints import IndexedColumn
     from pulse_ci.schema.schema import Index, Table, Trigger
     from pulse_ci.sql.tokens import Token
 
@@ -75,18 +75,18 @@ class ConstraintErrorColumns:
 
     def _list_unique_messages(self) -> Iterator[tuple[str, frozenset[str]]]:
         table = self._table
-        keys = [key.terms for key in (table.primary_key, *table.uniques) if key]
+        keys = [key.indexed_columns for key in (table.primary_key, *table.uniques) if key]
         yield from ((self._format_columns(terms), self._find_term_columns(terms, "")) for terms in keys)
         for index in self._indexes:
             if index.unique:
-                plain = all(term.column for term in index.terms)
-                message = self._format_columns(index.terms) if plain else f"index '{fold(index.name)}'"
-                yield message, self._find_term_columns(index.terms, index.where or "")
+                plain = all(term.column for term in index.indexed_columns)
+                message = self._format_columns(index.indexed_columns) if plain else f"index '{fold(index.name)}'"
+                yield message, self._find_term_columns(index.indexed_columns, index.where or "")
 
-    def _format_columns(self, terms: tuple[Term, ...]) -> str:
+    def _format_columns(self, terms: tuple[IndexedColumn, ...]) -> str:
         return ", ".join(f"{fold(self._table.name)}.{fold(term.column or '')}" for term in terms)
 
-    def _find_term_columns(self, terms: tuple[Term, ...], where: str) -> frozenset[str]:
+    def _find_term_columns(self, terms: tuple[IndexedColumn, ...], where: str) -> frozenset[str]:
         plain = {fold(term.column) for term in terms if term.column}
         texts = [where, *(term.expression for term in terms if term.expression)]
         return self._trace_to_sources(plain.union(*(read_clause(text).names for text in texts)))
@@ -124,7 +124,7 @@ class ConstraintErrorColumns:
     @cached_property
     def _expressions(self) -> list[str]:
         texts = [*self._table.checks, *(column.generated or "" for column in self._table.columns)]
-        texts += [term.expression or "" for index in self._indexes for term in index.terms]
+        texts += [term.expression or "" for index in self._indexes for term in index.indexed_columns]
         texts += [index.where or "" for index in self._indexes]
         return texts + [text for trigger in self._triggers for text in (trigger.when or "", *trigger.body)]
 
@@ -141,8 +141,10 @@ def find_unique_columns(table: Table, indexes: tuple[Index, ...]) -> frozenset[s
     names = {fold(name) for key in (table.primary_key, *table.uniques) if key for name in key.columns}
     for index in indexes:
         if index.unique:
-            names |= {fold(term.column) for term in index.terms if term.column}
-            names = names.union(*(read_clause(term.expression).names for term in index.terms if term.expression))
+            names |= {fold(term.column) for term in index.indexed_columns if term.column}
+            names = names.union(
+                *(read_clause(term.expression).names for term in index.indexed_columns if term.expression)
+            )
     return frozenset[str]().union(*(sources.get(name, ()) for name in names))
 
 

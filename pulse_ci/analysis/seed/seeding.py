@@ -49,8 +49,10 @@ def seed(
     graph = TableGraph(schema or database.schema())
     outcomes = dict[str, TableOutcome]()
     wanted = graph.tables.keys() if only is None else graph.find_required_tables(only)
-    regular_groups = [group for group in graph.order_groups() if not group[0].virtual and fold(group[0].name) in wanted]
-    virtual_tables = [table for name, table in graph.tables.items() if table.virtual and name in wanted]
+    regular_groups = [
+        group for group in graph.order_groups() if not group[0].is_virtual and fold(group[0].name) in wanted
+    ]
+    virtual_tables = [table for name, table in graph.tables.items() if table.is_virtual and name in wanted]
     with (budget or Budget()).allot() as allotment:
         failed = _fill_groups(database, graph, regular_groups, rows, allotment, outcomes, hints or WhereHints())
         # What a trigger needs may be in a table that is filled later.
@@ -113,10 +115,10 @@ def _seed_virtual_table(database: EmbeddedD1, table: Table, rows: int, allotment
 
 def _recount_rows(database: EmbeddedD1, graph: TableGraph, outcomes: dict[str, TableOutcome]) -> None:
     """Count the rows once more: a trigger of one table may have changed those of another."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         for name, outcome in outcomes.items():
             table = graph.tables[name]
-            if table.virtual or (isinstance(outcome, SeedFailure) and outcome.reason == _BUDGET_USED_UP):
+            if table.is_virtual or (isinstance(outcome, SeedFailure) and outcome.reason == _BUDGET_USED_UP):
                 continue
             rows = count_rows(connection, table.name)
             match outcome:

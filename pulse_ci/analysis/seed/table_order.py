@@ -85,7 +85,7 @@ class TableGraph:
     def _find_child_columns(self, parent: str, name: str) -> Iterator[tuple[Table, Column]]:
         for child, key in self._children.get(parent, ()):
             for theirs, mine in zip(key.parent_columns, key.columns, strict=False):
-                column = child.column(mine) if fold(theirs) == name else None
+                column = child.find_column(mine) if fold(theirs) == name else None
                 if column is not None:
                     yield child, column
 

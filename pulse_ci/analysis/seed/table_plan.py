@@ -72,7 +72,7 @@ def _find_child_conditions(graph: TableGraph, table: Table) -> tuple[tuple[str, 
     for name, child, column in graph.find_referencing_columns(table):
         found.setdefault(name, {}).update(dict.fromkeys(column.checks))
         stored = _STORAGE_CLASSES.get(column.type.upper()) if child.strict else None
-        own = table.column(name)
+        own = table.find_column(name)
         if (
             stored
             and own
@@ -117,7 +117,7 @@ def _build_plan(
         ),
         positions={fold(column.name): position for position, column in enumerate(written)},
         error_columns=error_columns,
-        needs_savepoint=bool(triggers) or "ON CONFLICT" in table.canonical,
+        needs_savepoint=bool(triggers) or "ON CONFLICT" in table.normalized_sql,
     )
 
 
@@ -126,7 +126,7 @@ def _find_conditions(
 ) -> dict[str, list[str]]:
     """Return for each column, by folded name, the expressions whose value must not be an error, nor false."""
     texts = [*table.checks, *(column.generated for column in table.columns if column.generated)]
-    texts += [term.expression for index in indexes for term in index.terms if term.expression]
+    texts += [term.expression for index in indexes for term in index.indexed_columns if term.expression]
     return _group_by_column(texts, sources)
 
 
@@ -173,7 +173,7 @@ def _plan_column(
     )
     preferred = (*_read_default(column), *wanted)
     values = _remove_duplicates((*preferred, *usual, *further)) if preferred or further else usual
-    nullable = not (column.not_null or column.primary_key or name == fold(table.rowid_alias or ""))
+    nullable = not (column.not_null or column.primary_key_position or name == fold(table.rowid_alias or ""))
     full = tuple((value,) for value in values)
     choices = ColumnChoices((position,), full, ((None,),) if nullable else (), start=0 if wanted or count else position)
     return ColumnPlan(column.name, values, nullable, choices)

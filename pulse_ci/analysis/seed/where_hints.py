@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed.clause import parse_number
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.operations import Create, Delete, Update, operation
+from pulse_ci.sql.operations import Create, Delete, Update, parse_operation
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
 
 if TYPE_CHECKING:
@@ -52,14 +52,14 @@ class WhereHints:
 
 def read_hints(statements: Iterable[str], schema: Schema, table_names: Collection[str]) -> WhereHints:
     """Return the hints in a migration's statements for those tables, by folded name, that are `among`."""
-    tables = [table for table in schema.tables if fold(table.name) in table_names and not table.virtual]
+    tables = [table for table in schema.tables if fold(table.name) in table_names and not table.is_virtual]
     found: dict[str, list[RowHint]] = {}
     for sql in statements:
         if len(sql) > _MAX_SQL_LENGTH or not _CONDITION.search(sql):
             continue
         compared = list(_read_comparisons(sql))
         words = {fold(unquote(token.text)) for token in tokenize_code(sql)}
-        creates = isinstance(operation(sql), Create)
+        creates = isinstance(parse_operation(sql), Create)
         for table in tables:
             # A new table has its columns from an old one that it does not name, and most of its CHECKs too.
             if creates or fold(table.name) in words:
@@ -73,7 +73,7 @@ def _build_rows(table: Table, compared: list[tuple[str, Value]]) -> Iterator[Row
     """Yield the first value of every column together, then the second, and so on."""
     values: dict[str, dict[Value, None]] = {}
     for name, value in compared:
-        if table.column(name):
+        if table.find_column(name):
             values.setdefault(name, {})[value] = None
     lists = {name: list(each) for name, each in values.items()}
     for index in range(max(map(len, lists.values()), default=0)):
@@ -87,7 +87,7 @@ def _read_known_comparisons(sql: str) -> frozenset[tuple[str, Value]]:
 
 def _read_comparisons(sql: str) -> Iterator[tuple[str, Value]]:
     code = [token for token in tokenize_code(sql) if token.text not in ("(", "NOT")]
-    if isinstance(operation(sql), Update | Delete):
+    if isinstance(parse_operation(sql), Update | Delete):
         code = code[next((at for at, token in enumerate(code) if token.keyword == "WHERE"), len(code)) :]
     for at, token in enumerate(code[:-2]):
         operator = code[at + 1].text.upper()

@@ -10,7 +10,7 @@ import apsw
 from pulse_ci.analysis.seed.error_columns import is_row_independent
 from pulse_ci.analysis.seed.row_search import InsertFailure
 from pulse_ci.engine.authorizer import Authorizer
-from pulse_ci.engine.d1_errors import d1_message
+from pulse_ci.engine.d1_errors import format_d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class RowWriter:
             self.connection.execute("COMMIT")
         except apsw.Error as error:
             self.roll_back()
-            return d1_message(error)
+            return format_d1_message(error)
         return None
 
     def roll_back(self) -> None:
@@ -133,7 +133,7 @@ class RowWriter:
             self._open()
             for sql, row in self._log:
                 self.connection.execute(sql, row)
-        return d1_message(error)
+        return format_d1_message(error)
 
 
 def describe_stop(error: Exception) -> str:
@@ -146,7 +146,7 @@ def describe_stop(error: Exception) -> str:
         case apsw.FullError():
             return "The sandbox stopped the insert: the database would be too large."
         case apsw.Error():
-            return d1_message(error)
+            return format_d1_message(error)
         case _:
             return str(error)
 
@@ -158,7 +158,7 @@ def _find_positions(plan: TablePlan, names: Iterable[str]) -> frozenset[int]:
 @contextmanager
 def open_writer(database: EmbeddedD1, allotment: Allotment) -> Iterator[RowWriter]:
     """Give a writer on the trusted connection, though with D1's rules for what triggers and CHECKs may do."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         set_limits(connection, D1_LIMITS)
         connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MAX_LENGTH)
         before = {name: connection.pragma(name) for name, _ in _PRAGMAS}
@@ -166,8 +166,8 @@ def open_writer(database: EmbeddedD1, allotment: Allotment) -> Iterator[RowWrite
         for name, value in changed:
             connection.pragma(name, value)
         authorizer = Authorizer()
-        authorizer.own_transaction = True
-        connection.authorizer = authorizer.answer
+        authorizer.allows_transaction = True
+        connection.authorizer = authorizer.authorize
         writer = RowWriter(connection, allotment)
         try:
             yield writer

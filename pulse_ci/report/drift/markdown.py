@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action
+from pulse_ci.model import ChangeAction
 from pulse_ci.report.escape import cell, code, fence, plain, prose
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
     from pulse_ci.report.drift.value import DriftReport
 
-_ACTION = {Action.ADDED: "➕", Action.REMOVED: "➖", Action.MODIFIED: "✏️"}
+_ACTION = {ChangeAction.ADDED: "➕", ChangeAction.REMOVED: "➖", ChangeAction.MODIFIED: "✏️"}
 _STATUS = {"ok": "✅", "drift": "❌", "error": "⚠️"}
 _MOST_ROWS = 200
 

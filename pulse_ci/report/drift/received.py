@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulse_ci.drift.adopt_migration import AdoptMigration
 from pulse_ci.drift.allowlist import AllowedDifference
 from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.scope import scope_of
 from pulse_ci.report.models import spent_of
@@ -46,7 +46,7 @@ def _way(values: Mapping[str, Any]) -> FixPlan:
 
 
 def _difference(values: Mapping[str, Any]) -> DriftDifference:
-    kind, action = Kind(values["kind"]), Action(values["action"])
+    kind, action = ObjectKind(values["kind"]), ChangeAction(values["action"])
     change = Change(kind, values["name"], values["table"], action, values["expected"], values["actual"])
     until = date.fromisoformat(values["until"]) if values["until"] else None
     reason = values["allowed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action
+from pulse_ci.model import ChangeAction
 from pulse_ci.report.escape import visible
 from pulse_ci.report.models import Conclusion
 from pulse_ci.report.phrases import plural
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _STATUS = {"ok": ("✓", GREEN), "drift": ("✗", RED), "error": ("!", YELLOW)}
 _TOLD = ("drift", "error")
-_SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}
+_SIGN = {ChangeAction.ADDED: "+", ChangeAction.REMOVED: "-", ChangeAction.MODIFIED: "~"}
 _MOST = 20
 
 
@@ -74,7 +74,7 @@ def _difference(each: DriftDifference, paint: Painter) -> Iterator[str]:
     if each.allowed:
         until = f" until {each.allowed.until}" if each.allowed.until else ""
         yield paint(f"      allowed{until}: {one_line(each.allowed.reason)}", DIM)
-    elif each.change.action is Action.MODIFIED:
+    elif each.change.action is ChangeAction.MODIFIED:
         yield paint(f"      expected {one_line(each.change.before or '')}", DIM)
         yield f"      actual   {one_line(each.change.after or '')}"
 

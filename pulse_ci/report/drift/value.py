@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.models import Conclusion, Database, Report, Staging
 from pulse_ci.report.phrases import plural
@@ -31,7 +31,7 @@ class DriftReport:
     adoptions: Mapping[str, AdoptMigration]
     expired: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
     scope: Scope | None = None
 
     def with_status(self, status: str) -> tuple[DatabaseDrift, ...]:

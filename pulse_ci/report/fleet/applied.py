@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.scope import Scope, scope_of
 from pulse_ci.report.models import Conclusion, Database, Report, Staging, spent_of
@@ -33,7 +33,7 @@ class FleetApplied:
     databases: tuple[ApplyOutcome, ...]
     scope: Scope
     dry_run: bool = False
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
     skipped: tuple[str, ...] = ()
 
     def with_status(self, *fates: ApplyStatus) -> tuple[ApplyOutcome, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.fleet.group import together
 from pulse_ci.report.fleet.scope import Scope, scope_of
@@ -46,7 +46,7 @@ class FleetStatus:
 
     databases: tuple[DatabaseStatus, ...]
     scope: Scope
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
 
     def with_status(self, status: str) -> tuple[DatabaseStatus, ...]:
         """Return the databases of that status."""

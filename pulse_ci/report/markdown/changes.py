@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report import phrases
 from pulse_ci.report.escape import cell, code
 from pulse_ci.report.markdown.describe_change import meaning
@@ -46,13 +46,13 @@ def by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
     return [tuple(group) for _, group in groupby(changes, key=_object)]
 
 
-def _object(change: Change) -> tuple[Kind, str]:
-    if change.kind in (Kind.TABLE, Kind.COLUMN):
-        return Kind.TABLE, change.table
+def _object(change: Change) -> tuple[ObjectKind, str]:
+    if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN):
+        return ObjectKind.TABLE, change.table
     return change.kind, change.name
 
 
 def _row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
     kind, name = _object(group[0])
-    action = group[0].action if group[0].kind is kind else Action.MODIFIED
+    action = group[0].action if group[0].kind is kind else ChangeAction.MODIFIED
     return f"| {ACTION[action]} {kind} {cell(code(name, _LONGEST_NAME))} | {cell(meaning(group, schemas))} |"

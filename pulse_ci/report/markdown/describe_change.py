@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change, Kind
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report import phrases
 from pulse_ci.report.escape import code
 from pulse_ci.report.markdown.describe_table_change import column_alterations, table_alterations
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.models import Schemas
-    from pulse_ci.schema.constraints import Term
-    from pulse_ci.schema.schema import Object, Schema
+    from pulse_ci.schema.constraints import IndexedColumn
+    from pulse_ci.schema.schema import Schema, SchemaObject
 
 _MOST_PARTS = 12
 _MOST_NAMES = 6
@@ -31,22 +31,22 @@ def meaning(group: tuple[Change, ...], schemas: Schemas | None) -> str:
 
 def _parts(change: Change, schemas: Schemas | None) -> Iterator[str]:
     match change.kind, change.action:
-        case Kind.COLUMN, Action.ADDED:
+        case ObjectKind.COLUMN, ChangeAction.ADDED:
             yield f"+ {code(change.after or change.name, _LONGEST)}"
-        case Kind.COLUMN, Action.REMOVED:
+        case ObjectKind.COLUMN, ChangeAction.REMOVED:
             yield f"− {code(change.name, _LONGEST)}"
-        case Kind.COLUMN, _:
+        case ObjectKind.COLUMN, _:
             yield from _column(change, schemas)
-        case _, Action.ADDED:
+        case _, ChangeAction.ADDED:
             yield _new(change, schemas.after if schemas else None)
-        case _, Action.REMOVED:
+        case _, ChangeAction.REMOVED:
             yield f"removed{_on(change)}"
         case _:
             yield from _modified(change, schemas)
 
 
 def _on(change: Change) -> str:
-    return f", was on {code(change.table, _LONGEST)}" if change.kind in (Kind.INDEX, Kind.TRIGGER) else ""
+    return f", was on {code(change.table, _LONGEST)}" if change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) else ""
 
 
 def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
@@ -60,13 +60,13 @@ def _column(change: Change, schemas: Schemas | None) -> Iterator[str]:
 
 
 def _column_of(change: Change, schema: Schema) -> Column | None:
-    table = schema.table(change.table)
-    return table.column(change.name) if table else None
+    table = schema.find_table(change.table)
+    return table.find_column(change.name) if table else None
 
 
 def _new(change: Change, schema: Schema | None) -> str:
     match schema.find(change.kind, change.name) if schema else None:
-        case Table() as table if not table.virtual:
+        case Table() as table if not table.is_virtual:
             return _new_table(table)
         case Index() as index:
             return _index(index)
@@ -87,12 +87,12 @@ def _new_table(table: Table) -> str:
 
 
 def _index(index: Index) -> str:
-    terms = ", ".join(_term(term) for term in index.terms)
+    terms = ", ".join(_term(term) for term in index.indexed_columns)
     where = f", where {code(index.where, _LONGEST)}" if index.where else ""
     return f"{'unique, ' if index.unique else ''}on {code(index.table, _LONGEST)} ({code(terms, _LONGEST)}){where}"
 
 
-def _term(term: Term) -> str:
+def _term(term: IndexedColumn) -> str:
     collation = f" COLLATE {term.collation}" if term.collation else ""
     return f"{term.column or term.expression}{collation}{' DESC' if term.descending else ''}"
 
@@ -100,7 +100,7 @@ def _term(term: Term) -> str:
 def _modified(change: Change, schemas: Schemas | None) -> Iterator[str]:
     before, after = _both(change, schemas)
     match before, after:
-        case Table(), Table() if not (before.virtual or after.virtual):
+        case Table(), Table() if not (before.is_virtual or after.is_virtual):
             yield from table_alterations(before, after) or ("its definition changes",)
         case Index(), Index():
             yield f"was {_index(before)}; is {_index(after)}"
@@ -108,7 +108,7 @@ def _modified(change: Change, schemas: Schemas | None) -> Iterator[str]:
             yield _old_and_new(change.before or "", change.after or "")
 
 
-def _both(change: Change, schemas: Schemas | None) -> tuple[Object | None, Object | None]:
+def _both(change: Change, schemas: Schemas | None) -> tuple[SchemaObject | None, SchemaObject | None]:
     if schemas is None:
         return None, None
     return schemas.before.find(change.kind, change.name), schemas.after.find(change.kind, change.name)

@@ -10,7 +10,7 @@ from pulse_ci.schema.schema import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.constraints import ForeignKey, Key
+    from pulse_ci.schema.constraints import ForeignKey, KeyConstraint
     from pulse_ci.schema.schema import Column, Table
 
 _LONGEST = 120
@@ -26,7 +26,9 @@ def _column(before: Column, after: Column) -> Iterator[str]:
         yield f"is now {code(after.type or 'of any type')}, was {code(before.type or 'of any type')}"
     yield from _flag("NOT NULL", before=before.not_null, after=after.not_null)
     yield from _flag("UNIQUE", before=before.unique, after=after.unique)
-    yield from _flag("part of the primary key", before=before.primary_key > 0, after=after.primary_key > 0)
+    yield from _flag(
+        "part of the primary key", before=before.primary_key_position > 0, after=after.primary_key_position > 0
+    )
     yield from _value("default", before.default, after.default)
     yield from _value("collation", before.collation, after.collation)
     yield from _value("generated value", before.generated, after.generated)
@@ -88,12 +90,12 @@ def _table(before: Table, after: Table) -> Iterator[str]:
         yield "its columns are in another order"
 
 
-def _columns(key: Key | None) -> str | None:
-    return ", ".join(term.column or "" for term in key.terms) if key else None
+def _columns(key: KeyConstraint | None) -> str | None:
+    return ", ".join(term.column or "" for term in key.indexed_columns) if key else None
 
 
 def _uniques(table: Table) -> list[str]:
-    return [str(_columns(key)) for key in table.uniques if len(key.terms) > 1]
+    return [str(_columns(key)) for key in table.uniques if len(key.indexed_columns) > 1]
 
 
 def _own_checks(table: Table) -> list[str]:
@@ -106,4 +108,4 @@ def _wide_keys(table: Table) -> list[str]:
 
 
 def _order(table: Table, other: Table) -> list[str]:
-    return [fold(column.name) for column in table.columns if other.column(column.name)]
+    return [fold(column.name) for column in table.columns if other.find_column(column.name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Action, Change
+from pulse_ci.model import Change, ChangeAction
 from pulse_ci.report import phrases
 from pulse_ci.report.escape import cell, code, fence, plain
 from pulse_ci.report.markdown.icons import ACTION
@@ -47,9 +47,9 @@ def _row(each: Difference) -> str:
 
 def _words(each: Difference) -> str:
     match each.action:
-        case Action.ADDED:
+        case ChangeAction.ADDED:
             return "in no file"
-        case Action.REMOVED:
+        case ChangeAction.REMOVED:
             return "missing"
         case _ if "\n" in f"{each.expected}{each.actual}":
             return "otherwise"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.migration_status import MigrationStatus
-from pulse_ci.model import Action
+from pulse_ci.model import ChangeAction
 from pulse_ci.report.escape import visible
 from pulse_ci.report.phrases import plural
 from pulse_ci.report.style import BOLD, DIM, GREEN, YELLOW, Painter, one_line
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.migration_status import FileStatus
     from pulse_ci.report.status.value import StatusReport
 
-_SIGN = {Action.ADDED: "+", Action.REMOVED: "-", Action.MODIFIED: "~"}
+_SIGN = {ChangeAction.ADDED: "+", ChangeAction.REMOVED: "-", ChangeAction.MODIFIED: "~"}
 _MOST = 20
 
 

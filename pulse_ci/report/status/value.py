@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.d1.migration_status import MigrationStatus
 from pulse_ci.drift.value import DriftDifference
-from pulse_ci.model import Spent
+from pulse_ci.model import Usage
 from pulse_ci.report.escape import json_text
 from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
 from pulse_ci.report.phrases import joined, plural
@@ -41,7 +41,7 @@ class StatusReport:
     state: DatabaseMigrations
     repairs: tuple[RecordRepair, ...]
     refused: Mapping[str, Refusal]
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
 
     @property
     def differences(self) -> tuple[DriftDifference, ...]:

@@ -15,12 +15,12 @@ from pulse_ci.schema.ddl.keywords import (
     JOIN_WORDS,
     LIKE_WORDS,
     MOSTLY_KEYWORDS,
-    RESERVED,
+    RESERVED_WORDS,
     TRUTH_WORDS,
+    format_name,
     quote_name,
     quote_string,
-    spell_name,
-    words,
+    split_words,
 )
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
@@ -32,7 +32,7 @@ Tokens = tuple[Token, ...]
 ROWID_NAMES = frozenset({"rowid", "oid", "_rowid_"})
 
 
-class Role(Enum):
+class TokenRole(Enum):
     """What a piece is to its neighbours."""
 
     KEYWORD = auto()
@@ -42,105 +42,111 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ClassifiedToken:
     """One token in canonical spelling; `name` is the folded name where it can be a column's.
 
     Where a value can end with it, `ends_operand`, what comes next is an operator or an alias.
     """
 
     text: str
-    role: Role
+    role: TokenRole
     ends_operand: bool = False
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class NameScope:
     """The folded names that a text in double quotes can mean; the tables whose `table.` says nothing."""
 
     names: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
 
 
-_SPELLED = {"==": "=", "!=": "<>"}
-_EXPANDED = {"ISNULL": ("IS", "NULL"), "NOTNULL": ("IS", "NOT", "NULL")}
-_BEFORE_NAME = words("AS FROM JOIN INTO UPDATE SET WITH RECURSIVE")
-_VALUES = words("NULL TRUE FALSE ISNULL NOTNULL CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
-_FRAME_EDGE = words("BETWEEN AND ROWS RANGE GROUPS EXCLUDE")
+_NORMALIZED_OPERATORS = {"==": "=", "!=": "<>"}
+_EXPANDED_KEYWORDS = {"ISNULL": ("IS", "NULL"), "NOTNULL": ("IS", "NOT", "NULL")}
+_BEFORE_NAME = split_words("AS FROM JOIN INTO UPDATE SET WITH RECURSIVE")
+_OPERAND_KEYWORDS = split_words("NULL TRUE FALSE ISNULL NOTNULL CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
+_FRAME_EDGE = split_words("BETWEEN AND ROWS RANGE GROUPS EXCLUDE")
 # Where a keyword that is mostly one comes after something else than a value.
 _KEYWORD_AFTER = {
-    "BY": words("GROUP ORDER PARTITION"),
-    "CONFLICT": words("ON"),
+    "BY": split_words("GROUP ORDER PARTITION"),
+    "CONFLICT": split_words("ON"),
     "CURRENT": _FRAME_EDGE,
-    "FIRST": words("NULLS"),
-    "FOLLOWING": words("UNBOUNDED"),
-    "GROUPS": words("("),
-    "LAST": words("NULLS"),
-    "MATERIALIZED": words("AS NOT"),
-    "PARTITION": words("("),
-    "PRECEDING": words("UNBOUNDED"),
-    "RANGE": words("("),
-    "RECURSIVE": words("WITH"),
-    "ROW": words("CURRENT"),
-    "ROWS": words("("),
-    "TIES": words("EXCLUDE"),
+    "FIRST": split_words("NULLS"),
+    "FOLLOWING": split_words("UNBOUNDED"),
+    "GROUPS": split_words("("),
+    "LAST": split_words("NULLS"),
+    "MATERIALIZED": split_words("AS NOT"),
+    "PARTITION": split_words("("),
+    "PRECEDING": split_words("UNBOUNDED"),
+    "RANGE": split_words("("),
+    "RECURSIVE": split_words("WITH"),
+    "ROW": split_words("CURRENT"),
+    "ROWS": split_words("("),
+    "TIES": split_words("EXCLUDE"),
     "UNBOUNDED": _FRAME_EDGE,
-    **dict.fromkeys(words("ABORT FAIL IGNORE ROLLBACK"), words("( OR")),
+    **dict.fromkeys(split_words("ABORT FAIL IGNORE ROLLBACK"), split_words("( OR")),
 }
 _START = Token(TokenKind.SEMICOLON, ";", 0)
-_NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
-def pieces(tokens: Sequence[Token], scope: Scope) -> list[Piece]:
+def classify_tokens(tokens: Sequence[Token], scope: NameScope) -> list[ClassifiedToken]:
     """Return the pieces of code tokens (no space, no comments)."""
-    return [piece for _, judged in _judged(list(_unqualified(tokens, scope.qualifiers)), scope) for piece in judged]
+    return [
+        piece
+        for _, judged in _classify_each(list(_remove_qualifiers(tokens, scope.qualifiers)), scope)
+        for piece in judged
+    ]
 
 
-def sure_names(tokens: Sequence[Token]) -> frozenset[str]:
+def find_certain_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the folded names among tokens that no scope is needed to see."""
     return frozenset(
-        fold(unquote(token.text)) for token, judged in _judged(tokens, Scope()) if judged[-1].role is Role.NAME
+        fold(unquote(token.text))
+        for token, judged in _classify_each(tokens, NameScope())
+        if judged[-1].role is TokenRole.NAME
     )
 
 
-def doubtful_names(tokens: Sequence[Token]) -> frozenset[str]:
+def find_ambiguous_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the folded texts that only a scope can tell to be names: some in double quotes, some keywords."""
     return frozenset(
         fold(unquote(token.text))
-        for token, judged in _judged(tokens, Scope())
-        if judged[-1].role is not Role.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
+        for token, judged in _classify_each(tokens, NameScope())
+        if judged[-1].role is not TokenRole.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
     )
 
 
-def idle_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
+def find_redundant_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
     """Return `main` if `main.` says nothing: all tables are there, but another thing can have the name or hide one."""
-    alone = any(
-        fold(unquote(token.text)) == "main" and _at(tokens, position + 1).text != "."
+    used_as_name = any(
+        fold(unquote(token.text)) == "main" and _get_token(tokens, position + 1).text != "."
         for position, token in enumerate(tokens)
-        if token.kind in _NAMING
+        if token.kind in _NAME_KINDS
     )
-    hidden = any(token.keyword == "WITH" for token in tokens)
-    return frozenset() if alone or hidden else frozenset({"main"})
+    has_with = any(token.keyword == "WITH" for token in tokens)
+    return frozenset() if used_as_name or has_with else frozenset({"main"})
 
 
-def _judged(tokens: Sequence[Token], scope: Scope) -> Iterator[tuple[Token, tuple[Piece, ...]]]:
-    previous: Piece | None = None
+def _classify_each(tokens: Sequence[Token], scope: NameScope) -> Iterator[tuple[Token, tuple[ClassifiedToken, ...]]]:
+    previous: ClassifiedToken | None = None
     for position, token in enumerate(tokens):
-        around = (_at(tokens, position - 1), _at(tokens, position + 1), _at(tokens, position + 2))
-        judged = _judge(token, around, previous, scope)
-        yield token, judged
-        previous = judged[-1]
+        around = (_get_token(tokens, position - 1), _get_token(tokens, position + 1), _get_token(tokens, position + 2))
+        classified = _classify_token(token, around, previous, scope)
+        yield token, classified
+        previous = classified[-1]
 
 
-def _at(tokens: Sequence[Token], position: int) -> Token:
+def _get_token(tokens: Sequence[Token], position: int) -> Token:
     return tokens[position] if 0 <= position < len(tokens) else _START
 
 
-def _unqualified(tokens: Sequence[Token], qualifiers: frozenset[str]) -> Iterator[Token]:
+def _remove_qualifiers(tokens: Sequence[Token], qualifiers: frozenset[str]) -> Iterator[Token]:
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        qualifies = token.kind in _NAMING and _at(tokens, position + 1).text == "."
+        qualifies = token.kind in _NAME_KINDS and _get_token(tokens, position + 1).text == "."
         if qualifies and fold(unquote(token.text)) in qualifiers:
             position += 2
         else:
@@ -148,50 +154,59 @@ def _unqualified(tokens: Sequence[Token], qualifiers: frozenset[str]) -> Iterato
             position += 1
 
 
-def _judge(token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope) -> tuple[Piece, ...]:
-    if token.kind in _NAMING and previous is not None and previous.text == "COLLATE":
-        return (Piece(quote_name(unquote(token.text).upper()), Role.NAME, ends_operand=True),)
+def _classify_token(
+    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
+) -> tuple[ClassifiedToken, ...]:
+    if token.kind in _NAME_KINDS and previous is not None and previous.text == "COLLATE":
+        return (ClassifiedToken(quote_name(unquote(token.text).upper()), TokenRole.NAME, ends_operand=True),)
     match token.kind:
         case TokenKind.WORD:
-            return _word(token, around, previous, scope)
+            return _classify_word(token, around, previous, scope)
         case TokenKind.QUOTED:
-            return (_quoted(token, around, previous, scope),)
+            return (_classify_quoted(token, around, previous, scope),)
         case TokenKind.STRING:
-            surely = _is_named(around, previous)
-            return (_name(token) if surely else _literal(token.text),)
+            is_name = _is_in_name_position(around, previous)
+            return (_make_name(token) if is_name else _make_literal(token.text),)
         case TokenKind.NUMBER:
-            return (_literal(token.text.lower()),)
+            return (_make_literal(token.text.lower()),)
         case TokenKind.BLOB:
-            return (_literal(token.text.upper()),)
+            return (_make_literal(token.text.upper()),)
         case TokenKind.VARIABLE:
-            return (_literal(token.text),)
+            return (_make_literal(token.text),)
         case _:
-            return (Piece(_SPELLED.get(token.text, token.text), Role.SYMBOL, token.text == ")"),)
+            return (
+                ClassifiedToken(_NORMALIZED_OPERATORS.get(token.text, token.text), TokenRole.SYMBOL, token.text == ")"),
+            )
 
 
-def _word(token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope) -> tuple[Piece, ...]:
+def _classify_word(
+    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
+) -> tuple[ClassifiedToken, ...]:
     before, after, later = around
     word = token.keyword
     if before.text == ".":
-        return (_name(token),)
+        return (_make_name(token),)
     if word in MOSTLY_KEYWORDS:
-        return (_keyword_or_name(token, previous, scope),)
+        return (_classify_keyword_or_name(token, previous, scope),)
     if not _is_keyword(word, after, later, previous):
-        return (_name(token),)
-    return tuple(Piece(each, Role.KEYWORD, each in _VALUES) for each in _EXPANDED.get(word, (word,)))
+        return (_make_name(token),)
+    return tuple(
+        ClassifiedToken(each, TokenRole.KEYWORD, each in _OPERAND_KEYWORDS)
+        for each in _EXPANDED_KEYWORDS.get(word, (word,))
+    )
 
 
-def _keyword_or_name(token: Token, previous: Piece | None, scope: Scope) -> Piece:
+def _classify_keyword_or_name(token: Token, previous: ClassifiedToken | None, scope: NameScope) -> ClassifiedToken:
     word = token.keyword
     after_value = previous is not None and previous.ends_operand
     expected = previous is not None and previous.text in _KEYWORD_AFTER.get(word, ())
     if after_value or (expected and fold(word) not in scope.names):
-        return Piece(word, Role.KEYWORD, word == "END")
-    return _name(token)
+        return ClassifiedToken(word, TokenRole.KEYWORD, word == "END")
+    return _make_name(token)
 
 
-def _is_keyword(word: str, after: Token, later: Token, previous: Piece | None) -> bool:
-    if word in RESERVED or word in CLOCK_WORDS or word in TRUTH_WORDS:
+def _is_keyword(word: str, after: Token, later: Token, previous: ClassifiedToken | None) -> bool:
+    if word in RESERVED_WORDS or word in CLOCK_WORDS or word in TRUTH_WORDS:
         return True
     if word in JOIN_WORDS:
         return after.keyword in JOIN_WORDS or after.keyword == "JOIN"
@@ -216,14 +231,16 @@ def _is_keyword(word: str, after: Token, later: Token, previous: Piece | None) -
             return False
 
 
-def _quoted(token: Token, around: tuple[Token, Token, Token], previous: Piece | None, scope: Scope) -> Piece:
+def _classify_quoted(
+    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
+) -> ClassifiedToken:
     name = unquote(token.text)
-    if token.text[0] != '"' or fold(name) in scope.names or _is_named(around, previous):
-        return _name(token)
-    return _name(token) if around[1].text == "(" else _literal(quote_string(name))
+    if token.text[0] != '"' or fold(name) in scope.names or _is_in_name_position(around, previous):
+        return _make_name(token)
+    return _make_name(token) if around[1].text == "(" else _make_literal(quote_string(name))
 
 
-def _is_named(around: tuple[Token, Token, Token], previous: Piece | None) -> bool:
+def _is_in_name_position(around: tuple[Token, Token, Token], previous: ClassifiedToken | None) -> bool:
     if previous is None:
         return False
     before, after, _ = around
@@ -233,10 +250,10 @@ def _is_named(around: tuple[Token, Token, Token], previous: Piece | None) -> boo
     return previous.ends_operand
 
 
-def _name(token: Token) -> Piece:
+def _make_name(token: Token) -> ClassifiedToken:
     name = unquote(token.text)
-    return Piece(spell_name(name), Role.NAME, ends_operand=True, name=fold(name))
+    return ClassifiedToken(format_name(name), TokenRole.NAME, ends_operand=True, name=fold(name))
 
 
-def _literal(text: str) -> Piece:
-    return Piece(text, Role.LITERAL, ends_operand=True)
+def _make_literal(text: str) -> ClassifiedToken:
+    return ClassifiedToken(text, TokenRole.LITERAL, ends_operand=True)

@@ -4,80 +4,80 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.classify import Scope
-from pulse_ci.schema.ddl.ddl_ast import same_name
-from pulse_ci.schema.ddl.format import bare, expression
-from pulse_ci.schema.ddl.keywords import CLOCK_WORDS, TRUTH_WORDS, meaning, quote_name, quote_string
-from pulse_ci.schema.ddl.references_clause import spell_references
+from pulse_ci.schema.ddl.classify import NameScope
+from pulse_ci.schema.ddl.ddl_ast import is_same_name
+from pulse_ci.schema.ddl.format import format_expression, strip_parentheses
+from pulse_ci.schema.ddl.keywords import CLOCK_WORDS, TRUTH_WORDS, make_comparison_key, quote_name, quote_string
+from pulse_ci.schema.ddl.references_clause import format_references
 from pulse_ci.schema.schema import Column
 from pulse_ci.sql.tokens import TokenKind, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.schema.constraints import ForeignKey, Key
+    from pulse_ci.schema.constraints import ForeignKey, KeyConstraint
     from pulse_ci.schema.ddl.classify import Tokens
     from pulse_ci.schema.ddl.ddl_ast import ColumnDraft
-    from pulse_ci.schema.ddl.keys import Keys
+    from pulse_ci.schema.ddl.keys import TableKeys
 
 
 def build_column(
     draft: ColumnDraft,
-    keys: Keys,
+    keys: TableKeys,
     checks: tuple[str, ...],
     references: tuple[ForeignKey, ...],
-    scope: Scope,
+    scope: NameScope,
 ) -> Column:
     """Return the column with its keys, checks and foreign keys, which stand in one order."""
-    default = spell_default(draft.default) if draft.default else None
-    collation = None if same_name(draft.collation, "BINARY") else draft.collation
-    generated = expression(draft.generated, scope).text if draft.generated else None
-    primary, unique = keys.in_column(draft.name)
+    default = format_default(draft.default) if draft.default else None
+    collation = None if is_same_name(draft.collation, "BINARY") else draft.collation
+    generated = format_expression(draft.generated, scope).text if draft.generated else None
+    primary, unique = keys.find_column_keys(draft.name)
     clauses = [
         quote_name(draft.name),
         draft.type,
-        *_spelled_primary(primary),
-        *_with_conflict("NOT NULL", draft.not_null, draft.not_null_conflict),
-        *_with_conflict("UNIQUE", unique is not None, unique.conflict if unique else None),
+        *_format_primary_key(primary),
+        *_format_with_conflict("NOT NULL", draft.not_null, draft.not_null_on_conflict),
+        *_format_with_conflict("UNIQUE", unique is not None, unique.on_conflict if unique else None),
         f"DEFAULT {default}" if default else "",
         f"COLLATE {quote_name(collation)}" if collation else "",
         *(f"CHECK ({check})" for check in checks),
-        *(spell_references(key) for key in references),
+        *(format_references(key) for key in references),
         f"GENERATED ALWAYS AS ({generated}) {'STORED' if draft.stored else 'VIRTUAL'}" if generated else "",
     ]
-    canonical = " ".join(filter(None, clauses))
+    normalized_sql = " ".join(filter(None, clauses))
     return Column(
         name=draft.name,
         type=draft.type,
         not_null=draft.not_null,
         default=default,
         collation=collation,
-        primary_key=_place(draft.name, keys.primary),
+        primary_key_position=_find_key_position(draft.name, keys.primary),
         unique=unique is not None,
         generated=generated,
         stored=draft.stored,
         checks=checks,
         references=references,
-        canonical=canonical,
-        meaning=meaning(canonical, draft.name),
+        normalized_sql=normalized_sql,
+        comparison_key=make_comparison_key(normalized_sql, draft.name),
     )
 
 
-def spell_default(tokens: Tokens) -> str | None:
+def format_default(tokens: Tokens) -> str | None:
     """Return a default value in one spelling; None for NULL, which is the default anyway."""
-    inner = bare(tokens)
+    inner = strip_parentheses(tokens)
     words = [token.keyword for token in inner]
     if words == ["NULL"]:
         return None
     if len(inner) == 1:
-        return _literal(inner[0].kind, inner[0].text)
+        return _format_literal(inner[0].kind, inner[0].text)
     signed = len(inner) == 2 and inner[1].kind is TokenKind.NUMBER
     if signed and inner[0].text in "+-":
         return inner[0].text.replace("+", "") + inner[1].text.lower()
-    return f"({expression(inner, Scope()).text})"
+    return f"({format_expression(inner, NameScope()).text})"
 
 
-def _literal(kind: TokenKind, text: str) -> str:
+def _format_literal(kind: TokenKind, text: str) -> str:
     word = text.upper()
     match kind:
         case TokenKind.WORD if word in CLOCK_WORDS:
@@ -95,21 +95,21 @@ def _literal(kind: TokenKind, text: str) -> str:
             return text
 
 
-def _spelled_primary(key: Key | None) -> Iterator[str]:
+def _format_primary_key(key: KeyConstraint | None) -> Iterator[str]:
     if key is None:
         return
-    yield "PRIMARY KEY DESC" if key.terms[0].descending else "PRIMARY KEY"
-    if key.conflict:
-        yield f"ON CONFLICT {key.conflict}"
+    yield "PRIMARY KEY DESC" if key.indexed_columns[0].descending else "PRIMARY KEY"
+    if key.on_conflict:
+        yield f"ON CONFLICT {key.on_conflict}"
     if key.autoincrement:
         yield "AUTOINCREMENT"
 
 
-def _with_conflict(clause: str, present: bool, conflict: str | None) -> Iterator[str]:
+def _format_with_conflict(clause: str, present: bool, on_conflict: str | None) -> Iterator[str]:
     if present:
-        yield f"{clause} ON CONFLICT {conflict}" if conflict else clause
+        yield f"{clause} ON CONFLICT {on_conflict}" if on_conflict else clause
 
 
-def _place(name: str, key: Key | None) -> int:
-    places = (place for place, column in enumerate(key.columns if key else (), 1) if same_name(column, name))
+def _find_key_position(name: str, key: KeyConstraint | None) -> int:
+    places = (place for place, column in enumerate(key.columns if key else (), 1) if is_same_name(column, name))
     return next(places, 0)

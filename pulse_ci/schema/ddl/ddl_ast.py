@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.format import bare, is_enclosed
-from pulse_ci.schema.ddl.reader import NAMING, Reader, UnreadableError
+from pulse_ci.schema.ddl.format import is_enclosed, strip_parentheses
+from pulse_ci.schema.ddl.reader import NAME_KINDS, TokenReader, UnreadableDdlError
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import unquote
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class TermDraft:
+class IndexedColumnDraft:
     """One term of a key or an index; `column` is None for an expression."""
 
     column: str | None
@@ -32,10 +32,10 @@ class TermDraft:
 class KeyDraft:
     """A PRIMARY KEY or UNIQUE, in a column or in the table."""
 
-    primary: bool
-    terms: list[TermDraft]
-    conflict: str | None
-    in_column: bool
+    is_primary: bool
+    indexed_columns: list[IndexedColumnDraft]
+    on_conflict: str | None
+    is_in_column: bool
     autoincrement: bool = False
 
 
@@ -46,7 +46,7 @@ class ColumnDraft:
     name: str
     type: str = ""
     not_null: bool = False
-    not_null_conflict: str | None = None
+    not_null_on_conflict: str | None = None
     default: Tokens | None = None
     collation: str | None = None
     generated: Tokens | None = None
@@ -65,24 +65,24 @@ class TableDraft:
     without_rowid: bool = False
 
 
-def read_term(tokens: Sequence[Token]) -> TermDraft:
+def read_indexed_column(tokens: Sequence[Token]) -> IndexedColumnDraft:
     """Read one term of PRIMARY KEY (…), UNIQUE (…) or CREATE INDEX."""
     descending = bool(tokens) and tokens[-1].keyword == "DESC"
     if len(tokens) > 1 and tokens[-1].keyword in ("ASC", "DESC"):
         tokens = tokens[:-1]
-    collation, tokens = _uncollated(bare(tokens))
+    collation, tokens = _split_collation(strip_parentheses(tokens))
     if not tokens:
-        raise UnreadableError
-    is_column = len(tokens) == 1 and tokens[0].kind in NAMING
-    return TermDraft(unquote(tokens[0].text) if is_column else None, tuple(tokens), collation, descending)
+        raise UnreadableDdlError
+    is_column = len(tokens) == 1 and tokens[0].kind in NAME_KINDS
+    return IndexedColumnDraft(unquote(tokens[0].text) if is_column else None, tuple(tokens), collation, descending)
 
 
-def _uncollated(tokens: Sequence[Token]) -> tuple[str | None, Sequence[Token]]:
+def _split_collation(tokens: Sequence[Token]) -> tuple[str | None, Sequence[Token]]:
     collation = None
     # COLLATE binds tighter than any operator: in a || b COLLATE x it belongs to b.
     while len(tokens) > 2 and tokens[-2].keyword == "COLLATE" and is_operand(tokens[:-2]):
         collation = collation or read_collation(tokens[-1])
-        tokens = bare(tokens[:-2])
+        tokens = strip_parentheses(tokens[:-2])
     return collation, tokens
 
 
@@ -95,11 +95,11 @@ def is_operand(tokens: Sequence[Token]) -> bool:
     """Tell whether an operator after these tokens is about all of them, COLLATE aside."""
     while len(tokens) > 2 and tokens[-2].keyword == "COLLATE":
         tokens = tokens[:-2]
-    called = tokens[1:] if tokens[0].kind in NAMING else tokens
-    return len(tokens) == 1 or is_enclosed(called)
+    arguments = tokens[1:] if tokens[0].kind in NAME_KINDS else tokens
+    return len(tokens) == 1 or is_enclosed(arguments)
 
 
-def read_conflict(reader: Reader) -> str | None:
+def read_on_conflict(reader: TokenReader) -> str | None:
     """Read ON CONFLICT …; ABORT is the default."""
     if not reader.accept("ON", "CONFLICT"):
         return None
@@ -107,6 +107,6 @@ def read_conflict(reader: Reader) -> str | None:
     return None if action == "ABORT" else action
 
 
-def same_name(one: str | None, other: str | None) -> bool:
+def is_same_name(one: str | None, other: str | None) -> bool:
     """Tell whether SQLite takes both for one name."""
     return one is not None and other is not None and fold(one) == fold(other)

@@ -6,47 +6,47 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.classify import Piece, Role, Scope, pieces
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, words
+from pulse_ci.schema.ddl.classify import ClassifiedToken, NameScope, TokenRole, classify_tokens
+from pulse_ci.schema.ddl.keywords import JOIN_WORDS, split_words
 from pulse_ci.sql.tokens import Token, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_CLAUSES = words("""
+_CLAUSE_KEYWORDS = split_words("""
     SELECT FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT JOIN VALUES SET RETURNING
 """)
-_CALLED = frozenset({"CAST", "RAISE"})
-_CLOSING = frozenset(",).;")
+_FUNCTION_KEYWORDS = frozenset({"CAST", "RAISE"})
+_NO_SPACE_BEFORE = frozenset(",).;")
 _SIGNS = frozenset("+-~")
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class FormattedExpression:
     """An expression in canonical text, with the folded names that it uses as values."""
 
     text: str
     names: frozenset[str]
 
 
-def expression(tokens: Sequence[Token], scope: Scope) -> Expression:
+def format_expression(tokens: Sequence[Token], scope: NameScope) -> FormattedExpression:
     """Spell an expression on one line, without parentheses around the whole of it."""
-    found = pieces(bare(tokens), scope)
+    classified = classify_tokens(strip_parentheses(tokens), scope)
     names = frozenset(
         piece.name
-        for position, piece in enumerate(found)
-        if piece.name and not (position + 1 < len(found) and found[position + 1].text == "(")
+        for position, piece in enumerate(classified)
+        if piece.name and not (position + 1 < len(classified) and classified[position + 1].text == "(")
     )
-    return Expression(_joined(found, frozenset()), names)
+    return FormattedExpression(_join_tokens(classified, frozenset()), names)
 
 
-def statement(tokens: Sequence[Token], scope: Scope) -> str:
+def format_statement(tokens: Sequence[Token], scope: NameScope) -> str:
     """Spell a statement, each clause and each result column of it on a line of its own."""
-    found = pieces(tokens, scope)
-    return _joined(found, _line_starts(found))
+    classified = classify_tokens(tokens, scope)
+    return _join_tokens(classified, _find_line_starts(classified))
 
 
-def bare(tokens: Sequence[Token]) -> Sequence[Token]:
+def strip_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return tokens without the parentheses that enclose all of them."""
     while len(tokens) > 2 and is_enclosed(tokens) and not _is_query_or_list(tokens[1:-1]):
         tokens = tokens[1:-1]
@@ -54,76 +54,76 @@ def bare(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _is_query_or_list(tokens: Sequence[Token]) -> bool:
-    return tokens[0].keyword in ("SELECT", "VALUES", "WITH") or len(split_commas(tokens)) > 1
+    return tokens[0].keyword in ("SELECT", "VALUES", "WITH") or len(split_at_commas(tokens)) > 1
 
 
-def depths_of(tokens: Sequence[Token]) -> list[int]:
+def compute_depths(tokens: Sequence[Token]) -> list[int]:
     """Return behind each token how many parentheses are open."""
     return list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
 
 
 def is_enclosed(tokens: Sequence[Token]) -> bool:
     """Tell whether the first token is a parenthesis that the last one closes."""
-    depths = depths_of(tokens)
+    depths = compute_depths(tokens)
     return depths[:1] == [1] and 0 in depths and depths.index(0) == len(tokens) - 1
 
 
-def _joined(found: Sequence[Piece], line_starts: frozenset[int]) -> str:
+def _join_tokens(classified: Sequence[ClassifiedToken], line_starts: frozenset[int]) -> str:
     parts: list[str] = []
     signed = False
-    for position, piece in enumerate(found):
-        before = found[position - 1] if position else None
+    for position, token in enumerate(classified):
+        before = classified[position - 1] if position else None
         if position in line_starts:
             parts.append("\n  " if before and before.text == "," else "\n")
-        elif before and not _touch(before, piece, signed):
+        elif before and not _needs_no_space(before, token, signed):
             parts.append(" ")
-        parts.append(piece.text)
-        signed = piece.text in _SIGNS and not (before and before.ends_operand)
+        parts.append(token.text)
+        signed = token.text in _SIGNS and not (before and before.ends_operand)
     return "".join(parts)
 
 
-def _touch(before: Piece, piece: Piece, signed: bool) -> bool:
-    if before.role is Role.SYMBOL and before.text in "(.":
+def _needs_no_space(before: ClassifiedToken, token: ClassifiedToken, signed: bool) -> bool:
+    if before.role is TokenRole.SYMBOL and before.text in "(.":
         return True
-    if piece.role is not Role.SYMBOL:
+    if token.role is not TokenRole.SYMBOL:
         return signed
-    if piece.text == "(":
-        return before.role is Role.NAME or before.text in _CALLED or signed
+    if token.text == "(":
+        return before.role is TokenRole.NAME or before.text in _FUNCTION_KEYWORDS or signed
     # `- -1` must not become a comment.
-    return piece.text in _CLOSING or (signed and piece.text == "~")
+    return token.text in _NO_SPACE_BEFORE or (signed and token.text == "~")
 
 
-def _line_starts(found: Sequence[Piece]) -> frozenset[int]:
+def _find_line_starts(classified: Sequence[ClassifiedToken]) -> frozenset[int]:
     starts, depth, clause = set[int](), 0, ""
-    for position, piece in enumerate(found):
-        if piece.role is Role.SYMBOL:
-            depth += {"(": 1, ")": -1}.get(piece.text, 0)
-            if piece.text == "," and depth == 0 and clause == "SELECT":
+    for position, token in enumerate(classified):
+        if token.role is TokenRole.SYMBOL:
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            if token.text == "," and depth == 0 and clause == "SELECT":
                 starts.add(position + 1)
-        elif depth == 0 and _starts_clause(found, position):
-            clause = piece.text
+        elif depth == 0 and _starts_clause(classified, position):
+            clause = token.text
             starts.add(position)
-    return frozenset(starts - {0, len(found)})
+    return frozenset(starts - {0, len(classified)})
 
 
-def _starts_clause(found: Sequence[Piece], position: int) -> bool:
-    piece = found[position]
-    before = found[position - 1].text if position else ""
-    if piece.role is not Role.KEYWORD:
+def _starts_clause(classified: Sequence[ClassifiedToken], position: int) -> bool:
+    token = classified[position]
+    before = classified[position - 1].text if position else ""
+    if token.role is not TokenRole.KEYWORD:
         return False
-    if piece.text in JOIN_WORDS:
+    if token.text in JOIN_WORDS:
         return before not in JOIN_WORDS
-    if piece.text == "JOIN":
+    if token.text == "JOIN":
         return before not in JOIN_WORDS
-    return piece.text in _CLAUSES and not (piece.text == "FROM" and before in ("DISTINCT", "DELETE"))
+    return token.text in _CLAUSE_KEYWORDS and not (token.text == "FROM" and before in ("DISTINCT", "DELETE"))
 
 
-def code_tokens(sql: str) -> tuple[Token, ...]:
+def list_code_tokens(sql: str) -> tuple[Token, ...]:
     """Return the tokens of a text that SQLite's parser sees."""
     return tuple(tokenize_code(sql))
 
 
-def split_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+def split_at_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     """Cut tokens at the commas that are in no parentheses."""
     parts, depth = [list[Token]()], 0
     for token in tokens:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.constraints import Term
-from pulse_ci.schema.ddl.classify import ROWID_NAMES, Scope
-from pulse_ci.schema.ddl.ddl_ast import is_operand, read_term
-from pulse_ci.schema.ddl.format import expression, split_commas
-from pulse_ci.schema.ddl.keys import own_collation, spell_term
-from pulse_ci.schema.ddl.keywords import meaning, quote_name
-from pulse_ci.schema.ddl.reader import Reader
+from pulse_ci.schema.constraints import IndexedColumn
+from pulse_ci.schema.ddl.classify import ROWID_NAMES, NameScope
+from pulse_ci.schema.ddl.ddl_ast import is_operand, read_indexed_column
+from pulse_ci.schema.ddl.format import format_expression, split_at_commas
+from pulse_ci.schema.ddl.keys import drop_default_collation, format_indexed_column
+from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name
+from pulse_ci.schema.ddl.reader import TokenReader
 from pulse_ci.schema.schema import Index, fold
 
 if TYPE_CHECKING:
@@ -21,30 +21,34 @@ Collations = tuple[tuple[str, str | None], ...]
 
 def parse_index(name: str, table: str, sql: str, collations: Collations) -> Index:
     """Return the index that a CREATE INDEX makes on a table with these folded columns."""
-    scope = Scope(frozenset(column for column, _ in collations) | ROWID_NAMES, frozenset({fold(table), "main"}))
-    reader = Reader.of(sql)
+    scope = NameScope(frozenset(column for column, _ in collations) | ROWID_NAMES, frozenset({fold(table), "main"}))
+    reader = TokenReader.from_sql(sql)
     reader.expect("CREATE")
     unique = reader.accept("UNIQUE")
     reader.expect("INDEX")
-    reader.own_name()
+    reader.read_created_name()
     reader.expect("ON")
-    reader.name()
-    terms = tuple(_term(tokens, dict(collations), scope) for tokens in split_commas(reader.group()))
-    where = expression(reader.rest(), scope).text if reader.accept("WHERE") else None
+    reader.read_name()
+    terms = tuple(
+        _build_indexed_column(tokens, dict(collations), scope) for tokens in split_at_commas(reader.read_group())
+    )
+    where = format_expression(reader.read_rest(), scope).text if reader.accept("WHERE") else None
     head = f"CREATE {'UNIQUE ' * unique}INDEX {quote_name(name)} ON {quote_name(table)}"
-    canonical = f"{head} ({', '.join(map(spell_term, terms))}){f' WHERE {where}' if where else ''}"
-    return Index(name, table, unique, terms, where, sql, canonical, meaning(canonical))
+    normalized_sql = f"{head} ({', '.join(map(format_indexed_column, terms))}){f' WHERE {where}' if where else ''}"
+    return Index(name, table, unique, terms, where, sql, normalized_sql, make_comparison_key(normalized_sql))
 
 
-def _term(tokens: Tokens, collations: dict[str, str | None], scope: Scope) -> Term:
-    term = read_term(tokens)
-    column = term.column or ""
+def _build_indexed_column(tokens: Tokens, collations: dict[str, str | None], scope: NameScope) -> IndexedColumn:
+    draft = read_indexed_column(tokens)
+    column = draft.column or ""
     if column and (fold(column) in scope.names or not collations):
-        return Term(column, None, own_collation(term.collation, column, collations), term.descending)
+        return IndexedColumn(
+            column, None, drop_default_collation(draft.collation, column, collations), draft.descending
+        )
     if column:
         # No such column: SQLite takes "it" for a text, and 'it' for a column that does not exist.
-        return Term(None, '"' + column.replace('"', '""') + '"', term.collation, term.descending)
-    text = expression(term.expression, scope).text
-    if term.collation and not is_operand(term.expression):
+        return IndexedColumn(None, '"' + column.replace('"', '""') + '"', draft.collation, draft.descending)
+    text = format_expression(draft.expression, scope).text
+    if draft.collation and not is_operand(draft.expression):
         text = f"({text})"
-    return Term(None, text, term.collation, term.descending)
+    return IndexedColumn(None, text, draft.collation, draft.descending)

@@ -8,45 +8,47 @@ from __future__ import annotations
 import re
 
 from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import closed
+from pulse_ci.sql.tokens import build_quoted_pattern
 
 
-def words(text: str) -> frozenset[str]:
+def split_words(text: str) -> frozenset[str]:
     """Return the words of a text."""
     return frozenset(text.split())
 
 
 # Never a name unless quoted. A test asks SQLite whether the list is right.
-RESERVED = words("""
+RESERVED_WORDS = split_words("""
     ADD ALL ALTER AND AS AUTOINCREMENT BETWEEN CASE CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT
     DEFERRABLE DELETE DISTINCT DROP ELSE ESCAPE EXCEPT EXISTS FOREIGN FROM GROUP HAVING IN INDEX
     INSERT INTERSECT INTO IS ISNULL JOIN LIMIT NOT NOTHING NOTNULL NULL ON OR ORDER PRIMARY
     REFERENCES RETURNING SELECT SET TABLE THEN TO TRANSACTION UNION UNIQUE UPDATE USING VALUES WHEN
     WHERE
 """)
-JOIN_WORDS = words("CROSS FULL INNER LEFT NATURAL OUTER RIGHT")
-LIKE_WORDS = words("GLOB LIKE MATCH REGEXP")
-CLOCK_WORDS = words("CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
-TRUTH_WORDS = words("TRUE FALSE")
+JOIN_WORDS = split_words("CROSS FULL INNER LEFT NATURAL OUTER RIGHT")
+LIKE_WORDS = split_words("GLOB LIKE MATCH REGEXP")
+CLOCK_WORDS = split_words("CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
+TRUTH_WORDS = split_words("TRUE FALSE")
 # Names or keywords by their neighbours; a name among them is quoted.
-BY_CONTEXT = words("CAST FILTER INDEXED OVER RAISE WINDOW WITH") | JOIN_WORDS | LIKE_WORDS
+CONTEXT_KEYWORDS = split_words("CAST FILTER INDEXED OVER RAISE WINDOW WITH") | JOIN_WORDS | LIKE_WORDS
 # Keywords that can be names, bare in both uses. These are nearly always keywords …
-MOSTLY_KEYWORDS = words("""
+MOSTLY_KEYWORDS = split_words("""
     ABORT ASC BEFORE BEGIN BY CONFLICT CURRENT DESC DO EACH END EXCLUDE FAIL FIRST FOLLOWING FOR
     GROUPS IGNORE INSTEAD LAST MATERIALIZED NULLS OF OFFSET OTHERS PARTITION PRECEDING RANGE
     RECURSIVE ROLLBACK ROW ROWS TIES UNBOUNDED
 """)
 # … and these nearly always names.
-MOSTLY_NAMES = words("""
+MOSTLY_NAMES = split_words("""
     ACTION AFTER ALWAYS ANALYZE ATTACH CASCADE COLUMN DATABASE DEFERRED DETACH EXCLUSIVE EXPLAIN
     GENERATED IF IMMEDIATE INITIALLY KEY NO PLAN PRAGMA QUERY REINDEX RELEASE RENAME REPLACE
     RESTRICT SAVEPOINT TEMP TEMPORARY TRIGGER VACUUM VIEW VIRTUAL WITHOUT
 """)
-_QUOTED_IN_CODE = RESERVED | BY_CONTEXT | CLOCK_WORDS | TRUTH_WORDS
-_KEYWORDS = _QUOTED_IN_CODE | MOSTLY_KEYWORDS | MOSTLY_NAMES
+_ALWAYS_QUOTED = RESERVED_WORDS | CONTEXT_KEYWORDS | CLOCK_WORDS | TRUTH_WORDS
+_KEYWORDS = _ALWAYS_QUOTED | MOSTLY_KEYWORDS | MOSTLY_NAMES
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PIECE = re.compile("|".join((closed("'"), closed('"'), r"""[^'"]+""", r"""['"]""")))
+_STRING_OR_CODE = re.compile(
+    "|".join((build_quoted_pattern("'"), build_quoted_pattern('"'), r"""[^'"]+""", r"""['"]"""))
+)
 
 
 def quote_name(name: str) -> str:
@@ -61,7 +63,7 @@ def quote_names(names: tuple[str, ...]) -> str:
     return f"({', '.join(map(quote_name, names))})"
 
 
-def spell_name(name: str) -> str:
+def format_name(name: str) -> str:
     """Return a name as it stands among other code, where a keyword that can be a name looks like one."""
     upper = name.upper()
     if upper in MOSTLY_KEYWORDS:
@@ -76,11 +78,11 @@ def quote_string(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def meaning(canonical: str, *spelled: str) -> str:
+def make_comparison_key(normalized_sql: str, *spelled: str) -> str:
     """Fold the case of all but string literals; the names that are `spelled` keep theirs.
 
     These are what columns of tables and views are called: D1 gives rows by them.
     """
-    pieces: list[str] = _PIECE.findall(canonical)
-    folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in pieces)
+    parts: list[str] = _STRING_OR_CODE.findall(normalized_sql)
+    folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in parts)
     return "\n".join([folded, *spelled])

@@ -6,71 +6,71 @@ import re
 
 from pulse_ci.schema.ddl.ddl_ast import (
     ColumnDraft,
+    IndexedColumnDraft,
     KeyDraft,
     TableDraft,
-    TermDraft,
-    read_conflict,
-    read_term,
+    read_indexed_column,
+    read_on_conflict,
 )
-from pulse_ci.schema.ddl.format import split_commas
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED
-from pulse_ci.schema.ddl.reader import Reader, UnreadableError
+from pulse_ci.schema.ddl.format import split_at_commas
+from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED_WORDS
+from pulse_ci.schema.ddl.reader import TokenReader, UnreadableDdlError
 from pulse_ci.schema.ddl.references_clause import read_deferral, read_references
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
-_CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
-_NO_TYPE = RESERVED | JOIN_WORDS | {"INDEXED"}
+_CONSTRAINT_KEYWORDS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
+_NEVER_IN_TYPE = RESERVED_WORDS | JOIN_WORDS | {"INDEXED"}
 _PLAIN_TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?: [A-Za-z_][A-Za-z0-9_]*)*")
 
 
-def read_table(sql: str) -> TableDraft:
+def read_table_draft(sql: str) -> TableDraft:
     """Read a CREATE TABLE with a list of columns."""
-    reader, draft = Reader.of(sql), TableDraft()
+    reader, draft = TokenReader.from_sql(sql), TableDraft()
     reader.expect("CREATE")
-    reader.choose("TEMP", "TEMPORARY")
+    reader.accept_one_of("TEMP", "TEMPORARY")
     reader.expect("TABLE")
-    reader.own_name()
-    body = Reader(reader.group())
-    _columns(body, draft)
-    while not body.done:
+    reader.read_created_name()
+    body = TokenReader(reader.read_group())
+    _read_columns(body, draft)
+    while not body.is_done:
         if not body.accept(","):
-            _table_constraint(body, draft)
-    _options(reader, draft)
+            _read_table_constraint(body, draft)
+    _read_options(reader, draft)
     return draft
 
 
-def _options(reader: Reader, draft: TableDraft) -> None:
-    for option in filter(None, split_commas(reader.rest())):
+def _read_options(reader: TokenReader, draft: TableDraft) -> None:
+    for option in filter(None, split_at_commas(reader.read_rest())):
         words = [token.keyword for token in option]
         draft.strict |= words == ["STRICT"]
         draft.without_rowid |= words == ["WITHOUT", "ROWID"]
 
 
-def _columns(reader: Reader, draft: TableDraft) -> None:
-    while reader.next_word not in _CONSTRAINTS:
-        column = ColumnDraft(reader.name())
-        column.type = _type(reader)
+def _read_columns(reader: TokenReader, draft: TableDraft) -> None:
+    while reader.next_word not in _CONSTRAINT_KEYWORDS:
+        column = ColumnDraft(reader.read_name())
+        column.type = _read_type(reader)
         draft.columns.append(column)
-        while reader.next_word != "," and not reader.done:
-            _column_constraint(reader, column, draft)
+        while reader.next_word != "," and not reader.is_done:
+            _read_column_constraint(reader, column, draft)
         if not reader.accept(","):
             return
 
 
-def _type(reader: Reader) -> str:
+def _read_type(reader: TokenReader) -> str:
     tokens: list[Token] = []
-    while reader.at_name():
+    while reader.is_at_name():
         tokens.append(reader.take())
-    tokens = _without_generated(tokens)
-    size = _size(reader.group()) if tokens and reader.next_word == "(" else ""
+    tokens = _remove_generated_always(tokens)
+    size = _format_size(reader.read_group()) if tokens and reader.next_word == "(" else ""
     words = [unquote(token.text) for token in tokens]
     if words and tokens[0].kind is not TokenKind.WORD and (size or len(words) > 1):
         # SQLite takes the type from the quotes and forgets what follows, but for INTEGER then being no rowid.
-        return f"{_quoted_type(words[0])} {_spelled_type(' '.join(words[1:]))}{size}"
-    return _spelled_type(" ".join(words)) + size
+        return f"{_quote_type(words[0])} {_format_type(' '.join(words[1:]))}{size}"
+    return _format_type(" ".join(words)) + size
 
 
-def _without_generated(tokens: list[Token]) -> list[Token]:
+def _remove_generated_always(tokens: list[Token]) -> list[Token]:
     # As in SQLite (src/build.c, sqlite3AddColumn): GENERATED ALWAYS is first read as part of a type.
     length = tokens[-1].end - tokens[0].start if tokens else 0
     if length < len("GENERATED ALWAYS") or tokens[-1].keyword != "ALWAYS":
@@ -78,98 +78,100 @@ def _without_generated(tokens: list[Token]) -> list[Token]:
     return tokens[:-2] if tokens[-2].keyword == "GENERATED" else tokens[:-1]
 
 
-def _size(tokens: tuple[Token, ...]) -> str:
-    parts = ("".join(token.text for token in part) for part in split_commas(tokens))
+def _format_size(tokens: tuple[Token, ...]) -> str:
+    parts = ("".join(token.text for token in part) for part in split_at_commas(tokens))
     return f"({', '.join(part.removeprefix('+') for part in parts)})"
 
 
-def _spelled_type(text: str) -> str:
+def _format_type(text: str) -> str:
     words = text.split()
-    plain = _PLAIN_TYPE.fullmatch(" ".join(words)) and not _NO_TYPE.intersection(map(str.upper, words))
+    plain = _PLAIN_TYPE.fullmatch(" ".join(words)) and not _NEVER_IN_TYPE.intersection(map(str.upper, words))
     if not words or plain:
         return " ".join(words).upper()
-    return _quoted_type(text)
+    return _quote_type(text)
 
 
-def _quoted_type(text: str) -> str:
+def _quote_type(text: str) -> str:
     return '"' + text.upper().replace('"', '""') + '"'
 
 
-def _column_constraint(reader: Reader, column: ColumnDraft, draft: TableDraft) -> None:
+def _read_column_constraint(reader: TokenReader, column: ColumnDraft, draft: TableDraft) -> None:
     if read_deferral(reader, draft):
         return
     match reader.take().keyword:
         case "CONSTRAINT":
-            reader.name()
+            reader.read_name()
         case "NULL":
-            read_conflict(reader)
+            read_on_conflict(reader)
         case "NOT":
             reader.expect("NULL")
-            column.not_null, column.not_null_conflict = True, read_conflict(reader)
+            column.not_null, column.not_null_on_conflict = True, read_on_conflict(reader)
         case "PRIMARY":
             reader.expect("KEY")
-            draft.keys.append(_column_key(reader, column, primary=True))
+            draft.keys.append(_read_column_key(reader, column, is_primary=True))
         case "UNIQUE":
-            draft.keys.append(_column_key(reader, column, primary=False))
+            draft.keys.append(_read_column_key(reader, column, is_primary=False))
         case "CHECK":
-            draft.checks.append(reader.group())
+            draft.checks.append(reader.read_group())
         case "DEFAULT":
-            column.default = _default(reader)
+            column.default = _read_default(reader)
         case "COLLATE":
-            column.collation = reader.name().upper()
+            column.collation = reader.read_name().upper()
         case "REFERENCES":
             draft.foreign_keys.append(read_references(reader, (column.name,)))
         case "GENERATED":
             reader.expect("ALWAYS")
         case "AS":
-            column.generated = reader.group()
-            column.stored = reader.choose("STORED", "VIRTUAL") == "STORED"
+            column.generated = reader.read_group()
+            column.stored = reader.accept_one_of("STORED", "VIRTUAL") == "STORED"
         case _:
-            raise UnreadableError
+            raise UnreadableDdlError
 
 
-def _default(reader: Reader) -> tuple[Token, ...]:
+def _read_default(reader: TokenReader) -> tuple[Token, ...]:
     start = reader.position
     if reader.next_word == "(":
-        reader.group()
+        reader.read_group()
     else:
-        reader.choose("+", "-")
+        reader.accept_one_of("+", "-")
         reader.take()
-    return reader.since(start)
+    return reader.get_tokens_since(start)
 
 
-def _column_key(reader: Reader, column: ColumnDraft, *, primary: bool) -> KeyDraft:
-    descending = primary and reader.choose("ASC", "DESC") == "DESC"
-    term = TermDraft(column.name, (), None, descending)
-    key = KeyDraft(primary, [term], read_conflict(reader), in_column=True)
-    key.autoincrement = primary and reader.accept("AUTOINCREMENT")
+def _read_column_key(reader: TokenReader, column: ColumnDraft, *, is_primary: bool) -> KeyDraft:
+    descending = is_primary and reader.accept_one_of("ASC", "DESC") == "DESC"
+    indexed_column = IndexedColumnDraft(column.name, (), None, descending)
+    key = KeyDraft(is_primary, [indexed_column], read_on_conflict(reader), is_in_column=True)
+    key.autoincrement = is_primary and reader.accept("AUTOINCREMENT")
     return key
 
 
-def _table_constraint(reader: Reader, draft: TableDraft) -> None:
+def _read_table_constraint(reader: TokenReader, draft: TableDraft) -> None:
     match reader.take().keyword:
         case "CONSTRAINT":
-            reader.name()
+            reader.read_name()
         case "PRIMARY":
             reader.expect("KEY")
-            draft.keys.append(_table_key(reader, primary=True))
+            draft.keys.append(_read_table_key(reader, is_primary=True))
         case "UNIQUE":
-            draft.keys.append(_table_key(reader, primary=False))
+            draft.keys.append(_read_table_key(reader, is_primary=False))
         case "CHECK":
-            draft.checks.append(reader.group())
-            read_conflict(reader)
+            draft.checks.append(reader.read_group())
+            read_on_conflict(reader)
         case "FOREIGN":
             reader.expect("KEY")
-            columns = reader.names()
+            columns = reader.read_name_list()
             reader.expect("REFERENCES")
             draft.foreign_keys.append(read_references(reader, columns))
             read_deferral(reader, draft)
         case _:
-            raise UnreadableError
+            raise UnreadableDdlError
 
 
-def _table_key(reader: Reader, *, primary: bool) -> KeyDraft:
-    body = reader.group()
-    autoincrement = primary and len(body) > 1 and body[-1].keyword == "AUTOINCREMENT"
-    terms = [read_term(term) for term in split_commas(body[:-1] if autoincrement else body)]
-    return KeyDraft(primary, terms, read_conflict(reader), in_column=False, autoincrement=autoincrement)
+def _read_table_key(reader: TokenReader, *, is_primary: bool) -> KeyDraft:
+    body = reader.read_group()
+    autoincrement = is_primary and len(body) > 1 and body[-1].keyword == "AUTOINCREMENT"
+    indexed_columns = [read_indexed_column(term) for term in split_at_commas(body[:-1] if autoincrement else body)]
+    return KeyDraft(
+        is_primary, indexed_columns, read_on_conflict(reader), is_in_column=False, autoincrement=autoincrement
+    )

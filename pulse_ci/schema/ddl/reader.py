@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.format import code_tokens, split_commas
-from pulse_ci.schema.ddl.keywords import RESERVED
+from pulse_ci.schema.ddl.format import list_code_tokens, split_at_commas
+from pulse_ci.schema.ddl.keywords import RESERVED_WORDS
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
-class UnreadableError(Exception):
+class UnreadableDdlError(Exception):
     """The statement is none that SQLite would store; its text is then compared as it is."""
 
 
-class Reader:
+class TokenReader:
     """Reads tokens one after another; every method moves past what it returns."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
@@ -27,13 +27,13 @@ class Reader:
         self.position = 0
 
     @classmethod
-    def of(cls, sql: str) -> Reader:
+    def from_sql(cls, sql: str) -> TokenReader:
         """Return a reader at the start of an SQL text, less its closing semicolon."""
-        tokens = code_tokens(sql)
+        tokens = list_code_tokens(sql)
         return cls(tokens[:-1] if tokens and tokens[-1].text == ";" else tokens)
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether nothing is left."""
         return self.position >= len(self._tokens)
 
@@ -44,8 +44,8 @@ class Reader:
 
     def take(self) -> Token:
         """Return the next token."""
-        if self.done:
-            raise UnreadableError
+        if self.is_done:
+            raise UnreadableDdlError
         self.position += 1
         return self._tokens[self.position - 1]
 
@@ -59,33 +59,33 @@ class Reader:
     def expect(self, *words: str) -> None:
         """Move past these words or symbols."""
         if not self.accept(*words):
-            raise UnreadableError
+            raise UnreadableDdlError
 
-    def choose(self, *words: str) -> str:
+    def accept_one_of(self, *words: str) -> str:
         """Move past the one of these words that comes next and return it; empty if none does."""
         word = self.next_word
         return word if word in words and self.accept(word) else ""
 
-    def at_name(self) -> bool:
+    def is_at_name(self) -> bool:
         """Whether a name comes next, or a word that can be one."""
-        if self.done:
+        if self.is_done:
             return False
-        return self._tokens[self.position].kind in NAMING and self._words[self.position] not in RESERVED
+        return self._tokens[self.position].kind in NAME_KINDS and self._words[self.position] not in RESERVED_WORDS
 
-    def name(self) -> str:
+    def read_name(self) -> str:
         """Return the name that comes next, without its quotes."""
         token = self.take()
-        if token.kind not in NAMING:
-            raise UnreadableError
+        if token.kind not in NAME_KINDS:
+            raise UnreadableDdlError
         return unquote(token.text)
 
-    def own_name(self) -> str:
+    def read_created_name(self) -> str:
         """Return the name of the object that is created: `main.` and IF NOT EXISTS before it say nothing."""
         self.accept("IF", "NOT", "EXISTS")
-        name = self.name()
-        return self.name() if self.accept(".") else name
+        name = self.read_name()
+        return self.read_name() if self.accept(".") else name
 
-    def group(self) -> tuple[Token, ...]:
+    def read_group(self) -> tuple[Token, ...]:
         """Return what stands in the parentheses that come next."""
         self.expect("(")
         start, depth = self.position, 1
@@ -97,24 +97,24 @@ class Reader:
             if depth == 0:
                 self.position = position + 1
                 return tuple(self._tokens[start:position])
-        raise UnreadableError
+        raise UnreadableDdlError
 
-    def names(self) -> tuple[str, ...]:
+    def read_name_list(self) -> tuple[str, ...]:
         """Return the names in the parentheses that come next, or none if there are no parentheses."""
         if self.next_word != "(":
             return ()
-        return tuple(Reader(part).name() for part in split_commas(self.group()))
+        return tuple(TokenReader(part).read_name() for part in split_at_commas(self.read_group()))
 
-    def rest(self) -> tuple[Token, ...]:
+    def read_rest(self) -> tuple[Token, ...]:
         """Return all that is left."""
         start, self.position = self.position, len(self._tokens)
         return tuple(self._tokens[start:])
 
-    def since(self, position: int) -> tuple[Token, ...]:
+    def get_tokens_since(self, position: int) -> tuple[Token, ...]:
         """Return what was read since the reader was at a position."""
         return tuple(self._tokens[position : self.position])
 
-    def until(self, word: str) -> tuple[Token, ...]:
+    def read_until(self, word: str) -> tuple[Token, ...]:
         """Return what stands before a word that comes later outside all parentheses."""
         start, depth = self.position, 0
         while depth or self.next_word != word:

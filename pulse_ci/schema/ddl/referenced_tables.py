@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.format import code_tokens
-from pulse_ci.schema.ddl.keywords import RESERVED, words
-from pulse_ci.schema.ddl.select_columns import result_columns
+from pulse_ci.schema.ddl.format import list_code_tokens
+from pulse_ci.schema.ddl.keywords import RESERVED_WORDS, split_words
+from pulse_ci.schema.ddl.select_columns import find_result_columns
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
@@ -17,79 +17,79 @@ if TYPE_CHECKING:
 
     from pulse_ci.schema.ddl.classify import Tokens
 
-_NAMING = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
-_BEFORE_RELATION = words("FROM JOIN INTO UPDATE")
+_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+_KEYWORDS_BEFORE_TABLE = split_words("FROM JOIN INTO UPDATE")
 _END = Token(TokenKind.SEMICOLON, ";", 0)
 # What VALUES, TRUE and FALSE are called, at their place in the row.
-_NUMBERED = frozenset(f"column{place}" for place in range(1, 101))
+_NUMBERED_COLUMNS = frozenset(f"column{place}" for place in range(1, 101))
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReferencedTables:
     """What a text reads or writes: tables, views and table-valued functions; and the columns that it leaves unnamed.
 
     SQLite calls these by their text, or by their place. All names are folded.
     """
 
-    reads: frozenset[str]
-    unnamed: frozenset[str]
+    tables: frozenset[str]
+    unnamed_columns: frozenset[str]
 
 
 @lru_cache(4096)
-def read_reach(sql: str) -> Reach:
+def find_referenced_tables(sql: str) -> ReferencedTables:
     """Return the reach of a CREATE VIEW or a CREATE TRIGGER."""
-    tokens = code_tokens(sql)
+    tokens = list_code_tokens(sql)
     numbered = any(token.keyword in ("VALUES", "TRUE", "FALSE") for token in tokens)
-    unnamed = frozenset(_spans(sql, tokens)) | (_NUMBERED if numbered else frozenset())
-    return Reach(frozenset(_relations(tokens)) - frozenset(_own_relations(tokens)), unnamed)
+    unnamed_columns = frozenset(_iterate_result_texts(sql, tokens)) | (_NUMBERED_COLUMNS if numbered else frozenset())
+    return ReferencedTables(frozenset(_iterate_tables(tokens)) - frozenset(_iterate_cte_names(tokens)), unnamed_columns)
 
 
-def _relations(tokens: Tokens) -> Iterator[str]:
+def _iterate_tables(tokens: Tokens) -> Iterator[str]:
     for position, token in enumerate(tokens):
-        distinct_from = token.keyword == "FROM" and _at(tokens, position - 1).keyword == "DISTINCT"
-        if token.keyword in _BEFORE_RELATION and not distinct_from:
-            yield from _listed(tokens, position + 1)
+        distinct_from = token.keyword == "FROM" and _get_token(tokens, position - 1).keyword == "DISTINCT"
+        if token.keyword in _KEYWORDS_BEFORE_TABLE and not distinct_from:
+            yield from _read_table_list(tokens, position + 1)
 
 
-def _listed(tokens: Tokens, position: int) -> Iterator[str]:
+def _read_table_list(tokens: Tokens, position: int) -> Iterator[str]:
     """Yield the relation at a position, and those behind it that only commas part."""
-    while _is_name(_at(tokens, position)) and _at(tokens, position).keyword != "OF":
-        if _at(tokens, position + 1).text == ".":
+    while _is_name(_get_token(tokens, position)) and _get_token(tokens, position).keyword != "OF":
+        if _get_token(tokens, position + 1).text == ".":
             position += 2
-        yield fold(unquote(_at(tokens, position).text))
+        yield fold(unquote(_get_token(tokens, position).text))
         position += 1
-        if _at(tokens, position).text == "(":
-            position = _behind_group(tokens, position)
-        position += _at(tokens, position).keyword == "AS"
-        position += _is_name(_at(tokens, position))
-        if _at(tokens, position).text != ",":
+        if _get_token(tokens, position).text == "(":
+            position = _skip_group(tokens, position)
+        position += _get_token(tokens, position).keyword == "AS"
+        position += _is_name(_get_token(tokens, position))
+        if _get_token(tokens, position).text != ",":
             return
         position += 1
 
 
-def _own_relations(tokens: Tokens) -> Iterator[str]:
+def _iterate_cte_names(tokens: Tokens) -> Iterator[str]:
     """Yield the names that WITH gives."""
     if not any(token.keyword == "WITH" for token in tokens):
         return
     for position, token in enumerate(tokens):
-        before, behind = _at(tokens, position - 1), position + 1
-        if token.kind in _NAMING and (before.keyword in ("WITH", "RECURSIVE") or before.text == ","):
-            if _at(tokens, behind).text == "(":
-                behind = _behind_group(tokens, behind)
-            if _at(tokens, behind).keyword == "AS":
+        before, following = _get_token(tokens, position - 1), position + 1
+        if token.kind in _NAME_KINDS and (before.keyword in ("WITH", "RECURSIVE") or before.text == ","):
+            if _get_token(tokens, following).text == "(":
+                following = _skip_group(tokens, following)
+            if _get_token(tokens, following).keyword == "AS":
                 yield fold(unquote(token.text))
 
 
-def _spans(sql: str, tokens: Tokens) -> Iterator[str]:
+def _iterate_result_texts(sql: str, tokens: Tokens) -> Iterator[str]:
     """Yield the text of each result, to the next token: so far SQLite takes it for a name."""
     for position, token in enumerate(tokens):
         if token.keyword == "SELECT":
-            for start, end in result_columns(tokens, position):
-                behind = tokens[end].start if end < len(tokens) else len(sql)
-                yield fold(sql[tokens[start].start : behind].strip())
+            for start, end in find_result_columns(tokens, position):
+                following = tokens[end].start if end < len(tokens) else len(sql)
+                yield fold(sql[tokens[start].start : following].strip())
 
 
-def _behind_group(tokens: Tokens, position: int) -> int:
+def _skip_group(tokens: Tokens, position: int) -> int:
     depth = 0
     while position < len(tokens):
         depth += {"(": 1, ")": -1}.get(tokens[position].text, 0)
@@ -100,8 +100,8 @@ def _behind_group(tokens: Tokens, position: int) -> int:
 
 
 def _is_name(token: Token) -> bool:
-    return token.kind in _NAMING and token.keyword not in RESERVED
+    return token.kind in _NAME_KINDS and token.keyword not in RESERVED_WORDS
 
 
-def _at(tokens: Tokens, position: int) -> Token:
+def _get_token(tokens: Tokens, position: int) -> Token:
     return tokens[position] if 0 <= position < len(tokens) else _END

@@ -10,29 +10,29 @@ from pulse_ci.schema.ddl.keywords import quote_name, quote_names
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.ddl_ast import TableDraft
-    from pulse_ci.schema.ddl.reader import Reader
+    from pulse_ci.schema.ddl.reader import TokenReader
 
 
-def read_references(reader: Reader, columns: tuple[str, ...]) -> ForeignKey:
+def read_references(reader: TokenReader, columns: tuple[str, ...]) -> ForeignKey:
     """Read what follows REFERENCES: MATCH and ON INSERT are SQLite's to ignore."""
-    parent, parent_columns = reader.name(), reader.names()
+    parent, parent_columns = reader.read_name(), reader.read_name_list()
     actions = {"DELETE": "NO ACTION", "UPDATE": "NO ACTION"}
     while True:
         if reader.accept("MATCH"):
-            reader.name()
+            reader.read_name()
         elif reader.accept("ON"):
             event = reader.take().keyword
-            actions[event] = _action(reader)
+            actions[event] = _read_action(reader)
         else:
             return ForeignKey(columns, parent, parent_columns, actions["DELETE"], actions["UPDATE"])
 
 
-def _action(reader: Reader) -> str:
+def _read_action(reader: TokenReader) -> str:
     first = reader.take().keyword
     return f"{first} {reader.take().keyword}" if first in ("SET", "NO") else first
 
 
-def read_deferral(reader: Reader, draft: TableDraft) -> bool:
+def read_deferral(reader: TokenReader, draft: TableDraft) -> bool:
     """Read [NOT] DEFERRABLE … if it comes next; as in SQLite, it is about the last foreign key so far."""
     negated = reader.accept("NOT", "DEFERRABLE")
     if not (negated or reader.accept("DEFERRABLE")):
@@ -43,7 +43,7 @@ def read_deferral(reader: Reader, draft: TableDraft) -> bool:
     return True
 
 
-def spell_references(key: ForeignKey) -> str:
+def format_references(key: ForeignKey) -> str:
     """Return the REFERENCES clause of a foreign key."""
     text = f"REFERENCES {quote_name(key.parent)}"
     if key.parent_columns:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.classify import Role, Scope, pieces
-from pulse_ci.schema.ddl.format import depths_of
-from pulse_ci.schema.ddl.keywords import words
+from pulse_ci.schema.ddl.classify import NameScope, TokenRole, classify_tokens
+from pulse_ci.schema.ddl.format import compute_depths
+from pulse_ci.schema.ddl.keywords import split_words
 from pulse_ci.sql.tokens import Token, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_BEHIND_RESULT = words("FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT")
+_KEYWORDS_AFTER_RESULT = split_words("FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT")
 
 
-def result_columns(tokens: Sequence[Token], select: int) -> Iterator[tuple[int, int]]:
+def find_result_columns(tokens: Sequence[Token], select: int) -> Iterator[tuple[int, int]]:
     """Yield the place at which each column of a SELECT begins, and the one behind it; SELECT stands at `select`."""
     start = select + 1
     start += start < len(tokens) and tokens[start].keyword in ("DISTINCT", "ALL")
@@ -35,22 +35,22 @@ def _ends_result(tokens: Sequence[Token], place: int) -> bool:
     token = tokens[place]
     if token.keyword == "FROM":
         return tokens[place - 1].keyword != "DISTINCT"
-    return token.text in (")", ";") or token.keyword in _BEHIND_RESULT
+    return token.text in (")", ";") or token.keyword in _KEYWORDS_AFTER_RESULT
 
 
-def result_names(tokens: Sequence[Token], scope: Scope) -> tuple[str, ...]:
+def find_result_names(tokens: Sequence[Token], scope: NameScope) -> tuple[str, ...]:
     """Return the names that a query gives to columns of its result, those left out that it does not name."""
-    outer = [token.keyword if depth == 0 else "" for token, depth in zip(tokens, depths_of(tokens), strict=True)]
+    outer = [token.keyword if depth == 0 else "" for token, depth in zip(tokens, compute_depths(tokens), strict=True)]
     if "SELECT" not in outer:  # VALUES
         return ()
-    columns = (tokens[start:end] for start, end in result_columns(tokens, outer.index("SELECT")))
+    columns = (tokens[start:end] for start, end in find_result_columns(tokens, outer.index("SELECT")))
     return tuple(unquote(column[-1].text) for column in columns if _is_named(column, scope))
 
 
-def _is_named(column: Sequence[Token], scope: Scope) -> bool:
+def _is_named(column: Sequence[Token], scope: NameScope) -> bool:
     if len(column) < 2:
         return False
     if column[-2].keyword == "AS":
         return True
-    found = pieces(column, scope)
-    return len(found) > 1 and found[-1].role is Role.NAME and found[-2].ends_operand
+    classified = classify_tokens(column, scope)
+    return len(classified) > 1 and classified[-1].role is TokenRole.NAME and classified[-2].ends_operand

@@ -11,14 +11,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.classify import ROWID_NAMES, Scope
+from pulse_ci.schema.ddl.classify import ROWID_NAMES, NameScope
 from pulse_ci.schema.ddl.column import build_column
-from pulse_ci.schema.ddl.ddl_ast import same_name
-from pulse_ci.schema.ddl.format import Expression, expression
-from pulse_ci.schema.ddl.keys import Keys, settle_keys
-from pulse_ci.schema.ddl.keywords import meaning, quote_name, quote_names
-from pulse_ci.schema.ddl.parse_table import read_table
-from pulse_ci.schema.ddl.references_clause import spell_references
+from pulse_ci.schema.ddl.ddl_ast import is_same_name
+from pulse_ci.schema.ddl.format import FormattedExpression, format_expression
+from pulse_ci.schema.ddl.keys import TableKeys, resolve_keys
+from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name, quote_names
+from pulse_ci.schema.ddl.parse_table import read_table_draft
+from pulse_ci.schema.ddl.references_clause import format_references
 from pulse_ci.schema.schema import Column, Table, fold
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ParentKeys = tuple[tuple[str, tuple[str, ...]], ...]
 # By the folded name of the only column that they use; None for the others.
-Checks = dict[str | None, tuple[str, ...]]
+ChecksByColumn = dict[str | None, tuple[str, ...]]
 
 
 def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
@@ -37,18 +37,18 @@ def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
 
     `parent_keys` are the primary keys of tables by folded name, for each REFERENCES that names no columns.
     """
-    draft = read_table(sql)
-    keys = settle_keys(draft)
+    draft = read_table_draft(sql)
+    keys = resolve_keys(draft)
     _imply_not_null(draft, keys)
     names = frozenset(fold(column.name) for column in draft.columns)
-    scope = Scope(names | ROWID_NAMES, frozenset({fold(name), "main"}))
-    checks = _by_column(_unique(expression(check, scope) for check in draft.checks), names)
-    foreign_keys = _foreign_keys(draft, dict(parent_keys), keys, name)
-    columns = _columns(draft, keys, checks, foreign_keys, scope)
-    return _table(name, sql, draft, keys, checks, foreign_keys, columns)
+    scope = NameScope(names | ROWID_NAMES, frozenset({fold(name), "main"}))
+    checks = _group_by_column(_remove_duplicates(format_expression(check, scope) for check in draft.checks), names)
+    foreign_keys = _resolve_foreign_keys(draft, dict(parent_keys), keys, name)
+    columns = _build_columns(draft, keys, checks, foreign_keys, scope)
+    return _build_table(name, sql, draft, keys, checks, foreign_keys, columns)
 
 
-def _imply_not_null(draft: TableDraft, keys: Keys) -> None:
+def _imply_not_null(draft: TableDraft, keys: TableKeys) -> None:
     if not (draft.without_rowid or draft.strict) or keys.primary is None or keys.rowid_alias:
         return
     members = set(map(fold, keys.primary.columns))
@@ -56,13 +56,13 @@ def _imply_not_null(draft: TableDraft, keys: Keys) -> None:
         column.not_null |= fold(column.name) in members
 
 
-def _unique(found: Iterable[Expression]) -> tuple[Expression, ...]:
-    by_meaning = {meaning(each.text): each for each in found}
+def _remove_duplicates(found: Iterable[FormattedExpression]) -> tuple[FormattedExpression, ...]:
+    by_meaning = {make_comparison_key(each.text): each for each in found}
     return tuple(each for _, each in sorted(by_meaning.items()))
 
 
-def _foreign_keys(
-    draft: TableDraft, parent_keys: dict[str, tuple[str, ...]], keys: Keys, name: str
+def _resolve_foreign_keys(
+    draft: TableDraft, parent_keys: dict[str, tuple[str, ...]], keys: TableKeys, name: str
 ) -> tuple[ForeignKey, ...]:
     own = {fold(name): keys.primary.columns} if keys.primary else {}
     found: dict[str, ForeignKey] = {}
@@ -70,51 +70,51 @@ def _foreign_keys(
         implied = (parent_keys | own).get(fold(key.parent), ())
         if not key.parent_columns and len(implied) == len(key.columns):
             key = replace(key, parent_columns=implied)
-        found[meaning(_spell_foreign_key(key))] = key
+        found[make_comparison_key(_format_foreign_key(key))] = key
     return tuple(key for _, key in sorted(found.items()))
 
 
-def _columns(
-    draft: TableDraft, keys: Keys, checks: Checks, foreign_keys: tuple[ForeignKey, ...], scope: Scope
+def _build_columns(
+    draft: TableDraft, keys: TableKeys, checks: ChecksByColumn, foreign_keys: tuple[ForeignKey, ...], scope: NameScope
 ) -> tuple[Column, ...]:
     return tuple(
         build_column(
             column,
             keys,
             checks.get(fold(column.name), ()),
-            tuple(key for key in foreign_keys if len(key.columns) == 1 and same_name(key.columns[0], column.name)),
+            tuple(key for key in foreign_keys if len(key.columns) == 1 and is_same_name(key.columns[0], column.name)),
             scope,
         )
         for column in draft.columns
     )
 
 
-def _by_column(checks: Iterable[Expression], columns: frozenset[str]) -> Checks:
-    found: Checks = {}
+def _group_by_column(checks: Iterable[FormattedExpression], columns: frozenset[str]) -> ChecksByColumn:
+    found: ChecksByColumn = {}
     for check in checks:
         used = check.names & columns
-        home = next(iter(used)) if len(used) == 1 else None
-        found[home] = (*found.get(home, ()), check.text)
+        column = next(iter(used)) if len(used) == 1 else None
+        found[column] = (*found.get(column, ()), check.text)
     return found
 
 
-def _table(
+def _build_table(
     name: str,
     sql: str,
     draft: TableDraft,
-    keys: Keys,
-    checks: Checks,
+    keys: TableKeys,
+    checks: ChecksByColumn,
     foreign_keys: tuple[ForeignKey, ...],
     columns: tuple[Column, ...],
 ) -> Table:
     constraints = [
-        *sorted(keys.in_table()),
+        *sorted(keys.format_table_constraints()),
         *(f"CHECK ({check})" for check in checks.get(None, ())),
-        *(_spell_foreign_key(key) for key in foreign_keys if len(key.columns) > 1),
+        *(_format_foreign_key(key) for key in foreign_keys if len(key.columns) > 1),
     ]
-    lines = ",\n".join(f"  {line}" for line in [*(column.canonical for column in columns), *constraints])
-    options = ", ".join(_options(draft))
-    canonical = f"CREATE TABLE {quote_name(name)} (\n{lines}\n) {options}".rstrip()
+    lines = ",\n".join(f"  {line}" for line in [*(column.normalized_sql for column in columns), *constraints])
+    options = ", ".join(_list_options(draft))
+    normalized_sql = f"CREATE TABLE {quote_name(name)} (\n{lines}\n) {options}".rstrip()
     return Table(
         name=name,
         columns=columns,
@@ -128,15 +128,15 @@ def _table(
         module=None,
         arguments=(),
         sql=sql,
-        canonical=canonical,
-        meaning=meaning(canonical, *(column.name for column in columns)),
-        outline=meaning("\n".join([*constraints, options])),
+        normalized_sql=normalized_sql,
+        comparison_key=make_comparison_key(normalized_sql, *(column.name for column in columns)),
+        table_level_key=make_comparison_key("\n".join([*constraints, options])),
     )
 
 
-def _options(draft: TableDraft) -> list[str]:
+def _list_options(draft: TableDraft) -> list[str]:
     return ["STRICT"] * draft.strict + ["WITHOUT ROWID"] * draft.without_rowid
 
 
-def _spell_foreign_key(key: ForeignKey) -> str:
-    return f"FOREIGN KEY {quote_names(key.columns)} {spell_references(key)}"
+def _format_foreign_key(key: ForeignKey) -> str:
+    return f"FOREIGN KEY {quote_names(key.columns)} {format_references(key)}"

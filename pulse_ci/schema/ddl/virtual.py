@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.classify import Scope
+from pulse_ci.schema.ddl.classify import NameScope
 from pulse_ci.schema.ddl.column import build_column
 from pulse_ci.schema.ddl.ddl_ast import ColumnDraft
-from pulse_ci.schema.ddl.format import expression, split_commas
-from pulse_ci.schema.ddl.keys import Keys
-from pulse_ci.schema.ddl.keywords import meaning, quote_name, quote_string
-from pulse_ci.schema.ddl.reader import NAMING, Reader
+from pulse_ci.schema.ddl.format import format_expression, split_at_commas
+from pulse_ci.schema.ddl.keys import TableKeys
+from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name, quote_string
+from pulse_ci.schema.ddl.reader import NAME_KINDS, TokenReader
 from pulse_ci.schema.schema import Column, Table, fold
 from pulse_ci.sql.tokens import Token, TokenKind, unquote
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.classify import Tokens
 
-SHADOWS = {
+SHADOW_TABLE_SUFFIXES = {
     "fts5": ("data", "idx", "content", "docsize", "config"),
     "rtree": ("node", "parent", "rowid"),
     "rtree_i32": ("node", "parent", "rowid"),
@@ -26,17 +26,19 @@ SHADOWS = {
 
 def parse_virtual_table(name: str, sql: str) -> Table:
     """Return the virtual table that a statement makes; its columns are those that the arguments name."""
-    reader = Reader.of(sql)
+    reader = TokenReader.from_sql(sql)
     reader.expect("CREATE", "VIRTUAL", "TABLE")
-    reader.own_name()
+    reader.read_created_name()
     reader.expect("USING")
-    module = fold(reader.name())
-    groups = [group for group in split_commas(reader.group()) if group] if not reader.done else []
-    arguments = tuple(_spelled(group, module) for group in groups)
-    canonical = f"CREATE VIRTUAL TABLE {quote_name(name)} USING {quote_name(module)}({', '.join(arguments)})"
+    module = fold(reader.read_name())
+    groups = [group for group in split_at_commas(reader.read_group()) if group] if not reader.is_done else []
+    arguments = tuple(_format_argument(group, module) for group in groups)
+    normalized_sql = f"CREATE VIRTUAL TABLE {quote_name(name)} USING {quote_name(module)}({', '.join(arguments)})"
     return Table(
         name=name,
-        columns=tuple(_column(group) for group in groups if not _is_option(group)) if module in SHADOWS else (),
+        columns=tuple(_build_column(group) for group in groups if not _is_option(group))
+        if module in SHADOW_TABLE_SUFFIXES
+        else (),
         primary_key=None,
         uniques=(),
         checks=(),
@@ -47,9 +49,9 @@ def parse_virtual_table(name: str, sql: str) -> Table:
         module=module,
         arguments=arguments,
         sql=sql,
-        canonical=canonical,
-        meaning=meaning(canonical),
-        outline=meaning(canonical),
+        normalized_sql=normalized_sql,
+        comparison_key=make_comparison_key(normalized_sql),
+        table_level_key=make_comparison_key(normalized_sql),
     )
 
 
@@ -57,23 +59,23 @@ def _is_option(tokens: Tokens) -> bool:
     return any(token.text == "=" for token in tokens)
 
 
-def _spelled(tokens: Tokens, module: str) -> str:
+def _format_argument(tokens: Tokens, module: str) -> str:
     # FTS5 reads content='x', content="x" and content=x as one.
     if module == "fts5" and len(tokens) == 3 and tokens[1].text == "=":
-        return f"{fold(tokens[0].text)} = {_value(tokens[2])}"
+        return f"{fold(tokens[0].text)} = {_format_value(tokens[2])}"
     if module == "fts5vocab":
-        return _value(tokens[0])
-    return expression(tokens, Scope(frozenset(_names(tokens)))).text
+        return _format_value(tokens[0])
+    return format_expression(tokens, NameScope(frozenset(_collect_names(tokens)))).text
 
 
-def _value(token: Token) -> str:
+def _format_value(token: Token) -> str:
     return quote_string(unquote(token.text)) if token.kind is not TokenKind.BLOB else token.text
 
 
-def _names(tokens: Tokens) -> set[str]:
-    return {fold(unquote(token.text)) for token in tokens if token.kind in NAMING}
+def _collect_names(tokens: Tokens) -> set[str]:
+    return {fold(unquote(token.text)) for token in tokens if token.kind in NAME_KINDS}
 
 
-def _column(tokens: Tokens) -> Column:
-    name = next((token.text for token in tokens if token.kind in NAMING), "")
-    return build_column(ColumnDraft(unquote(name)), Keys(None, (), None), (), (), Scope())
+def _build_column(tokens: Tokens) -> Column:
+    name = next((token.text for token in tokens if token.kind in NAME_KINDS), "")
+    return build_column(ColumnDraft(unquote(name)), TableKeys(None, (), None), (), (), NameScope())

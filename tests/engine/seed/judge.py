@@ -25,7 +25,7 @@ def database(*statements: str) -> EmbeddedD1:
 
 def damage(database: EmbeddedD1) -> list[object]:
     """What SQLite finds wrong with the rows."""
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         found: list[object] = [row for row in connection.execute("PRAGMA integrity_check") if row != ("ok",)]
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             # A foreign key to what is no key is an error to ask about; such a table has no rows.
@@ -35,7 +35,7 @@ def damage(database: EmbeddedD1) -> list[object]:
 
 
 def rows_of(database: EmbeddedD1, table: str) -> list[tuple[object, ...]]:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         return connection.execute(f"SELECT * FROM {quote_name(table)}").fetchall()
 
 
@@ -51,7 +51,7 @@ def uncovered(database: EmbeddedD1, tables: Iterable[Table]) -> Iterator[str]:
     """The columns that may be NULL and never are, or never have a value."""
     for table in tables:
         for column in table.columns:
-            if table.virtual or column.not_null or column.primary_key or column.generated:
+            if table.is_virtual or column.not_null or column.primary_key_position or column.generated:
                 continue
             values = column_of(database, table.name, column.name)
             if None not in values:
@@ -61,6 +61,6 @@ def uncovered(database: EmbeddedD1, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def column_of(database: EmbeddedD1, table: str, column: str) -> list[object]:
-    with database.trusted() as connection:
+    with database.open_unrestricted() as connection:
         rows = connection.execute(f"SELECT {quote_name(column)} FROM {quote_name(table)}").fetchall()
         return [value for (value,) in rows]

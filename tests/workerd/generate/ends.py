@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine import D1Refused, Sandbox, SandboxStopped
-from pulse_ci.errors import BeyondEngine
+from pulse_ci.errors import UnsupportedByEngine
 
 if TYPE_CHECKING:
     from pulse_ci.engine import EmbeddedD1
     from tests.workerd.outcome import Call
 
 # No clock has a say, so that a seed is a sequence.
-SANDBOX = Sandbox(steps=2_000_000, seconds=600, wall_seconds=600)
+SANDBOX = Sandbox(steps=2_000_000, cpu_seconds=600, wall_seconds=600)
 
 
 def ends(database: EmbeddedD1, call: Call) -> bool:
@@ -21,5 +21,5 @@ def ends(database: EmbeddedD1, call: Call) -> bool:
     try:
         database.run(call.sql)
     except D1Refused as refused:
-        return not isinstance(refused, (SandboxStopped, BeyondEngine))
+        return not isinstance(refused, (SandboxStopped, UnsupportedByEngine))
     return True

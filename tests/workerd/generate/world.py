@@ -50,7 +50,7 @@ class World:
 
     def look(self, database: EmbeddedD1) -> None:
         """Take in what is in the database: a statement may have been refused."""
-        with database.trusted() as connection:
+        with database.open_unrestricted() as connection:
             objects = connection.execute("SELECT type, name FROM sqlite_master ORDER BY rowid").fetchall()
             names = {kind: [str(name) for other, name in objects if other == kind] for kind in _KINDS}
             own = ("_cf_", "sqlite_")
