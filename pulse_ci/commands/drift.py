@@ -143,7 +143,10 @@ def _build_adoptions(
 
 
 def _format_expired(each: AllowedDifference) -> str:
-    return f"{ALLOWLIST_FILE} allows {each.subject} until {each.until}, which is over: remove the entry, or give it a new day."
+    return (
+        f"{ALLOWLIST_FILE} allows {each.subject} until {each.until}, which is over: remove the "
+        f"entry, or give it a new day."
+    )
 
 
 def _format_unused(each: AllowedDifference) -> str:

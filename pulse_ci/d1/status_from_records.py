@@ -62,7 +62,8 @@ def _determine_file(
     if traces.other:
         return make_status(
             MigrationStatus.EDITED,
-            f"The database has {_describe_first(traces.other)} in another form: the file was edited after it ran, or the "
+            f"The database has {_describe_first(traces.other)} in another form: the file was edited "
+            f"after it ran, or the "
             "database was changed by hand.",
         )
     return make_status(MigrationStatus.APPLIED)
@@ -70,7 +71,10 @@ def _determine_file(
 
 def _determine_unrecorded(migration: Migration, traces: Traces) -> FileStatus:
     if traces.complete:
-        detail = f"What it does to {_describe_first(traces.there)} is there: `wrangler d1 migrations apply` would run it again."
+        detail = (
+            f"What it does to {_describe_first(traces.there)} is there: `wrangler d1 migrations "
+            f"apply` would run it again."
+        )
         return FileStatus(migration.name, migration, MigrationStatus.NOT_RECORDED, detail)
     partly = (
         f"What it does to {_describe_first(traces.there)} is there already, but not all of it." if traces.there else ""

@@ -107,7 +107,10 @@ def rewrite_limit(sql: str, find_key: Callable[[str], tuple[str, ...] | None]) -
     chosen = (
         f"SELECT {columns} FROM {_qualify_with_main(clauses.table)} {clauses.where} {clauses.order} {clauses.limit}"
     )
-    return f"{clauses.before_table}{clauses.table} {clauses.change}WHERE {key_expression} IN ({chosen}) {clauses.returning}"
+    return (
+        f"{clauses.before_table}{clauses.table} {clauses.change}WHERE {key_expression} IN "
+        f"({chosen}) {clauses.returning}"
+    )
 
 
 def _rewrite_update_from(clauses: _Clauses, key: tuple[str, ...]) -> str | None:

@@ -36,14 +36,19 @@ def describe_restored_constraints(present: Table, table: Table) -> Iterator[str]
         *["STRICT"] * (table.strict and not present.strict),
     ]
     for constraint in returning:
-        yield f"Rows of {quote_for_comment(table.name)} that break {quote_for_comment(constraint)} keep it from running."
+        yield (
+            f"Rows of {quote_for_comment(table.name)} that break {quote_for_comment(constraint)} keep it from running."
+        )
 
 
 def describe_restored_unique_indexes(present: Schema, before: Schema) -> Iterator[str]:
     """Yield a sentence for each unique index that was there before and is not at present."""
     for index in before.indexes:
         if index.unique and index != present.find_index(index.name) and present.find_table(index.table):
-            yield f"Rows of {quote_for_comment(index.table)} that break the unique index {quote_for_comment(index.name)} keep it from running."
+            yield (
+                f"Rows of {quote_for_comment(index.table)} that break the unique index "
+                f"{quote_for_comment(index.name)} keep it from running."
+            )
 
 
 def _list_keys(table: Table) -> Iterable[KeyConstraint]:

@@ -130,7 +130,8 @@ def _fill_missing_column(
     notes.add_loss(table, column, f"{gone}{f': {value} stands in for them' if value else ''}.")
     if value is None and column.default is None and column.not_null:
         notes.conditions.append(
-            f"Rows of {quote_for_comment(table.name)} keep it from running: {_quote_column(table, column)} needs a value."
+            f"Rows of {quote_for_comment(table.name)} keep it from running: "
+            f"{_quote_column(table, column)} needs a value."
         )
     return value
 
@@ -160,7 +161,10 @@ def _note_cascaded_rows(notes: _RestoreNotes, present: Schema, before: Schema) -
         for key in table.foreign_keys if now else ():
             parent = present.find_table(key.parent)
             if parent and before.find_table(key.parent) is None and now and key in now.foreign_keys:
-                sentence = f"Rows of {quote_for_comment(table.name)} that refer to {quote_for_comment(parent.name)} go as ON DELETE says."
+                sentence = (
+                    f"Rows of {quote_for_comment(table.name)} that refer to "
+                    f"{quote_for_comment(parent.name)} go as ON DELETE says."
+                )
                 notes.add_loss(table, None, sentence)
 
 

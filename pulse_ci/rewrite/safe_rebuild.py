@@ -131,7 +131,10 @@ class _RebuildGroup:
         if old.needs_deferral or new.needs_deferral:
             yield DEFER_FOREIGN_KEYS
         for name in old.names:
-            yield f"ALTER TABLE {quote_name(_get_table(self.schema, name).name)} RENAME TO {quote_name(self.old_names[name])};"
+            yield (
+                f"ALTER TABLE {quote_name(_get_table(self.schema, name).name)} RENAME TO "
+                f"{quote_name(self.old_names[name])};"
+            )
         yield from (clean_statement(self.targets[name].table.sql) for name in new.names)
         for index in self._find_referenced_indexes():
             yield from (build_drop(index), clean_statement(index.sql))

@@ -31,7 +31,8 @@ def _check_unterminated(review: Review) -> Iterator[Remark]:
         if migration.unterminated_token:
             yield Remark(
                 migration.unterminated_token.location,
-                f"In `{migration.name}` {migration.unterminated_token.description}: it swallows the rest of the file and whatever a "
+                f"In `{migration.name}` {migration.unterminated_token.description}: it swallows the "
+                f"rest of the file and whatever a "
                 "tool appends to it.",
                 "Close it.",
             )

@@ -89,7 +89,8 @@ def _check_order(review: Review) -> Iterator[Remark]:
         if number is not None and number not in tip and number < max(tip, default=0):
             yield Remark(
                 migration.locate(),
-                f"{migration.digits} comes before {max(tip):0{review.migrations.number_width}}, which {label} already has: "
+                f"{migration.digits} comes before {max(tip):0{review.migrations.number_width}}, "
+                f"which {label} already has: "
                 "a database that is up to date would run it out of order.",
                 _renumbered(review, migration, next_free(review)),
             )
