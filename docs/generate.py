@@ -19,9 +19,9 @@ from pulse_ci.commands.output import render  # noqa: E402
 from pulse_ci.commands.request import build_request  # noqa: E402
 from pulse_ci.report import Report, markdown  # noqa: E402
 from pulse_ci.report.markdown import Links  # noqa: E402
-from pulse_ci.report.phrases import joined  # noqa: E402
+from pulse_ci.report.phrases import join_words  # noqa: E402
 from pulse_ci.rules.registry import RULES  # noqa: E402
-from pulse_ci.rules.rule_docs import page  # noqa: E402
+from pulse_ci.rules.rule_docs import render_rule_page  # noqa: E402
 
 
 def main(words: list[str]) -> int:
@@ -60,7 +60,7 @@ def _table() -> str:
 
 
 def _conventions() -> str:
-    names = joined([f"`{rule.name}`" for rule in RULES if rule.is_convention])
+    names = join_words([f"`{rule.name}`" for rule in RULES if rule.is_convention])
     text = "Most are laws of D1 and of rows. Conventions, by which PULSE lives and another team may not, are "
     return textwrap.fill(f"{text}{names}.", 120, break_on_hyphens=False) + "\n"
 
@@ -75,13 +75,13 @@ def _demo() -> Report:
 
 def _comment(report: Report) -> str:
     head = "<!-- Written by `make docs`: the comment on examples/pull-request, drawn by GitHub as it draws any. -->"
-    links = Links(blob="../examples/pull-request", rules="rules.md")
+    links = Links(blob_url="../examples/pull-request", rules_url="rules.md")
     return f"{head}\n\n{markdown.render(report, links)}"
 
 
 def _rules() -> str:
     head = "# Rules\n\nWritten by `make docs` from the rules themselves; each example is also a test.\n"
-    return "\n".join([head, *(f"## {rule.name}\n\n{page(rule)}" for rule in RULES)])
+    return "\n".join([head, *(f"## {rule.name}\n\n{render_rule_page(rule)}" for rule in RULES)])
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], Non
     try:
         return _run(context, sleep)
     except PulseError as error:
-        from pulse_ci.report.redaction import redact, secrets_in
+        from pulse_ci.report.redaction import find_secrets, redact
 
         runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "failure"})
-        message = redact(str(error), secrets_in(os.environ))
+        message = redact(str(error), find_secrets(os.environ))
         runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_escape(message)}\n")
         _say(runner.format_message(Severity.ERROR, message))
         return COULD_NOT_RUN
@@ -132,6 +132,6 @@ def _say(*lines: str) -> None:
 
 
 def _escape(text: str) -> str:
-    from pulse_ci.report.escape import plain
+    from pulse_ci.report.escape import escape_text
 
-    return plain(text)
+    return escape_text(text)

@@ -134,7 +134,7 @@ def _run_reverse(options: dict[str, object]) -> int:
 
     from pulse_ci.commands.output import escape_for_log
     from pulse_ci.commands.reverse import reverse
-    from pulse_ci.report.escape import visible
+    from pulse_ci.report.escape import escape_invisible
     from pulse_ci.settings import read_settings
 
     read_settings({})  # the sandbox's limits
@@ -142,10 +142,10 @@ def _run_reverse(options: dict[str, object]) -> int:
     written = reverse(str(options["number"]), directory, dry_run=bool(options["dry_run"]))
     if options["dry_run"]:
         # Into a file it goes as it is; a terminal would obey what a migration's text may hold.
-        sys.stdout.write(visible(written.text) if sys.stdout.isatty() else written.text)
+        sys.stdout.write(escape_invisible(written.text) if sys.stdout.isatty() else written.text)
     else:
-        sys.stdout.write(escape_for_log(f"{visible(written.path)}\n"))
-        sys.stderr.writelines(escape_for_log(f"{visible(note)}\n") for note in written.notes)
+        sys.stdout.write(escape_for_log(f"{escape_invisible(written.path)}\n"))
+        sys.stderr.writelines(escape_for_log(f"{escape_invisible(note)}\n") for note in written.notes)
     return OK
 
 
@@ -159,10 +159,10 @@ def _run_rules(options: dict[str, object]) -> int:
 
 def _print_error(message: str, options: dict[str, object]) -> int:
     from pulse_ci.commands.output import escape_for_log
-    from pulse_ci.report.redaction import redact, secrets_in
+    from pulse_ci.report.redaction import find_secrets, redact
 
     given = [str(value) for name in ("api_token", "account_id") if (value := options.get(name))]
-    message = escape_for_log(redact(message, secrets_in(os.environ, given)))
+    message = escape_for_log(redact(message, find_secrets(os.environ, given)))
     red, reset = ("\x1b[31m", "\x1b[0m") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     sys.stderr.write(f"{red}pulse-ci: {message}{reset}\n")
     return COULD_NOT_RUN

@@ -96,22 +96,22 @@ def apply(
             require_no_blockers(target.name, (each for each in blockers if each.name == "drift"), options.allow)
             if names and not options.dry_run:
                 mark_applied(target, live, names)
-            say(apply_messages.adopted(target.name, names, dry_run=options.dry_run))
-            return apply_messages.report(target.name, state, () if options.dry_run else names)
+            say(apply_messages.format_adopted(target.name, names, dry_run=options.dry_run))
+            return apply_messages.build_apply_report(target.name, state, () if options.dry_run else names)
         require_no_blockers(target.name, [*blockers, *CheckBlockers(request)(state.pending)], options.allow)
         steps = plan_steps(history, live, state.pending)
         expected = estimate_costs(live, steps, target.count_rows(history) if steps else {})
-        say(apply_messages.plan(target.name, steps, expected, request.skipped))
+        say(apply_messages.format_plan(target.name, steps, expected, request.skipped))
         if not state.pending or options.dry_run:
-            return apply_messages.report(target.name, state, (), request.skipped)
+            return apply_messages.build_apply_report(target.name, state, (), request.skipped)
         if restore_command := target.find_restore_command():
-            say(apply_messages.way_back(restore_command))
+            say(apply_messages.format_restore_command(restore_command))
         ran = list[str]()
         for applied in apply_pending(target, history, live):
-            say(apply_messages.applied(applied))
+            say(apply_messages.format_applied(applied))
             ran.append(applied.name)
-        say(apply_messages.done(target.name))
-        return apply_messages.report(target.name, state, ran, request.skipped)
+        say(apply_messages.format_done(target.name))
+        return apply_messages.build_apply_report(target.name, state, ran, request.skipped)
 
 
 def _apply_to_fleet(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pulse_ci.commands.fleet import RunHooks
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
-    from pulse_ci.report.fleet.scope import Scope
+    from pulse_ci.report.fleet.scope import FleetScope
 
 DEFAULT_STOP_AT = 1.0
 _SUCCEEDED = (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE)
@@ -39,7 +39,7 @@ class FleetApplyRun:
         client: D1Client,
         table: str,
         rollout: Rollout,
-        scope: Scope,
+        scope: FleetScope,
         hooks: RunHooks,
         say: Callable[[str], None],
         earlier: FleetApplied | None,
@@ -107,7 +107,7 @@ class FleetApplyRun:
         waiting: Sequence[DatabaseInfo],
     ) -> None:
         max_failures = max(1, math.ceil(self._stop_at * len(previews) / 100))
-        self._say(applying_fleet.plan(tuple(previews.values()), self._scope.globs))
+        self._say(applying_fleet.format_fleet_plan(tuple(previews.values()), self._scope.globs))
         if self._hooks.stop_signal.reason:
             return
         for each in (first or list(waiting))[:1]:
@@ -116,14 +116,16 @@ class FleetApplyRun:
                 live = target.read()
                 steps = self._rollout.plan_steps(live)
                 self._say(
-                    apply_messages.plan(
+                    apply_messages.format_plan(
                         each.name, steps, estimate_costs(live, steps, target.count_rows(history)), self._skipped
                     )
                 )
             except PulseError as error:
-                self._say(applying_fleet.unknown_cost(each.name, str(error)))
+                self._say(applying_fleet.format_unknown_cost(each.name, str(error)))
         if waiting:
-            self._say(applying_fleet.order([each.name for each in first], len(waiting), MAX_CONCURRENT, max_failures))
+            self._say(
+                applying_fleet.format_order([each.name for each in first], len(waiting), MAX_CONCURRENT, max_failures)
+            )
 
     def _apply(
         self,
@@ -166,7 +168,7 @@ class FleetApplyRun:
 
     def _check_canary(self, canary: ApplyOutcome) -> ApplyOutcome:
         """Tell how the canary fared, and stop where that was not well."""
-        self._say(applying_fleet.canary(canary))
+        self._say(applying_fleet.format_canary(canary))
         if canary.status not in _SUCCEEDED:
             self._hooks.stop_signal.stop(f"the canary {canary.name} {_STATUS_PHRASES[canary.status]}")
         return canary

@@ -17,7 +17,7 @@ from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import make_display_path, read_sources
 from pulse_ci.report.build import build_report
 from pulse_ci.report.models import Database, conclude
-from pulse_ci.rules.error_rules import NOT_ALLOWED
+from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
 from pulse_ci.rules.lint import lint
 from pulse_ci.schema.diff import diff
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pulse_ci.report import Report
     from pulse_ci.report.models import Staging
 
-_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"}) | NOT_ALLOWED
+_REPLAY_RULES = frozenset({"replay-fails", "explicit-transaction", "d1-differs"}) | NOT_ALLOWED_RULES
 
 
 def check_embedded(directory: str) -> Report:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.report.fleet.scope import Scope
+    from pulse_ci.report.fleet.scope import FleetScope
     from pulse_ci.settings import Settings
 
 
@@ -115,7 +115,7 @@ class _DriftRun:
         return self._checker.compare(database.name, database.id, self._read(database.id))
 
     def _build_report(
-        self, compared: tuple[DatabaseDrift, ...], scope: Scope | None = None, earlier: DriftReport | None = None
+        self, compared: tuple[DatabaseDrift, ...], scope: FleetScope | None = None, earlier: DriftReport | None = None
     ) -> DriftReport:
         allowed = self._checker.allowlist_problems
         unused = map(_format_unused, allowed.unused)
@@ -125,7 +125,7 @@ class _DriftRun:
             adoptions={} if self._settings.against else _build_adoptions(compared, self._migrations, self._request),
             expired=tuple(map(_format_expired, allowed.expired)),
             unused=tuple(each for each in unused if earlier is None or each in earlier.unused),
-            spent=sum_usage(self._client, earlier),
+            usage=sum_usage(self._client, earlier),
             scope=scope,
         )
 

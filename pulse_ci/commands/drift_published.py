@@ -11,7 +11,7 @@ from pulse_ci.errors import GitHubError
 from pulse_ci.github.issues import MAX_BODY_BYTES, DriftIssue, IssueResult, close_issue, upsert_issue
 from pulse_ci.github.marker import Marker
 from pulse_ci.report.drift import markdown
-from pulse_ci.report.escape import visible
+from pulse_ci.report.escape import escape_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def _write_issue(github: GitHubClient, report: DriftReport, settings: Settings, 
         return close_issue(github, context.repository, marker)
     footer = f"[Run]({context.run_url})" if context.run_url else ""
     body = markdown.render(report, MAX_BODY_BYTES - 1000, footer=footer)
-    issue = DriftIssue(visible(f"Drift in {subject}")[:200], body, marker)
+    issue = DriftIssue(escape_invisible(f"Drift in {subject}")[:200], body, marker)
     return upsert_issue(github, context.repository, issue, now=datetime.now(UTC))
 
 

@@ -36,7 +36,7 @@ def run(options: Mapping[str, object]) -> int:
     """Fix what can be fixed and say what was done; return 1 where errors are left."""
     from pulse_ci.commands.fix import fix, write_fixes
     from pulse_ci.commands.output import Progress, wants_colour
-    from pulse_ci.report.escape import visible
+    from pulse_ci.report.escape import escape_invisible
     from pulse_ci.settings import read_settings
 
     flags = {name: value for name, value in options.items() if name != "dry_run"}
@@ -49,12 +49,12 @@ def run(options: Mapping[str, object]) -> int:
     told, dry = sys.stdout, bool(options["dry_run"])
     if dry:
         # Into a file or `git apply` it goes as it is; a terminal would obey what a migration's text may hold.
-        diff = visible(fixed.diff) if sys.stdout.isatty() else fixed.diff
+        diff = escape_invisible(fixed.diff) if sys.stdout.isatty() else fixed.diff
         sys.stdout.write(_colour_diff(diff) if wants_colour(sys.stdout) else diff)
         told = sys.stderr
     else:
         write_fixes(fixed, request)
-    told.writelines(f"{visible(line)}\n" for line in _summarize(fixed, request, dry=dry))
+    told.writelines(f"{escape_invisible(line)}\n" for line in _summarize(fixed, request, dry=dry))
     return OK if fixed.is_clean else LEFT
 
 

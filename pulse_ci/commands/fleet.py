@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulse_ci.d1.fleet import MAX_CONCURRENT, StopSignal, run_concurrently, select_by_globs, select_shard
 from pulse_ci.errors import ConfigError, D1Error
-from pulse_ci.report.fleet.scope import Scope, digest
+from pulse_ci.report.fleet.scope import FleetScope, compute_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,11 +36,11 @@ class RunHooks:
 
 def build_fleet_scope(
     settings: Settings, migrations: MigrationSet, compared_with: str, *decides: Iterable[str]
-) -> Scope:
+) -> FleetScope:
     """Return what a report on the fleet that the settings name is about; `decides` is what does besides the files."""
     texts = [text for each in migrations.migrations for text in (each.path, each.text)]
-    files_digest = digest(texts, *decides)
-    return Scope(settings.databases, compared_with, len(migrations.migrations), files_digest, settings.shard)
+    files_digest = compute_digest(texts, *decides)
+    return FleetScope(settings.databases, compared_with, len(migrations.migrations), files_digest, settings.shard)
 
 
 def select_databases(
@@ -54,10 +54,10 @@ def select_databases(
 
 def sum_usage(client: D1Client, earlier: FleetReport | None) -> Usage:
     """Return what was asked of Cloudflare, by the run before too, from whose report this one goes on."""
-    return client.usage + earlier.spent if earlier else client.usage
+    return client.usage + earlier.usage if earlier else client.usage
 
 
-def read_resume_report(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:
+def read_resume_report(settings: Settings, scope: FleetScope, kind: type[_Report]) -> _Report | None:
     """Read the report from which `--resume` goes on, if there is one.
 
     Raises:
@@ -72,7 +72,7 @@ def read_resume_report(settings: Settings, scope: Scope, kind: type[_Report]) ->
     report = read_fleet_report(settings.resume, "--resume")
     if not isinstance(report, kind):
         raise ConfigError(f"{where} is the report of another command. Give one of `pulse-ci {settings.command}`.")
-    scope.refuse_other(report.scope or scope, where)
+    scope.require_same_scope(report.scope or scope, where)
     if report.scope and report.scope.shard != scope.shard:
         theirs, ours = report.scope.shard or "the whole", scope.shard or "the whole"
         raise ConfigError(f"{where} is on {theirs} of the fleet, and this run takes {ours}. Give the same --shard.")
@@ -124,7 +124,7 @@ def run_each(
     return collect()
 
 
-def add_stop_reason(scope: Scope, stop_signal: StopSignal, *, left: Sequence[object]) -> Scope:
+def add_stop_reason(scope: FleetScope, stop_signal: StopSignal, *, left: Sequence[object]) -> FleetScope:
     """Return the scope with why the run came to its end before those that are left, if there are any."""
     return replaced(scope, stopped=stop_signal.reason if left else None)
 

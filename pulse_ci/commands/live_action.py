@@ -24,8 +24,8 @@ from pulse_ci.github import runner
 from pulse_ci.model import Severity
 from pulse_ci.report import Report
 from pulse_ci.report.drift.value import DriftReport
-from pulse_ci.report.escape import fence
-from pulse_ci.report.redaction import redact, redact_report, secrets_in
+from pulse_ci.report.escape import code_block
+from pulse_ci.report.redaction import find_secrets, redact, redact_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def run_live(
         PulseError: it could not be run.
 
     """
-    secrets, messages = secrets_in(os.environ, settings.secrets), list[str]()
+    secrets, messages = find_secrets(os.environ, settings.secrets), list[str]()
 
     def tell(line: str) -> None:
         messages.append(redact(line, secrets))
@@ -63,7 +63,7 @@ def run_live(
         report = redact_report(_run_command(command, settings, tell, secrets), secrets)
     except PulseError:
         # What was done until then, and how to take it back, is needed now more than ever.
-        summary = f"### ❌ Not all is applied\n\n{fence(chr(10).join(messages))}\n" if messages else ""
+        summary = f"### ❌ Not all is applied\n\n{code_block(chr(10).join(messages))}\n" if messages else ""
         runner.append_summary(context.summary_path, summary)
         raise
     if isinstance(report, Report):
@@ -101,7 +101,7 @@ def _run_command(
 def _publish_applied(report: Report, messages: list[str], settings: Settings, context: RunnerContext) -> int:
     if settings.report_file:
         write_with_parent_owner(settings.report_file, report.to_json())
-    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{fence(chr(10).join(messages))}\n")
+    runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{code_block(chr(10).join(messages))}\n")
     outputs = dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "success", "pending": "0"}
     runner.write_outputs(context.output_path, outputs | {"report": str(settings.report_file or "")})
     return OK

@@ -46,7 +46,7 @@ def _count_pending(report: LiveReport) -> int:
         case DriftReport():
             return sum(each.pending for each in report.databases)
         case FleetStatus():
-            return sum(len(each.lacks) for each in report.databases)
+            return sum(len(each.pending) for each in report.databases)
         case FleetApplied():
             return sum(len(each.pending) for each in report.databases)
 

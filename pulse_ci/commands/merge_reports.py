@@ -11,7 +11,7 @@ from pulse_ci.model import Usage
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
-from pulse_ci.report.fleet.scope import Scope, join
+from pulse_ci.report.fleet.scope import FleetScope, merge_scopes
 from pulse_ci.report.fleet.status import FleetStatus
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def merge_reports(settings: Settings, command: str) -> FleetReport:
         _read_reports(settings.merge, _REPORT_TYPES[command], command),
         key=lambda it: _get_shard_number(_require_scope(it[1])),
     )
-    scope = join([(name, _require_scope(report)) for name, report in read])
+    scope = merge_scopes([(name, _require_scope(report)) for name, report in read])
     _require_unique_databases(read)
     return _join_reports([report for _, report in read], scope)
 
@@ -60,13 +60,13 @@ def _expand_pattern(pattern: str) -> list[str]:
     return found
 
 
-def _require_scope(report: FleetReport) -> Scope:
+def _require_scope(report: FleetReport) -> FleetScope:
     if report.scope is None:
         raise AssertionError("a report on a fleet has a scope")
     return report.scope
 
 
-def _get_shard_number(scope: Scope) -> int:
+def _get_shard_number(scope: FleetScope) -> int:
     return int(scope.shard.partition("/")[0]) if scope.shard else 0
 
 
@@ -79,8 +79,8 @@ def _require_unique_databases(read: Iterable[tuple[str, FleetReport]]) -> None:
             seen[each.id] = path
 
 
-def _join_reports(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
-    spent = sum((each.spent for each in reports), Usage())
+def _join_reports(reports: Sequence[FleetReport], scope: FleetScope) -> FleetReport:
+    spent = sum((each.usage for each in reports), Usage())
     match reports[0]:
         case DriftReport():
             return _join_drift_reports([each for each in reports if isinstance(each, DriftReport)], scope, spent)
@@ -93,19 +93,19 @@ def _join_reports(reports: Sequence[FleetReport], scope: Scope) -> FleetReport:
                 databases=_sort_by_name(each.databases for each in applied),
                 scope=scope,
                 dry_run=all(each.dry_run for each in applied),
-                spent=spent,
+                usage=spent,
                 skipped=tuple(sorted({rule for each in applied for rule in each.skipped})),
             )
 
 
-def _join_drift_reports(parts: Sequence[DriftReport], scope: Scope, spent: Usage) -> DriftReport:
+def _join_drift_reports(parts: Sequence[DriftReport], scope: FleetScope, spent: Usage) -> DriftReport:
     return DriftReport(
         databases=_sort_by_name(each.databases for each in parts),
         compared_with=scope.compared_with,
         adoptions={name: adoption for each in parts for name, adoption in each.adoptions.items()},
         expired=tuple(dict.fromkeys(sentence for each in parts for sentence in each.expired)),
         unused=tuple(each for each in parts[0].unused if all(each in part.unused for part in parts)),
-        spent=spent,
+        usage=spent,
         scope=scope,
     )
 

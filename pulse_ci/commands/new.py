@@ -11,7 +11,7 @@ from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path, read_sources
-from pulse_ci.report.escape import visible
+from pulse_ci.report.escape import escape_invisible
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +32,7 @@ def write_migration(description: str, directory: Path, *, reason: str | None = N
         MigrationError: a file of that name is there already, or cannot be written.
 
     """
-    title = visible(" ".join(description.split()))
+    title = escape_invisible(" ".join(description.split()))
     words = re.sub(r"[^a-z0-9]+", "_", description.lower()).strip("_")[:_MAX_NAME_LENGTH].strip("_")
     if not words:
         raise ConfigError(f"{description!r} has no letter or digit to name a file by.")
@@ -57,7 +57,7 @@ def _next_number(migrations: MigrationSet, now: datetime) -> str:
 
 
 def _format_forward(title: str, reason: str | None, today: date) -> str:
-    why = visible(" ".join(reason.split())) if reason else ""
+    why = escape_invisible(" ".join(reason.split())) if reason else ""
     return f"-- Migration: {title}\n-- Created: {today}\n-- Reason: {why}\n\n"
 
 

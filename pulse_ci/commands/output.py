@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from pulse_ci import __version__
 from pulse_ci.commands.files import write_atomic
 from pulse_ci.errors import ConfigError
-from pulse_ci.report.redaction import redact_report, secrets_in
+from pulse_ci.report.redaction import find_secrets, redact_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def write_report(report: Report, settings: Settings) -> None:
     to_terminal = settings.output is None and sys.stdout.isatty()
     colour = to_terminal and wants_colour(sys.stdout)
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH) if to_terminal else None
-    report = redact_report(report, secrets_in(os.environ, settings.secrets))
+    report = redact_report(report, find_secrets(os.environ, settings.secrets))
     text = render(report, settings.format, colour=colour, width=width)
     if settings.output is None:
         sys.stdout.write(escape_for_log(text))

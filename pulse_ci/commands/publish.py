@@ -24,10 +24,10 @@ from pulse_ci.github.suggestions import update_suggestions
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown, sarif
 from pulse_ci.report.models import FailOn
-from pulse_ci.report.redaction import redact_report, secrets_in
+from pulse_ci.report.redaction import find_secrets, redact_report
 from pulse_ci.report.report_json import read_report
-from pulse_ci.report.schema_sql import diff_text
-from pulse_ci.report.suggestions import suggest
+from pulse_ci.report.schema_sql import format_schema_diff
+from pulse_ci.report.suggestions import suggest_fixes
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Publisher:
         """Ask GitHub what is new, and check it; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
         self._pull_request = target.pull_request
-        secrets = secrets_in(os.environ)
+        secrets = find_secrets(os.environ)
         if self._received_report:
             return redact_report(read_report(self._received_report, FailOn(self._settings.fail_on)), secrets)
         self._request = read_request_for_target(self._settings, target, self._github, command)
@@ -105,7 +105,7 @@ class Publisher:
             return None
         moved = {edit.path for edit in base.edits}
         try:
-            suggestions = suggest(report, base.added - moved)
+            suggestions = suggest_fixes(report, base.added - moved)
             return update_suggestions(
                 self._github, self._pull_request, suggestions, self._build_marker(self._pull_request)
             )
@@ -129,7 +129,7 @@ class Publisher:
         if settings.report_file and not self._received_report:
             write_with_parent_owner(settings.report_file, report.to_json())
         if settings.sarif_file:
-            page = self._build_links().rules
+            page = self._build_links().rules_url
             log = sarif.render(report, __version__, RULES, rules_page=page, category=settings.label)
             write_with_parent_owner(settings.sarif_file, log)
         if settings.output:
@@ -147,20 +147,20 @@ class Publisher:
     def _build_outputs(self, report: Report, comment: CommentResult) -> dict[str, str]:
         return {
             "conclusion": report.conclusion.value,
-            "errors": str(report.count(Severity.ERROR)),
-            "warnings": str(report.count(Severity.WARNING)),
+            "errors": str(report.count_findings(Severity.ERROR)),
+            "warnings": str(report.count_findings(Severity.WARNING)),
             "changed": "true" if report.changes else "false",
             "pending": str(len(report.under_review)),
             "drift": "",
             "comment-url": comment.url or "",
             "report": str(self._settings.report_file or ""),
-            "diff": diff_text(report.changes, report.schemas, _MAX_DIFF),
+            "diff": format_schema_diff(report.changes, report.schemas, _MAX_DIFF),
         }
 
     def _render_markdown(self, report: Report, budget: int) -> str:
         links = self._build_links()
         if budget >= markdown.SUMMARY_BYTES:
-            links = replace(links, summary=None)
+            links = replace(links, summary_url=None)
         return markdown.render(report, links, budget)
 
     def _build_links(self) -> markdown.Links:

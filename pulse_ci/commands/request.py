@@ -101,9 +101,9 @@ def read_skipped_rules(settings: Settings) -> tuple[str, ...]:
     """Return the names of the rules that are not to be asked; raises ConfigError."""
     if not settings.skip:
         return ()
-    from pulse_ci.rules.registry import named_rules
+    from pulse_ci.rules.registry import resolve_rule_names
 
-    return named_rules(settings.skip)
+    return resolve_rule_names(settings.skip)
 
 
 def _find_search_start(directory: Path) -> Path:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.rules.error_rules import EXPLAINING
+from pulse_ci.rules.error_rules import REQUIRED_RULES
 from pulse_ci.rules.registry import RULES, find_rule
-from pulse_ci.rules.rule_docs import abbreviated
+from pulse_ci.rules.rule_docs import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _format_rule(rule: Rule) -> str:
 
 
 def _explain_skip(rule: Rule) -> Iterator[str]:
-    if rule.name not in EXPLAINING:
+    if rule.name not in REQUIRED_RULES:
         all_alike = "conventions, or --skip " if rule.is_convention else ""
         yield f"To leave it out everywhere: --skip {all_alike}{rule.name}"
 
@@ -56,7 +56,7 @@ def _explain_skip(rule: Rule) -> Iterator[str]:
 def _format_example(example: Example) -> str:
     blocks = []
     for path, text in example.files.items():
-        blocks.append(_indent(f"{path}\n{abbreviated(text.replace(_EXPECT_MARK, '   <- here'))}"))
+        blocks.append(_indent(f"{path}\n{truncate_lines(text.replace(_EXPECT_MARK, '   <- here'))}"))
     return "\n\n".join(blocks)
 
 

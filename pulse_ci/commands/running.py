@@ -21,7 +21,7 @@ from pulse_ci.commands.undo import revert_applied
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import ConfigError
 from pulse_ci.report import Report
-from pulse_ci.report.redaction import redact, redact_report, secrets_in
+from pulse_ci.report.redaction import find_secrets, redact, redact_report
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(name: str, options: Mapping[str, object]) -> int:
     """Run one of them with the flags that were given; return the exit status."""
     apply_options = _read_apply_options(options) if name in ("apply", "reverse") else None
     settings = read_settings(options)
-    secrets = secrets_in(os.environ, settings.secrets)
+    secrets = find_secrets(os.environ, settings.secrets)
     if apply_options and name == "reverse":
         revert_applied(str(options["number"]), settings, apply_options, lambda line: _say(line, secrets))
         return OK

@@ -42,7 +42,7 @@ def run_on_scratch(request: CheckRequest, staged: StagingSnapshot, embedded: Sch
         delete_stale_scratch(client)
         scratch_run = run_files_on_scratch(client, _make_name(), staged.snapshot, staged.start.pending)
         spent = client.usage
-    return replace(staged, staging=staged.staging.with_spent(spent)), OnD1(
+    return replace(staged, staging=staged.staging.add_usage(spent)), OnD1(
         scratch_run.rejections, diff(embedded, scratch_run.schema)
     )
 

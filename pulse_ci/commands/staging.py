@@ -52,7 +52,7 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> StagingSnap
             if request.staging_required:
                 raise
             reason = f"{request.staging_database.name} could not be used. {error}"
-            return Staging("skipped", reason, missed=True).with_spent(client.usage)
+            return Staging("skipped", reason, missed=True).add_usage(client.usage)
     if ran := _find_already_applied(request, staged, migrations):
         return _skip_already_applied(staged, ran)
     return staged
@@ -69,7 +69,7 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     state = snapshot.determine_status(history)
     rows = {name: count.rows for name, count in snapshot.row_counts.items()}
     start = Start(load_into_engine(snapshot), _find_pending(request, state, migrations), rows)
-    staging = Staging("used", _describe_drift(state)).with_spent(client.usage)
+    staging = Staging("used", _describe_drift(state)).add_usage(client.usage)
     return StagingSnapshot(live, snapshot, state, start, staging)
 
 

@@ -45,5 +45,5 @@ def probe_staging(
                 raise
             unanswered = str(error)
         spent = client.usage
-    staging = replace(staged.staging.with_spent(spent), unanswered=unanswered)
+    staging = replace(staged.staging.add_usage(spent), probe_failure=unanswered)
     return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers

@@ -60,8 +60,8 @@ def read_status(
         name=name,
         state=state,
         repairs=plan_record_repairs(state, live.migrations_table),
-        refused=history.refused,
-        spent=spent,
+        rejections=history.refused,
+        usage=spent,
     )
 
 

@@ -17,8 +17,8 @@ from pulse_ci.commands.fleet import (
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.schema_cache import PerSchemaCache
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
-from pulse_ci.report.phrases import plural
-from pulse_ci.report.status.value import AS_IT_SHOULD_BE
+from pulse_ci.report.phrases import pluralize
+from pulse_ci.report.status.value import EXPECTED_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def read_fleet_status(
             return DatabaseStatus(each.name, each.id, lacks, notes)
 
         def report(databases: tuple[DatabaseStatus, ...]) -> FleetStatus:
-            ended = add_stop_reason(scope, hooks.stop_signal, left=[each for each in databases if not each.asked])
+            ended = add_stop_reason(scope, hooks.stop_signal, left=[each for each in databases if not each.was_read])
             return FleetStatus(databases, ended, sum_usage(client, earlier))
 
         databases = run_each(
@@ -69,7 +69,7 @@ def read_fleet_status(
             look,
             lambda each, why: DatabaseStatus(each.name, each.id, error=why),
             done=_select_completed(earlier),
-            not_attempted=lambda each: DatabaseStatus(each.name, each.id, asked=False),
+            not_attempted=lambda each: DatabaseStatus(each.name, each.id, was_read=False),
             hooks=hooks,
             on_progress=lambda grown: hooks.save_report(report(grown)),
         )
@@ -87,7 +87,7 @@ def _summarize(state: DatabaseMigrations) -> tuple[tuple[str, ...], tuple[str, .
 
 def _describe_problems(state: DatabaseMigrations) -> Iterator[str]:
     for each in state.files:
-        if each.status not in AS_IT_SHOULD_BE:
+        if each.status not in EXPECTED_STATUSES:
             yield f"`{each.name}` is {each.status.value}: {each.detail}"
     if state.drift:
-        yield f"{plural(len(state.drift), 'difference')} that no file explains: `pulse-ci drift` tells which"
+        yield f"{pluralize(len(state.drift), 'difference')} that no file explains: `pulse-ci drift` tells which"

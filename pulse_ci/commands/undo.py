@@ -50,10 +50,10 @@ def revert_applied(
         state = live.determine_status(trace(migrations.migrations))
         planned = plan_revert(migration, reverse, state, live)
         require_no_blockers(target.name, [*find_blockers(state), *find_row_losses(target, planned)], options.allow)
-        say(apply_messages.undoing(target.name, planned))
+        say(apply_messages.format_revert_plan(target.name, planned))
         if options.dry_run:
             return
         if restore_command := target.find_restore_command():
-            say(apply_messages.way_back(restore_command))
+            say(apply_messages.format_restore_command(restore_command))
         revert(target, planned, live)
-        say(apply_messages.undone(target.name, migration.name))
+        say(apply_messages.format_reverted(target.name, migration.name))

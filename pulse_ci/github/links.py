@@ -24,14 +24,14 @@ def build_links(
     sha = pull_request.head_sha if pull_request else context.sha
     repository = pull_request.base_repo if pull_request else context.repository
     return Links(
-        blob=f"{context.server_url}/{repository}/blob/{sha}" if repository and sha else None,
-        run=context.run_url,
-        summary=context.run_url,
+        blob_url=f"{context.server_url}/{repository}/blob/{sha}" if repository and sha else None,
+        run_url=context.run_url,
+        summary_url=context.run_url,
         commit=sha,
         label=label,
         version=__version__,
-        rules=_find_rules_url(context),
-        draws=supports_mermaid(server_version),
+        rules_url=_find_rules_url(context),
+        renders_mermaid=supports_mermaid(server_version),
     )
 
 

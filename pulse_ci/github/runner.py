@@ -11,7 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
-from pulse_ci.report.finding_order import ranked
+from pulse_ci.report.finding_order import sort_by_severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -94,7 +94,7 @@ def format_annotations(findings: Iterable[Finding]) -> list[str]:
     The runner takes ten of each severity from a step; where there are more, one says so and is among the ten.
     Ignored findings get none.
     """
-    shown = ranked(finding for finding in findings if not finding.ignored)
+    shown = sort_by_severity(finding for finding in findings if not finding.ignored)
     by_severity = [[finding for finding in shown if finding.severity is severity] for severity in Severity]
     return [line for group in by_severity for line in _format_group(group)]
 

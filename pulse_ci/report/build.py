@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.model import ChangeAction
 from pulse_ci.report.models import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
-from pulse_ci.report.rows import count_rows, unrestored_tables, unseeded_tables
+from pulse_ci.report.rows import count_rows, find_unrestored_tables, find_unseeded_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,61 +38,61 @@ def build_report(
 
     `applied` tells whether a file has run on the live database that the preview stands on, as far as that is known.
     """
-    evidence = {each.migration.path: each for each in review.evidence}
-    costed = costs(review)
-    broken = {each.migration.path: each.refusal for each in review.broken}
+    analyses = {each.migration.path: each for each in review.evidence}
+    costs_by_path = costs(review)
+    rejections = {each.migration.path: each.refusal for each in review.broken}
     return Report(
         command=command,
         conclusion=conclude(findings, fail_on),
         database=database,
         staging=staging,
         migrations=tuple(
-            _result(
+            _build_result(
                 migration,
-                evidence.get(migration.path),
-                broken.get(migration.path),
+                analyses.get(migration.path),
+                rejections.get(migration.path),
                 applied=applied(migration),
                 skipped=review.skipped,
-                cost=whole_cost(costed.get(migration.path, ())),
+                cost=whole_cost(costs_by_path.get(migration.path, ())),
             )
             for migration in review.migrations.migrations
         ),
         findings=findings,
         changes=changes,
         rows=count_rows(review),
-        unseeded=unseeded_tables(review.evidence),
-        unrestored=unrestored_tables(review.evidence),
+        unseeded=find_unseeded_tables(review.evidence),
+        unrestored=find_unrestored_tables(review.evidence),
         skipped=review.skipped,
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,
     )
 
 
-def _result(
+def _build_result(
     migration: Migration,
-    evidence: Evidence | None,
-    broken: Refusal | None,
+    analysis: Evidence | None,
+    rejection_of_merged_file: Refusal | None,
     *,
     applied: bool | None,
     skipped: Sequence[str],
     cost: Cost | None,
 ) -> MigrationResult:
-    refusal = None if migration.problem else broken or _first(evidence)
-    error = refusal.message if refusal else migration.problem
-    judged = evidence if evidence and evidence.runs and not migration.problem else None
+    rejection = None if migration.problem else rejection_of_merged_file or _find_first_rejection(analysis)
+    error = rejection.message if rejection else migration.problem
+    analysis_of_run = analysis if analysis and analysis.runs and not migration.problem else None
     return MigrationResult(
         number=migration.number,
         name=migration.name,
         path=migration.path,
-        under_review=evidence is not None,
+        under_review=analysis is not None,
         applied=applied,
-        depends_on=_numbers(evidence),
+        depends_on=_list_dependency_numbers(analysis),
         replay="failed" if error else "ok",
         error=error,
-        idempotent=judged.repeated.holds if judged and "not-idempotent" not in skipped else None,
-        reversible=_is_reversible(judged.undone, skipped) if judged else None,
+        idempotent=analysis_of_run.repeated.holds if analysis_of_run and "not-idempotent" not in skipped else None,
+        reversible=_is_reversible(analysis_of_run.undone, skipped) if analysis_of_run else None,
         cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
-        refused_by=refusal.by if refusal else None,
+        refused_by=rejection.by if rejection else None,
     )
 
 
@@ -100,16 +100,16 @@ def _is_reversible(undone: Undone, skipped: Sequence[str]) -> bool | None:
     """Return whether a migration is undone; None where it has no reverse, and none is asked for."""
     if undone.reverse or undone.holds:
         return undone.holds
-    asking = {
+    reporting_rules = {
         "missing-drop" if change.action is ChangeAction.ADDED else "reverse-incomplete" for change in undone.changes
     }
-    return None if asking <= set(skipped) else False
+    return None if reporting_rules <= set(skipped) else False
 
 
-def _first(evidence: Evidence | None) -> Refusal | None:
-    return next(iter(evidence.replayed.run.refusals), None) if evidence else None
+def _find_first_rejection(analysis: Evidence | None) -> Refusal | None:
+    return next(iter(analysis.replayed.run.refusals), None) if analysis else None
 
 
-def _numbers(evidence: Evidence | None) -> tuple[int, ...]:
-    needed = {each.migration.number for each in evidence.depends_on} if evidence else set()
+def _list_dependency_numbers(analysis: Evidence | None) -> tuple[int, ...]:
+    needed = {each.migration.number for each in analysis.depends_on} if analysis else set()
     return tuple(sorted(number for number in needed if number is not None))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pulse_ci.schema.constraints import ForeignKey
     from pulse_ci.schema.schema import Column, Schema, Table
 
-MOST_TOUCHED = 12
-_MOST_NEIGHBOURS = 12
-_MOST_ATTRIBUTES = 24
+MAX_CHANGED_TABLES = 12
+_MAX_NEIGHBOURS = 12
+_MAX_ATTRIBUTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Entity:
     name: str
     change: ChangeAction | None
     attributes: tuple[Attribute, ...]
-    hidden: int
+    hidden_columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +49,48 @@ class Relation:
     child: str
     columns: tuple[str, ...]
     on_delete: str
-    required: bool
-    single: bool
+    is_required: bool
+    is_unique: bool
     change: ChangeAction | None
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ErModel:
     """What is drawn; `hidden` is how many neighbours found no room."""
 
-    touched: tuple[Entity, ...]
+    changed_tables: tuple[Entity, ...]
     neighbours: tuple[Entity, ...]
     relations: tuple[Relation, ...]
-    hidden: int
+    hidden_neighbours: int
 
 
-def touched_tables(changes: Iterable[Change]) -> tuple[str, ...]:
+def find_changed_tables(changes: Iterable[Change]) -> tuple[str, ...]:
     """Return the folded names of the tables that change themselves, in order; an index of theirs does not count."""
     return tuple(
         dict.fromkeys(fold(each.table) for each in changes if each.kind in (ObjectKind.TABLE, ObjectKind.COLUMN))
     )
 
 
-def picture(changes: Iterable[Change], schemas: Schemas) -> Picture:
+def build_er_model(changes: Iterable[Change], schemas: Schemas) -> ErModel:
     """Return the touched tables with all that a reader wants to see of them, and their neighbours with keys alone."""
-    touched = touched_tables(changes)
+    changed_tables = find_changed_tables(changes)
     relations = tuple(
-        each for each in _relations(schemas) if fold(each.parent) in touched or fold(each.child) in touched
+        each
+        for each in _find_relations(schemas)
+        if fold(each.parent) in changed_tables or fold(each.child) in changed_tables
     )
-    around = dict.fromkeys(fold(name) for each in relations for name in (each.parent, each.child))
-    near = [name for name in around if name not in touched]
-    shown = {*touched, *near[:_MOST_NEIGHBOURS]}
-    return Picture(
-        touched=tuple(_entity(name, schemas) for name in touched),
-        neighbours=tuple(_neighbour(name, schemas, relations) for name in near[:_MOST_NEIGHBOURS]),
+    related = dict.fromkeys(fold(name) for each in relations for name in (each.parent, each.child))
+    neighbours = [name for name in related if name not in changed_tables]
+    shown = {*changed_tables, *neighbours[:_MAX_NEIGHBOURS]}
+    return ErModel(
+        changed_tables=tuple(_build_entity(name, schemas) for name in changed_tables),
+        neighbours=tuple(_build_neighbour(name, schemas, relations) for name in neighbours[:_MAX_NEIGHBOURS]),
         relations=tuple(each for each in relations if {fold(each.parent), fold(each.child)} <= shown),
-        hidden=len(near[_MOST_NEIGHBOURS:]),
+        hidden_neighbours=len(neighbours[_MAX_NEIGHBOURS:]),
     )
 
 
-def _action(before: object, after: object) -> ChangeAction | None:
+def _find_action(before: object, after: object) -> ChangeAction | None:
     if before is None:
         return ChangeAction.ADDED
     if after is None:
@@ -96,59 +98,61 @@ def _action(before: object, after: object) -> ChangeAction | None:
     return None if before == after else ChangeAction.MODIFIED
 
 
-def _entity(name: str, schemas: Schemas) -> Entity:
+def _build_entity(name: str, schemas: Schemas) -> Entity:
     before, after = schemas.before.find_table(name), schemas.after.find_table(name)
-    attributes = tuple(_attributes(before, after))
+    attributes = tuple(_build_attributes(before, after))
     # Keys and what changes stay, whatever else has to go; the order is the table's.
     ranked = sorted(range(len(attributes)), key=lambda at: not (attributes[at].keys or attributes[at].change))
-    kept = sorted(ranked[:_MOST_ATTRIBUTES])
+    kept = sorted(ranked[:_MAX_ATTRIBUTES])
     shown = tuple(attributes[at] for at in kept)
     table = after or before
-    return Entity(table.name if table else name, _action(before, after), shown, len(attributes) - len(shown))
+    return Entity(table.name if table else name, _find_action(before, after), shown, len(attributes) - len(shown))
 
 
-def _attributes(before: Table | None, after: Table | None) -> Iterator[Attribute]:
+def _build_attributes(before: Table | None, after: Table | None) -> Iterator[Attribute]:
     old = before.columns if before else ()
     new = after.columns if after else ()
     for column in new:
         was = before.find_column(column.name) if before else column
-        yield _attribute(column, after, _action(was, column))
+        yield _build_attribute(column, after, _find_action(was, column))
     for column in old:
         if after is None or after.find_column(column.name) is None:
-            yield _attribute(column, before, ChangeAction.REMOVED if after else None)
+            yield _build_attribute(column, before, ChangeAction.REMOVED if after else None)
 
 
-def _attribute(column: Column, table: Table | None, change: ChangeAction | None) -> Attribute:
+def _build_attribute(column: Column, table: Table | None, change: ChangeAction | None) -> Attribute:
     keys = ["PK"] if column.primary_key_position else []
-    keys += ["FK"] if table and any(_has(key, column.name) for key in table.foreign_keys) else []
+    keys += ["FK"] if table and any(_includes_column(key, column.name) for key in table.foreign_keys) else []
     keys += ["UK"] if column.unique else []
     return Attribute(column.name, column.type, tuple(keys), change)
 
 
-def _has(key: ForeignKey, name: str) -> bool:
+def _includes_column(key: ForeignKey, name: str) -> bool:
     return fold(name) in map(fold, key.columns)
 
 
-def _neighbour(name: str, schemas: Schemas, relations: tuple[Relation, ...]) -> Entity:
+def _build_neighbour(name: str, schemas: Schemas, relations: tuple[Relation, ...]) -> Entity:
     table = schemas.after.find_table(name) or schemas.before.find_table(name)
     if table is None:  # a foreign key may name a table that is not there
         missing = next(each.parent for each in relations if fold(each.parent) == name)
         return Entity(missing, None, (), 0)
     linking = {fold(column) for each in relations if fold(each.child) == name for column in each.columns}
     shown = [column for column in table.columns if column.primary_key_position or fold(column.name) in linking]
-    attributes = tuple(_attribute(column, table, None) for column in shown[:_MOST_ATTRIBUTES])
+    attributes = tuple(_build_attribute(column, table, None) for column in shown[:_MAX_ATTRIBUTES])
     return Entity(table.name, None, attributes, 0)
 
 
-def _relations(schemas: Schemas) -> list[Relation]:
-    before, after = _keys_of(schemas.before), _keys_of(schemas.after)
+def _find_relations(schemas: Schemas) -> list[Relation]:
+    before, after = _index_foreign_keys(schemas.before), _index_foreign_keys(schemas.after)
     return [
-        _relation(*(after.get(identity) or before[identity]), _action(before.get(identity), after.get(identity)))
+        _build_relation(
+            *(after.get(identity) or before[identity]), _find_action(before.get(identity), after.get(identity))
+        )
         for identity in after | before
     ]
 
 
-def _keys_of(schema: Schema) -> dict[tuple[str, ...], tuple[Table, ForeignKey]]:
+def _index_foreign_keys(schema: Schema) -> dict[tuple[str, ...], tuple[Table, ForeignKey]]:
     return {
         (fold(table.name), fold(key.parent), *map(fold, key.columns)): (table, key)
         for table in schema.tables
@@ -156,7 +160,7 @@ def _keys_of(schema: Schema) -> dict[tuple[str, ...], tuple[Table, ForeignKey]]:
     }
 
 
-def _relation(child: Table, key: ForeignKey, change: ChangeAction | None) -> Relation:
+def _build_relation(child: Table, key: ForeignKey, change: ChangeAction | None) -> Relation:
     columns = [column for name in key.columns if (column := child.find_column(name))]
     unique = {frozenset(map(fold, each.columns)) for each in (*child.uniques, child.primary_key) if each}
     return Relation(
@@ -164,7 +168,7 @@ def _relation(child: Table, key: ForeignKey, change: ChangeAction | None) -> Rel
         child=child.name,
         columns=key.columns,
         on_delete=key.on_delete,
-        required=all(column.not_null for column in columns),
-        single=frozenset(map(fold, key.columns)) in unique,
+        is_required=all(column.not_null for column in columns),
+        is_unique=frozenset(map(fold, key.columns)) in unique,
         change=None if change is ChangeAction.MODIFIED else change,
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pulse_ci.model import Finding
 
 # Of equal severity, what loses rows and what D1 refuses come before what is only untidy.
-_GRAVEST = (
+_MOST_SEVERE_RULES = (
     "rebuild-cascades",
     "rows-lost",
     "drop-table",
@@ -26,11 +26,11 @@ _GRAVEST = (
 )
 
 
-def ranked(findings: Iterable[Finding]) -> list[Finding]:
+def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings by severity, then by what is at stake, then as they stand in the files."""
-    return sorted(findings, key=_rank)
+    return sorted(findings, key=_sort_key)
 
 
-def _rank(finding: Finding) -> tuple[int, int, str, int, str]:
-    stake = _GRAVEST.index(finding.rule) if finding.rule in _GRAVEST else len(_GRAVEST)
-    return finding.severity.rank, stake, finding.path, finding.line, finding.rule
+def _sort_key(finding: Finding) -> tuple[int, int, str, int, str]:
+    position = _MOST_SEVERE_RULES.index(finding.rule) if finding.rule in _MOST_SEVERE_RULES else len(_MOST_SEVERE_RULES)
+    return finding.severity.rank, position, finding.path, finding.line, finding.rule

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Change, ChangeAction, Finding, ObjectKind, RejectedBy, Severity, Usage
-from pulse_ci.report.escape import json_text
+from pulse_ci.report.escape import dump_json
 from pulse_ci.schema.schema import Schema  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ class Staging:
     requests: int = 0
     rows_read: int = 0
     missed: bool = False
-    unanswered: str = ""
+    probe_failure: str = ""
 
-    def with_spent(self, spent: Usage) -> Staging:
+    def add_usage(self, usage: Usage) -> Staging:
         """Return it with what was asked of the database besides."""
-        return replace(self, requests=self.requests + spent.requests, rows_read=self.rows_read + spent.rows_read)
+        return replace(self, requests=self.requests + usage.requests, rows_read=self.rows_read + usage.rows_read)
 
 
-def spent_of(values: Mapping[str, Any]) -> Usage:
+def read_usage(values: Mapping[str, Any]) -> Usage:
     """Return what a report's JSON says was asked of databases."""
     return Usage(values["staging"]["requests"], values["staging"]["rows_read"])
 
@@ -97,7 +97,7 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class RowCount:
+class TableRowChange:
     """How many rows a table had before the migrations under review, and after; `source` is seed or staging.
 
     `cause` says what took or overwrote rows, where no statement did so to the table itself.
@@ -142,7 +142,7 @@ class QueryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DriftEntry:
     """One entry of a drift: what the files say an object is (`expected`), and what the database has (`actual`)."""
 
     kind: ObjectKind
@@ -176,11 +176,11 @@ class Report:
     migrations: tuple[MigrationResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
-    rows: tuple[RowCount, ...] = ()
+    rows: tuple[TableRowChange, ...] = ()
     unseeded: tuple[UnseededTable, ...] = ()
     unrestored: tuple[UnrestoredTable, ...] = ()
     queries: tuple[QueryResult, ...] = ()
-    drift: tuple[Difference, ...] = ()
+    drift: tuple[DriftEntry, ...] = ()
     skipped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     schemas: Schemas | None = field(default=None, compare=False, repr=False)
@@ -190,12 +190,12 @@ class Report:
         """The migrations that were judged, in order."""
         return tuple(migration for migration in self.migrations if migration.under_review)
 
-    def count(self, severity: Severity) -> int:
+    def count_findings(self, severity: Severity) -> int:
         """Return how many findings of that severity are not ignored."""
         return sum(1 for finding in self.findings if finding.severity is severity and not finding.ignored)
 
     @property
-    def ignored(self) -> int:
+    def ignored_count(self) -> int:
         """How many findings were silenced by a comment."""
         return sum(1 for finding in self.findings if finding.ignored)
 
@@ -207,7 +207,7 @@ class Report:
             "conclusion": self.conclusion.value,
             "database": asdict(self.database),
             "migrations": [asdict(each) for each in self.migrations],
-            "findings": [_without_probe(each) for each in self.findings],
+            "findings": [_serialize_finding(each) for each in self.findings],
             "changes": [asdict(each) for each in self.changes],
             "rows": [asdict(each) for each in self.rows],
             "unseeded": [asdict(each) for each in self.unseeded],
@@ -221,10 +221,10 @@ class Report:
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json_text(self.to_dict())
+        return dump_json(self.to_dict())
 
 
-def _without_probe(finding: Finding) -> dict[str, Any]:
+def _serialize_finding(finding: Finding) -> dict[str, Any]:
     values = asdict(finding)
     del values["probe"]
     return values

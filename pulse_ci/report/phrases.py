@@ -11,74 +11,78 @@ if TYPE_CHECKING:
 
     from pulse_ci.report.models import MigrationResult, Report
 
-_FEW = 3
+_MAX_NAMES = 3
 _PLURALS = {"index": "indexes", "query": "queries"}
 
 
-def plural(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return `count` and `noun` in the number that fits: "1 table", "2 indexes"."""
     return f"{count} {noun if count == 1 else _PLURALS.get(noun, noun + 's')}"
 
 
-def joined(parts: Sequence[str]) -> str:
+def join_words(parts: Sequence[str]) -> str:
     """Return "a", "a and b", or "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
-def _first(names: Sequence[str]) -> Sequence[str]:
-    return names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
+def _shorten_names(names: Sequence[str]) -> Sequence[str]:
+    return names if len(names) <= _MAX_NAMES else [*names[:_MAX_NAMES], f"{len(names) - _MAX_NAMES} more"]
 
 
-def verdict(report: Report) -> str:
+def format_headline(report: Report) -> str:
     """Return the one sentence that a reviewer in a hurry needs; names stand in backticks."""
     reviewed = report.under_review
-    subject = f"`{reviewed[0].name}`" if len(reviewed) == 1 else plural(len(reviewed), "migration")
-    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    subject = f"`{reviewed[0].name}`" if len(reviewed) == 1 else pluralize(len(reviewed), "migration")
+    errors, warnings = report.count_findings(Severity.ERROR), report.count_findings(Severity.WARNING)
     failed = [migration for migration in reviewed if migration.replay == "failed"]
-    losing = sum(1 for row in report.rows if row.after < row.before)
+    tables_losing_rows = sum(1 for row in report.rows if row.after < row.before)
     if failed:
-        names = joined(_first([f"`{migration.name}`" for migration in failed]))
-        besides = f", and {plural(losing, 'table')} would lose rows" if losing else ""
+        names = join_words(_shorten_names([f"`{migration.name}`" for migration in failed]))
+        losses = f", and {pluralize(tables_losing_rows, 'table')} would lose rows" if tables_losing_rows else ""
         if all(migration.refused_by is not RejectedBy.D1 for migration in failed):
-            return f"{names} could not be run to the end{besides}"
-        return f"D1 would refuse {names}{besides}"
+            return f"{names} could not be run to the end{losses}"
+        return f"D1 would refuse {names}{losses}"
     if errors:
-        why = f"would take rows from {plural(losing, 'table')}" if losing else "should not be merged yet"
-        return f"{subject} {why}: {plural(errors, 'error')} to mend"
+        problem = (
+            f"would take rows from {pluralize(tables_losing_rows, 'table')}"
+            if tables_losing_rows
+            else "should not be merged yet"
+        )
+        return f"{subject} {problem}: {pluralize(errors, 'error')} to mend"
     if not reviewed:
-        return "No new migration" if not warnings else f"No new migration, but {plural(warnings, 'warning')}"
+        return "No new migration" if not warnings else f"No new migration, but {pluralize(warnings, 'warning')}"
     if report.command == "preview":
-        return f"{subject}: {change_totals(report.changes) or 'no change of the schema'}"
+        return f"{subject}: {summarize_changes(report.changes) or 'no change of the schema'}"
     verb = "is" if len(reviewed) == 1 else "are"
     # Somebody has ignored what was found of these rows, or left out the rule.
-    provided = f" if the rows of {plural(losing, 'table')} may go" if losing else ""
-    to_read = f", with {plural(warnings, 'warning')} to read" if warnings else ""
-    return f"{subject} {verb} safe to merge{provided}{to_read}"
+    condition = f" if the rows of {pluralize(tables_losing_rows, 'table')} may go" if tables_losing_rows else ""
+    warning_note = f", with {pluralize(warnings, 'warning')} to read" if warnings else ""
+    return f"{subject} {verb} safe to merge{condition}{warning_note}"
 
 
-def where(report: Report) -> str:
+def describe_test_database(report: Report) -> str:
     """Return where the files were tried, if on a live database: "1 of 22 files pending on staging `x`, …"."""
     files, pending = len(report.migrations), sum(1 for each in report.migrations if each.applied is False)
-    tried = "a scratch database with" if report.database.source == "scratch" else "a copy of"
+    copy_kind = "a scratch database with" if report.database.source == "scratch" else "a copy of"
     return (
-        f"{pending} of {plural(files, 'file')} pending on staging `{report.database.name}`, {len(report.under_review)} "
-        f"under review, tried on {tried} its schema; nothing was written to it"
+        f"{pending} of {pluralize(files, 'file')} pending on staging `{report.database.name}`, {len(report.under_review)} "
+        f"under review, tried on {copy_kind} its schema; nothing was written to it"
     )
 
 
-def counts(report: Report) -> str:
+def format_counts(report: Report) -> str:
     """Return "2 errors, 1 warning (1 ignored)", or "nothing found"."""
-    numbers = [(severity, report.count(severity)) for severity in Severity]
-    said = ", ".join(plural(number, severity.value) for severity, number in numbers if number) or "nothing found"
-    return f"{said} ({report.ignored} ignored)" if report.ignored else said
+    numbers = [(severity, report.count_findings(severity)) for severity in Severity]
+    text = ", ".join(pluralize(number, severity.value) for severity, number in numbers if number) or "nothing found"
+    return f"{text} ({report.ignored_count} ignored)" if report.ignored_count else text
 
 
-def without(skipped: Sequence[str]) -> str:
+def format_skipped_rules(skipped: Sequence[str]) -> str:
     """Return "without the rules missing-drop and missing-reason"; `skipped` has one rule or more."""
-    return f"without the {'rule' if len(skipped) == 1 else 'rules'} {joined(skipped)}"
+    return f"without the {'rule' if len(skipped) == 1 else 'rules'} {join_words(skipped)}"
 
 
-def change_totals(
+def summarize_changes(
     changes: Iterable[Change], added: str = "adds", removed: str = "removes", modified: str = "changes"
 ) -> str:
     """Return "adds 1 table and 2 indexes, removes 1 view, changes 1 column"."""
@@ -88,13 +92,13 @@ def change_totals(
         kinds[change.kind] = kinds.get(change.kind, 0) + 1
     verbs = {ChangeAction.ADDED: added, ChangeAction.REMOVED: removed, ChangeAction.MODIFIED: modified}
     return ", ".join(
-        f"{verb} {joined([plural(totals[action][kind], kind.value) for kind in ObjectKind if kind in totals[action]])}"
+        f"{verb} {join_words([pluralize(totals[action][kind], kind.value) for kind in ObjectKind if kind in totals[action]])}"
         for action, verb in verbs.items()
         if action in totals
     )
 
 
-def change_subject(change: Change) -> tuple[str, str]:
+def describe_changed_object(change: Change) -> tuple[str, str]:
     """Return the object's name and where it belongs: ("idx_a", "on events"), ("url", "of sites"), ("sites", "")."""
     match change.kind:
         case ObjectKind.COLUMN:
@@ -105,7 +109,7 @@ def change_subject(change: Change) -> tuple[str, str]:
             return change.name, ""
 
 
-def proofs(migration: MigrationResult) -> tuple[tuple[str, bool | None], ...]:
+def list_proofs(migration: MigrationResult) -> tuple[tuple[str, bool | None], ...]:
     """Return what was proven of one migration: (claim, holds), None where it was not tried or not asked for."""
     return (
         ("runs", migration.replay == "ok"),

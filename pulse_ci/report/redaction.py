@@ -12,8 +12,8 @@ from pulse_ci.report.models import Schemas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_HIDDEN = "***"
-_VARIABLES = (
+_MASK = "***"
+_SECRET_VARIABLES = (
     "PULSE_CI_GITHUB_TOKEN",
     "PULSE_CI_API_TOKEN",
     "PULSE_CI_ACCOUNT_ID",
@@ -23,23 +23,25 @@ _VARIABLES = (
     "ACTIONS_RUNTIME_TOKEN",
 )
 # Shorter than any token; a shorter value is one that was put there by mistake, and would blank half of the text.
-_SHORTEST = 8
+_MIN_LENGTH = 8
 # https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 _GITHUB_TOKEN = re.compile(r"\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}")
 _Part = TypeVar("_Part")
 
 
-def secrets_in(environ: Mapping[str, str], given: Iterable[str | None] = ()) -> tuple[str, ...]:
+def find_secrets(environ: Mapping[str, str], extra: Iterable[str | None] = ()) -> tuple[str, ...]:
     """Return the tokens and account ids that the environment holds and that were given, the longest first."""
-    values = {value.strip() for value in (*map(environ.get, _VARIABLES), *given) if value}
-    return tuple(sorted((value for value in values if len(value) >= _SHORTEST), key=lambda value: (-len(value), value)))
+    values = {value.strip() for value in (*map(environ.get, _SECRET_VARIABLES), *extra) if value}
+    return tuple(
+        sorted((value for value in values if len(value) >= _MIN_LENGTH), key=lambda value: (-len(value), value))
+    )
 
 
 def redact(text: str, secrets: tuple[str, ...]) -> str:
     """Return `text` without the secrets, and without anything that has the form of a GitHub token."""
     for secret in secrets:
-        text = text.replace(secret, _HIDDEN)
-    return _GITHUB_TOKEN.sub(_HIDDEN, text)
+        text = text.replace(secret, _MASK)
+    return _GITHUB_TOKEN.sub(_MASK, text)
 
 
 def redact_report(report: _Part, secrets: tuple[str, ...]) -> _Part:

@@ -29,56 +29,56 @@ def read_report(path: Path, fail_on: FailOn) -> Report:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    instead = ", or leave `report-file` out: the files are then read from GitHub and checked anew"
-    values = read_values(path, "report-file:", most_bytes=MAX_BYTES, instead=instead)
+    alternative = ", or leave `report-file` out: the files are then read from GitHub and checked anew"
+    values = read_valid_json(path, "report-file:", max_bytes=MAX_BYTES, alternative=alternative)
     try:
         report = TypeAdapter(Report).validate_python(values)
     except ValidationError as error:
-        refuse(path, "report-file:", error.errors(include_input=False, include_url=False)[0]["msg"])
+        reject_report(path, "report-file:", error.errors(include_input=False, include_url=False)[0]["msg"])
     return replace(report, conclusion=conclude(report.findings, fail_on))
 
 
-def read_values(path: Path, flag: str, *, most_bytes: int, instead: str = "") -> dict[str, Any]:
+def read_valid_json(path: Path, flag: str, *, max_bytes: int, alternative: str = "") -> dict[str, Any]:
     """Return the JSON of a report that `flag` names, judged by its schema; raises ConfigError."""
     import fastjsonschema
 
-    values = _load(path, flag, most_bytes, instead)
+    values = _load_json(path, flag, max_bytes, alternative)
     try:
-        _judge()(values)
+        _load_validator()(values)
     except fastjsonschema.JsonSchemaValueException as error:
-        refuse(path, flag, error.message)
+        reject_report(path, flag, error.message)
     return values
 
 
-def _load(path: Path, flag: str, most_bytes: int, instead: str) -> dict[str, Any]:
+def _load_json(path: Path, flag: str, max_bytes: int, alternative: str) -> dict[str, Any]:
     try:
-        if path.stat().st_size > most_bytes:
-            refuse(path, flag, f"it has {path.stat().st_size:,} bytes, and at most {most_bytes:,} are read")
-        value: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_not_json)
+        if path.stat().st_size > max_bytes:
+            reject_report(path, flag, f"it has {path.stat().st_size:,} bytes, and at most {max_bytes:,} are read")
+        value: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_reject_constant)
     except OSError as error:
         raise ConfigError(
             f"{flag} {path} cannot be read: {error.strerror}. In a workflow, download it before "
-            f"(actions/download-artifact){instead}."
+            f"(actions/download-artifact){alternative}."
         ) from error
     except (ValueError, RecursionError) as error:
-        refuse(path, flag, f"it is not JSON: {error}")
+        reject_report(path, flag, f"it is not JSON: {error}")
     return value
 
 
-def _not_json(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
 @cache
-def _judge() -> Callable[[object], object]:
+def _load_validator() -> Callable[[object], object]:
     import fastjsonschema
 
     schema = json.loads(Path(__file__).with_name("schema.json").read_bytes())
-    judge: Callable[[object], object] = fastjsonschema.compile(schema)
-    return judge
+    validator: Callable[[object], object] = fastjsonschema.compile(schema)
+    return validator
 
 
-def refuse(path: Path, flag: str, reason: str) -> NoReturn:
+def reject_report(path: Path, flag: str, reason: str) -> NoReturn:
     """Raise ConfigError: the file that `flag` names is not such a report."""
     raise ConfigError(
         f"{flag} {path} holds no report of this version of pulse-ci: {reason[:500]}. "

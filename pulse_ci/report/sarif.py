@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Severity
-from pulse_ci.report.escape import json_text, path_in_url
-from pulse_ci.rules.rule_docs import page
+from pulse_ci.report.escape import dump_json, quote_path
+from pulse_ci.rules.rule_docs import render_rule_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
-_PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
+_PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
 # GitHub refuses a file with more.
-_MOST_RESULTS = 25_000
+_MAX_RESULTS = 25_000
 
 
 def render(
@@ -35,7 +35,7 @@ def render(
     `rules_page` is the address of the page that explains the rules; `category` tells apart what the jobs of a matrix
     upload for one commit.
     """
-    findings = within_limits(report.findings)
+    findings = limit_findings(report.findings)
     used = sorted({finding.rule for finding in findings})
     known = {rule.name: rule for rule in rules}
     run: dict[str, Any] = {
@@ -44,40 +44,44 @@ def render(
                 "name": "pulse-ci",
                 "version": version,
                 "semanticVersion": version,
-                "rules": [_rule(name, known.get(name), rules_page) for name in used],
+                "rules": [_describe_rule(name, known.get(name), rules_page) for name in used],
             }
         },
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True}],
-        "results": _results(findings, used),
+        "results": _build_results(findings, used),
     }
     if category:
         run["automationDetails"] = {"id": f"pulse-ci/{category}/"}
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def within_limits(findings: Sequence[Finding]) -> Sequence[Finding]:
+def limit_findings(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Return the findings, or the worst of them as many as GitHub takes."""
-    if len(findings) <= _MOST_RESULTS:
+    if len(findings) <= _MAX_RESULTS:
         return findings
-    return sorted(findings, key=lambda finding: finding.severity.rank)[:_MOST_RESULTS]
+    return sorted(findings, key=lambda finding: finding.severity.rank)[:_MAX_RESULTS]
 
 
-def _rule(name: str, rule: Rule | None, rules_page: str | None) -> dict[str, Any]:
+def _describe_rule(name: str, rule: Rule | None, rules_page: str | None) -> dict[str, Any]:
     if rule is None:
         return {"id": name, "shortDescription": {"text": name}}
     described: dict[str, Any] = {
         "id": rule.name,
         "shortDescription": {"text": f"{rule.summary}."},
         "fullDescription": {"text": rule.problem},
-        "help": {"text": f"{rule.problem}\n\n{rule.remedy}", "markdown": page(rule)},
+        "help": {"text": f"{rule.problem}\n\n{rule.remedy}", "markdown": render_rule_page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": ["d1", "migrations"], "problem.severity": _PROBLEM[rule.severity], "precision": "high"},
+        "properties": {
+            "tags": ["d1", "migrations"],
+            "problem.severity": _PROBLEM_SEVERITIES[rule.severity],
+            "precision": "high",
+        },
     }
     return described | ({"helpUri": f"{rules_page}#{rule.name}"} if rules_page else {})
 
 
-def _results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str, Any]]:
+def _build_results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str, Any]]:
     seen: dict[str, int] = {}
     results = []
     for finding in findings:
@@ -85,25 +89,25 @@ def _results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str
         key = f"{finding.rule}\0{finding.path}\0{finding.message}"
         seen[key] = seen.get(key, 0) + 1
         fingerprint = sha256(f"{key}\0{seen[key]}".encode(errors="surrogatepass")).hexdigest()[:32]
-        results.append(_result(finding, rules.index(finding.rule), fingerprint))
+        results.append(_build_result(finding, rules.index(finding.rule), fingerprint))
     return results
 
 
-def _unlinked(text: str) -> str:
+def _break_links(text: str) -> str:
     # A message that is else plain text may hold links (SARIF 3.11.6): none that a name brings is one.
     return text.replace("](", "] (")
 
 
-def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
+def _build_result(finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
     location = {
-        "artifactLocation": {"uri": path_in_url(finding.path), "uriBaseId": "%SRCROOT%"},
+        "artifactLocation": {"uri": quote_path(finding.path), "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": finding.line, "endLine": finding.end_line},
     }
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": _unlinked(f"{finding.full_message} {finding.remedy}")},
+        "message": {"text": _break_links(f"{finding.full_message} {finding.remedy}")},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"pulseCi/v1": fingerprint},
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pulse_ci.report.escape import visible
+from pulse_ci.report.escape import escape_invisible
 
 BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 
 
-class Painter:
+class TextStyler:
     """Puts text between the codes of a colour, or leaves it as it is."""
 
     def __init__(self, *, colour: bool) -> None:
@@ -18,6 +18,6 @@ class Painter:
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._colour and codes else text
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Return the text on one line; control characters are spelled out."""
-    return " ".join(visible(text).split())
+    return " ".join(escape_invisible(text).split())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import RejectedBy, Severity
-from pulse_ci.rules.examples import HEADER, PATH, table
+from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,33 +20,33 @@ _REMEDY = "Trust D1. Correct the file, and please report the difference, with th
 def _check(review: Review) -> Iterator[Remark]:
     if review.on_d1 is None:
         return
-    for evidence in review.evidence:
-        if difference := _difference(evidence, review.on_d1.refusals.get(evidence.migration.path)):
-            yield Remark(evidence.migration.locate(), difference, _REMEDY)
-    if not review.evidence or _is_refused(review, review.on_d1):
+    for analysis in review.evidence:
+        if difference := _describe_file_difference(analysis, review.on_d1.refusals.get(analysis.migration.path)):
+            yield Remark(analysis.migration.locate(), difference, _REMEDY)
+    if not review.evidence or _has_rejection(review, review.on_d1):
         return
     last = review.evidence[-1].migration
     for change in review.on_d1.differences:
-        yield Remark(last.locate(), _schema_difference(change), _REMEDY)
+        yield Remark(last.locate(), _describe_schema_difference(change), _REMEDY)
 
 
-def _difference(evidence: Evidence, on_d1: str | None) -> str | None:
-    refusals, name = evidence.replayed.run.refusals, evidence.migration.name
-    if on_d1 and not refusals:
+def _describe_file_difference(analysis: Evidence, on_d1: str | None) -> str | None:
+    rejections, name = analysis.replayed.run.refusals, analysis.migration.name
+    if on_d1 and not rejections:
         return f"Real D1 refuses `{name}`: `{on_d1}`. The embedded engine runs it."
-    if refusals and refusals[0].by is RejectedBy.D1 and not on_d1:
-        return f"Real D1 runs `{name}`. The embedded engine refuses it: `{refusals[0].message}`."
+    if rejections and rejections[0].by is RejectedBy.D1 and not on_d1:
+        return f"Real D1 runs `{name}`. The embedded engine refuses it: `{rejections[0].message}`."
     return None
 
 
-def _is_refused(review: Review, on_d1: OnD1) -> bool:
+def _has_rejection(review: Review, on_d1: OnD1) -> bool:
     broken = any(not each.left_schema for each in review.broken)
     return bool(on_d1.refusals) or broken or any(each.replayed.failed for each in review.evidence)
 
 
-def _schema_difference(change: Change) -> str:
-    engine, real = (f"`{sql}`" if sql else "nothing" for sql in (change.before, change.after))
-    return f"After the files, {change.kind} `{change.name}` is {real} on real D1, and {engine} on the embedded engine."
+def _describe_schema_difference(change: Change) -> str:
+    engine_sql, d1_sql = (f"`{sql}`" if sql else "nothing" for sql in (change.before, change.after))
+    return f"After the files, {change.kind} `{change.name}` is {d1_sql} on real D1, and {engine_sql} on the embedded engine."
 
 
 _TRIGGER = """\
@@ -56,11 +56,11 @@ END;
 -- Reverse:
 -- DROP TRIGGER IF EXISTS count_sites;
 """
-_SITES = HEADER + "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
+_SITES = EXAMPLE_HEADER + "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
 _BAD = Example(
     {
-        PATH: f"{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
-        "migrations/002_trigger.sql": HEADER.replace("Example\n", "Example -- expect\n", 1) + _TRIGGER,
+        EXAMPLE_PATH: f"{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
+        "migrations/002_trigger.sql": EXAMPLE_HEADER.replace("Example\n", "Example -- expect\n", 1) + _TRIGGER,
     },
     new=frozenset({"migrations/002_trigger.sql"}),
     d1_refuses="incomplete input: SQLITE_ERROR",
@@ -76,6 +76,6 @@ D1_DIFFERS = Rule(
     ),
     remedy="Trust D1, correct the file, and report the difference.",
     bad=_BAD,
-    good=Example({PATH: table("sites")}),
+    good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
     check=_check,
 )

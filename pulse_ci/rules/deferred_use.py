@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import DEFAULT_MIGRATIONS_TABLE, is_not_allowed
-from pulse_ci.rules.examples import on_schema, one_file
+from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.operations import (
     AddColumn,
@@ -34,35 +34,35 @@ _UNDO = "DROP TRIGGER IF EXISTS sites_settings;"
 
 
 def _check_deferred_use(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for each in evidence.unusable:
+    for analysis in review.evidence:
+        for each in analysis.unusable:
             if not is_not_allowed(each.message):
                 continue
             change = each.change
-            trigger = evidence.replayed.after.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
+            trigger = analysis.replayed.after.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
             effect = "no query can use it"
             if trigger:
                 effect = f"from then on each {trigger.event} on `{trigger.table}` fails"
             yield Remark(
-                evidence.migration.locate(evidence.replayed.run.maker_of(change)),
+                analysis.migration.locate(analysis.replayed.run.maker_of(change)),
                 f"D1 lets the {change.kind.value} `{change.name}` be made, but {effect}: `{each.message}`.",
                 "Write it without what D1 refuses, or leave it out.",
             )
 
 
 def _check_migrations_table(review: Review) -> Iterator[Remark]:
-    own = review.database.migrations_table if review.database else DEFAULT_MIGRATIONS_TABLE
+    migrations_table = review.database.migrations_table if review.database else DEFAULT_MIGRATIONS_TABLE
     for migration in review.new:
         for statement in migration.statements:
-            if any(fold(name) == fold(own) for name in _changed(statement.sql)):
+            if any(fold(name) == fold(migrations_table) for name in _find_changed_tables(statement.sql)):
                 yield Remark(
                     migration.locate(statement),
-                    f"`{own}` is the record of the migrations that were applied; this statement changes it.",
+                    f"`{migrations_table}` is the record of the migrations that were applied; this statement changes it.",
                     "Delete the statement: `wrangler d1 migrations apply` and `pulse-ci apply` keep the record.",
                 )
 
 
-def _changed(sql: str) -> tuple[str, ...]:
+def _find_changed_tables(sql: str) -> tuple[str, ...]:
     match parse_operation(sql):
         case Insert(table) | Update(table) | Delete(table) | AddColumn(table) | DropColumn(table) | RenameColumn(table):
             return (table,)
@@ -83,8 +83,8 @@ DEFERRED_USE = Rule(
         "does not offer makes every query of the view fail, or every write to the trigger's table."
     ),
     remedy="Write it without what D1 refuses, or leave it out.",
-    bad=on_schema(_SITES, _TRIGGER.format(function="json_pretty"), reverse=_UNDO),
-    good=on_schema(_SITES, _TRIGGER.format(function="json").replace(" -- expect", ""), reverse=_UNDO),
+    bad=make_example_on_schema(_SITES, _TRIGGER.format(function="json_pretty"), reverse=_UNDO),
+    good=make_example_on_schema(_SITES, _TRIGGER.format(function="json").replace(" -- expect", ""), reverse=_UNDO),
     check=_check_deferred_use,
 )
 
@@ -97,7 +97,7 @@ MIGRATIONS_TABLE = Rule(
         "migrations next believes it, and passes files over or runs them twice."
     ),
     remedy="Delete the statement: `wrangler d1 migrations apply` and `pulse-ci apply` make and keep the record.",
-    bad=one_file("INSERT INTO d1_migrations (name) VALUES ('001_example.sql'); -- expect\n"),
-    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    bad=make_example("INSERT INTO d1_migrations (name) VALUES ('001_example.sql'); -- expect\n"),
+    good=make_example(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_migrations_table,
 )

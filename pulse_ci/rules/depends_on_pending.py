@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import HEADER, table
+from pulse_ci.rules.examples import EXAMPLE_HEADER, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +16,13 @@ def _check(review: Review) -> Iterator[Remark]:
     if not review.of_a_change:
         return
     new = {migration.path for migration in review.new}
-    for evidence in review.evidence:
-        for needed in evidence.depends_on:
-            if needed.migration.path in new:
-                names = ", ".join(f"`{name}`" for name in needed.names)
+    for analysis in review.evidence:
+        for dependency in analysis.depends_on:
+            if dependency.migration.path in new:
+                names = ", ".join(f"`{name}`" for name in dependency.names)
                 yield Remark(
-                    evidence.migration.locate(),
-                    f"`{evidence.migration.name}` needs {names} of `{needed.migration.name}`, which is not applied "
+                    analysis.migration.locate(),
+                    f"`{analysis.migration.name}` needs {names} of `{dependency.migration.name}`, which is not applied "
                     "either: if that one fails or is taken back, this one fails too.",
                     "Put what belongs together into one file, or merge and apply the first file first.",
                 )
@@ -41,16 +41,16 @@ DEPENDS_ON_PENDING = Rule(
     remedy="Join the two files, or apply the first before the second is merged.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/002_goals.sql": table("goals"),
-            "migrations/003_goals_index.sql": (HEADER + _INDEX).replace("Example\n", "Example -- expect\n", 1),
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": make_table_migration("goals"),
+            "migrations/003_goals_index.sql": (EXAMPLE_HEADER + _INDEX).replace("Example\n", "Example -- expect\n", 1),
         },
         new=frozenset({"migrations/002_goals.sql", "migrations/003_goals_index.sql"}),
     ),
     good=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/002_goals.sql": table("goals") + "",
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": make_table_migration("goals") + "",
         },
         new=frozenset({"migrations/002_goals.sql"}),
     ),

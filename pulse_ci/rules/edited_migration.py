@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import table
+from pulse_ci.rules.examples import make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,25 +23,25 @@ def _check(review: Review) -> Iterator[Remark]:
     directory = PurePosixPath(review.migrations.directory)
     for edit in review.base.edits:
         if PurePosixPath(edit.previous_path or edit.path).parent == directory:
-            yield _remark(edit, review.base)
+            yield _build_match(edit, review.base)
 
 
-def _remark(edit: FileEdit, base: BaseDiff) -> Remark:
+def _build_match(edit: FileEdit, base: BaseDiff) -> Remark:
     before = edit.previous_path or edit.path
     restore = f"Restore the file as {base.label} has it"
     if base.ref:
         restore = f"git checkout {quote(base.ref)} -- {quote(before)}"
     match edit.action:
         case "modified":
-            what, remedy = "was changed", f"{restore}, and put the change into a new migration"
+            change, remedy = "was changed", f"{restore}, and put the change into a new migration"
         case "renamed":
-            what = f"was renamed to `{edit.path}`"
+            change = f"was renamed to `{edit.path}`"
             remedy = f"git mv {quote(edit.path)} {quote(before)}"
         case "deleted":
-            what, remedy = "was deleted", f"{restore}; undo it with a new migration"
+            change, remedy = "was deleted", f"{restore}; undo it with a new migration"
     return Remark(
         Location(edit.path),
-        f"`{before}` {what}, though {base.label} has it: a database that has run it never sees the difference, "
+        f"`{before}` {change}, though {base.label} has it: a database that has run it never sees the difference, "
         "a new one never has what came before.",
         remedy,
     )
@@ -57,12 +57,18 @@ EDITED_MIGRATION = Rule(
     ),
     remedy="Leave merged files as they are, and write a new migration.",
     bad=Example(
-        {"migrations/001_sites.sql": "-- Migration: Example -- expect\n" + table("sites").split("\n", 1)[1]},
+        {
+            "migrations/001_sites.sql": "-- Migration: Example -- expect\n"
+            + make_table_migration("sites").split("\n", 1)[1]
+        },
         new=frozenset(),
         edits=("migrations/001_sites.sql",),
     ),
     good=Example(
-        {"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")},
+        {
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": make_table_migration("goals"),
+        },
         new=frozenset({"migrations/002_goals.sql"}),
     ),
     check=_check,

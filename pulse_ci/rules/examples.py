@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from pulse_ci.analysis.rule import Example
 
-HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows what the rule is about\n"
-PATH = "migrations/001_example.sql"
+EXAMPLE_HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows what the rule is about\n"
+EXAMPLE_PATH = "migrations/001_example.sql"
 
 
-def one_file(sql: str, *, reverse: str = "") -> Example:
+def make_example(sql: str, *, reverse: str = "") -> Example:
     """Return an example of one migration: the usual header, `sql`, and `reverse` as its trailing comment."""
     commented = "".join(f"-- {line}\n" for line in reverse.splitlines())
-    return Example({PATH: f"{HEADER}{sql}" + (f"-- Reverse:\n{commented}" if reverse else "")})
+    return Example({EXAMPLE_PATH: f"{EXAMPLE_HEADER}{sql}" + (f"-- Reverse:\n{commented}" if reverse else "")})
 
 
-def table(name: str) -> str:
+def make_table_migration(name: str) -> str:
     """Return a whole migration that makes the table `name` and can be undone."""
     return (
-        f"{HEADER}CREATE TABLE IF NOT EXISTS {name} ({name}_id INTEGER PRIMARY KEY);\n"
+        f"{EXAMPLE_HEADER}CREATE TABLE IF NOT EXISTS {name} ({name}_id INTEGER PRIMARY KEY);\n"
         f"-- Reverse:\n-- DROP TABLE IF EXISTS {name};\n"
     )
 
 
-def on_schema(before: str, sql: str, *, reverse: str = "") -> Example:
+def make_example_on_schema(before: str, sql: str, *, reverse: str = "") -> Example:
     """Return an example of a migration that meets a schema: `before` is merged, `sql` is under review."""
     base, new = "migrations/001_before.sql", "migrations/002_change.sql"
     commented = "".join(f"-- {line}\n" for line in reverse.splitlines())
     return Example(
-        {base: HEADER + before, new: HEADER + sql + (f"-- Reverse:\n{commented}" if reverse else "")},
+        {base: EXAMPLE_HEADER + before, new: EXAMPLE_HEADER + sql + (f"-- Reverse:\n{commented}" if reverse else "")},
         new=frozenset({new}),
     )

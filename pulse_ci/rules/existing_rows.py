@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.probes import any_row, broken_by_column, broken_by_copy
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.error_rules import refusals_for
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.error_rules import find_rejections
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.operations import AddColumn, Insert, parse_operation
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT, title TEXT);\n"
 _TEAMS = "CREATE TABLE IF NOT EXISTS teams (team_id INTEGER PRIMARY KEY);\n"
-_NEEDS = {
+_PROBED_ROWS = {
     "not-null-without-default": "rows that need a value",
     "non-constant-default": "rows that need a value",
     "references-with-default": "rows that would refer to one parent",
@@ -29,7 +29,7 @@ _NEEDS = {
 _IGNORE = "-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN\n"
 
 
-def _rule(
+def _make_rule(
     name: str,
     *,
     severity: Severity = Severity.ERROR,
@@ -42,105 +42,107 @@ def _rule(
     """Make a rule of the refusals that are claimed for it in `refusals`."""
 
     def check(review: Review) -> Iterator[Remark]:
-        for evidence in review.evidence:
-            for refusal, on_rows in refusals_for(name, evidence):
-                probe = _probe(name, evidence, refusal) if on_rows else None
-                yield _remark(evidence, refusal, remedy, probe, on_rows=on_rows)
+        for analysis in review.evidence:
+            for rejection, on_rows in find_rejections(name, analysis):
+                probe = _build_probe(name, analysis, rejection) if on_rows else None
+                yield _build_match(analysis, rejection, remedy, probe, on_rows=on_rows)
 
     return Rule(name, severity, summary, problem, remedy, bad, good, check)
 
 
-def _remark(evidence: Evidence, refusal: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
-    where = "once its table has a row" if on_rows else "even on an empty table"
+def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
+    condition = "once its table has a row" if on_rows else "even on an empty table"
     return Remark(
-        evidence.migration.locate(refusal.statement),
-        f"D1 refuses this statement {where}: `{refusal.message}`.",
+        analysis.migration.locate(rejection.statement),
+        f"D1 refuses this statement {condition}: `{rejection.message}`.",
         f"{remedy} `{probe.manual_query}` shows what is there." if probe else remedy,
         probe=probe,
     )
 
 
-def _probe(rule: str, evidence: Evidence, refusal: Refusal) -> Probe | None:
+def _build_probe(rule: str, analysis: Evidence, rejection: Refusal) -> Probe | None:
     """Return the question that settles a refusal on rows, None where its table is made by the same files."""
-    before, after = evidence.replayed.before, evidence.replayed.after
-    match parse_operation(refusal.statement.sql) if refusal.statement else None:
+    before, after = analysis.replayed.before, analysis.replayed.after
+    match parse_operation(rejection.statement.sql) if rejection.statement else None:
         case AddColumn(table, name) if before.find_table(table):
             altered = after.find_table(table)
             column = altered.find_column(name) if altered else None
             if altered and column and rule != "stored-column" and (column.generated or rule == "check-on-existing"):
                 return broken_by_column(altered, column)
-            return any_row(table, _NEEDS[rule])
+            return any_row(table, _PROBED_ROWS[rule])
         case Insert():
-            reads = {each: access.reads for each, access in evidence.replayed.run.touched}
-            for rebuild in evidence.rebuilds:
-                if refusal.statement in rebuild.copies:
-                    return broken_by_copy(rebuild, refusal.statement, before, reads[refusal.statement])
+            tables_read = {each: access.reads for each, access in analysis.replayed.run.touched}
+            for rebuild in analysis.rebuilds:
+                if rejection.statement in rebuild.copies:
+                    return broken_by_copy(rebuild, rejection.statement, before, tables_read[rejection.statement])
     return None
 
 
-def _added(column: str, mark: str = " -- expect") -> Example:
-    return on_schema(
-        _SITES + _TEAMS, f"{_IGNORE}ALTER TABLE sites ADD COLUMN {column};{mark}\n", reverse=_drop(column.split()[0])
+def _make_add_column_example(column: str, mark: str = " -- expect") -> Example:
+    return make_example_on_schema(
+        _SITES + _TEAMS,
+        f"{_IGNORE}ALTER TABLE sites ADD COLUMN {column};{mark}\n",
+        reverse=_format_drop_column(column.split()[0]),
     )
 
 
-def _drop(column: str) -> str:
+def _format_drop_column(column: str) -> str:
     return f"ALTER TABLE sites DROP COLUMN {column};"
 
 
-NOT_NULL_WITHOUT_DEFAULT = _rule(
+NOT_NULL_WITHOUT_DEFAULT = _make_rule(
     "not-null-without-default",
     summary="ADD COLUMN … NOT NULL without a default",
     problem="The rows that are there would have NULL in the new column. On an empty table, as in tests, it works.",
     remedy="Give the column a constant default, or leave NOT NULL out and fill it first.",
-    bad=_added("owner TEXT NOT NULL"),
-    good=_added("owner TEXT NOT NULL DEFAULT ''", ""),
+    bad=_make_add_column_example("owner TEXT NOT NULL"),
+    good=_make_add_column_example("owner TEXT NOT NULL DEFAULT ''", ""),
 )
 
-NON_CONSTANT_DEFAULT = _rule(
+NON_CONSTANT_DEFAULT = _make_rule(
     "non-constant-default",
     summary="ADD COLUMN with CURRENT_TIMESTAMP or an expression as default",
     problem="SQLite does not compute a value for the rows that are there. On an empty table it works.",
     remedy="Add the column without a default, fill it with an UPDATE, and let the Worker set it from then on.",
-    bad=_added("created_at TEXT DEFAULT CURRENT_TIMESTAMP"),
-    good=_added("created_at TEXT", ""),
+    bad=_make_add_column_example("created_at TEXT DEFAULT CURRENT_TIMESTAMP"),
+    good=_make_add_column_example("created_at TEXT", ""),
 )
 
-UNIQUE_OR_PRIMARY_COLUMN = _rule(
+UNIQUE_OR_PRIMARY_COLUMN = _make_rule(
     "unique-or-primary-column",
     summary="ADD COLUMN … UNIQUE or PRIMARY KEY",
     problem="SQLite cannot add a column that brings an index of its own.",
     remedy="Add the column without it, then `CREATE UNIQUE INDEX IF NOT EXISTS … ON …`.",
-    bad=_added("slug TEXT UNIQUE"),
-    good=_added("slug TEXT", ""),
+    bad=_make_add_column_example("slug TEXT UNIQUE"),
+    good=_make_add_column_example("slug TEXT", ""),
 )
 
-REFERENCES_WITH_DEFAULT = _rule(
+REFERENCES_WITH_DEFAULT = _make_rule(
     "references-with-default",
     summary="ADD COLUMN … REFERENCES with a default that is not NULL",
     problem="The rows that are there would all refer to one parent, which nobody has checked.",
     remedy="Leave the default out and set the column with an UPDATE.",
-    bad=_added("team_id INTEGER DEFAULT 1 REFERENCES teams (team_id)"),
-    good=_added("team_name TEXT DEFAULT ''", ""),
+    bad=_make_add_column_example("team_id INTEGER DEFAULT 1 REFERENCES teams (team_id)"),
+    good=_make_add_column_example("team_name TEXT DEFAULT ''", ""),
 )
 
-STORED_COLUMN = _rule(
+STORED_COLUMN = _make_rule(
     "stored-column",
     summary="ADD COLUMN … STORED",
     problem="SQLite would have to rewrite every row to store the value.",
     remedy="Make it VIRTUAL, which can be indexed all the same.",
-    bad=_added("host TEXT GENERATED ALWAYS AS (lower(url)) STORED"),
-    good=_added("host TEXT GENERATED ALWAYS AS (lower(url)) VIRTUAL", ""),
+    bad=_make_add_column_example("host TEXT GENERATED ALWAYS AS (lower(url)) STORED"),
+    good=_make_add_column_example("host TEXT GENERATED ALWAYS AS (lower(url)) VIRTUAL", ""),
 )
 
-CHECK_ON_EXISTING = _rule(
+CHECK_ON_EXISTING = _make_rule(
     "check-on-existing",
     severity=Severity.WARNING,
     summary="A new CHECK that rows which are there may violate",
     problem="SQLite checks every row that is there when a column with a CHECK is added, or when a rebuild copies.",
     remedy="Let the default satisfy the CHECK, or correct the rows first.",
-    bad=_added("plan TEXT DEFAULT '' CHECK (plan IN ('free', 'paid'))"),
-    good=_added("plan TEXT DEFAULT 'free' CHECK (plan IN ('free', 'paid'))", ""),
+    bad=_make_add_column_example("plan TEXT DEFAULT '' CHECK (plan IN ('free', 'paid'))"),
+    good=_make_add_column_example("plan TEXT DEFAULT 'free' CHECK (plan IN ('free', 'paid'))", ""),
 )
 
 _REBUILD = (
@@ -149,29 +151,29 @@ _REBUILD = (
     "DROP TABLE IF EXISTS sites;\nALTER TABLE new_sites RENAME TO sites;\n"
 )
 
-NULLABLE_TO_NOT_NULL = _rule(
+NULLABLE_TO_NOT_NULL = _make_rule(
     "nullable-to-not-null",
     summary="A rebuild makes a column NOT NULL and its copy does not fill it",
     problem="One NULL among the rows makes the copy fail, and with it the file.",
     remedy="Copy with `coalesce(column, value)`, or correct the rows first.",
-    bad=on_schema(_SITES, _REBUILD.format(url="url", mark=" -- expect")),
-    good=on_schema(
+    bad=make_example_on_schema(_SITES, _REBUILD.format(url="url", mark=" -- expect")),
+    good=make_example_on_schema(
         _SITES,
         _REBUILD.format(url="coalesce(url, '')", mark=""),
         reverse=_REBUILD.format(url="url", mark="").replace(" NOT NULL", "").rstrip(),
     ),
 )
 
-DROP_COLUMN_IN_USE = _rule(
+DROP_COLUMN_IN_USE = _make_rule(
     "drop-column-in-use",
     summary="DROP COLUMN of a column that a key, index, view, trigger, check or generated column uses",
     problem="SQLite refuses it: what uses the column would be left without it.",
     remedy="First drop what the message names, and make it again without the column.",
-    bad=on_schema(
+    bad=make_example_on_schema(
         f"{_SITES}CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);\n",
         "ALTER TABLE sites DROP COLUMN url; -- expect\n",
     ),
-    good=on_schema(
+    good=make_example_on_schema(
         _SITES + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);\n",
         "DROP INDEX IF EXISTS idx_sites_url;\n",
         reverse="CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);",

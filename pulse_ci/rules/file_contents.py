@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import HEADER, PATH, table
+from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def _check_empty(review: Review) -> Iterator[Remark]:
     for migration in review.new:
         if not migration.statements and migration.problem is None:
-            what = "is empty" if not migration.text.strip() else "holds comments alone"
+            problem = "is empty" if not migration.text.strip() else "holds comments alone"
             yield Remark(
                 migration.locate(),
-                f"`{migration.name}` {what}: nothing will run, and its number is used up.",
+                f"`{migration.name}` {problem}: nothing will run, and its number is used up.",
                 f"Write its statements, or `git rm {quote(migration.path)}`.",
             )
 
@@ -37,10 +37,10 @@ def _check_unterminated(review: Review) -> Iterator[Remark]:
                 "Close it.",
             )
         elif migration.statements and not migration.statements[-1].terminated:
-            yield _unterminated(migration)
+            yield _build_unterminated_match(migration)
 
 
-def _unterminated(migration: Migration) -> Remark:
+def _build_unterminated_match(migration: Migration) -> Remark:
     last = migration.statements[-1]
     return Remark(
         migration.locate_line(last.end_line),
@@ -56,8 +56,8 @@ EMPTY_MIGRATION = Rule(
     summary="A file without a statement",
     problem="It will be recorded as applied and has done nothing; usually the statements were forgotten.",
     remedy="Write the statements, or remove the file.",
-    bad=Example({PATH: HEADER.replace("Example\n", "Example -- expect\n", 1)}),
-    good=Example({PATH: table("sites")}),
+    bad=Example({EXAMPLE_PATH: EXAMPLE_HEADER.replace("Example\n", "Example -- expect\n", 1)}),
+    good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
     check=_check_empty,
 )
 
@@ -72,10 +72,10 @@ UNTERMINATED_FILE = Rule(
     remedy="End the last statement with `;` and close every comment and quote.",
     bad=Example(
         {
-            PATH: f"{HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY) -- expect\n"
+            EXAMPLE_PATH: f"{EXAMPLE_HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY) -- expect\n"
             "-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n"
         }
     ),
-    good=Example({PATH: table("sites")}),
+    good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
     check=_check_unterminated,
 )

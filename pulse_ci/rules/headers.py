@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import PATH, one_file, table
+from pulse_ci.rules.examples import EXAMPLE_PATH, make_example, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_BODY = table("sites").split("\n", 3)[3]
+_BODY = make_table_migration("sites").split("\n", 3)[3]
 
 
-def _readable(review: Review) -> Iterator[Migration]:
+def _list_readable(review: Review) -> Iterator[Migration]:
     return (migration for migration in review.new if migration.problem is None)
 
 
 def _check_missing(review: Review) -> Iterator[Remark]:
-    for migration in _readable(review):
+    for migration in _list_readable(review):
         missing = []
         if not (migration.header.title or migration.header.reversed_number):
             missing.append("-- Migration: what it does")
@@ -42,14 +42,14 @@ def _check_missing(review: Review) -> Iterator[Remark]:
 def _check_date(review: Review) -> Iterator[Remark]:
     # Authors east of Greenwich are a day ahead of a runner, which counts in UTC.
     latest = review.today + timedelta(days=1)
-    for migration in _readable(review):
+    for migration in _list_readable(review):
         if field := migration.header.date:
             stated = _read_date(field.value)
             if stated is None or stated > latest:
-                what = "is not a date in the form YYYY-MM-DD" if stated is None else "lies in the future"
+                problem = "is not a date in the form YYYY-MM-DD" if stated is None else "lies in the future"
                 yield Remark(
                     migration.locate_line(field.line),
-                    f"`{field.value}` {what}.",
+                    f"`{field.value}` {problem}.",
                     f"`-- Created: {review.today.isoformat()}`",
                 )
 
@@ -64,7 +64,7 @@ def _read_date(text: str) -> date | None:
 
 
 def _check_reason(review: Review) -> Iterator[Remark]:
-    for migration in _readable(review):
+    for migration in _list_readable(review):
         if not migration.header.reason:
             yield Remark(
                 migration.locate(),
@@ -79,8 +79,8 @@ MISSING_HEADER = Rule(
     summary="No `-- Migration:` line, or no date, before the first statement",
     problem="Whoever reads the file during an incident must not need git to learn what it is and when it was made.",
     remedy="Start the file with `-- Migration: …` and `-- Created: YYYY-MM-DD` (or `-- Date:`).",
-    bad=Example({PATH: "-- Reason: shows what the rule is about -- expect\n" + _BODY}),
-    good=Example({PATH: table("sites")}),
+    bad=Example({EXAMPLE_PATH: "-- Reason: shows what the rule is about -- expect\n" + _BODY}),
+    good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
     check=_check_missing,
     is_convention=True,
 )
@@ -91,8 +91,10 @@ HEADER_DATE = Rule(
     summary="The header's date is no real day, or lies in the future",
     problem="A date that cannot be right makes every other date doubtful.",
     remedy="Write the day on which the file was made as YYYY-MM-DD.",
-    bad=Example({PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY}),
-    good=Example({PATH: table("sites")}),
+    bad=Example(
+        {EXAMPLE_PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY}
+    ),
+    good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
     check=_check_date,
     is_convention=True,
 )
@@ -103,8 +105,8 @@ MISSING_REASON = Rule(
     summary="No `-- Reason:` line",
     problem="The SQL tells what changes. Nobody but its author can tell why, and only now.",
     remedy="Add `-- Reason: …` to the header.",
-    bad=Example({PATH: "-- Migration: Example -- expect\n-- Created: 2024-03-05\n" + _BODY}),
-    good=one_file(
+    bad=Example({EXAMPLE_PATH: "-- Migration: Example -- expect\n-- Created: 2024-03-05\n" + _BODY}),
+    good=make_example(
         "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n",
         reverse="DROP TABLE IF EXISTS sites;",
     ),

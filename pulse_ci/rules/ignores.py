@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import HEADER, PATH, one_file
+from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ def _check_reason(review: Review) -> Iterator[Remark]:
 
 def _check_unused(review: Review) -> Iterator[Remark]:
     for ignore in review.ignores:
-        is_idle = ignore not in review.used_ignores and ignore.rule not in review.skipped
-        if ignore.rule and ignore.reason and is_idle:
+        is_unused = ignore not in review.used_ignores and ignore.rule not in review.skipped
+        if ignore.rule and ignore.reason and is_unused:
             yield Remark(
                 ignore.location,
                 f"This ignore silences nothing: `{ignore.rule}` has no finding "
@@ -44,8 +44,8 @@ IGNORE_WITHOUT_REASON = Rule(
     summary="An ignore without a rule or a reason",
     problem="In a year nobody will know whether the ignore still holds. Until it has a reason it silences nothing.",
     remedy="Write the reason behind the rule's name.",
-    bad=Example({PATH: f"{HEADER}-- pulse-ci: ignore-file -- expect\n{_VISITS}"}),
-    good=one_file(
+    bad=Example({EXAMPLE_PATH: f"{EXAMPLE_HEADER}-- pulse-ci: ignore-file -- expect\n{_VISITS}"}),
+    good=make_example(
         f"{_VISITS}-- pulse-ci: ignore not-idempotent a repeated visit is one more visit\n"
         "INSERT INTO visits (path) VALUES ('/');\n",
         reverse=_UNDO,
@@ -59,7 +59,7 @@ UNUSED_IGNORE = Rule(
     summary="An ignore that silences nothing",
     problem="It would silence the next finding of that rule, which nobody has looked at.",
     remedy="Delete the comment.",
-    bad=one_file(f"-- pulse-ci: ignore missing-drop the reverse has it -- expect\n{_VISITS}", reverse=_UNDO),
-    good=one_file(_VISITS, reverse=_UNDO),
+    bad=make_example(f"-- pulse-ci: ignore missing-drop the reverse has it -- expect\n{_VISITS}", reverse=_UNDO),
+    good=make_example(_VISITS, reverse=_UNDO),
     check=_check_unused,
 )

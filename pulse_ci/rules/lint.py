@@ -19,31 +19,31 @@ def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """Return all findings, ignored ones marked as such, in the order in which one reads: file, line, rule."""
     findings = list[Finding]()
     for rule in (rule for rule in rules if rule.name not in review.skipped):
-        for remark in rule.check(review):
-            ignore = _ignore_for(rule, remark, review.ignores)
+        for rule_match in rule.check(review):
+            ignore = _find_ignore(rule, rule_match, review.ignores)
             if ignore:
                 review = replace(review, used_ignores=review.used_ignores | {ignore})
-            findings.append(_finding(rule, remark, ignored=ignore is not None))
+            findings.append(_build_finding(rule, rule_match, ignored=ignore is not None))
     return tuple(sorted(findings, key=lambda each: (each.path, each.line, each.severity.rank, each.rule, each.message)))
 
 
-def _ignore_for(rule: Rule, remark: Remark, ignores: tuple[Ignore, ...]) -> Ignore | None:
+def _find_ignore(rule: Rule, rule_match: Remark, ignores: tuple[Ignore, ...]) -> Ignore | None:
     for ignore in ignores:
-        meant = ignore.rule == rule.name and ignore.reason and ignore.location.path == remark.place.path
-        if meant and (ignore.lines is None or remark.place.line in ignore.lines):
+        applies = ignore.rule == rule.name and ignore.reason and ignore.location.path == rule_match.place.path
+        if applies and (ignore.lines is None or rule_match.place.line in ignore.lines):
             return ignore
     return None
 
 
-def _finding(rule: Rule, remark: Remark, *, ignored: bool) -> Finding:
+def _build_finding(rule: Rule, rule_match: Remark, *, ignored: bool) -> Finding:
     return Finding(
         rule=rule.name,
-        severity=remark.severity or rule.severity,
-        path=remark.place.path,
-        line=remark.place.line,
-        end_line=remark.place.end_line,
-        message=remark.message,
-        remedy=remark.remedy,
+        severity=rule_match.severity or rule.severity,
+        path=rule_match.place.path,
+        line=rule_match.place.line,
+        end_line=rule_match.place.end_line,
+        message=rule_match.message,
+        remedy=rule_match.remedy,
         ignored=ignored,
-        probe=remark.probe,
+        probe=rule_match.probe,
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import table
-from pulse_ci.rules.migration_number import next_free
+from pulse_ci.rules.examples import make_table_migration
+from pulse_ci.rules.migration_number import find_next_free_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,26 +22,28 @@ def _check(review: Review) -> Iterator[Remark]:
     width = review.migrations.number_width
     for migration in review.new:
         if migration.digits is None:
-            yield _remark(review, migration, "has no number, an underscore and a description")
+            yield _build_match(review, migration, "has no number, an underscore and a description")
         elif len(migration.digits) != width:
-            yield _remark(review, migration, f"has {len(migration.digits)} digits where its neighbours have {width}")
+            yield _build_match(
+                review, migration, f"has {len(migration.digits)} digits where its neighbours have {width}"
+            )
 
 
-def _remark(review: Review, migration: Migration, what: str) -> Remark:
-    proposal = PurePosixPath(migration.path).with_name(_proposal(migration.name, review))
+def _build_match(review: Review, migration: Migration, problem: str) -> Remark:
+    new_path = PurePosixPath(migration.path).with_name(_propose_name(migration.name, review))
     return Remark(
         migration.locate(),
-        f"`{migration.name}` {what}: tools disagree on when it runs.",
-        f"git mv {quote(migration.path)} {quote(str(proposal))}",
+        f"`{migration.name}` {problem}: tools disagree on when it runs.",
+        f"git mv {quote(migration.path)} {quote(str(new_path))}",
     )
 
 
-def _proposal(name: str, review: Review) -> str:
+def _propose_name(name: str, review: Review) -> str:
     stem, width = name[: -len(".sql")], review.migrations.number_width
     digits = re.match(r"[0-9]*", stem)
     number = digits[0].lstrip("0") if digits and digits[0] else "N" * width
     if len(number) > width:
-        number = str(next_free(review))
+        number = str(find_next_free_number(review))
     words = re.sub(r"[^A-Za-z0-9]+", "_", stem.lstrip("0123456789")).strip("_").lower() or "description"
     return f"{number.zfill(width)}_{words}.sql"
 
@@ -57,11 +59,17 @@ MIGRATION_NAME = Rule(
     remedy="Rename the file: as many digits as its neighbours have, an underscore, a description, `.sql`.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/2_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
-            "migrations/003_events.sql": table("events"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/2_goals.sql": "-- Migration: Example -- expect\n"
+            + make_table_migration("goals").split("\n", 1)[1],
+            "migrations/003_events.sql": make_table_migration("events"),
         }
     ),
-    good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
+    good=Example(
+        {
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": make_table_migration("goals"),
+        }
+    ),
     check=_check,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.migrations.parse import parse_number
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import table
+from pulse_ci.rules.examples import make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 
-def _tip(review: Review) -> dict[int, str]:
+def _read_base_numbers(review: Review) -> dict[int, str]:
     """Numbers that the base branch has by now, the checkout's own new files left out."""
     if review.base is None:
         return {}
@@ -25,40 +25,42 @@ def _tip(review: Review) -> dict[int, str]:
     return {number: path for number, path in names if number is not None}
 
 
-def next_free(review: Review) -> int:
+def find_next_free_number(review: Review) -> int:
     """Return one above the highest number, here or at the base branch's tip, that is spelled as most are."""
     width = review.migrations.number_width
-    return max([review.migrations.next_number, *(number + 1 for number in _tip(review) if number < 10**width)])
+    return max(
+        [review.migrations.next_number, *(number + 1 for number in _read_base_numbers(review) if number < 10**width)]
+    )
 
 
-def _renumbered(review: Review, migration: Migration, number: int) -> str:
+def _format_rename_command(review: Review, migration: Migration, number: int) -> str:
     words = migration.name.partition("_")[2]
     target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.number_width}}_{words}")
     return f"git mv {quote(migration.path)} {quote(str(target))}"
 
 
 def _check_gap(review: Review) -> Iterator[Remark]:
-    known = review.migrations.numbers | _tip(review).keys()
+    known = review.migrations.numbers | _read_base_numbers(review).keys()
     for migration in () if review.migrations.uses_timestamps else review.new:
         number, digits = migration.number, migration.digits or ""
         if number is None or number <= 1 or number - 1 in known or number - 1 <= review.baseline:
             continue
         if len(digits) != review.migrations.number_width:
             continue
-        below = max((each for each in known if each < number), default=review.baseline)
+        previous = max((each for each in known if each < number), default=review.baseline)
         yield Remark(
             migration.locate(),
-            f"{migration.digits} {_after(review, below)}: {_missing(below, number)}.",
-            f"{_renumbered(review, migration, below + 1)}  (or commit the missing file)",
+            f"{migration.digits} {_describe_predecessor(review, previous)}: {_describe_missing(previous, number)}.",
+            f"{_format_rename_command(review, migration, previous + 1)}  (or commit the missing file)",
         )
 
 
-def _after(review: Review, below: int) -> str:
-    return f"follows {below:0{review.migrations.number_width}}" if below else "is the first"
+def _describe_predecessor(review: Review, previous: int) -> str:
+    return f"follows {previous:0{review.migrations.number_width}}" if previous else "is the first"
 
 
-def _missing(below: int, number: int) -> str:
-    first, last = below + 1, number - 1
+def _describe_missing(previous: int, number: int) -> str:
+    first, last = previous + 1, number - 1
     return f"number {first} is missing" if first == last else f"numbers {first} to {last} are missing"
 
 
@@ -68,7 +70,7 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
     for migration in review.migrations.migrations:
         if migration.number is not None and migration.path not in new:
             merged.setdefault(migration.number, migration.path)
-    for number, path in _tip(review).items():
+    for number, path in _read_base_numbers(review).items():
         merged.setdefault(number, f"{path} on {review.base.label if review.base else 'the base branch'}")
     for migration in review.new:
         if migration.number is None:
@@ -78,21 +80,21 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
             yield Remark(
                 migration.locate(),
                 f"{migration.digits} is also the number of {other}: which of the two runs first is chance.",
-                _renumbered(review, migration, next_free(review)),
+                _format_rename_command(review, migration, find_next_free_number(review)),
             )
 
 
 def _check_order(review: Review) -> Iterator[Remark]:
-    tip, label = _tip(review), review.base.label if review.base else "it"
+    base_numbers, label = _read_base_numbers(review), review.base.label if review.base else "it"
     for migration in review.new:
         number = migration.number
-        if number is not None and number not in tip and number < max(tip, default=0):
+        if number is not None and number not in base_numbers and number < max(base_numbers, default=0):
             yield Remark(
                 migration.locate(),
-                f"{migration.digits} comes before {max(tip):0{review.migrations.number_width}}, "
+                f"{migration.digits} comes before {max(base_numbers):0{review.migrations.number_width}}, "
                 f"which {label} already has: "
                 "a database that is up to date would run it out of order.",
-                _renumbered(review, migration, next_free(review)),
+                _format_rename_command(review, migration, find_next_free_number(review)),
             )
 
 
@@ -104,11 +106,17 @@ MIGRATION_NUMBER_GAP = Rule(
     remedy="Number the file one above the highest, or commit the file that is missing.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/003_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/003_goals.sql": "-- Migration: Example -- expect\n"
+            + make_table_migration("goals").split("\n", 1)[1],
         }
     ),
-    good=Example({"migrations/001_sites.sql": table("sites"), "migrations/002_goals.sql": table("goals")}),
+    good=Example(
+        {
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": make_table_migration("goals"),
+        }
+    ),
     check=_check_gap,
     is_convention=True,
 )
@@ -121,11 +129,17 @@ MIGRATION_NUMBER_DUPLICATE = Rule(
     remedy="Give the file that is not merged yet the next free number.",
     bad=Example(
         {
-            "migrations/001_goals.sql": table("goals"),
-            "migrations/001_sites.sql": "-- Migration: Example -- expect\n" + table("sites").split("\n", 1)[1],
+            "migrations/001_goals.sql": make_table_migration("goals"),
+            "migrations/001_sites.sql": "-- Migration: Example -- expect\n"
+            + make_table_migration("sites").split("\n", 1)[1],
         }
     ),
-    good=Example({"migrations/001_goals.sql": table("goals"), "migrations/002_sites.sql": table("sites")}),
+    good=Example(
+        {
+            "migrations/001_goals.sql": make_table_migration("goals"),
+            "migrations/002_sites.sql": make_table_migration("sites"),
+        }
+    ),
     check=_check_duplicate,
 )
 
@@ -137,17 +151,18 @@ MIGRATION_NUMBER_ORDER = Rule(
     remedy="Give the file the next free number.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/002_goals.sql": "-- Migration: Example -- expect\n" + table("goals").split("\n", 1)[1],
-            "migrations/003_events.sql": table("events"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_goals.sql": "-- Migration: Example -- expect\n"
+            + make_table_migration("goals").split("\n", 1)[1],
+            "migrations/003_events.sql": make_table_migration("events"),
         },
         new=frozenset({"migrations/002_goals.sql"}),
     ),
     good=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
-            "migrations/002_events.sql": table("events"),
-            "migrations/003_goals.sql": table("goals"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
+            "migrations/002_events.sql": make_table_migration("events"),
+            "migrations/003_goals.sql": make_table_migration("goals"),
         },
         new=frozenset({"migrations/003_goals.sql"}),
     ),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.error_rules import UNTRIED
-from pulse_ci.rules.examples import one_file
+from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES
+from pulse_ci.rules.examples import make_example
 from pulse_ci.sql.operations import (
     AddColumn,
     Create,
@@ -27,53 +27,57 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.sql.split import Statement
 
-_UNGUARDABLE = (AddColumn, DropColumn, RenameColumn, RenameTable)
-_MAX_SHOWN = 300
-_MAX_ALIKE = 3
+_OPERATIONS_WITHOUT_GUARD = (AddColumn, DropColumn, RenameColumn, RenameTable)
+_MAX_SQL_LENGTH = 300
+_MAX_EQUAL_MATCHES = 3
 
 
 def _check(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        if evidence.runs:
-            yield from _refused(evidence)
-            yield from _changed(evidence)
+    for analysis in review.evidence:
+        if analysis.runs:
+            yield from _find_rejections(analysis)
+            yield from _find_changes(analysis)
 
 
-def _refused(evidence: Evidence) -> Iterator[Remark]:
-    alike: dict[tuple[str, str], list[Remark]] = {}
-    for refusal in evidence.repeated.refusals:
-        remark = _refused_again(evidence, refusal)
-        alike.setdefault((remark.message, remark.remedy), []).append(remark)
-    for remarks in alike.values():
-        yield from remarks if len(remarks) <= _MAX_ALIKE else [_summed_up(remarks)]
+def _find_rejections(analysis: Evidence) -> Iterator[Remark]:
+    equal_matches: dict[tuple[str, str], list[Remark]] = {}
+    for rejection in analysis.repeated.refusals:
+        rule_match = _build_rejection_match(analysis, rejection)
+        equal_matches.setdefault((rule_match.message, rule_match.remedy), []).append(rule_match)
+    for matches in equal_matches.values():
+        yield from matches if len(matches) <= _MAX_EQUAL_MATCHES else [_merge_matches(matches)]
 
 
-def _refused_again(evidence: Evidence, refusal: Refusal) -> Remark:
-    statement, place = refusal.statement, evidence.migration.locate(refusal.statement)
-    if refusal.by in UNTRIED:
+def _build_rejection_match(analysis: Evidence, rejection: Refusal) -> Remark:
+    statement, place = rejection.statement, analysis.migration.locate(rejection.statement)
+    if rejection.by in NOT_RUN_REMEDIES:
         return Remark(
-            place, f"Whether the file can be run twice is not known: `{refusal.message}`", UNTRIED[refusal.by]
+            place,
+            f"Whether the file can be run twice is not known: `{rejection.message}`",
+            NOT_RUN_REMEDIES[rejection.by],
         )
     return Remark(
         place,
-        f"A second run of the file fails here: `{refusal.message}`.",
-        _guarded(statement) if statement else "Make each statement safe to run again.",
-        Severity.WARNING if statement and isinstance(parse_operation(statement.sql), _UNGUARDABLE) else None,
+        f"A second run of the file fails here: `{rejection.message}`.",
+        _suggest_guard(statement) if statement else "Make each statement safe to run again.",
+        Severity.WARNING
+        if statement and isinstance(parse_operation(statement.sql), _OPERATIONS_WITHOUT_GUARD)
+        else None,
     )
 
 
-def _summed_up(remarks: list[Remark]) -> Remark:
-    more, lines = len(remarks) - 1, f"{remarks[1].place.line} to {remarks[-1].place.line}"
-    return replace(remarks[0], message=f"{remarks[0].message} So do {more:,} more statements, on lines {lines}.")
+def _merge_matches(matches: list[Remark]) -> Remark:
+    more, lines = len(matches) - 1, f"{matches[1].place.line} to {matches[-1].place.line}"
+    return replace(matches[0], message=f"{matches[0].message} So do {more:,} more statements, on lines {lines}.")
 
 
-def _guarded(statement: Statement) -> str:
+def _suggest_guard(statement: Statement) -> str:
     sql = statement.sql
     match parse_operation(sql):
         case Create(if_exists_position=int(at)):
-            return f"`{_shown(f'{sql[:at]} IF NOT EXISTS{sql[at:]}')}`"
+            return f"`{_format_sql(f'{sql[:at]} IF NOT EXISTS{sql[at:]}')}`"
         case Drop(if_exists_position=int(at)):
-            return f"`{_shown(f'{sql[:at]} IF EXISTS{sql[at:]}')}`"
+            return f"`{_format_sql(f'{sql[:at]} IF EXISTS{sql[at:]}')}`"
         case Insert(table):
             return f"`INSERT OR IGNORE INTO {table} …`, or `… ON CONFLICT DO NOTHING`"
         case AddColumn() | DropColumn() | RenameColumn() | RenameTable():
@@ -85,29 +89,29 @@ def _guarded(statement: Statement) -> str:
             return "Make the statement do nothing where its effect is already there."
 
 
-def _shown(sql: str) -> str:
+def _format_sql(sql: str) -> str:
     line = " ".join(sql.split())
-    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN]} …"
+    return line if len(line) <= _MAX_SQL_LENGTH else f"{line[:_MAX_SQL_LENGTH]} …"
 
 
-def _changed(evidence: Evidence) -> Iterator[Remark]:
-    repeated = evidence.repeated
+def _find_changes(analysis: Evidence) -> Iterator[Remark]:
+    repeated = analysis.repeated
     for table in repeated.changed_tables:
         statement = repeated.run.writing(table)
         yield Remark(
-            evidence.migration.locate(statement),
+            analysis.migration.locate(statement),
             f"A second run of the file changes the rows of `{table}` again.",
-            _stable(statement, table),
+            _suggest_stable_statement(statement, table),
         )
     for change in repeated.changes:
         yield Remark(
-            evidence.migration.locate(repeated.run.maker_of(change)),
+            analysis.migration.locate(repeated.run.maker_of(change)),
             f"A second run of the file changes the schema again: {change.kind} `{change.name}` is {change.action}.",
             "Guard the statement, so that it does nothing where its effect is already there.",
         )
 
 
-def _stable(statement: Statement | None, table: str) -> str:
+def _suggest_stable_statement(statement: Statement | None, table: str) -> str:
     match parse_operation(statement.sql) if statement else None:
         case Insert():
             return f"`INSERT OR IGNORE INTO {table} …` with a primary key or unique column among the values"
@@ -126,13 +130,13 @@ NOT_IDEMPOTENT = Rule(
         "nowhere. For ADD COLUMN, RENAME and DROP COLUMN, which SQLite cannot guard, this is a warning."
     ),
     remedy="`IF NOT EXISTS`, `IF EXISTS`, `INSERT OR IGNORE`, and a WHERE that leaves finished rows out.",
-    bad=one_file(
+    bad=make_example(
         "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
         "CREATE INDEX idx_sites_url ON sites (url); -- expect\n"
         "INSERT INTO sites (url) VALUES ('example.com'); -- expect\n",
         reverse="DROP TABLE IF EXISTS sites;",
     ),
-    good=one_file(
+    good=make_example(
         "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
         "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);\n"
         "INSERT OR IGNORE INTO sites (site_id, url) VALUES (1, 'example.com');\n",

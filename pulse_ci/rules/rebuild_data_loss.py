@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.data_loss import describe, is_self_reference
-from pulse_ci.rules.error_rules import refusals_for
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.data_loss import describe_loss, lost_by_self_reference
+from pulse_ci.rules.error_rules import find_rejections
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.schema.schema import fold
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.row_losses import Loss
     from pulse_ci.analysis.table_rebuilds import Rebuild
 
-_PRAGMAS = "`PRAGMA foreign_keys` and `PRAGMA defer_foreign_keys` do not stop it on D1."
-_FAMILY = (
+_PRAGMAS_NOTE = "`PRAGMA foreign_keys` and `PRAGMA defer_foreign_keys` do not stop it on D1."
+_REBUILD_ALL_REMEDY = (
     "Drop what depends on it, rename `{0}` and every table that refers to it to `…_old`, create all of them anew, copy "
     "parents first, drop the `…_old` tables children first, and end with `PRAGMA foreign_key_check`; or reach the aim "
     "with ADD, RENAME or DROP COLUMN."
@@ -26,40 +26,42 @@ _FAMILY = (
 
 
 def _check_cascades(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for rebuild in evidence.rebuilds:
-            losses = [loss for loss in evidence.on_rows.reached if loss.statement == rebuild.drop]
+    for analysis in review.evidence:
+        for rebuild in analysis.rebuilds:
+            losses = [loss for loss in analysis.on_rows.reached if loss.statement == rebuild.drop]
             if losses:
-                yield _cascade(review, evidence, rebuild, losses)
+                yield _build_cascade_match(review, analysis, rebuild, losses)
 
 
-def _cascade(review: Review, evidence: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
-    reached = "; ".join(describe(loss, review.rows) for loss in losses)
-    when = ", once no row stops it," if evidence.on_rows.beyond else ""
+def _build_cascade_match(review: Review, analysis: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
+    loss_texts = "; ".join(describe_loss(loss, review.rows) for loss in losses)
+    condition = ", once no row stops it," if analysis.on_rows.beyond else ""
     return Remark(
-        evidence.migration.locate(rebuild.drop),
-        f"This rebuild of `{rebuild.table}` succeeds{when} and reaches into other tables, since "
-        f"DROP TABLE deletes its rows first: {reached}. {_PRAGMAS}",
-        _FAMILY.format(rebuild.table),
+        analysis.migration.locate(rebuild.drop),
+        f"This rebuild of `{rebuild.table}` succeeds{condition} and reaches into other tables, since "
+        f"DROP TABLE deletes its rows first: {loss_texts}. {_PRAGMAS_NOTE}",
+        _REBUILD_ALL_REMEDY.format(rebuild.table),
     )
 
 
 def _check_fails(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for refusal, on_rows in refusals_for("rebuild-fails-with-rows", evidence):
+    for analysis in review.evidence:
+        for rejection, on_rows in find_rejections("rebuild-fails-with-rows", analysis):
             if on_rows:
-                rebuild = evidence.rebuild_at(refusal.statement) or evidence.rebuilds[0]
-                where = "at its DROP" if refusal.statement else "at its end, where deferred constraints are checked"
+                rebuild = analysis.rebuild_at(rejection.statement) or analysis.rebuilds[0]
+                location = (
+                    "at its DROP" if rejection.statement else "at its end, where deferred constraints are checked"
+                )
                 yield Remark(
-                    evidence.migration.locate(refusal.statement or rebuild.drop),
-                    f"Without rows this rebuild of `{rebuild.table}` runs; with rows D1 refuses the file {where}: "
-                    f"`{refusal.message}`. {_children(evidence, rebuild)}",
-                    _FAMILY.format(rebuild.table),
+                    analysis.migration.locate(rejection.statement or rebuild.drop),
+                    f"Without rows this rebuild of `{rebuild.table}` runs; with rows D1 refuses the file {location}: "
+                    f"`{rejection.message}`. {_describe_children(analysis, rebuild)}",
+                    _REBUILD_ALL_REMEDY.format(rebuild.table),
                 )
 
 
-def _children(evidence: Evidence, rebuild: Rebuild) -> str:
-    schema = evidence.replayed.before
+def _describe_children(analysis: Evidence, rebuild: Rebuild) -> str:
+    schema = analysis.replayed.before
     names = sorted(
         {child.name for child, _ in schema.list_children(rebuild.table) if fold(child.name) != fold(rebuild.table)}
     )
@@ -67,14 +69,14 @@ def _children(evidence: Evidence, rebuild: Rebuild) -> str:
 
 
 def _check_self_reference(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for loss in evidence.on_rows.losses:
-            rebuild = evidence.rebuild_at(loss.statement)
-            if rebuild and is_self_reference(evidence, loss):
+    for analysis in review.evidence:
+        for loss in analysis.on_rows.losses:
+            rebuild = analysis.rebuild_at(loss.statement)
+            if rebuild and lost_by_self_reference(analysis, loss):
                 yield Remark(
-                    evidence.migration.locate(rebuild.drop),
+                    analysis.migration.locate(rebuild.drop),
                     f"`{loss.table}` refers to itself, and the new table to the old one: dropping that one deletes "
-                    f"rows in the new table. {describe(loss, review.rows)}.",
+                    f"rows in the new table. {describe_loss(loss, review.rows)}.",
                     f"In the new table let the foreign key refer to the new table's own name; RENAME turns it into "
                     f"`{loss.table}`.",
                 )
@@ -117,8 +119,8 @@ REBUILD_CASCADES = Rule(
         "nothing tells. No pragma prevents it on D1."
     ),
     remedy="Rename the whole family of tables first, or do without a rebuild.",
-    bad=on_schema(_PARENT + _CHILD.format(action=" ON DELETE CASCADE"), _REBUILD),
-    good=on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
+    bad=make_example_on_schema(_PARENT + _CHILD.format(action=" ON DELETE CASCADE"), _REBUILD),
+    good=make_example_on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
     check=_check_cascades,
 )
 
@@ -131,8 +133,8 @@ REBUILD_FAILS_WITH_ROWS = Rule(
         "`PRAGMA defer_foreign_keys = ON` only moves the failure to the end of the file."
     ),
     remedy="Rename the whole family of tables first, or do without a rebuild.",
-    bad=on_schema(_PARENT + _CHILD.format(action=""), _REBUILD),
-    good=on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
+    bad=make_example_on_schema(_PARENT + _CHILD.format(action=""), _REBUILD),
+    good=make_example_on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
     check=_check_fails,
 )
 
@@ -142,11 +144,11 @@ REBUILD_SELF_REFERENCE = Rule(
     summary="A rebuilt table that refers to itself loses rows of its own",
     problem="The new table's foreign key names the old one, so that dropping the old one deletes rows in the new one.",
     remedy="Let the new table refer to itself under its passing name; RENAME rewrites it.",
-    bad=on_schema(
+    bad=make_example_on_schema(
         _TREE.format(name="folders", parent="folders", more=""),
         _TREE.format(name="new_folders", parent="folders", more="") + _MOVE.format(mark=" -- expect"),
     ),
-    good=on_schema(
+    good=make_example_on_schema(
         _TREE.format(name="folders", parent="folders", more="") + _TREE_INDEX,
         _TREE.format(name="new_folders", parent="new_folders", more="") + _MOVE.format(mark="") + _TREE_INDEX,
     ),

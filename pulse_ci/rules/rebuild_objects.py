@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.schema.schema import fold
 from pulse_ci.sql.tree import inserts_select_star
 
@@ -19,50 +19,52 @@ if TYPE_CHECKING:
 
 
 def _check_loses(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for rebuild in evidence.rebuilds if evidence.runs else ():
-            lost = [*_lost_objects(evidence, rebuild), *_lost_parts(rebuild.before, rebuild.after)]
+    for analysis in review.evidence:
+        for rebuild in analysis.rebuilds if analysis.runs else ():
+            lost = [*_find_lost_objects(analysis, rebuild), *_find_lost_definitions(rebuild.before, rebuild.after)]
             if lost:
                 yield Remark(
-                    evidence.migration.locate(rebuild.drop),
-                    f"After this rebuild of `{rebuild.table}` these are gone: {', '.join(what for what, _ in lost)}.",
-                    f"Make them again: {' '.join(f'`{how}`' for _, how in lost)}",
+                    analysis.migration.locate(rebuild.drop),
+                    f"After this rebuild of `{rebuild.table}` these are gone: {', '.join(lost_object for lost_object, _ in lost)}.",
+                    f"Make them again: {' '.join(f'`{sql}`' for _, sql in lost)}",
                 )
 
 
-def _lost_objects(evidence: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
+def _find_lost_objects(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
     """Yield what went with the old table: its indexes and triggers, and the views that the file dropped."""
-    for change in evidence.replayed.changes:
-        with_it = change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) and fold(change.table) == fold(rebuild.table)
-        if change.action is ChangeAction.REMOVED and (with_it or change.kind is ObjectKind.VIEW):
+    for change in analysis.replayed.changes:
+        belongs_to_table = change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) and fold(change.table) == fold(
+            rebuild.table
+        )
+        if change.action is ChangeAction.REMOVED and (belongs_to_table or change.kind is ObjectKind.VIEW):
             yield f"{change.kind} `{change.name}`", f"{' '.join((change.before or '').split())};"
 
 
-def _lost_parts(before: Table, after: Table) -> Iterator[tuple[str, str]]:
+def _find_lost_definitions(before: Table, after: Table) -> Iterator[tuple[str, str]]:
     """Yield what of the table's own definition is not in the new one; a dropped column's parts are not meant."""
     for option in ("strict", "without_rowid", "autoincrement"):
         if getattr(before, option) and not getattr(after, option):
             words = option.upper().replace("_", " ")
             yield words, words
     for key in before.uniques:
-        if _kept(key.columns, after) and key.columns not in {each.columns for each in after.uniques}:
+        if _has_columns(key.columns, after) and key.columns not in {each.columns for each in after.uniques}:
             yield f"UNIQUE ({', '.join(key.columns)})", f"UNIQUE ({', '.join(map(bare_name, key.columns))})"
     for foreign in before.foreign_keys:
         children = {(each.columns, fold(each.parent)) for each in after.foreign_keys}
-        if _kept(foreign.columns, after) and (foreign.columns, fold(foreign.parent)) not in children:
+        if _has_columns(foreign.columns, after) and (foreign.columns, fold(foreign.parent)) not in children:
             text = f"FOREIGN KEY ({', '.join(foreign.columns)}) REFERENCES {bare_name(foreign.parent)}"
             yield text, text
     for check in before.checks:
         if check not in after.checks and len(after.checks) < len(before.checks):
             yield f"CHECK ({check})", f"CHECK ({check})"
-    yield from _lost_of_columns(before, after)
+    yield from _find_lost_column_definitions(before, after)
 
 
-def _kept(columns: tuple[str, ...], table: Table) -> bool:
+def _has_columns(columns: tuple[str, ...], table: Table) -> bool:
     return all(table.find_column(column) for column in columns)
 
 
-def _lost_of_columns(before: Table, after: Table) -> Iterator[tuple[str, str]]:
+def _find_lost_column_definitions(before: Table, after: Table) -> Iterator[tuple[str, str]]:
     for column in before.columns:
         new = after.find_column(column.name)
         if new is None:
@@ -79,51 +81,51 @@ def _lost_of_columns(before: Table, after: Table) -> Iterator[tuple[str, str]]:
 
 
 def _check_renames(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for rebuild in evidence.rebuilds if evidence.runs else ():
-            astray = strays(evidence, rebuild)
-            if astray:
-                children = ", ".join(f"`{child}`" for child, _ in astray)
+    for analysis in review.evidence:
+        for rebuild in analysis.rebuilds if analysis.runs else ():
+            stray_keys = find_stray_keys(analysis, rebuild)
+            if stray_keys:
+                children = ", ".join(f"`{child}`" for child, _ in stray_keys)
                 yield Remark(
-                    evidence.migration.locate(rebuild.drop),
+                    analysis.migration.locate(rebuild.drop),
                     f"Renaming `{rebuild.table}` away took its children's foreign keys along: {children} now "
-                    f"{'refers' if len(astray) == 1 else 'refer'} to `{astray[0][1].parent}`, which is dropped. Their "
+                    f"{'refers' if len(stray_keys) == 1 else 'refer'} to `{stray_keys[0][1].parent}`, which is dropped. Their "
                     "next write fails.",
                     f"Give the new table a passing name and rename it to `{rebuild.table}` last, or rebuild the "
                     "children too.",
                 )
 
 
-def strays(evidence: Evidence, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]:
+def find_stray_keys(analysis: Evidence, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]:
     """Return the foreign keys of other tables that followed the old table to its passing name, with their tables."""
     return [
         (child.name, key)
-        for before, key_before in evidence.replayed.before.list_children(rebuild.table)
-        if (child := evidence.replayed.after.find_table(before.name))
+        for before, key_before in analysis.replayed.before.list_children(rebuild.table)
+        if (child := analysis.replayed.after.find_table(before.name))
         for key in child.foreign_keys
         if key.columns == key_before.columns and fold(key.parent) != fold(rebuild.table)
     ]
 
 
 def _check_star(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for rebuild in evidence.rebuilds if evidence.runs else ():
-            before, after = _written(rebuild.before), _written(rebuild.after)
+    for analysis in review.evidence:
+        for rebuild in analysis.rebuilds if analysis.runs else ():
+            before, after = _list_writable_columns(rebuild.before), _list_writable_columns(rebuild.after)
             if [fold(name) for name in before] == [fold(name) for name in after]:
                 continue
             for copy in rebuild.copies:
                 if inserts_select_star(copy.sql):
-                    common = {fold(name) for name in before}
-                    listed = ", ".join(bare_name(name) for name in after if fold(name) in common)
+                    old_columns = {fold(name) for name in before}
+                    column_list = ", ".join(bare_name(name) for name in after if fold(name) in old_columns)
                     yield Remark(
-                        evidence.migration.locate(copy),
+                        analysis.migration.locate(copy),
                         f"`SELECT *` copies `{rebuild.table}` by position, and its columns are not in the same order "
                         "or number any more: values end up in other columns.",
-                        f"`INSERT INTO … ({listed}) SELECT {listed} FROM …`",
+                        f"`INSERT INTO … ({column_list}) SELECT {column_list} FROM …`",
                     )
 
 
-def _written(table: Table) -> list[str]:
+def _list_writable_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if not column.generated]
 
 
@@ -142,7 +144,7 @@ _UNDO = (
     "INSERT OR IGNORE INTO new_sites (site_id, title, url) SELECT site_id, title, url FROM sites;\n"
     "DROP TABLE IF EXISTS sites;\nALTER TABLE new_sites RENAME TO sites;\n" + _INDEX
 )
-_GOOD = on_schema(_BEFORE, _REBUILD.format(mark="") + _INDEX, reverse=_UNDO)
+_GOOD = make_example_on_schema(_BEFORE, _REBUILD.format(mark="") + _INDEX, reverse=_UNDO)
 
 REBUILD_LOSES_OBJECTS = Rule(
     name="rebuild-loses-objects",
@@ -150,7 +152,7 @@ REBUILD_LOSES_OBJECTS = Rule(
     summary="An index, trigger, view, constraint, default or option is gone after a rebuild",
     problem="DROP TABLE takes indexes and triggers along, and the new CREATE TABLE has only what was written again.",
     remedy="Make again what was there; if it is meant to go, say so in an ignore.",
-    bad=on_schema(_BEFORE, _REBUILD.format(mark=" -- expect")),
+    bad=make_example_on_schema(_BEFORE, _REBUILD.format(mark=" -- expect")),
     good=_GOOD,
     check=_check_loses,
 )
@@ -161,7 +163,7 @@ REBUILD_RENAMES_REFERENCES = Rule(
     summary="Renaming the old table first takes its children's foreign keys to the old name",
     problem="SQLite rewrites the children's foreign keys with the name; they then point to a table that is dropped.",
     remedy="Create the new table under a passing name, and rename it last.",
-    bad=on_schema(
+    bad=make_example_on_schema(
         "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
         "CREATE TABLE IF NOT EXISTS goals (goal_id INTEGER PRIMARY KEY, site_id INTEGER REFERENCES sites (site_id));\n",
         "ALTER TABLE sites RENAME TO sites_old;\n"
@@ -179,7 +181,7 @@ REBUILD_SELECT_STAR = Rule(
     summary="`INSERT … SELECT *` between tables whose columns differ in order or number",
     problem="SQLite copies by position. With the columns in another order, urls become titles, and nothing fails.",
     remedy="Name the columns on both sides.",
-    bad=on_schema(
+    bad=make_example_on_schema(
         _BEFORE,
         "CREATE TABLE IF NOT EXISTS new_sites (site_id INTEGER PRIMARY KEY, title TEXT, url TEXT);\n"
         "INSERT INTO new_sites SELECT * FROM sites; -- expect\n"

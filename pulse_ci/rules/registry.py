@@ -31,7 +31,7 @@ from pulse_ci.rules import (
     wrangler_pattern,
     write_statements,
 )
-from pulse_ci.rules.error_rules import EXPLAINING
+from pulse_ci.rules.error_rules import REQUIRED_RULES
 from pulse_ci.rules.ignores import IGNORE_WITHOUT_REASON, UNUSED_IGNORE
 
 if TYPE_CHECKING:
@@ -107,33 +107,33 @@ RULES = (
 )
 
 CONVENTIONS = frozenset(rule.name for rule in RULES if rule.is_convention)
-_ALL_CONVENTIONS = "conventions"
+_CONVENTIONS_GROUP = "conventions"
 
 
 def find_rule(name: str, *also: str) -> Rule:
     """Return the rule of that name; raises ConfigError with the nearest name, which may be one of `also`."""
     rule = next((rule for rule in RULES if rule.name == name), None)
     if rule is None:
-        close = get_close_matches(name, [*also, *(rule.name for rule in RULES)], n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise ConfigError(f"There is no rule {name!r}.{meant} `pulse-ci rules` lists all.")
+        close_names = get_close_matches(name, [*also, *(rule.name for rule in RULES)], n=1)
+        suggestion = f" Did you mean {close_names[0]}?" if close_names else ""
+        raise ConfigError(f"There is no rule {name!r}.{suggestion} `pulse-ci rules` lists all.")
     return rule
 
 
-def named_rules(names: Iterable[str]) -> tuple[str, ...]:
+def resolve_rule_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return the sorted names of rules that may be left out, `conventions` as all that are one.
 
     Raises:
         ConfigError: a name is no rule's, or its rule says what D1 refuses: without it, the rest would be a lie.
 
     """
-    found = set[str]()
+    rule_names = set[str]()
     for name in names:
-        if name == _ALL_CONVENTIONS:
-            found |= CONVENTIONS
+        if name == _CONVENTIONS_GROUP:
+            rule_names |= CONVENTIONS
             continue
-        rule = find_rule(name, _ALL_CONVENTIONS)
-        if rule.name in EXPLAINING:
+        rule = find_rule(name, _CONVENTIONS_GROUP)
+        if rule.name in REQUIRED_RULES:
             raise ConfigError(f"The rule {name} cannot be left out: it says what D1 refuses.")
-        found.add(rule.name)
-    return tuple(sorted(found))
+        rule_names.add(rule.name)
+    return tuple(sorted(rule_names))

@@ -13,26 +13,30 @@ if TYPE_CHECKING:
     from pulse_ci.model import Change
 
 
-def find_rename_back(evidence: Evidence, change: Change) -> str | None:
+def find_reverse_rename(analysis: Evidence, change: Change) -> str | None:
     """Return the statement that undoes the rename behind an added or removed table or column, None if it is none."""
-    return _renames_back(evidence).get(_key(change))
+    return _find_reverse_renames(analysis).get(_get_change_key(change))
 
 
-def _renames_back(evidence: Evidence) -> dict[tuple[str, ...], str]:
-    left = {_key(change) for change in evidence.undone.changes if change.action is not ChangeAction.MODIFIED}
-    found = {}
-    for now, before in _origins(evidence).items():
-        old, new = _folded(ChangeAction.REMOVED, before), _folded(ChangeAction.ADDED, now)
-        if old in left and new in left:
-            what = f"COLUMN {bare_name(now[1])} TO" if len(now) > 1 else "TO"
-            found[old] = found[new] = f"ALTER TABLE {bare_name(now[0])} RENAME {what} {bare_name(before[-1])};"
-    return found
+def _find_reverse_renames(analysis: Evidence) -> dict[tuple[str, ...], str]:
+    unrestored = {
+        _get_change_key(change) for change in analysis.undone.changes if change.action is not ChangeAction.MODIFIED
+    }
+    statements = {}
+    for new_name, old_name in _find_original_names(analysis).items():
+        old, new = _make_key(ChangeAction.REMOVED, old_name), _make_key(ChangeAction.ADDED, new_name)
+        if old in unrestored and new in unrestored:
+            clause = f"COLUMN {bare_name(new_name[1])} TO" if len(new_name) > 1 else "TO"
+            statements[old] = statements[new] = (
+                f"ALTER TABLE {bare_name(new_name[0])} RENAME {clause} {bare_name(old_name[-1])};"
+            )
+    return statements
 
 
-def _origins(evidence: Evidence) -> dict[tuple[str, ...], tuple[str, ...]]:
+def _find_original_names(analysis: Evidence) -> dict[tuple[str, ...], tuple[str, ...]]:
     """What tables (name,) and columns (table, name) were called before the file, by their names after it."""
     origins: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for statement in evidence.migration.statements:
+    for statement in analysis.migration.statements:
         match parse_operation(statement.sql):
             case RenameTable(table, to):
                 origins[to,] = origins.pop((table,), (table,))
@@ -41,10 +45,10 @@ def _origins(evidence: Evidence) -> dict[tuple[str, ...], tuple[str, ...]]:
     return origins
 
 
-def _key(change: Change) -> tuple[str, ...]:
+def _get_change_key(change: Change) -> tuple[str, ...]:
     names = (change.table, change.name) if change.kind is ObjectKind.COLUMN else (change.name,)
-    return _folded(change.action, names) if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) else (change.kind,)
+    return _make_key(change.action, names) if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) else (change.kind,)
 
 
-def _folded(action: ChangeAction, names: tuple[str, ...]) -> tuple[str, ...]:
+def _make_key(action: ChangeAction, names: tuple[str, ...]) -> tuple[str, ...]:
     return (action, *(name.casefold() for name in names))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.error_rules import UNTRIED, clashes, refusals_for
-from pulse_ci.rules.examples import one_file, table
+from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections, find_seed_conflicts
+from pulse_ci.rules.examples import make_example, make_table_migration
 from pulse_ci.sql.operations import Delete, Update, parse_operation
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
 # What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
-_HINTS = (
+_REMEDIES = (
     (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
     (r"no such column: (\S+?)(:|$)", "Add the column `{1}` first, or correct its name."),
     (r"(\S+) already exists", "Add IF NOT EXISTS, if it is the same object; if not, choose another name."),
@@ -35,20 +35,20 @@ _HINTS = (
 )
 
 
-def _what_happens(refusal: Refusal, on_rows: bool) -> str:
-    where = "this statement" if refusal.statement else "the file at its end"
-    alone = ", where no rows are but those that the files bring" if refusal.is_of_rows else ""
-    when = ", once tables have rows" if on_rows else alone
-    if refusal.by in UNTRIED:
-        return f"What D1 would do with {where}{when} is not known: `{refusal.message}`"
-    return f"D1 refuses {where}{when}: `{refusal.message}`."
+def _describe_rejection(rejection: Refusal, on_rows: bool) -> str:
+    subject = "this statement" if rejection.statement else "the file at its end"
+    only_file_rows = ", where no rows are but those that the files bring" if rejection.is_of_rows else ""
+    condition = ", once tables have rows" if on_rows else only_file_rows
+    if rejection.by in NOT_RUN_REMEDIES:
+        return f"What D1 would do with {subject}{condition} is not known: `{rejection.message}`"
+    return f"D1 refuses {subject}{condition}: `{rejection.message}`."
 
 
-def _hint(refusal: Refusal) -> str:
-    if refusal.by in UNTRIED:
-        return UNTRIED[refusal.by]
-    for pattern, hint in _HINTS:
-        if match := re.search(pattern, refusal.message):
+def _find_remedy(rejection: Refusal) -> str:
+    if rejection.by in NOT_RUN_REMEDIES:
+        return NOT_RUN_REMEDIES[rejection.by]
+    for pattern, hint in _REMEDIES:
+        if match := re.search(pattern, rejection.message):
             return hint.format(match[0], *match.groups())
     return "Correct the statement: what D1 refuses here it refuses on every database."
 
@@ -56,23 +56,23 @@ def _hint(refusal: Refusal) -> str:
 def _check_fails(review: Review) -> Iterator[Remark]:
     for migration in (*review.migrations.migrations, *review.reverse_files):
         if migration.problem:
-            judged = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
+            note = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
             yield Remark(
                 migration.locate_line(migration.problem_line),
-                f"`{migration.name}` {migration.problem}, so nothing of it can be run.{judged}",
+                f"`{migration.name}` {migration.problem}, so nothing of it can be run.{note}",
                 migration.problem_remedy,
             )
-    for evidence in review.evidence:
-        for refusal, on_rows in refusals_for("replay-fails", evidence):
-            yield (_depends_on_children(evidence, refusal) if on_rows else None) or Remark(
-                evidence.migration.locate(refusal.statement),
-                f"{_what_happens(refusal, on_rows)} Nothing of `{evidence.migration.name}` is kept.",
-                _hint(refusal),
+    for analysis in review.evidence:
+        for rejection, on_rows in find_rejections("replay-fails", analysis):
+            yield (_build_children_match(analysis, rejection) if on_rows else None) or Remark(
+                analysis.migration.locate(rejection.statement),
+                f"{_describe_rejection(rejection, on_rows)} Nothing of `{analysis.migration.name}` is kept.",
+                _find_remedy(rejection),
             )
-        for refusal in clashes(evidence):
+        for rejection in find_seed_conflicts(analysis):
             yield Remark(
-                evidence.migration.locate(refusal.statement),
-                f"On seeded rows this statement fails: `{refusal.message}`. They may have clashed with its own values, "
+                analysis.migration.locate(rejection.statement),
+                f"On seeded rows this statement fails: `{rejection.message}`. They may have clashed with its own values, "
                 "so what the file does to rows could not be shown.",
                 "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
                 Severity.NOTICE,
@@ -80,10 +80,10 @@ def _check_fails(review: Review) -> Iterator[Remark]:
     for broken in review.broken:
         # One that left its schema was told of when it was new, and takes nothing from what follows.
         if not broken.left_schema:
-            yield _broken(broken)
+            yield _build_merged_file_match(broken)
 
 
-def _broken(broken: Broken) -> Remark:
+def _build_merged_file_match(broken: Broken) -> Remark:
     return Remark(
         broken.migration.locate(broken.refusal.statement),
         f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
@@ -93,16 +93,16 @@ def _broken(broken: Broken) -> Remark:
     )
 
 
-def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:
+def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | None:
     """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
-    match parse_operation(refusal.statement.sql) if refusal.statement else None:
-        case Delete(table, has_where=True) | Update(table, has_where=True) if "FOREIGN KEY" in refusal.message:
-            names = {child.name for child, _ in evidence.replayed.before.list_children(table)}
+    match parse_operation(rejection.statement.sql) if rejection.statement else None:
+        case Delete(table, has_where=True) | Update(table, has_where=True) if "FOREIGN KEY" in rejection.message:
+            names = {child.name for child, _ in analysis.replayed.before.list_children(table)}
             children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
             return Remark(
-                evidence.migration.locate(refusal.statement),
+                analysis.migration.locate(rejection.statement),
                 f"D1 refuses this statement if rows of other tables refer to those of `{table}` that it takes: "
-                f"`{refusal.message}`.",
+                f"`{rejection.message}`.",
                 f"First delete or move what refers to them, in {children} or below.",
                 Severity.WARNING,
             )
@@ -110,23 +110,23 @@ def _depends_on_children(evidence: Evidence, refusal: Refusal) -> Remark | None:
 
 
 def _check_transaction(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        refusals = [refusal for refusal in evidence.replayed.run.refusals if refusal.is_transaction]
-        for index, refusal in enumerate(refusals):
-            reason = _in_d1s_words(refusal) if index == 0 else "."
+    for analysis in review.evidence:
+        rejections = [rejection for rejection in analysis.replayed.run.refusals if rejection.is_transaction]
+        for index, rejection in enumerate(rejections):
+            reason = _format_d1_message(rejection) if index == 0 else "."
             yield Remark(
-                evidence.migration.locate(refusal.statement),
-                f"D1 refuses `{_words(refusal)}`, and with it the whole file{reason}",
+                analysis.migration.locate(rejection.statement),
+                f"D1 refuses `{_format_statement(rejection)}`, and with it the whole file{reason}",
                 "Delete this line: D1 runs each migration file as one transaction already.",
             )
 
 
-def _words(refusal: Refusal) -> str:
-    return " ".join(refusal.statement.sql.rstrip(";").split()) if refusal.statement else "it"
+def _format_statement(rejection: Refusal) -> str:
+    return " ".join(rejection.statement.sql.rstrip(";").split()) if rejection.statement else "it"
 
 
-def _in_d1s_words(refusal: Refusal) -> str:
-    return f": `{refusal.message.partition('. ')[0].rstrip('.')}.`"
+def _format_d1_message(rejection: Refusal) -> str:
+    return f": `{rejection.message.partition('. ')[0].rstrip('.')}.`"
 
 
 REPLAY_FAILS = Rule(
@@ -135,8 +135,8 @@ REPLAY_FAILS = Rule(
     summary="The file does not run on the schema that it will meet",
     problem="All earlier files were run under D1's own rules, then this one. What fails here fails on staging too.",
     remedy="Correct the statement that D1 refuses; its message is in the report.",
-    bad=one_file(_TABLE + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n", reverse=_UNDO),
-    good=Example({"migrations/001_example.sql": table("sites")}),
+    bad=make_example(_TABLE + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n", reverse=_UNDO),
+    good=Example({"migrations/001_example.sql": make_table_migration("sites")}),
     check=_check_fails,
 )
 
@@ -146,7 +146,7 @@ EXPLICIT_TRANSACTION = Rule(
     summary="BEGIN, COMMIT, ROLLBACK, SAVEPOINT or RELEASE",
     problem="D1 keeps the transaction itself, one for each file, and refuses what would start or end another.",
     remedy="Delete the statement.",
-    bad=one_file(f"BEGIN TRANSACTION; -- expect\n{_TABLE}COMMIT; -- expect\n", reverse=_UNDO),
-    good=one_file(_TABLE, reverse=_UNDO),
+    bad=make_example(f"BEGIN TRANSACTION; -- expect\n{_TABLE}COMMIT; -- expect\n", reverse=_UNDO),
+    good=make_example(_TABLE, reverse=_UNDO),
     check=_check_transaction,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import ChangeAction, Severity
-from pulse_ci.rules.examples import table
+from pulse_ci.rules.examples import make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,53 +19,53 @@ def _check(review: Review) -> Iterator[Remark]:
     new = set(review.new)
     for reverse in (*review.migrations.reverse_files, *review.migrations.migrations):
         field, in_reverse = reverse.header.reversed_number, reverse in review.migrations.reverse_files
-        looked_at = review.is_new(reverse.path) if in_reverse else reverse in new
-        if not looked_at or (field is None and not in_reverse):
+        is_reviewed = review.is_new(reverse.path) if in_reverse else reverse in new
+        if not is_reviewed or (field is None and not in_reverse):
             continue
         if field is None:
             if reverse.number is not None and reverse.number not in numbers:
                 yield Remark(
-                    reverse.locate(), f"There is no migration {reverse.digits} to undo.", _right_header(reverse)
+                    reverse.locate(), f"There is no migration {reverse.digits} to undo.", _suggest_header(reverse)
                 )
             continue
-        place, named = reverse.locate_line(field.line), int(field.value)
-        if named not in numbers:
-            yield Remark(place, f"There is no migration {field.value} to undo.", _right_header(reverse))
-        elif in_reverse and reverse.number is not None and reverse.number != named:
+        place, header_number = reverse.locate_line(field.line), int(field.value)
+        if header_number not in numbers:
+            yield Remark(place, f"There is no migration {field.value} to undo.", _suggest_header(reverse))
+        elif in_reverse and reverse.number is not None and reverse.number != header_number:
             yield Remark(
                 place,
                 f"`{reverse.name}` says that it undoes {field.value}, its name says {reverse.digits}.",
-                _right_header(reverse),
+                _suggest_header(reverse),
             )
-    for evidence in review.evidence:
-        yield from _undoes_something_else(evidence)
+    for analysis in review.evidence:
+        yield from _check_other_objects(analysis)
 
 
-def _right_header(reverse: Migration) -> str:
+def _suggest_header(reverse: Migration) -> str:
     return f"`-- Reverse migration {reverse.digits or 'NNN'}`, with the number of the file that it undoes"
 
 
-def _undoes_something_else(evidence: Evidence) -> Iterator[Remark]:
-    undone = evidence.undone
-    if undone.reverse is None or undone.run.refusals or not evidence.runs:
+def _check_other_objects(analysis: Evidence) -> Iterator[Remark]:
+    undone = analysis.undone
+    if undone.reverse is None or undone.run.refusals or not analysis.runs:
         return
-    if undoes_something_else(evidence):
-        wrong = [change for change in undone.changes if change.action is ChangeAction.REMOVED]
-        names = ", ".join(f"`{change.name}`" for change in wrong)
+    if reverses_other_migration(analysis):
+        unrelated = [change for change in undone.changes if change.action is ChangeAction.REMOVED]
+        names = ", ".join(f"`{change.name}`" for change in unrelated)
         yield Remark(
             undone.reverse.source.locate(undone.reverse.statements[0]),
-            f"The reverse of `{evidence.migration.name}` drops {names}, which that file did not make, "
+            f"The reverse of `{analysis.migration.name}` drops {names}, which that file did not make, "
             "and nothing that it made.",
             "Undo what the file does; a reverse of another migration belongs under that one's number.",
         )
 
 
-def undoes_something_else(evidence: Evidence) -> bool:
+def reverses_other_migration(analysis: Evidence) -> bool:
     """Whether the reverse drops what was there before, and leaves all that the migration made."""
-    left, made = evidence.undone.changes, evidence.replayed.changes
-    removed = [change for change in left if change.action is ChangeAction.REMOVED]
+    unrestored, made = analysis.undone.changes, analysis.replayed.changes
+    removed = [change for change in unrestored if change.action is ChangeAction.REMOVED]
     added = {(change.kind, change.name) for change in made if change.action is ChangeAction.ADDED}
-    return bool(removed and added) and added <= {(change.kind, change.name) for change in left}
+    return bool(removed and added) and added <= {(change.kind, change.name) for change in unrestored}
 
 
 REVERSE_HEADER = Rule(
@@ -76,7 +76,7 @@ REVERSE_HEADER = Rule(
     remedy="Make the number in the header, the number in the file's name and what the file undoes agree.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
             "migrations/reverse/001_sites.sql": (
                 "-- Reverse migration 007 -- expect\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
             ),
@@ -84,7 +84,7 @@ REVERSE_HEADER = Rule(
     ),
     good=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
             "migrations/reverse/001_sites.sql": (
                 "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
             ),

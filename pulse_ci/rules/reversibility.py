@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule, bare_name
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
-from pulse_ci.rules.error_rules import UNTRIED
-from pulse_ci.rules.examples import HEADER, one_file
-from pulse_ci.rules.renames import find_rename_back
-from pulse_ci.rules.reverse_header import undoes_something_else
+from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES
+from pulse_ci.rules.examples import EXAMPLE_HEADER, make_example
+from pulse_ci.rules.renames import find_reverse_rename
+from pulse_ci.rules.reverse_header import reverses_other_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,65 +22,65 @@ _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
 
 
 def _check_missing_drop(review: Review) -> Iterator[Remark]:
-    for evidence in _undone(review):
-        for change in evidence.undone.changes:
-            if change.action is ChangeAction.ADDED and not find_rename_back(evidence, change):
-                yield _missing_drop(review, evidence, change)
+    for analysis in _list_reversed(review):
+        for change in analysis.undone.changes:
+            if change.action is ChangeAction.ADDED and not find_reverse_rename(analysis, change):
+                yield _build_missing_drop_match(review, analysis, change)
 
 
-def _undone(review: Review) -> Iterator[Evidence]:
+def _list_reversed(review: Review) -> Iterator[Evidence]:
     """The migrations whose reverse, if they have one, ran: only then does what is left mean anything."""
     return (each for each in review.evidence if each.runs and not each.undone.run.refusals)
 
 
-def _missing_drop(review: Review, evidence: Evidence, change: Change) -> Remark:
-    reverse = evidence.undone.reverse
-    written = reverse.source.path if reverse else None
-    target = written or f"{review.migrations.directory}/reverse/{evidence.migration.name}"
-    header = "" if reverse else f" under the header `-- Reverse migration {evidence.migration.digits}`"
-    of = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
+def _build_missing_drop_match(review: Review, analysis: Evidence, change: Change) -> Remark:
+    reverse = analysis.undone.reverse
+    reverse_path = reverse.source.path if reverse else None
+    target = reverse_path or f"{review.migrations.directory}/reverse/{analysis.migration.name}"
+    header = "" if reverse else f" under the header `-- Reverse migration {analysis.migration.digits}`"
+    table_note = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
     return Remark(
-        evidence.migration.locate(evidence.replayed.run.maker_of(change)),
-        f"Nothing drops {change.kind} `{change.name}`{of} again.",
-        f"Add to `{target}`{header}: `{_drop(change)}`",
+        analysis.migration.locate(analysis.replayed.run.maker_of(change)),
+        f"Nothing drops {change.kind} `{change.name}`{table_note} again.",
+        f"Add to `{target}`{header}: `{_format_drop(change)}`",
     )
 
 
-def _drop(change: Change) -> str:
+def _format_drop(change: Change) -> str:
     if change.kind is ObjectKind.COLUMN:
         return f"ALTER TABLE {bare_name(change.table)} DROP COLUMN {bare_name(change.name)};"
     return f"DROP {change.kind.upper()} IF EXISTS {bare_name(change.name)};"
 
 
 def _check_incomplete(review: Review) -> Iterator[Remark]:
-    for evidence in _undone(review):
-        left = [change for change in evidence.undone.changes if change.action is not ChangeAction.ADDED]
-        if left and not (evidence.undone.reverse and undoes_something_else(evidence)):
-            yield _incomplete(evidence, left)
+    for analysis in _list_reversed(review):
+        unrestored = [change for change in analysis.undone.changes if change.action is not ChangeAction.ADDED]
+        if unrestored and not (analysis.undone.reverse and reverses_other_migration(analysis)):
+            yield _build_incomplete_match(analysis, unrestored)
 
 
-def _incomplete(evidence: Evidence, left: list[Change]) -> Remark:
-    reverse, names = evidence.undone.reverse, ", ".join(_difference(change) for change in left)
+def _build_incomplete_match(analysis: Evidence, unrestored: list[Change]) -> Remark:
+    reverse, names = analysis.undone.reverse, ", ".join(_describe_difference(change) for change in unrestored)
     if reverse is None:
-        first = evidence.replayed.run.maker_of(left[0])
+        first = analysis.replayed.run.maker_of(unrestored[0])
         return Remark(
-            evidence.migration.locate(first),
+            analysis.migration.locate(first),
             f"Nothing undoes this file; without a reverse these stay changed: {names}.",
-            _mend(evidence, left[0]),
+            _suggest_fix(analysis, unrestored[0]),
         )
     return Remark(
         reverse.source.locate(reverse.statements[0] if reverse.statements else None),
-        f"After `{evidence.migration.name}` and its reverse the schema is not what it was: {names}.",
-        _mend(evidence, left[0]),
+        f"After `{analysis.migration.name}` and its reverse the schema is not what it was: {names}.",
+        _suggest_fix(analysis, unrestored[0]),
     )
 
 
-def _difference(change: Change) -> str:
+def _describe_difference(change: Change) -> str:
     where = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
-    return f"{change.kind} `{change.name}`{where} {_what_differs(change)}"
+    return f"{change.kind} `{change.name}`{where} {_describe_state(change)}"
 
 
-def _what_differs(change: Change) -> str:
+def _describe_state(change: Change) -> str:
     if change.action is ChangeAction.REMOVED:
         return "is gone"
     before, after = (
@@ -89,8 +89,8 @@ def _what_differs(change: Change) -> str:
     return "has its columns in another order" if before == after and change.kind is ObjectKind.TABLE else "differs"
 
 
-def _mend(evidence: Evidence, change: Change) -> str:
-    if rename := find_rename_back(evidence, change):
+def _suggest_fix(analysis: Evidence, change: Change) -> str:
+    if rename := find_reverse_rename(analysis, change):
         return f"In the reverse: `{rename}`"
     if change.kind is ObjectKind.COLUMN and change.action is ChangeAction.REMOVED:
         return f"In the reverse: `ALTER TABLE {bare_name(change.table)} ADD COLUMN {change.before};`"
@@ -100,21 +100,21 @@ def _mend(evidence: Evidence, change: Change) -> str:
 
 
 def _check_fails(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        undone = evidence.undone
-        if undone.reverse and evidence.runs:
-            for refusal in undone.run.refusals:
+    for analysis in review.evidence:
+        undone = analysis.undone
+        if undone.reverse and analysis.runs:
+            for rejection in undone.run.refusals:
                 yield Remark(
-                    undone.reverse.source.locate(refusal.statement or undone.reverse.statements[-1]),
-                    f"The reverse of `{evidence.migration.name}` does not run: {refusal.answer}.",
-                    _correct(undone.reverse, refusal),
+                    undone.reverse.source.locate(rejection.statement or undone.reverse.statements[-1]),
+                    f"The reverse of `{analysis.migration.name}` does not run: {rejection.answer}.",
+                    _suggest_correction(undone.reverse, rejection),
                 )
 
 
-def _correct(reverse: ReverseMigration, refusal: Refusal) -> str:
-    if refusal.by in UNTRIED:
-        return UNTRIED[refusal.by]
-    if "syntax error" in refusal.message and reverse.source.reverse_block:
+def _suggest_correction(reverse: ReverseMigration, rejection: Refusal) -> str:
+    if rejection.by in NOT_RUN_REMEDIES:
+        return NOT_RUN_REMEDIES[rejection.by]
+    if "syntax error" in rejection.message and reverse.source.reverse_block:
         return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
     return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."
 
@@ -129,8 +129,8 @@ MISSING_DROP = Rule(
         "headed `-- Reverse migration NNN`; what it leaves behind is found by running it."
     ),
     remedy="Add the DROP to the reverse.",
-    bad=one_file(_EXPECT_SITES),
-    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    bad=make_example(_EXPECT_SITES),
+    good=make_example(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_missing_drop,
     is_convention=True,
 )
@@ -143,9 +143,9 @@ REVERSE_INCOMPLETE = Rule(
     remedy="Restore what the report lists, in the words of the earlier migration.",
     bad=Example(
         {
-            "migrations/001_sites.sql": f"{HEADER}{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
+            "migrations/001_sites.sql": f"{EXAMPLE_HEADER}{_SITES}-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n",
             "migrations/002_owner.sql": (
-                f"{HEADER}-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN\n"
+                f"{EXAMPLE_HEADER}-- pulse-ci: ignore-file not-idempotent SQLite cannot guard ADD COLUMN\n"
                 "ALTER TABLE sites ADD COLUMN owner TEXT;\n"
             ),
             "migrations/reverse/002_owner.sql": (
@@ -155,7 +155,7 @@ REVERSE_INCOMPLETE = Rule(
             ),
         }
     ),
-    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    good=make_example(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_incomplete,
     is_convention=True,
 )
@@ -168,12 +168,12 @@ REVERSE_FAILS = Rule(
     remedy="Correct the statement that D1 refuses.",
     bad=Example(
         {
-            "migrations/001_sites.sql": HEADER + _SITES,
+            "migrations/001_sites.sql": EXAMPLE_HEADER + _SITES,
             "migrations/reverse/001_sites.sql": (
                 "-- Reverse migration 001\n-- Created: 2024-03-05\nDROP TABLE site; -- expect\n"
             ),
         }
     ),
-    good=one_file(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
+    good=make_example(_SITES, reverse="DROP TABLE IF EXISTS sites;"),
     check=_check_fails,
 )

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 _WIDEST, _TAIL = 200, 30
 
 
-def page(rule: Rule) -> str:
+def render_rule_page(rule: Rule) -> str:
     """Return what the rule looks for, why, what to do, and an example of each kind."""
     return (
-        f"**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n{_convention(rule)}"
-        f"Reported, on the lines marked:\n\n{_example(rule.bad)}\nNot reported:\n\n{_example(rule.good)}"
+        f"**{rule.severity}**: {rule.summary}.\n\n{rule.problem}\n\n{rule.remedy}\n\n{_render_convention(rule)}"
+        f"Reported, on the lines marked:\n\n{_render_example(rule.bad)}\nNot reported:\n\n{_render_example(rule.good)}"
     )
 
 
-def _convention(rule: Rule) -> str:
+def _render_convention(rule: Rule) -> str:
     return (
         "A convention: D1 does not ask for it, and `--skip conventions` leaves it out.\n\n"
         if rule.is_convention
@@ -28,7 +28,7 @@ def _convention(rule: Rule) -> str:
     )
 
 
-def abbreviated(text: str) -> str:
+def truncate_lines(text: str) -> str:
     """Return an example with its longest lines cut in the middle: what is too long for D1 is too long for a page."""
     return "".join(
         line if len(line) <= _WIDEST else f"{line[: _WIDEST - _TAIL]} … {line[-_TAIL:]}"
@@ -36,10 +36,10 @@ def abbreviated(text: str) -> str:
     )
 
 
-def _example(example: Example) -> str:
+def _render_example(example: Example) -> str:
     parts = []
     for path, text in example.files.items():
         marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
         language, comment = ("toml", "#") if path.endswith(".toml") else ("sql", "--")
-        parts.append(f"```{language}\n{comment} file: {path}\n{abbreviated(marked)}```\n")
+        parts.append(f"```{language}\n{comment} file: {path}\n{truncate_lines(marked)}```\n")
     return "\n".join(parts)

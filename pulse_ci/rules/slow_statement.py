@@ -9,7 +9,7 @@ from pulse_ci.analysis.cost.cost import MAX_SECONDS
 from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
 
 if TYPE_CHECKING:
@@ -19,51 +19,55 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.cost.estimate import StatementCost
     from pulse_ci.analysis.rule import Evidence
 
-_IMPORT = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."
+_IMPORT_NOTE = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."
 
 
 def _check(review: Review) -> Iterator[Remark]:
-    found = costs(review)
-    for evidence in review.evidence:
-        statements = found.get(evidence.migration.path, ())
-        remarks = [remark for each in statements for remark in _statement(evidence, each, review.most_written)]
-        yield from remarks
-        whole = whole_cost(statements)
-        if whole and whole.seconds > MAX_SECONDS and not remarks:
+    costs_by_path = costs(review)
+    for analysis in review.evidence:
+        statements = costs_by_path.get(analysis.migration.path, ())
+        matches = [
+            rule_match for each in statements for rule_match in _check_statement(analysis, each, review.most_written)
+        ]
+        yield from matches
+        total = whole_cost(statements)
+        if total and total.seconds > MAX_SECONDS and not matches:
             yield Remark(
-                evidence.migration.locate(),
-                f"On the rows that are there this file, all statements together, {_amount(whole)}: {_too_long(whole)}.",
-                f"Spread the statements over several files. {_IMPORT}",
+                analysis.migration.locate(),
+                f"On the rows that are there this file, all statements together, {_format_amount(total)}: {_format_duration(total)}.",
+                f"Spread the statements over several files. {_IMPORT_NOTE}",
             )
 
 
-def _statement(evidence: Evidence, each: StatementCost, most_written: int | None) -> Iterator[Remark]:
-    place, cost = evidence.migration.locate(each.statement), each.cost
+def _check_statement(analysis: Evidence, each: StatementCost, most_written: int | None) -> Iterator[Remark]:
+    place, cost = analysis.migration.locate(each.statement), each.cost
     if cost is None:
         return
     if cost.seconds > MAX_SECONDS:
-        message = f"On the rows that are there this statement {_amount(cost)}: {_too_long(cost)}."
-        yield Remark(place, message, f"{_in_parts(each.statement.sql)} {_IMPORT}")
+        message = f"On the rows that are there this statement {_format_amount(cost)}: {_format_duration(cost)}."
+        yield Remark(place, message, f"{_suggest_parts(each.statement.sql)} {_IMPORT_NOTE}")
     elif most_written is not None and cost.rows_written > most_written:
-        message = f"On the rows that are there this statement {_amount(cost)}, and {most_written:,} is the limit."
-        yield Remark(place, message, f"{_in_parts(each.statement.sql)} Or raise `--max-rows-written`.")
+        message = (
+            f"On the rows that are there this statement {_format_amount(cost)}, and {most_written:,} is the limit."
+        )
+        yield Remark(place, message, f"{_suggest_parts(each.statement.sql)} Or raise `--max-rows-written`.")
 
 
-def _amount(cost: Cost) -> str:
+def _format_amount(cost: Cost) -> str:
     about = "at most" if cost.at_most else "about"
     return f"reads {about} {cost.rows_read:,} rows and writes {about} {cost.rows_written:,}"
 
 
-def _too_long(cost: Cost) -> str:
+def _format_duration(cost: Cost) -> str:
     return f"D1 will need some {round(cost.seconds):,} seconds, and ends a request after {MAX_SECONDS:.0f}"
 
 
-def _in_parts(sql: str) -> str:
+def _suggest_parts(sql: str) -> str:
     match parse_operation(sql):
         case Update(table) | Delete(table):
             name = bare_name(table)
-            chosen = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"
-            return f"Run it in parts, by a script and before the file, until no row is left: {chosen}."
+            chunk_condition = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"
+            return f"Run it in parts, by a script and before the file, until no row is left: {chunk_condition}."
         case Insert():
             return "Copy the rows in parts, by ranges of the key, from a script."
         case _:
@@ -84,11 +88,14 @@ SLOW_STATEMENT = Rule(
     ),
     remedy="Change many rows in parts, by a script and before the file.",
     bad=replace(
-        on_schema(_EVENTS, f"-- events has 40,000,000 rows on staging.\n{_INDEX} -- expect\n", reverse=_DROP),
+        make_example_on_schema(
+            _EVENTS, f"-- events has 40,000,000 rows on staging.\n{_INDEX} -- expect\n", reverse=_DROP
+        ),
         rows={"events": 40_000_000},
     ),
     good=replace(
-        on_schema(_EVENTS, f"-- events has 40,000 rows on staging.\n{_INDEX}\n", reverse=_DROP), rows={"events": 40_000}
+        make_example_on_schema(_EVENTS, f"-- events has 40,000 rows on staging.\n{_INDEX}\n", reverse=_DROP),
+        rows={"events": 40_000},
     ),
     check=_check,
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import one_file
+from pulse_ci.rules.examples import make_example
 from pulse_ci.sql.operations import Create, parse_operation
 from pulse_ci.sql.tokens import tokenize_code
 
@@ -22,49 +22,49 @@ if TYPE_CHECKING:
 
     from pulse_ci.sql.tokens import Token
 
-_FIRST = ("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
-_SHOWN = 100
+_BODY_KEYWORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
+_MAX_CASE_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Flaw:
+class _SplitCause:
     """A spelling at which a trigger is cut: why, and how to spell it."""
 
-    why: str
+    reason: str
     remedy: str
 
 
-def find_flaws(sql: str) -> tuple[_Flaw, ...]:
+def find_split_causes(sql: str) -> tuple[_SplitCause, ...]:
     """Return what makes D1's API cut a CREATE TRIGGER in the middle."""
     if len(sql) > MAX_STATEMENT_BYTES:
         return ()  # D1 refuses it for that
     tokens = list(tokenize_code(sql))
     starts = (place for place, (token, after) in enumerate(pairwise(tokens)) if _begins_body(token, after))
-    begin = next(starts, None)
-    return tuple(_flaws(sql, tokens[begin:])) if begin is not None else ()
+    body_start = next(starts, None)
+    return tuple(_find_causes(sql, tokens[body_start:])) if body_start is not None else ()
 
 
 def _begins_body(token: Token, after: Token) -> bool:
-    return token.keyword == "BEGIN" and after.keyword in _FIRST
+    return token.keyword == "BEGIN" and after.keyword in _BODY_KEYWORDS
 
 
-def _flaws(sql: str, body: Sequence[Token]) -> Iterator[_Flaw]:
+def _find_causes(sql: str, body: Sequence[Token]) -> Iterator[_SplitCause]:
     if body[0].text != "BEGIN":
-        yield _Flaw(f"it looks for BEGIN in capitals, and here stands `{body[0].text}`", "Write `BEGIN`.")
+        yield _SplitCause(f"it looks for BEGIN in capitals, and here stands `{body[0].text}`", "Write `BEGIN`.")
     if "\r\n" in sql[body[0].start : body[-1].end]:
-        yield _Flaw(
+        yield _SplitCause(
             "its lines end in CRLF, which a wrangler from before August 2026 sends as they are",
             "Save the file with LF at its line ends (`.gitattributes`: `*.sql text eol=lf`).",
         )
-    cases = [f"`({each})`" for each in _open_cases(sql, body)]
+    cases = [f"`({each})`" for each in _find_unparenthesized_cases(sql, body)]
     if cases:
-        yield _Flaw(
+        yield _SplitCause(
             "it takes the END of a CASE that stands in no parentheses for the trigger's own",
             f"Put CASE … END in parentheses: {', '.join(dict.fromkeys(cases))}.",
         )
 
 
-def _open_cases(sql: str, body: Sequence[Token]) -> Iterator[str]:
+def _find_unparenthesized_cases(sql: str, body: Sequence[Token]) -> Iterator[str]:
     """Yield the outermost CASE expressions that no parentheses enclose, each on one line and not too long."""
     depth, nested, start = 0, 0, 0
     for token in body:
@@ -76,7 +76,7 @@ def _open_cases(sql: str, body: Sequence[Token]) -> Iterator[str]:
             nested -= 1
             if nested == 0:
                 text = " ".join(sql[start : token.end].split())
-                yield text if len(text) <= _SHOWN else "CASE … END"
+                yield text if len(text) <= _MAX_CASE_LENGTH else "CASE … END"
 
 
 def _check(review: Review) -> Iterator[Remark]:
@@ -84,14 +84,14 @@ def _check(review: Review) -> Iterator[Remark]:
     for migration in review.new:
         for statement in migration.statements:
             match parse_operation(statement.sql):
-                case Create("trigger", name) if flaws := find_flaws(statement.sql):
-                    reasons = "; and ".join(flaw.why for flaw in flaws)
+                case Create("trigger", name) if causes := find_split_causes(statement.sql):
+                    reasons = "; and ".join(cause.reason for cause in causes)
                     yield Remark(
                         migration.locate(statement),
                         f"Trigger `{name}` runs on every local database. Where the file is sent as one text, as by "
                         f"`wrangler d1 migrations apply --remote`, D1's API cuts it in the middle and answers "
                         f"`incomplete input`: {reasons}.",
-                        f"{' '.join(flaw.remedy for flaw in flaws)} Or run the file with `wrangler d1 execute "
+                        f"{' '.join(flaw.remedy for flaw in causes)} Or run the file with `wrangler d1 execute "
                         f"{database} --remote --file={migration.path}`, which cuts it where SQLite does.",
                     )
 
@@ -113,13 +113,13 @@ TRIGGER_SPLIT = Rule(
         "local database, and fails there with `incomplete input`; nothing of it is kept."
     ),
     remedy="Spell it otherwise, or run the file with `wrangler d1 execute --remote --file`, which cuts as SQLite does.",
-    bad=one_file(
+    bad=make_example(
         _SITES
         + _BODY.format(name="kinds", body=f"BEGIN {_SET.format(value=_KIND)}; END; -- expect")
         + _BODY.format(name="names", body="begin SELECT 1; end; -- expect"),
         reverse=_UNDO,
     ),
-    good=one_file(
+    good=make_example(
         _SITES
         + _BODY.format(name="kinds", body=f"BEGIN\n  {_SET.format(value=f'({_KIND})')};\nEND;")
         + _BODY.format(name="names", body="BEGIN SELECT 1; end;"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import PATH, table
+from pulse_ci.rules.examples import EXAMPLE_PATH, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,17 +17,17 @@ def _check(review: Review) -> Iterator[Remark]:
     database = review.database
     if database is None:
         return
-    place, name = Location(review.config, database.line, database.line), database.binding or database.name or "?"
+    location, name = Location(review.config, database.line, database.line), database.binding or database.name or "?"
     if database.id and database.preview_id == database.id:
         yield Remark(
-            place,
+            location,
             f"`preview_database_id` of `{name}` is its `database_id`: `wrangler dev --remote` and "
             "`wrangler d1 execute --preview` write to the very database that they are to spare.",
             f"Make another (`wrangler d1 create {database.name or 'NAME'}-preview`) and put its id there.",
         )
     if not database.id:
         yield Remark(
-            place,
+            location,
             f"`{name}` has no `database_id`: wrangler takes the database of that name in whatever account the token "
             "belongs to, or makes one.",
             f"Write its id there (`wrangler d1 info {database.name or 'NAME'}`).",
@@ -35,7 +35,7 @@ def _check(review: Review) -> Iterator[Remark]:
         )
 
 
-def _config(*lines: str) -> str:
+def _make_config(*lines: str) -> str:
     return "\n".join(("[[d1_databases]]", *lines, ""))
 
 
@@ -52,16 +52,16 @@ WRANGLER_DATABASE = Rule(
     remedy="Give each its own id.",
     bad=Example(
         {
-            PATH: table("sites"),
-            "wrangler.toml": _config(
+            EXAMPLE_PATH: make_table_migration("sites"),
+            "wrangler.toml": _make_config(
                 *_NAMES, 'database_id = "1f2e3d4c" # -- expect', 'preview_database_id = "1f2e3d4c"'
             ),
         }
     ),
     good=Example(
         {
-            PATH: table("sites"),
-            "wrangler.toml": _config(*_NAMES, 'database_id = "1f2e3d4c"', 'preview_database_id = "9a8b7c6d"'),
+            EXAMPLE_PATH: make_table_migration("sites"),
+            "wrangler.toml": _make_config(*_NAMES, 'database_id = "1f2e3d4c"', 'preview_database_id = "9a8b7c6d"'),
         }
     ),
     check=_check,

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import table
+from pulse_ci.rules.examples import make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def _check(review: Review) -> Iterator[Remark]:
-    runs = review.run_by_wrangler
-    if runs is None:
+    is_run_by_wrangler = review.run_by_wrangler
+    if is_run_by_wrangler is None:
         return
     for reverse in review.migrations.reverse_files:
-        if runs(reverse.path):
+        if is_run_by_wrangler(reverse.path):
             yield Remark(
                 reverse.locate(),
                 f"wrangler's `migrations_pattern` takes `{reverse.path}` for a migration: "
@@ -25,7 +25,7 @@ def _check(review: Review) -> Iterator[Remark]:
                 f'Set `migrations_pattern` to "{review.migrations.directory}/*.sql"',
             )
     for migration in review.new:
-        if not runs(migration.path):
+        if not is_run_by_wrangler(migration.path):
             yield Remark(
                 migration.locate(),
                 f"wrangler's `migrations_pattern` leaves out `{migration.path}`: "
@@ -45,13 +45,13 @@ MIGRATIONS_PATTERN = Rule(
     remedy="Let the pattern match the migrations directory itself and not the folders in it.",
     bad=Example(
         {
-            "migrations/001_sites.sql": table("sites"),
+            "migrations/001_sites.sql": make_table_migration("sites"),
             "migrations/reverse/001_sites.sql": (
                 "-- Reverse migration 001 -- expect\n-- Created: 2024-03-05\nDROP TABLE IF EXISTS sites;\n"
             ),
         },
         pattern="migrations/**/*.sql",
     ),
-    good=Example({"migrations/001_sites.sql": table("sites")}, pattern="migrations/*.sql"),
+    good=Example({"migrations/001_sites.sql": make_table_migration("sites")}, pattern="migrations/*.sql"),
     check=_check,
 )

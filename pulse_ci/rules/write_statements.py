@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
 from pulse_ci.model import Severity
-from pulse_ci.rules.examples import on_schema, one_file
+from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update, parse_operation
 
 if TYPE_CHECKING:
@@ -17,38 +17,38 @@ if TYPE_CHECKING:
     from pulse_ci.sql.operations import Operation
     from pulse_ci.sql.split import Statement
 
-_OFF = ("off", "0", "no", "false")
+_OFF_VALUES = ("off", "0", "no", "false")
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
 
-def _operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
-    for evidence in review.evidence:
-        for statement in evidence.migration.statements:
-            yield evidence, statement, parse_operation(statement.sql)
+def _list_operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
+    for analysis in review.evidence:
+        for statement in analysis.migration.statements:
+            yield analysis, statement, parse_operation(statement.sql)
 
 
 def _check_unbounded(review: Review) -> Iterator[Remark]:
-    is_fresh = freshness(review)
-    for evidence, statement, does in _operations(review):
-        if not isinstance(does, Update | Delete) or does.has_where:
+    is_new = freshness(review)
+    for analysis, statement, parsed in _list_operations(review):
+        if not isinstance(parsed, Update | Delete) or parsed.has_where:
             continue
-        if evidence.replayed.before.find_table(does.table) and not is_fresh(evidence, does.table):
-            verb = "overwrites" if isinstance(does, Update) else "deletes"
+        if analysis.replayed.before.find_table(parsed.table) and not is_new(analysis, parsed.table):
+            verb = "overwrites" if isinstance(parsed, Update) else "deletes"
             yield Remark(
-                evidence.migration.locate(statement),
-                f"This statement {verb} every row of `{does.table}`: it has no WHERE.",
+                analysis.migration.locate(statement),
+                f"This statement {verb} every row of `{parsed.table}`: it has no WHERE.",
                 "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
             )
 
 
-def _check_create_as(review: Review) -> Iterator[Remark]:
-    for evidence in review.evidence:
-        for statement in evidence.migration.statements:
+def _check_create_table_as(review: Review) -> Iterator[Remark]:
+    for analysis in review.evidence:
+        for statement in analysis.migration.statements:
             match parse_operation(statement.sql):
-                case Create("table", name, is_from_select=True) if evidence.replayed.after.find_table(name):
+                case Create("table", name, is_from_select=True) if analysis.replayed.after.find_table(name):
                     yield Remark(
-                        evidence.migration.locate(statement),
+                        analysis.migration.locate(statement),
                         f"`{name}` takes names and rough types from a SELECT; no primary key, constraint or default.",
                         f"`CREATE TABLE IF NOT EXISTS {bare_name(name)} (…);` with its constraints, then "
                         f"`INSERT INTO {bare_name(name)} (…) SELECT …;`",
@@ -56,11 +56,11 @@ def _check_create_as(review: Review) -> Iterator[Remark]:
 
 
 def _check_foreign_keys(review: Review) -> Iterator[Remark]:
-    for evidence, statement, does in _operations(review):
-        match does:
-            case Pragma("foreign_keys", value) if value in _OFF:
+    for analysis, statement, parsed in _list_operations(review):
+        match parsed:
+            case Pragma("foreign_keys", value) if value in _OFF_VALUES:
                 yield Remark(
-                    evidence.migration.locate(statement),
+                    analysis.migration.locate(statement),
                     "`PRAGMA foreign_keys = OFF` does nothing on D1: a migration runs in a transaction, where SQLite "
                     "passes it over. What follows runs with foreign keys on.",
                     "Delete the line, and write the file so that it is right with foreign keys on.",
@@ -69,10 +69,10 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
 
 def _check_defer_off(review: Review) -> Iterator[Remark]:
     for migration in review.new:
-        written = False
+        has_written = False
         for statement in migration.statements:
             match parse_operation(statement.sql):
-                case Pragma("defer_foreign_keys", value) if written and value in _OFF:
+                case Pragma("defer_foreign_keys", value) if has_written and value in _OFF_VALUES:
                     yield Remark(
                         migration.locate(statement),
                         "`PRAGMA defer_foreign_keys = OFF` after writes does not check the violations so far, it "
@@ -80,11 +80,11 @@ def _check_defer_off(review: Review) -> Iterator[Remark]:
                         "Delete the line: deferral ends with the file, and only then are violations checked.",
                     )
                 case Insert() | Update() | Delete():
-                    written = True
+                    has_written = True
                 case Create() | Pragma():
                     pass
                 case _:
-                    written = True
+                    has_written = True
 
 
 UNBOUNDED_WRITE = Rule(
@@ -93,8 +93,8 @@ UNBOUNDED_WRITE = Rule(
     summary="UPDATE or DELETE without WHERE on a table that existed before",
     problem="It touches every row there is: slow on a large table, and not to be undone.",
     remedy="Add a WHERE.",
-    bad=on_schema(_SITES, "UPDATE sites SET url = lower(url); -- expect\n"),
-    good=on_schema(_SITES, "UPDATE sites SET url = lower(url) WHERE url <> lower(url);\n"),
+    bad=make_example_on_schema(_SITES, "UPDATE sites SET url = lower(url); -- expect\n"),
+    good=make_example_on_schema(_SITES, "UPDATE sites SET url = lower(url) WHERE url <> lower(url);\n"),
     check=_check_unbounded,
 )
 
@@ -104,9 +104,9 @@ CREATE_TABLE_AS = Rule(
     summary="`CREATE TABLE … AS SELECT` keeps no constraint",
     problem="The new table has no primary key, no NOT NULL, no default, no foreign key, and types by affinity alone.",
     remedy="Declare the table, then copy the rows into it.",
-    bad=on_schema(_SITES, "CREATE TABLE IF NOT EXISTS urls AS SELECT url FROM sites; -- expect\n"),
-    good=one_file(_SITES, reverse=_UNDO),
-    check=_check_create_as,
+    bad=make_example_on_schema(_SITES, "CREATE TABLE IF NOT EXISTS urls AS SELECT url FROM sites; -- expect\n"),
+    good=make_example(_SITES, reverse=_UNDO),
+    check=_check_create_table_as,
 )
 
 FOREIGN_KEYS_PRAGMA = Rule(
@@ -115,8 +115,8 @@ FOREIGN_KEYS_PRAGMA = Rule(
     summary="`PRAGMA foreign_keys = OFF`, which does nothing on D1",
     problem="Its author relied on it: what follows was written for foreign keys that are off, and they are on.",
     remedy="Delete it, and write the file for foreign keys that are on.",
-    bad=one_file(f"PRAGMA foreign_keys = OFF; -- expect\n{_SITES}", reverse=_UNDO),
-    good=one_file(_SITES, reverse=_UNDO),
+    bad=make_example(f"PRAGMA foreign_keys = OFF; -- expect\n{_SITES}", reverse=_UNDO),
+    good=make_example(_SITES, reverse=_UNDO),
     check=_check_foreign_keys,
 )
 
@@ -126,11 +126,13 @@ DEFER_FOREIGN_KEYS_OFF = Rule(
     summary="`PRAGMA defer_foreign_keys = OFF` after writes, which commits rows without a parent",
     problem="SQLite zeroes its count of violations when deferral ends. It does not check them.",
     remedy="Leave deferral on to the end of the file, where D1 checks.",
-    bad=on_schema(
+    bad=make_example_on_schema(
         _SITES,
         "PRAGMA defer_foreign_keys = ON;\nUPDATE sites SET url = '' WHERE url IS NULL;\n"
         "PRAGMA defer_foreign_keys = OFF; -- expect\n",
     ),
-    good=on_schema(_SITES, "PRAGMA defer_foreign_keys = ON;\nUPDATE sites SET url = '' WHERE url IS NULL;\n"),
+    good=make_example_on_schema(
+        _SITES, "PRAGMA defer_foreign_keys = ON;\nUPDATE sites SET url = '' WHERE url IS NULL;\n"
+    ),
     check=_check_defer_off,
 )

@@ -53,8 +53,8 @@ def test_the_plan_says_it_in_rows_and_in_the_days_share(local: LocalDatabase) ->
     live = local.read()
     steps = plan_steps(PAST, live, PAST.migrations[:1])
 
-    shown = apply_messages.plan("staging", steps, [Cost(2_000, 1_000)], ())
-    unknown = apply_messages.plan("staging", steps, [None], ())
+    shown = apply_messages.format_plan("staging", steps, [Cost(2_000, 1_000)], ())
+    unknown = apply_messages.format_plan("staging", steps, [None], ())
 
     assert shown.splitlines() == [
         "1 migration pending on staging:",

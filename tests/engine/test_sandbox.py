@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulse_ci.engine import D1Refused, EmbeddedD1, Sandbox, SandboxStopped
-from pulse_ci.rules.error_rules import NOT_ALLOWED, REPLAY_FAILS
+from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES, REPLAY_FAILS_NAME
 from tests.engine.hostile import CHECKED, FILES, HARMLESS
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_a_hostile_file_is_refused_in_little_memory_and_the_database_lives_on(na
 def test_a_check_of_a_hostile_file_says_what_is_wrong_in_little_memory(name: str, ended: dict[str, Any]) -> None:
     one, message = ended["checked"][name], CHECKED[name]
 
-    said = [text for rule, _, text in one["found"] if rule in {REPLAY_FAILS, *NOT_ALLOWED}]
+    said = [text for rule, _, text in one["found"] if rule in {REPLAY_FAILS_NAME, *NOT_ALLOWED_RULES}]
     assert [bool(re.search(message or "", text)) for text in said] == ([True] if message else [])
     assert one["status"] == 1
     assert one["megabytes"] < MEGABYTES

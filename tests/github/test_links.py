@@ -17,10 +17,10 @@ VARIABLES = {
 def test_links_lead_to_the_commit_the_run_and_the_rules() -> None:
     links = build_links(RunnerContext.from_environ(VARIABLES), None, label="eu", server_version=None)
 
-    assert links.blob == "https://github.com/octo/pulse/blob/c0ffee"
-    assert links.run == links.summary == "https://github.com/octo/pulse/actions/runs/7/attempts/1"
-    assert links.rules == "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules.md"
-    assert (links.label, links.draws) == ("eu", True)
+    assert links.blob_url == "https://github.com/octo/pulse/blob/c0ffee"
+    assert links.run_url == links.summary_url == "https://github.com/octo/pulse/actions/runs/7/attempts/1"
+    assert links.rules_url == "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules.md"
+    assert (links.label, links.renders_mermaid) == ("eu", True)
 
 
 def test_a_server_of_ones_own_has_its_own_links_and_none_to_the_rules() -> None:
@@ -28,8 +28,8 @@ def test_a_server_of_ones_own_has_its_own_links_and_none_to_the_rules() -> None:
 
     links = build_links(context, None, label=None, server_version="enterprise-server@3.6.4")
 
-    assert links.blob == "https://github.example/octo/pulse/blob/c0ffee"
-    assert (links.rules, links.draws) == (None, False)
+    assert links.blob_url == "https://github.example/octo/pulse/blob/c0ffee"
+    assert (links.rules_url, links.renders_mermaid) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def written(report: DriftReport | FleetStatus, name: str) -> str:
 def rendered(report: FleetReport, other: FleetReport | None = None) -> list[str]:
     """The report, or another one at the same expense, in every format."""
     shown: Any = other or report
-    return [render(replace(shown, spent=report.spent), each) for each in FORMATS]
+    return [render(replace(shown, spent=report.usage), each) for each in FORMATS]
 
 
 def parts(command: str, fleet: Fleet, of: int = 4) -> list[str]:

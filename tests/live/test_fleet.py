@@ -94,4 +94,4 @@ def test_a_database_that_cannot_be_read_is_an_error_of_its_own(fleet: Fleet) -> 
 
     assert [each.name for each in report.with_status("error")] == ["tenant-0003"]
     assert [each.name for each in report.with_status("drift")] == ["tenant-0007"]
-    assert report.verdict == "1 of 10 databases has drifted, 1 of 10 could not be compared"
+    assert report.headline == "1 of 10 databases has drifted, 1 of 10 could not be compared"

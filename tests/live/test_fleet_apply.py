@@ -141,7 +141,7 @@ def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:
 
     assert isinstance(merged, FleetApplied)
     assert [each.name for each in merged.databases] == NAMES
-    assert merged.verdict == "29 of 30 databases migrated, 1 refused"
+    assert merged.headline == "29 of 30 databases migrated, 1 refused"
     assert {each for run in runs for each in run.report.databases} == set(merged.databases)
 
 

@@ -43,7 +43,7 @@ def test_a_dry_run_shows_one_plan_and_writes_nothing(fleet: Fleet) -> None:
         run.said[2]
         == "First tenant-00, as the canary; then the other 27 databases, 8 at a time, until 1 database has failed."
     )
-    assert run.report.verdict == "28 of 30 databases would be migrated, 1 up to date before, 1 refused"
+    assert run.report.headline == "28 of 30 databases would be migrated, 1 up to date before, 1 refused"
     assert fleet.writes == []
     assert exit_status(run.report) == 1
 

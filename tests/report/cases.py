@@ -14,7 +14,7 @@ from pulse_ci.commands.check import check
 from pulse_ci.commands.request import build_request
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.report import markdown
-from pulse_ci.report.models import Database, Difference, QueryResult, Staging
+from pulse_ci.report.models import Database, DriftEntry, QueryResult, Staging
 from tests.commands.files import PULSE
 from tests.report.reports import large_report
 
@@ -110,8 +110,8 @@ def drift() -> Report:
         staging=Staging("used", "", 2, 412),
         migrations=tuple(replace(each, applied=not each.under_review) for each in clean().migrations),
         drift=(
-            Difference(ObjectKind.INDEX, "idx_hotfix", "events", ChangeAction.ADDED, None, index),
-            Difference(
+            DriftEntry(ObjectKind.INDEX, "idx_hotfix", "events", ChangeAction.ADDED, None, index),
+            DriftEntry(
                 ObjectKind.COLUMN, "domain", "sites", ChangeAction.MODIFIED, "domain TEXT NOT NULL", "domain TEXT"
             ),
         ),

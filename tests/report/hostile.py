@@ -11,13 +11,13 @@ from pulse_ci.model import Change, ChangeAction, Finding, ObjectKind, ProbeResul
 from pulse_ci.report.models import (
     Conclusion,
     Database,
-    Difference,
+    DriftEntry,
     MigrationResult,
     QueryResult,
     Report,
-    RowCount,
     Schemas,
     Staging,
+    TableRowChange,
     UnrestoredTable,
     UnseededTable,
 )
@@ -70,7 +70,7 @@ def _report(choice: Random) -> Report:
         conclusion=choice.choice(list(Conclusion)),
         database=database,
         staging=Staging(
-            choice.choice(["used", "skipped"]), hostile_text(choice), 2, 40, unanswered=hostile_text(choice)
+            choice.choice(["used", "skipped"]), hostile_text(choice), 2, 40, probe_failure=hostile_text(choice)
         ),
         migrations=some(_migration),
         findings=some(_finding, many),
@@ -130,13 +130,13 @@ def _change(choice: Random) -> Change:
     return Change(kind, hostile_text(choice), hostile_text(choice), action, before, after)
 
 
-def _difference(choice: Random) -> Difference:
+def _difference(choice: Random) -> DriftEntry:
     made = _change(choice)
-    return Difference(made.kind, made.name, made.table, made.action, made.before, made.after)
+    return DriftEntry(made.kind, made.name, made.table, made.action, made.before, made.after)
 
 
-def _row_count(choice: Random) -> RowCount:
-    return RowCount(hostile_text(choice), choice.randrange(3), choice.randrange(3), "seed", hostile_text(choice))
+def _row_count(choice: Random) -> TableRowChange:
+    return TableRowChange(hostile_text(choice), choice.randrange(3), choice.randrange(3), "seed", hostile_text(choice))
 
 
 def _query(choice: Random) -> QueryResult:

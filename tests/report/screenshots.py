@@ -22,12 +22,12 @@ FOLDER = ROOT / "build/screenshots"
 WIDTHS = (900, 400)
 RUN = "https://github.com/octo/pulse/actions/runs/7/attempts/1"
 LINKS = markdown.Links(
-    blob="https://github.com/octo/pulse/blob/0123456",
-    run=RUN,
-    summary=RUN,
+    blob_url="https://github.com/octo/pulse/blob/0123456",
+    run_url=RUN,
+    summary_url=RUN,
     commit="0123456789",
     version="1.0.0",
-    rules="https://github.com/octo/pulse-migrate-action/blob/v1/docs/rules.md",
+    rules_url="https://github.com/octo/pulse-migrate-action/blob/v1/docs/rules.md",
 )
 _PAGE = """<!doctype html><meta charset="utf-8"><style>{css} body {{ margin: 0 }}
 .markdown-body {{ box-sizing: border-box; width: {width}px; padding: 16px }}</style>

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.report.markdown.changes import by_object, object_rows
+from pulse_ci.report.markdown.changes import group_by_object, render_object_rows
 from pulse_ci.report.models import Schemas
-from pulse_ci.report.schema_sql import diff_text
+from pulse_ci.report.schema_sql import format_schema_diff
 from pulse_ci.schema.diff import diff
 
 BEFORE = """
@@ -72,7 +72,7 @@ def schemas_after(statements: str) -> Schemas:
 
 def rows_after(statements: str) -> list[str]:
     schemas = schemas_after(statements)
-    return object_rows(by_object(diff(schemas.before, schemas.after)), schemas)
+    return render_object_rows(group_by_object(diff(schemas.before, schemas.after)), schemas)
 
 
 @pytest.mark.parametrize("statements", ALTERED)
@@ -103,13 +103,15 @@ def test_a_report_without_schemas_tells_a_column_by_its_sql() -> None:
     schemas = schemas_after(f"DROP TABLE goals; {GOALS.format('site TEXT')}")
     changes = [each for each in diff(schemas.before, schemas.after) if each.name == "site"]
 
-    assert object_rows(by_object(changes), None) == ["| ✏️ table `goals` | `site TEXT NOT NULL` → `site TEXT` |"]
+    assert render_object_rows(group_by_object(changes), None) == [
+        "| ✏️ table `goals` | `site TEXT NOT NULL` → `site TEXT` |"
+    ]
 
 
 def test_a_changed_table_is_shown_whole_and_an_unchanged_one_not_at_all() -> None:
     schemas = schemas_after("ALTER TABLE sites ADD COLUMN url TEXT;")
 
-    assert diff_text(diff(schemas.before, schemas.after), schemas) == (
+    assert format_schema_diff(diff(schemas.before, schemas.after), schemas) == (
         " CREATE TABLE sites (\n   id TEXT PRIMARY KEY NOT NULL,\n   fee TEXT,\n+  url TEXT\n )"
     )
 
@@ -119,7 +121,7 @@ def test_a_long_table_is_shown_where_it_changes() -> None:
     schemas = schemas_after(f"CREATE TABLE wide ({columns});")
     wider = replace(schemas_after(f"CREATE TABLE wide ({columns}, url TEXT);"), before=schemas.after)
 
-    text = diff_text(diff(wider.before, wider.after), wider)
+    text = format_schema_diff(diff(wider.before, wider.after), wider)
 
     assert "+  url TEXT" in text
     assert "c59" in text

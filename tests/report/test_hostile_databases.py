@@ -18,7 +18,7 @@ from pulse_ci.report import applying_fleet
 from pulse_ci.report.drift import markdown as drift_markdown
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
-from pulse_ci.report.fleet.scope import Scope
+from pulse_ci.report.fleet.scope import FleetScope
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from pulse_ci.report.status import markdown as status_markdown
 from pulse_ci.report.status.value import StatusReport
@@ -53,7 +53,7 @@ def status_of(number: int, text: Callable[[], str]) -> StatusReport:
 
 
 def fleets_of(text: Callable[[], str]) -> tuple[FleetStatus, FleetApplied]:
-    scope = Scope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
+    scope = FleetScope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
     told = DatabaseStatus(text(), "a", (text(), text()), (text(),)), DatabaseStatus(text(), "b", error=text())
     fates = tuple(ApplyOutcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in ApplyStatus)
     return FleetStatus(told, scope), FleetApplied(fates, scope)
@@ -97,7 +97,7 @@ def test_no_line_in_the_log_is_a_command() -> None:
         fleets = fleets_of(hostile)
         shown = [render(each, form) for each in (drift, status, *fleets) for form in ("text", "json")]
         outcomes = fleets[1].databases
-        shown += [applying_fleet.plan(outcomes, (hostile(),)), applying_fleet.canary(outcomes[0])]
+        shown += [applying_fleet.format_fleet_plan(outcomes, (hostile(),)), applying_fleet.format_canary(outcomes[0])]
 
         assert [read_commands(escape_commands(text)) for text in shown] == [[]] * 10
         assert not any("\x1b" in text for text in shown)

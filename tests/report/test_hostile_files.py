@@ -78,4 +78,4 @@ def test_no_line_that_is_printed_of_them_is_a_command_that_is_not_ours(reports: 
             assert read_commands(escape_commands(render(report, form))) == []
         commands = read_commands("\n".join(format_annotations(report.findings)))
         assert {command.name for command in commands} <= {"error", "warning", "notice"}
-        assert len(commands) == sum(min(10, report.count(severity)) for severity in Severity)
+        assert len(commands) == sum(min(10, report.count_findings(severity)) for severity in Severity)

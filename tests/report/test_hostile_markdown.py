@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report import markdown
-from pulse_ci.report.escape import cell, code, fence, plain, prose, visible
-from pulse_ci.report.schema_sql import diff_text
+from pulse_ci.report.escape import code_block, code_span, escape_cell, escape_invisible, escape_message, escape_text
+from pulse_ci.report.schema_sql import format_schema_diff
 from tests.report.github_html import Page, rendered
 from tests.report.hostile import hostile_reports
 from tests.report.reports import nasty
@@ -47,7 +47,7 @@ def test_a_thousand_hostile_reports_have_the_elements_of_harmless_ones() -> None
 @settings(deadline=None, max_examples=200)
 @given(nasty)
 def test_plain_text_and_prose_stay_text(text: str) -> None:
-    for made in (plain(text), prose(text), prose(f"Nothing drops `{text}` of {text}.")):
+    for made in (escape_text(text), escape_message(text), escape_message(f"Nothing drops `{text}` of {text}.")):
         line = f"### {made}\n"
         page = rendered(line)
         assert_ours(page, line)
@@ -57,25 +57,27 @@ def test_plain_text_and_prose_stay_text(text: str) -> None:
 @settings(deadline=None, max_examples=200)
 @given(nasty)
 def test_code_shows_the_very_text(text: str) -> None:
-    page = rendered(code(text))
+    page = rendered(code_span(text))
 
     assert page.tags == {"p": 1, "code": 1}
-    assert page.code == [" ".join(visible(text).split()) or " "]
+    assert page.code == [" ".join(escape_invisible(text).split()) or " "]
 
 
 @settings(deadline=None, max_examples=200)
 @given(nasty, nasty)
 def test_a_cell_stays_one_cell_and_shows_the_very_text(first: str, second: str) -> None:
-    page = rendered(f"| a | b |\n|---|---|\n| {cell(code(first))} | {cell(prose(second))} |\n")
+    page = rendered(
+        f"| a | b |\n|---|---|\n| {escape_cell(code_span(first))} | {escape_cell(escape_message(second))} |\n"
+    )
 
     assert page.rows == [2, 2]
-    assert page.code[0] == (" ".join(visible(first).split()) or " ")
+    assert page.code[0] == (" ".join(escape_invisible(first).split()) or " ")
 
 
 @settings(deadline=None, max_examples=200)
 @given(nasty)
 def test_a_fence_is_ended_by_nothing_within(text: str) -> None:
-    page = rendered(fence(text, "diff") + "\n\nafter\n")
+    page = rendered(code_block(text, "diff") + "\n\nafter\n")
 
     assert page.tags == {"pre": 1, "code": 1, "p": 1}
     assert page.text.strip() == "after"
@@ -86,4 +88,4 @@ def test_a_fence_is_ended_by_nothing_within(text: str) -> None:
 def test_a_diff_line_cannot_pass_for_another_sign(before: str, after: str) -> None:
     change = Change(ObjectKind.VIEW, "v", "v", ChangeAction.MODIFIED, before, after)
 
-    assert all(line[:1] in "+- " for line in diff_text((change,)).split("\n"))
+    assert all(line[:1] in "+- " for line in format_schema_diff((change,)).split("\n"))

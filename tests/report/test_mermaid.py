@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.report.er_model import Picture, picture
-from pulse_ci.report.mermaid import er_diagram
+from pulse_ci.report.er_model import ErModel, build_er_model
+from pulse_ci.report.mermaid import render_er_diagram
 from pulse_ci.schema.diff import diff
 from tests.report.hostile import hostile_text
 from tests.report.hostile_schemas import hostile_schemas
@@ -62,19 +62,19 @@ def some_name(choice: Random) -> str:
     return choice.choice(WORDS) if choice.random() < 0.3 else hostile_text(choice)
 
 
-def drawn(schemas: Schemas) -> Picture:
-    return picture(diff(schemas.before, schemas.after), schemas)
+def drawn(schemas: Schemas) -> ErModel:
+    return build_er_model(diff(schemas.before, schemas.after), schemas)
 
 
 def test_three_hundred_schemas_with_hostile_names_are_read_as_drawn() -> None:
     names = [Random(number) for number in range(300)]  # noqa: S311 - the same each time
     pictures = [drawn(hostile_schemas(number, partial(some_name, choice))) for number, choice in enumerate(names)]
 
-    answers = read([er_diagram(shown) for shown in pictures])
+    answers = read([render_er_diagram(shown) for shown in pictures])
 
     for shown, answer in zip(pictures, answers, strict=True):
-        entities = (*shown.touched, *shown.neighbours)
-        assert answer.get("error") is None, er_diagram(shown)
+        entities = (*shown.changed_tables, *shown.neighbours)
+        assert answer.get("error") is None, render_er_diagram(shown)
         assert len(set(answer["entities"])) == len(entities)
-        assert answer["attributes"] == [len(each.attributes) + bool(each.hidden) for each in entities]
+        assert answer["attributes"] == [len(each.attributes) + bool(each.hidden_columns) for each in entities]
         assert (answer["relations"], answer["direction"]) == (len(shown.relations), "TB")

@@ -20,7 +20,7 @@ from pulse_ci.model import Change, ChangeAction, ObjectKind, Usage
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.fleet.applied import FleetApplied
 from pulse_ci.report.fleet.received import read_fleet_report
-from pulse_ci.report.fleet.scope import Scope
+from pulse_ci.report.fleet.scope import FleetScope
 from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
 from tests.report.hostile import hostile_text
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pulse_ci.report.fleet.received import FleetReport
 
 TEXT = 'a"\\\u202e\x00\ud800</script>##[error]é'
-SCOPE = Scope((TEXT, "!b"), TEXT, 21, "0f" * 32, "3/10", ("1/10",), TEXT)
+SCOPE = FleetScope((TEXT, "!b"), TEXT, 21, "0f" * 32, "3/10", ("1/10",), TEXT)
 CHANGE = Change(ObjectKind.COLUMN, TEXT, "sites", ChangeAction.MODIFIED, TEXT, None)
 ALLOWED = AllowedDifference(ObjectKind.COLUMN, TEXT, TEXT, date(2999, 12, 31), "sites")
 WAY = FixPlan((TEXT,), (TEXT,), (TEXT,), (TEXT,), TEXT)
@@ -53,7 +53,7 @@ REPORTS: tuple[FleetReport, ...] = (
         (
             DatabaseStatus(TEXT, "1", (TEXT,), (TEXT,)),
             DatabaseStatus("b", "2", error=TEXT),
-            DatabaseStatus("c", "3", asked=False),
+            DatabaseStatus("c", "3", was_read=False),
         ),
         SCOPE,
         Usage(7, 9),

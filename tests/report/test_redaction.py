@@ -12,7 +12,7 @@ from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
 from pulse_ci.model import Finding, Severity
 from pulse_ci.report.drift.value import DriftReport
 from pulse_ci.report.models import MigrationResult, Staging
-from pulse_ci.report.redaction import redact, redact_report, secrets_in
+from pulse_ci.report.redaction import find_secrets, redact, redact_report
 from tests.report.reports import small_report
 
 TOKEN = "v1.0-abcdef0123456789"
@@ -31,7 +31,7 @@ def test_a_secret_in_any_text_of_a_report_is_in_no_form_of_it(form: str) -> None
         staging=Staging("used", said, missed=True),
     )
 
-    shown = render(redact_report(report, secrets_in(ENVIRONMENT)), form)
+    shown = render(redact_report(report, find_secrets(ENVIRONMENT)), form)
 
     assert "***" in shown.replace("\\*", "*")
     # Markdown tears a long number apart by characters that are not seen.
@@ -44,7 +44,7 @@ def test_a_drift_holds_no_secret_either() -> None:
     failed = DatabaseDrift("db", "2", None, f"no answer from /accounts/{ACCOUNT}")
     report = DriftReport((drifted, failed), TOKEN, {"1": AdoptMigration("022_adopt.sql", TOKEN, TOKEN)}, (TOKEN,))
 
-    shown = repr(redact_report(report, secrets_in(ENVIRONMENT)))
+    shown = repr(redact_report(report, find_secrets(ENVIRONMENT)))
 
     assert shown.count("***") == 7
     assert TOKEN not in shown
@@ -52,12 +52,12 @@ def test_a_drift_holds_no_secret_either() -> None:
 
 
 def test_what_is_no_secret_stays() -> None:
-    assert secrets_in(ENVIRONMENT) == (ACCOUNT, TOKEN)
-    assert redact_report(small_report(), secrets_in(ENVIRONMENT)) == small_report()
+    assert find_secrets(ENVIRONMENT) == (ACCOUNT, TOKEN)
+    assert redact_report(small_report(), find_secrets(ENVIRONMENT)) == small_report()
 
 
 def test_a_value_too_short_for_a_token_blanks_nothing() -> None:
-    assert secrets_in({"CLOUDFLARE_API_TOKEN": "e", "GITHUB_TOKEN": "       "}) == ()
+    assert find_secrets({"CLOUDFLARE_API_TOKEN": "e", "GITHUB_TOKEN": "       "}) == ()
 
 
 def test_what_looks_like_a_token_of_github_is_hidden_whosesoever_it_is() -> None:

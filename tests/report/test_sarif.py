@@ -14,7 +14,7 @@ from pulse_ci.commands.check import check
 from pulse_ci.commands.request import build_request
 from pulse_ci.model import Finding, ProbeResult, Severity
 from pulse_ci.report import Report, sarif
-from pulse_ci.report.escape import path_in_url
+from pulse_ci.report.escape import quote_path
 from pulse_ci.rules.registry import RULES
 from tests.commands.files import PULSE
 from tests.report.hostile import hostile_reports
@@ -66,7 +66,7 @@ def assert_sarif(log: dict[str, Any], report: Report) -> None:
         region = location["physicalLocation"]["region"]
         assert 1 <= region["startLine"] <= region["endLine"]
         uri = location["physicalLocation"]["artifactLocation"]["uri"]
-        assert uri == path_in_url(finding.path)
+        assert uri == quote_path(finding.path)
         assert uri.isascii()
         assert ("suppressions" in result) is finding.ignored
     prints = [result["partialFingerprints"]["pulseCi/v1"] for result in run["results"]]
@@ -102,7 +102,7 @@ def test_of_more_findings_than_github_takes_the_worst_stay() -> None:
     mild = Finding("missing-reason", Severity.WARNING, "a.sql", 1, 1, "No reason.", "Give one.")
     (severe, _) = small_report().findings
 
-    kept = sarif.within_limits((mild,) * 25_000 + (severe,))
+    kept = sarif.limit_findings((mild,) * 25_000 + (severe,))
 
     assert len(kept) == 25_000
     assert kept[0] == severe

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from pulse_ci.model import Finding, Severity
 from pulse_ci.report import markdown, phrases
-from pulse_ci.report.finding_order import ranked
-from pulse_ci.report.models import Database, QueryResult, RowCount, Staging
+from pulse_ci.report.finding_order import sort_by_severity
+from pulse_ci.report.models import Database, QueryResult, Staging, TableRowChange
 from tests.report.cases import clean, drift, findings, rebuild
 from tests.report.github_html import rendered
 from tests.report.reports import large_report, small_report
 
 BLOB = "https://github.com/octo/pulse/blob/0123"
-LINKS = markdown.Links(blob=BLOB, rules="https://github.com/org/action/blob/v1/docs/rules.md")
+LINKS = markdown.Links(blob_url=BLOB, rules_url="https://github.com/org/action/blob/v1/docs/rules.md")
 
 
 def unfolded(text: str) -> str:
@@ -46,13 +46,13 @@ def test_the_verdict_on_lost_rows_says_so_before_anything_else() -> None:
 
 def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
     report = replace(
-        small_report(), findings=(), rows=(RowCount("sites", 2, 0, "seed"), RowCount("goals", 2, 2, "seed"))
+        small_report(), findings=(), rows=(TableRowChange("sites", 2, 0, "seed"), TableRowChange("goals", 2, 2, "seed"))
     )
     warned = replace(report, findings=(replace(error("unbounded-write"), severity=Severity.WARNING),))
 
     condition = "`022_custom_fields.sql` is safe to merge if the rows of 1 table may go"
-    assert phrases.verdict(report) == condition
-    assert phrases.verdict(warned) == f"{condition}, with 1 warning to read"
+    assert phrases.format_headline(report) == condition
+    assert phrases.format_headline(warned) == f"{condition}, with 1 warning to read"
 
 
 def test_a_finding_leads_to_its_line_and_its_rule() -> None:
@@ -63,7 +63,7 @@ def test_a_finding_leads_to_its_line_and_its_rule() -> None:
 
 
 def test_what_loses_rows_comes_before_what_is_untidy() -> None:
-    order = ranked([error("missing-drop"), error("replay-fails", 9), error("rebuild-cascades", 30)])
+    order = sort_by_severity([error("missing-drop"), error("replay-fails", 9), error("rebuild-cascades", 30)])
 
     assert [finding.rule for finding in order] == ["rebuild-cascades", "replay-fails", "missing-drop"]
 
@@ -115,7 +115,7 @@ def test_staging_says_what_is_pending_there_and_what_the_answer_cost() -> None:
 
 
 def test_a_staging_that_has_drifted_or_did_not_answer_is_told_without_a_click() -> None:
-    staging = Staging("used", "Index `idx_hot` is in no file.", 2, 3, unanswered="D1 is overloaded.")
+    staging = Staging("used", "Index `idx_hot` is in no file.", 2, 3, probe_failure="D1 is overloaded.")
 
     seen = unfolded(markdown.render(replace(drift(), staging=staging)))
 
@@ -136,13 +136,13 @@ def test_drift_is_seen_without_a_click() -> None:
 
 
 def test_rows_that_are_fewer_are_counted() -> None:
-    report = replace(small_report(), rows=(RowCount("pages", 2, 0, "seed", "ON DELETE CASCADE of `sites`"),))
+    report = replace(small_report(), rows=(TableRowChange("pages", 2, 0, "seed", "ON DELETE CASCADE of `sites`"),))
 
     assert "- ❌ rows kept: 2 → 0 in `pages` by ON DELETE CASCADE of `sites`" in markdown.render(report)
 
 
 def test_a_diagram_shows_changed_tables_and_their_neighbours_where_the_server_draws() -> None:
-    drawn, plain = (markdown.render(clean(), replace(LINKS, draws=draws)) for draws in (True, False))
+    drawn, plain = (markdown.render(clean(), replace(LINKS, renders_mermaid=draws)) for draws in (True, False))
 
     assert rendered(drawn).tags["pre"] == rendered(plain).tags["pre"] + 1
     assert '"goal_budgets (new)"' in drawn
@@ -157,7 +157,7 @@ def test_a_database_has_a_name_or_a_question_mark() -> None:
 
 
 def test_every_step_of_folding_says_what_is_missing_and_where_it_is() -> None:
-    links = replace(LINKS, summary="https://github.com/octo/pulse/actions/runs/7")
+    links = replace(LINKS, summary_url="https://github.com/octo/pulse/actions/runs/7")
     report = large_report(60, 60, 60)
 
     for budget in (20_000, 8_000, 4_000, 2_000, 700):

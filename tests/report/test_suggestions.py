@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse_ci.model import Finding, Fix, LineEdit, Severity
-from pulse_ci.report.escape import suggestion, visible
+from pulse_ci.report.escape import escape_invisible, suggestion_block
 from pulse_ci.report.models import Conclusion, Report
-from pulse_ci.report.suggestions import MOST_SUGGESTIONS, Suggestion, suggest
+from pulse_ci.report.suggestions import MAX_SUGGESTIONS, Suggestion, suggest_fixes
 from tests.report.github_html import rendered
 from tests.report.reports import EMBEDDED, SKIPPED, nasty
 
@@ -32,7 +32,7 @@ ONE = fix(LineEdit(NEW, 4, 5, "CREATE TABLE IF NOT EXISTS goals (\n  id INTEGER\
 
 
 def test_a_fix_of_one_place_is_one_suggestion() -> None:
-    assert suggest(report(finding(ONE)), {NEW}) == (
+    assert suggest_fixes(report(finding(ONE)), {NEW}) == (
         Suggestion(
             NEW,
             4,
@@ -46,7 +46,7 @@ def test_a_fix_of_one_place_is_one_suggestion() -> None:
 def test_a_fix_of_two_places_says_that_they_belong_together() -> None:
     both = fix(LineEdit(NEW, 3, 3, ""), LineEdit(NEW, 9, 9, ""))
 
-    first, second = suggest(report(finding(both), finding(both)), {NEW})
+    first, second = suggest_fixes(report(finding(both), finding(both)), {NEW})
 
     assert "Part 1 of 2, to be accepted together" in first.body
     assert "Part 2 of 2" in second.body
@@ -66,13 +66,13 @@ def test_a_fix_of_two_places_says_that_they_belong_together() -> None:
     ],
 )
 def test_what_is_not_in_the_diff_or_would_hide_a_character_is_left_to_the_command_line(unfit: Finding) -> None:
-    assert suggest(report(unfit), {NEW, "migrations/reverse/002_goals.sql"}) == ()
+    assert suggest_fixes(report(unfit), {NEW, "migrations/reverse/002_goals.sql"}) == ()
 
 
 def test_of_two_fixes_of_the_same_lines_the_worse_findings_is_suggested() -> None:
     other = fix(LineEdit(NEW, 5, 6, "x\n"), rule="missing-reason")
 
-    (only,) = suggest(report(finding(other, Severity.WARNING), finding(ONE)), {NEW})
+    (only,) = suggest_fixes(report(finding(other, Severity.WARNING), finding(ONE)), {NEW})
 
     assert "not-idempotent" in only.body
 
@@ -80,16 +80,16 @@ def test_of_two_fixes_of_the_same_lines_the_worse_findings_is_suggested() -> Non
 def test_no_more_are_made_than_a_reviewer_reads_and_none_is_torn_apart() -> None:
     trios = [fix(*(LineEdit(NEW, line + more, line + more, "x\n") for more in range(3))) for line in range(1, 60, 3)]
 
-    assert len(suggest(report(*map(finding, trios)), {NEW})) == 9 < MOST_SUGGESTIONS
+    assert len(suggest_fixes(report(*map(finding, trios)), {NEW})) == 9 < MAX_SUGGESTIONS
 
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(nasty, min_size=1, max_size=4).map(lambda lines: "".join(f"{line}\n" for line in lines)))
 def test_a_block_that_is_offered_shows_all_that_it_writes_and_nothing_ends_it(text: str) -> None:
-    block = suggestion(text)
+    block = suggestion_block(text)
 
     if block is None:
-        assert visible(text) != text
+        assert escape_invisible(text) != text
     else:
         page = rendered(block)
         assert (page.tags["pre"], set(page.tags) - {"pre", "code"}) == (1, set())

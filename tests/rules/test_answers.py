@@ -6,12 +6,12 @@ import pytest
 
 from pulse_ci.analysis.probe_results import settle, spoken
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe, ProbeCounts, Severity
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review_of
 
 PROBE = Probe("sites", "duplicates of `url`", "", "")
-UNIQUE = on_schema(
+UNIQUE = make_example_on_schema(
     "CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);\n", "CREATE UNIQUE INDEX u ON sites (url);\n"
 )
 

@@ -11,9 +11,9 @@ from pulse_ci import rules
 from pulse_ci.analysis.rule import Rule
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Severity
-from pulse_ci.rules.error_rules import refusals_for
+from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.lint import lint
-from pulse_ci.rules.registry import RULES, named_rules
+from pulse_ci.rules.registry import RULES, resolve_rule_names
 from tests.rules.example import expected_lines, review_of
 
 E, W = Severity.ERROR, Severity.WARNING
@@ -66,9 +66,9 @@ def test_the_good_example_is_clean_by_all_rules(rule: Rule) -> None:
 
 @each_rule
 def test_what_d1_refuses_is_never_left_out(rule: Rule) -> None:
-    if any(refusal for each in review_of(rule.bad).evidence for refusal in refusals_for(rule.name, each)):
+    if any(refusal for each in review_of(rule.bad).evidence for refusal in find_rejections(rule.name, each)):
         with pytest.raises(ConfigError, match=f"The rule {rule.name} cannot be left out"):
-            named_rules([rule.name])
+            resolve_rule_names([rule.name])
 
 
 @each_rule

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rules.examples import HEADER
+from pulse_ci.rules.examples import EXAMPLE_HEADER
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review
 
-SITES = HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT, big AS (title || 'x'));\n"
+SITES = EXAMPLE_HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT, big AS (title || 'x'));\n"
 WITH_VIEW = SITES + "CREATE VIEW titles AS SELECT title FROM sites;\n"
 
 
 def said(sql: str, rule: str, before: str = WITH_VIEW) -> list[str]:
-    seen = review({"migrations/001_a.sql": before, "migrations/002_b.sql": HEADER + sql}, baseline=1)
+    seen = review({"migrations/001_a.sql": before, "migrations/002_b.sql": EXAMPLE_HEADER + sql}, baseline=1)
     return [finding.message for finding in lint(seen) if finding.rule == rule]
 
 

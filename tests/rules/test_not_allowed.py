@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rules.error_rules import NOT_ALLOWED
-from pulse_ci.rules.examples import HEADER
+from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
+from pulse_ci.rules.examples import EXAMPLE_HEADER
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review
 
-SITES = HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
+SITES = EXAMPLE_HEADER + "CREATE TABLE sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
 
 STATEMENTS = {
     "CREATE TEMPORARY TABLE IF NOT EXISTS x (a);": "temporary-object",
@@ -56,14 +56,14 @@ STATEMENTS = {
 
 @pytest.mark.parametrize("sql", STATEMENTS, ids=lambda sql: sql[:60])
 def test_a_refusal_is_reported_once_by_the_rule_that_explains_it(sql: str) -> None:
-    seen = review({"migrations/001_a.sql": SITES, "migrations/002_b.sql": f"{HEADER}{sql}\n"}, baseline=1)
+    seen = review({"migrations/001_a.sql": SITES, "migrations/002_b.sql": f"{EXAMPLE_HEADER}{sql}\n"}, baseline=1)
 
-    refused = NOT_ALLOWED | {"replay-fails", "explicit-transaction"}
+    refused = NOT_ALLOWED_RULES | {"replay-fails", "explicit-transaction"}
     assert [finding.rule for finding in lint(seen) if finding.rule in refused] == [STATEMENTS[sql]]
 
 
 def test_the_message_names_the_statement_and_has_d1s_own_words() -> None:
-    seen = review({"migrations/001_a.sql": f"{HEADER}\nPRAGMA  user_version\n = 22;\n"})
+    seen = review({"migrations/001_a.sql": f"{EXAMPLE_HEADER}\nPRAGMA  user_version\n = 22;\n"})
 
     (found,) = (finding for finding in lint(seen) if finding.rule == "pragma-not-allowed")
     assert (found.line, found.end_line) == (5, 6)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_ci.rules.examples import on_schema
+from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.lint import lint
 from tests.rules.example import review_of
 
@@ -15,7 +15,7 @@ EVENTS = "CREATE TABLE IF NOT EXISTS events (event_id INTEGER PRIMARY KEY, path 
 
 def slow(sql: str, rows: int) -> list[tuple[int, str, str]]:
     """Line, message and remedy of what is found slow in a file, on so many events."""
-    example = replace(on_schema(EVENTS, sql), rows={"events": rows})
+    example = replace(make_example_on_schema(EVENTS, sql), rows={"events": rows})
     found = lint(review_of(example))
     return [(each.line, each.message, each.remedy) for each in found if each.rule == "slow-statement"]
 
@@ -59,6 +59,6 @@ def test_statements_that_are_quick_alone_may_be_slow_together() -> None:
 
 
 def test_rows_that_nobody_counted_are_not_guessed() -> None:
-    example = replace(on_schema(EVENTS, "CREATE INDEX by_path ON events (path);"), rows={"others": 10**9})
+    example = replace(make_example_on_schema(EVENTS, "CREATE INDEX by_path ON events (path);"), rows={"others": 10**9})
 
     assert [each for each in lint(review_of(example)) if each.rule == "slow-statement"] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.rules.trigger_split import find_flaws
+from pulse_ci.rules.trigger_split import find_split_causes
 from pulse_ci.sql.split import split_statements
 from tests.rules.example import findings
 from tests.workerd.corpus.splitting import SHAPES
@@ -22,7 +22,7 @@ HEAD = "CREATE TRIGGER g AFTER INSERT ON t"
 
 
 def test_of_the_published_shapes_those_are_found_that_fail_and_run_once_mended() -> None:
-    found = {name for name, sql in SHAPES.items() if any(find_flaws(each.sql) for each in split_statements(sql))}
+    found = {name for name, sql in SHAPES.items() if any(find_split_causes(each.sql) for each in split_statements(sql))}
 
     assert found == CUT
 
@@ -39,7 +39,7 @@ def test_of_the_published_shapes_those_are_found_that_fail_and_run_once_mended()
     ],
 )
 def test_the_remedy_has_the_safe_spelling(sql: str, remedy: str) -> None:
-    (flaw,) = find_flaws(sql)
+    (flaw,) = find_split_causes(sql)
 
     assert flaw.remedy.endswith(remedy)
 
@@ -58,7 +58,7 @@ def test_the_remedy_has_the_safe_spelling(sql: str, remedy: str) -> None:
     ],
 )
 def test_what_is_not_known_to_fail_is_left_in_peace(sql: str) -> None:
-    assert find_flaws(sql) == ()
+    assert find_split_causes(sql) == ()
 
 
 def test_a_trigger_with_several_flaws_is_told_once_with_all_of_them() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import ChangeAction
-from pulse_ci.report.escape import cell, code, fence, plain, prose
+from pulse_ci.report.escape import code_block, code_span, escape_cell, escape_message, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,99 +14,102 @@ if TYPE_CHECKING:
     from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
     from pulse_ci.report.drift.value import DriftReport
 
-_ACTION = {ChangeAction.ADDED: "➕", ChangeAction.REMOVED: "➖", ChangeAction.MODIFIED: "✏️"}
-_STATUS = {"ok": "✅", "drift": "❌", "error": "⚠️"}
-_MOST_ROWS = 200
+_ACTION_ICONS = {ChangeAction.ADDED: "➕", ChangeAction.REMOVED: "➖", ChangeAction.MODIFIED: "✏️"}
+_STATUS_ICONS = {"ok": "✅", "drift": "❌", "error": "⚠️"}
+_MAX_ROWS = 200
 
 
-def render(report: DriftReport, most_bytes: int, *, footer: str = "") -> str:
+def render(report: DriftReport, max_bytes: int, *, footer: str = "") -> str:
     """Return the report as Markdown of at most so many bytes: details go first, then rows of the table."""
     for details in (len(report.databases), 3, 0):
-        text = _whole(report, footer, details=details)
-        if len(text.encode()) <= most_bytes:
+        text = _render_report(report, footer, details=details)
+        if len(text.encode()) <= max_bytes:
             return text
-    return f"### {_verdict(report)}\n\nThe rest does not fit here; the JSON report has it all.\n{footer}"
+    return f"### {_render_headline(report)}\n\nThe rest does not fit here; the JSON report has it all.\n{footer}"
 
 
-def _whole(report: DriftReport, footer: str, *, details: int) -> str:
-    parts = [f"### {_verdict(report)}", *_table(report)]
+def _render_report(report: DriftReport, footer: str, *, details: int) -> str:
+    parts = [f"### {_render_headline(report)}", *_render_table(report)]
     drifted = [each for each in report.databases if each.drift and each.drift.differences]
-    parts += (part for each in drifted[:details] for part in _details(each, report))
+    parts += (part for each in drifted[:details] for part in _render_details(each, report))
     if len(drifted) > details:
         parts.append(f"Of {len(drifted) - details} more databases with differences, the JSON report has the details.")
-    parts += [f"- {prose(remark)}" for remark in report.remarks]
+    parts += [f"- {escape_message(rule_match)}" for rule_match in report.allowlist_notices]
     if report.scope and report.scope.stopped:
-        parts.append(f"Not every database was asked: {plain(report.scope.stopped)}.")
-    parts.append(f"Compared with {plain(report.compared_with)}. Nothing was written to any database.")
+        parts.append(f"Not every database was asked: {escape_text(report.scope.stopped)}.")
+    parts.append(f"Compared with {escape_text(report.compared_with)}. Nothing was written to any database.")
     return "\n\n".join(filter(None, (*parts, footer))) + "\n"
 
 
-def _verdict(report: DriftReport) -> str:
+def _render_headline(report: DriftReport) -> str:
     sign = "⚠️" if not report.with_status("drift") and not report.is_complete else None
-    return f"{sign or ('❌' if report.with_status('drift') else '✅')} {prose(report.verdict)}"
+    return f"{sign or ('❌' if report.with_status('drift') else '✅')} {escape_message(report.headline)}"
 
 
-def _table(report: DriftReport) -> Iterator[str]:
+def _render_table(report: DriftReport) -> Iterator[str]:
     if len(report.databases) == 1 and report.scope is None and not report.with_status("error"):
         return
-    told = [each for each in report.databases if each.status in _STATUS and each.status != "ok"]
-    rows = [f"| {_STATUS[each.status]} | {cell(code(each.name))} | {cell(_summary(each))} |" for each in told]
-    if len(rows) > _MOST_ROWS:
-        rows[_MOST_ROWS:] = [f"| | | and {len(rows) - _MOST_ROWS} more |"]
+    reported = [each for each in report.databases if each.status in _STATUS_ICONS and each.status != "ok"]
+    rows = [
+        f"| {_STATUS_ICONS[each.status]} | {escape_cell(code_span(each.name))} | {escape_cell(_render_summary(each))} |"
+        for each in reported
+    ]
+    if len(rows) > _MAX_ROWS:
+        rows[_MAX_ROWS:] = [f"| | | and {len(rows) - _MAX_ROWS} more |"]
     if rows:
         yield "\n".join(["| | database | what |", "|---|---|---|", *rows])
 
 
-def _summary(each: DatabaseDrift) -> str:
+def _render_summary(each: DatabaseDrift) -> str:
     if each.drift is None:
-        return plain(each.error or "")
-    sentences = [prose(difference.sentence) for difference in each.drift.unallowed[:3]]
+        return escape_text(each.error or "")
+    sentences = [escape_message(difference.sentence) for difference in each.drift.unallowed[:3]]
     more = [f"{len(each.drift.unallowed) - 3} more"] if len(each.drift.unallowed) > 3 else []
-    return "; ".join([*sentences, *more, *map(prose, each.notes[:3])])
+    return "; ".join([*sentences, *more, *map(escape_message, each.notes[:3])])
 
 
-def _details(each: DatabaseDrift, report: DriftReport) -> Iterator[str]:
+def _render_details(each: DatabaseDrift, report: DriftReport) -> Iterator[str]:
     drift = each.drift
     if drift is None:
         return
     if len(report.databases) > 1:
-        yield f"#### {code(each.name)}"
-    yield from (f"- {prose(note)}" for note in each.notes)
-    yield "\n".join(_differences(drift))
+        yield f"#### {code_span(each.name)}"
+    yield from (f"- {escape_message(note)}" for note in each.notes)
+    yield "\n".join(_render_differences(drift))
     if drift.unallowed:
-        yield _folded("SQL: expected and actual", fence("\n".join(_sides(drift)), "diff"))
-        yield _folded("Put the database right", _way(drift.repair))
-        yield _folded("Adopt it with a migration", _adoption(report.adoptions.get(each.id), drift.adopt))
+        yield _fold_details("SQL: expected and actual", code_block("\n".join(_render_diff_lines(drift)), "diff"))
+        yield _fold_details("Put the database right", _render_fix_plan(drift.repair))
+        yield _fold_details("Adopt it with a migration", _render_adoption(report.adoptions.get(each.id), drift.adopt))
 
 
-def _differences(drift: Drift) -> Iterator[str]:
+def _render_differences(drift: Drift) -> Iterator[str]:
     yield "| | difference | |"
     yield "|---|---|---|"
     for each in drift.differences:
         until = f" until {each.allowed.until}" if each.allowed and each.allowed.until else ""
-        allowed = f"allowed{until}: {plain(each.allowed.reason)}" if each.allowed else ""
-        yield f"| {_ACTION[each.change.action]} | {cell(prose(each.sentence))} | {cell(allowed)} |"
+        allowed = f"allowed{until}: {escape_text(each.allowed.reason)}" if each.allowed else ""
+        yield f"| {_ACTION_ICONS[each.change.action]} | {escape_cell(escape_message(each.sentence))} | {escape_cell(allowed)} |"
 
 
-def _sides(drift: Drift) -> Iterator[str]:
+def _render_diff_lines(drift: Drift) -> Iterator[str]:
     for each in drift.unallowed:
         yield from (f"-{line}" for line in (each.change.before or "").splitlines())
         yield from (f"+{line}" for line in (each.change.after or "").splitlines())
 
 
-def _way(way: FixPlan) -> str:
-    if way.problem:
-        return f"No statements were found that do: {plain(way.problem)}"
-    warnings = [f"- {prose(sentence)}" for sentence in (*way.deletes, *way.losses, *way.conditions)]
-    return "\n".join([fence("\n".join(way.statements), "sql"), *(["", *warnings] if warnings else [])])
+def _render_fix_plan(plan: FixPlan) -> str:
+    if plan.problem:
+        return f"No statements were found that do: {escape_text(plan.problem)}"
+    warnings = [f"- {escape_message(sentence)}" for sentence in (*plan.deletes, *plan.losses, *plan.conditions)]
+    return "\n".join([code_block("\n".join(plan.statements), "sql"), *(["", *warnings] if warnings else [])])
 
 
-def _adoption(adoption: AdoptMigration | None, way: FixPlan) -> str:
+def _render_adoption(adoption: AdoptMigration | None, plan: FixPlan) -> str:
     if adoption is None:
-        return _way(way)
+        return _render_fix_plan(plan)
     forward, reverse = f"migrations: {adoption.name}", f"its reverse: reverse/{adoption.name}"
-    return f"{code(forward)}\n\n{fence(adoption.forward, 'sql')}\n\n{code(reverse)}\n\n{fence(adoption.reverse, 'sql')}"
+    return f"{code_span(forward)}\n\n{code_block(adoption.forward, 'sql')}\n\n{code_span(reverse)}\n\n{code_block(adoption.reverse, 'sql')}"
 
 
-def _folded(title: str, content: str) -> str:
+def _fold_details(title: str, content: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"

@@ -6,16 +6,16 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Usage
-from pulse_ci.report.escape import json_text
+from pulse_ci.report.escape import dump_json
 from pulse_ci.report.models import Conclusion, Database, Report, Staging
-from pulse_ci.report.phrases import plural
+from pulse_ci.report.phrases import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.drift.adopt_migration import AdoptMigration
     from pulse_ci.drift.value import DatabaseDrift, DriftDifference
-    from pulse_ci.report.fleet.scope import Scope
+    from pulse_ci.report.fleet.scope import FleetScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,15 @@ class DriftReport:
     adoptions: Mapping[str, AdoptMigration]
     expired: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    spent: Usage = field(default_factory=Usage)
-    scope: Scope | None = None
+    usage: Usage = field(default_factory=Usage)
+    scope: FleetScope | None = None
 
     def with_status(self, status: str) -> tuple[DatabaseDrift, ...]:
         """Return the databases of that status: ok, drift, error or not asked."""
         return tuple(each for each in self.databases if each.status == status)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def allowlist_notices(self) -> tuple[str, ...]:
         """What is to be said of the allowed differences; that one is of no use, only where all databases were asked."""
         return (*self.expired, *(self.unused if self.scope is None or self.scope.is_whole else ()))
 
@@ -54,25 +54,25 @@ class DriftReport:
         """Failure unless every database is what it should be."""
         if not self.is_complete or self.with_status("drift"):
             return Conclusion.FAILURE
-        return Conclusion.NEUTRAL if self.remarks else Conclusion.SUCCESS
+        return Conclusion.NEUTRAL if self.allowlist_notices else Conclusion.SUCCESS
 
     @property
-    def verdict(self) -> str:
+    def headline(self) -> str:
         """The one sentence that says it all; names stand in backticks."""
         drifted = self.with_status("drift")
         if len(self.databases) == 1 and self.scope is None:
             (only,) = self.databases
-            said = {"ok": "has no drift", "drift": "has drifted", "error": "could not be compared"}[only.status]
-            return f"`{only.name}` {said}"
+            words = {"ok": "has no drift", "drift": "has drifted", "error": "could not be compared"}[only.status]
+            return f"`{only.name}` {words}"
         total = len(self.databases)
         if not drifted and self.is_complete:
-            return f"None of {plural(total, 'database')} has drifted"
+            return f"None of {pluralize(total, 'database')} has drifted"
         verb = "has" if len(drifted) == 1 else "have"
-        parts = [f"{len(drifted)} of {plural(total, 'database')} {verb} drifted"] if drifted else []
+        parts = [f"{len(drifted)} of {pluralize(total, 'database')} {verb} drifted"] if drifted else []
         for status, words in (("error", "could not be compared"), ("not asked", "not asked")):
             count = len(self.with_status(status))
             parts += [f"{count} of {total} {words}"] if count else []
-        return ", ".join([*parts, *([self.scope.lacks] if self.scope and self.scope.lacks else [])])
+        return ", ".join([*parts, *([self.scope.missing_note] if self.scope and self.scope.missing_note else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
@@ -81,29 +81,29 @@ class DriftReport:
             command="drift",
             conclusion=self.conclusion,
             database=Database("live", name),
-            staging=Staging("used", "").with_spent(self.spent),
+            staging=Staging("used", "").add_usage(self.usage),
         )
         differences = (
-            _difference(each.name, difference)
+            _serialize_difference(each.name, difference)
             for each in self.databases
             for difference in (each.drift.differences if each.drift else ())
         )
         return {
             **report.to_dict(),
-            "databases": [_database(each, self.adoptions.get(each.id)) for each in self.databases],
+            "databases": [_serialize_database(each, self.adoptions.get(each.id)) for each in self.databases],
             "drift": list(differences),
-            **({"fleet": self._fleet(self.scope)} if self.scope else {}),
+            **({"fleet": self._serialize_fleet(self.scope)} if self.scope else {}),
         }
 
-    def _fleet(self, scope: Scope) -> dict[str, Any]:
+    def _serialize_fleet(self, scope: FleetScope) -> dict[str, Any]:
         return {**scope.to_dict(), "expired": list(self.expired), "unused": list(self.unused)}
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json_text(self.to_dict())
+        return dump_json(self.to_dict())
 
 
-def _database(each: DatabaseDrift, adoption: AdoptMigration | None) -> dict[str, Any]:
+def _serialize_database(each: DatabaseDrift, adoption: AdoptMigration | None) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
@@ -117,7 +117,7 @@ def _database(each: DatabaseDrift, adoption: AdoptMigration | None) -> dict[str,
     }
 
 
-def _difference(database: str, each: DriftDifference) -> dict[str, Any]:
+def _serialize_difference(database: str, each: DriftDifference) -> dict[str, Any]:
     change = each.change
     return {
         "kind": change.kind.value,

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.model import Usage
-from pulse_ci.report.escape import json_text
-from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.models import Conclusion, Database, Report, Staging, spent_of
-from pulse_ci.report.phrases import plural
+from pulse_ci.report.escape import dump_json
+from pulse_ci.report.fleet.scope import FleetScope, parse_scope
+from pulse_ci.report.models import Conclusion, Database, Report, Staging, read_usage
+from pulse_ci.report.phrases import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SPOKEN = {
+_STATUS_WORDS = {
     ApplyStatus.UP_TO_DATE: "up to date before",
     ApplyStatus.REFUSED: "refused",
     ApplyStatus.FAILED: "failed",
@@ -31,9 +31,9 @@ class FleetApplied:
     """
 
     databases: tuple[ApplyOutcome, ...]
-    scope: Scope
+    scope: FleetScope
     dry_run: bool = False
-    spent: Usage = field(default_factory=Usage)
+    usage: Usage = field(default_factory=Usage)
     skipped: tuple[str, ...] = ()
 
     def with_status(self, *fates: ApplyStatus) -> tuple[ApplyOutcome, ...]:
@@ -43,12 +43,12 @@ class FleetApplied:
     @property
     def is_complete(self) -> bool:
         """Whether every database was tried, and none failed; what a dry run would try counts as tried."""
-        open_ones = (
+        unfinished = (
             (ApplyStatus.FAILED,)
             if self.dry_run and not self.scope.stopped
             else (ApplyStatus.FAILED, ApplyStatus.NOT_TRIED)
         )
-        return not self.with_status(*open_ones) and not self.scope.missing
+        return not self.with_status(*unfinished) and not self.scope.missing
 
     @property
     def has_written(self) -> bool:
@@ -58,37 +58,37 @@ class FleetApplied:
     @property
     def conclusion(self) -> Conclusion:
         """Failure unless every database has every file now, or would have."""
-        whole = self.is_complete and not self.with_status(ApplyStatus.REFUSED)
-        return Conclusion.SUCCESS if whole else Conclusion.FAILURE
+        is_successful = self.is_complete and not self.with_status(ApplyStatus.REFUSED)
+        return Conclusion.SUCCESS if is_successful else Conclusion.FAILURE
 
     @property
-    def verdict(self) -> str:
+    def headline(self) -> str:
         """The one sentence that says it all."""
-        total = plural(len(self.databases), "database")
+        total = pluralize(len(self.databases), "database")
         if self.dry_run:
             parts = [f"{len(self.with_status(ApplyStatus.NOT_TRIED))} of {total} would be migrated"]
         else:
             parts = [f"{len(self.with_status(ApplyStatus.APPLIED))} of {total} migrated"]
-        for fate, words in _SPOKEN.items():
-            count = len(self.with_status(fate))
-            if count and not (self.dry_run and fate is ApplyStatus.NOT_TRIED):
+        for status, words in _STATUS_WORDS.items():
+            count = len(self.with_status(status))
+            if count and not (self.dry_run and status is ApplyStatus.NOT_TRIED):
                 parts.append(f"{count} {words}")
-        return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
+        return ", ".join([*parts, *([self.scope.missing_note] if self.scope.missing_note else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "").with_spent(self.spent)
-        report = Report("apply", self.conclusion, Database("live"), asked, skipped=self.skipped)
-        databases = [_database(each) for each in self.databases]
+        staging = Staging("used", "").add_usage(self.usage)
+        report = Report("apply", self.conclusion, Database("live"), staging, skipped=self.skipped)
+        databases = [_serialize_database(each) for each in self.databases]
         fleet = {**self.scope.to_dict(), "dry_run": self.dry_run}
         return {**report.to_dict(), "databases": databases, "fleet": fleet}
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json_text(self.to_dict())
+        return dump_json(self.to_dict())
 
 
-def _database(each: ApplyOutcome) -> dict[str, Any]:
+def _serialize_database(each: ApplyOutcome) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
@@ -101,7 +101,7 @@ def _database(each: ApplyOutcome) -> dict[str, Any]:
     }
 
 
-def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
+def parse_fleet_applied(values: Mapping[str, Any]) -> FleetApplied:
     """Return the report that was written as this JSON, which the schema has judged before."""
     databases = (
         ApplyOutcome(
@@ -116,4 +116,6 @@ def fleet_applied_of(values: Mapping[str, Any]) -> FleetApplied:
         for each in values["databases"]
     )
     fleet = values["fleet"]
-    return FleetApplied(tuple(databases), scope_of(fleet), fleet["dry_run"], spent_of(values), tuple(values["skipped"]))
+    return FleetApplied(
+        tuple(databases), parse_scope(fleet), fleet["dry_run"], read_usage(values), tuple(values["skipped"])
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report.drift.received import drift_report_of
+from pulse_ci.report.drift.received import parse_drift_report
 from pulse_ci.report.drift.value import DriftReport
-from pulse_ci.report.fleet.applied import FleetApplied, fleet_applied_of
-from pulse_ci.report.fleet.status import FleetStatus, fleet_status_of
-from pulse_ci.report.report_json import read_values, refuse
+from pulse_ci.report.fleet.applied import FleetApplied, parse_fleet_applied
+from pulse_ci.report.fleet.status import FleetStatus, parse_fleet_status
+from pulse_ci.report.report_json import read_valid_json, reject_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 FleetReport = DriftReport | FleetStatus | FleetApplied
 # Fifty thousand databases, each with a sentence or two.
-_MAX_BYTES = 100_000_000
-_READERS: Mapping[str, Callable[..., FleetReport]] = {
-    "drift": drift_report_of,
-    "status": fleet_status_of,
-    "apply": fleet_applied_of,
+_MAX_REPORT_BYTES = 100_000_000
+_PARSERS: Mapping[str, Callable[..., FleetReport]] = {
+    "drift": parse_drift_report,
+    "status": parse_fleet_status,
+    "apply": parse_fleet_applied,
 }
 
 
@@ -31,11 +31,11 @@ def read_fleet_report(path: Path, flag: str) -> FleetReport:
         ConfigError: the file cannot be read, or holds no report on a fleet as `schema.json` describes it.
 
     """
-    values = read_values(path, flag, most_bytes=_MAX_BYTES)
-    reader = _READERS.get(values["command"])
-    if reader is None or "fleet" not in values:
-        refuse(path, flag, "it is not on a fleet; write it with --databases and --format json")
+    values = read_valid_json(path, flag, max_bytes=_MAX_REPORT_BYTES)
+    parse = _PARSERS.get(values["command"])
+    if parse is None or "fleet" not in values:
+        reject_report(path, flag, "it is not on a fleet; write it with --databases and --format json")
     try:
-        return reader(values)
+        return parse(values)
     except (KeyError, TypeError, ValueError) as error:
-        refuse(path, flag, f"what it says of a database is not whole: {error}")
+        reject_report(path, flag, f"what it says of a database is not whole: {error}")

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.report.fleet.group import listed
-from pulse_ci.report.phrases import joined
+from pulse_ci.report.fleet.group import join_names
+from pulse_ci.report.phrases import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FleetScope:
     """Which databases, compared with what; `digest` tells the files, and what else decides, from others.
 
     `shard` is the part that one job took, None for the whole. `missing` are the parts that a merged report lacks.
@@ -37,20 +37,20 @@ class Scope:
         return self.shard is None and not self.missing and not self.stopped
 
     @property
-    def lacks(self) -> str:
+    def missing_note(self) -> str:
         """What of the fleet the report is not on, as a clause for the verdict; nothing where it is whole."""
         if not self.missing:
             return ""
-        return f"{'part' if len(self.missing) == 1 else 'parts'} {listed(self.missing)} missing"
+        return f"{'part' if len(self.missing) == 1 else 'parts'} {join_names(self.missing)} missing"
 
-    def refuse_other(self, other: Scope, where: str) -> None:
+    def require_same_scope(self, other: FleetScope, where: str) -> None:
         """Raise ConfigError where a report, read from `where`, is on something else than this one."""
-        for what, ours, theirs in (
+        for what, own, others in (
             ("the databases", " ".join(self.globs), " ".join(other.globs)),
             ("what they are compared with,", self.compared_with, other.compared_with),
         ):
-            if ours != theirs:
-                raise ConfigError(f"{where} is on other databases or files: {what} were {theirs}, and are {ours}.")
+            if own != others:
+                raise ConfigError(f"{where} is on other databases or files: {what} were {others}, and are {own}.")
         if self.digest != other.digest:
             raise ConfigError(f"{where} is on other files: they have changed since. Begin anew, without it.")
 
@@ -67,9 +67,9 @@ class Scope:
         }
 
 
-def scope_of(values: dict[str, Any]) -> Scope:
+def parse_scope(values: dict[str, Any]) -> FleetScope:
     """Return what a report's JSON says that it is about."""
-    return Scope(
+    return FleetScope(
         globs=tuple(values["databases"]),
         compared_with=values["compared_with"],
         files=values["files"],
@@ -80,7 +80,7 @@ def scope_of(values: dict[str, Any]) -> Scope:
     )
 
 
-def digest(*parts: Iterable[str]) -> str:
+def compute_digest(*parts: Iterable[str]) -> str:
     """Return what tells these texts from others."""
     found = hashlib.sha256()
     for part in parts:
@@ -91,7 +91,7 @@ def digest(*parts: Iterable[str]) -> str:
     return found.hexdigest()
 
 
-def join(scopes: Sequence[tuple[str, Scope]]) -> Scope:
+def merge_scopes(scopes: Sequence[tuple[str, FleetScope]]) -> FleetScope:
     """Return what the parts are about together; each comes with the name of its file.
 
     Raises:
@@ -100,22 +100,22 @@ def join(scopes: Sequence[tuple[str, Scope]]) -> Scope:
     """
     (_, first), *others = scopes
     for where, each in others:
-        first.refuse_other(each, where)
+        first.require_same_scope(each, where)
     if not others and first.shard is None:
         return first
     stopped = "; ".join(f"{each.shard or where}: {each.stopped}" for where, each in scopes if each.stopped)
-    return replace(first, shard=None, missing=_missing(scopes), stopped=stopped or None)
+    return replace(first, shard=None, missing=_find_missing_shards(scopes), stopped=stopped or None)
 
 
-def _missing(scopes: Sequence[tuple[str, Scope]]) -> tuple[str, ...]:
+def _find_missing_shards(scopes: Sequence[tuple[str, FleetScope]]) -> tuple[str, ...]:
     counts = Counter(each.shard.partition("/")[2] if each.shard else "" for _, each in scopes)
     if len(counts) > 1 or "" in counts:
-        listed = joined([f"{where} ({each.shard or 'the whole'})" for where, each in scopes])
-        raise ConfigError(f"These are not the parts of one division: {listed}. Merge those of one run.")
+        given_parts = join_words([f"{where} ({each.shard or 'the whole'})" for where, each in scopes])
+        raise ConfigError(f"These are not the parts of one division: {given_parts}. Merge those of one run.")
     (parts,) = counts
-    taken = {each.shard for _, each in scopes}
-    if len(taken) < len(scopes):
-        listed = joined([f"{where} ({each.shard})" for where, each in scopes])
-        raise ConfigError(f"A part is given twice: {listed}. Merge those of one run.")
+    present = {each.shard for _, each in scopes}
+    if len(present) < len(scopes):
+        given_parts = join_words([f"{where} ({each.shard})" for where, each in scopes])
+        raise ConfigError(f"A part is given twice: {given_parts}. Merge those of one run.")
     names = (f"{number}/{parts}" for number in range(1, int(parts) + 1))
-    return tuple(name for name in names if name not in taken)
+    return tuple(name for name in names if name not in present)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.model import Usage
-from pulse_ci.report.escape import json_text
-from pulse_ci.report.fleet.group import together
-from pulse_ci.report.fleet.scope import Scope, scope_of
-from pulse_ci.report.models import Conclusion, Database, Report, Staging, spent_of
-from pulse_ci.report.phrases import plural
+from pulse_ci.report.escape import dump_json
+from pulse_ci.report.fleet.group import group_by_sentence
+from pulse_ci.report.fleet.scope import FleetScope, parse_scope
+from pulse_ci.report.models import Conclusion, Database, Report, Staging, read_usage
+from pulse_ci.report.phrases import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,19 +25,19 @@ class DatabaseStatus:
 
     name: str
     id: str
-    lacks: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     error: str | None = None
-    asked: bool = True
+    was_read: bool = True
 
     @property
     def status(self) -> str:
         """One of up to date, behind, error, not asked."""
-        if not self.asked:
+        if not self.was_read:
             return "not asked"
         if self.error is not None:
             return "error"
-        return "behind" if self.lacks else "up to date"
+        return "behind" if self.pending else "up to date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +45,27 @@ class FleetStatus:
     """The databases in their order."""
 
     databases: tuple[DatabaseStatus, ...]
-    scope: Scope
-    spent: Usage = field(default_factory=Usage)
+    scope: FleetScope
+    usage: Usage = field(default_factory=Usage)
 
     def with_status(self, status: str) -> tuple[DatabaseStatus, ...]:
         """Return the databases of that status."""
         return tuple(each for each in self.databases if each.status == status)
 
     @property
-    def behind(self) -> tuple[tuple[tuple[str, ...], tuple[DatabaseStatus, ...]], ...]:
+    def pending_groups(self) -> tuple[tuple[tuple[str, ...], tuple[DatabaseStatus, ...]], ...]:
         """The files that databases lack, each with the databases that lack just these; the most databases first."""
         groups: dict[tuple[str, ...], list[DatabaseStatus]] = {}
         for each in self.with_status("behind"):
-            groups.setdefault(each.lacks, []).append(each)
+            groups.setdefault(each.pending, []).append(each)
         return tuple((files, tuple(groups[files])) for files in sorted(groups, key=lambda it: (-len(groups[it]), it)))
 
     @property
-    def told(self) -> list[tuple[str, list[str]]]:
+    def messages(self) -> list[tuple[str, list[str]]]:
         """What is to be said of databases, in sentences, each with those that it is about."""
         notes = [(each.name, note) for each in self.databases for note in each.notes]
         errors = [(each.name, f"could not be read: {each.error}") for each in self.with_status("error")]
-        return together([*notes, *errors])
+        return group_by_sentence([*notes, *errors])
 
     @property
     def is_complete(self) -> bool:
@@ -80,51 +80,51 @@ class FleetStatus:
         return Conclusion.NEUTRAL if any(each.notes for each in self.databases) else Conclusion.SUCCESS
 
     @property
-    def verdict(self) -> str:
+    def headline(self) -> str:
         """The one sentence that says it all."""
         total, current = len(self.databases), len(self.with_status("up to date"))
         verb = "has" if current == 1 else "have"
-        parts = [f"{current} of {plural(total, 'database')} {verb} all {plural(self.scope.files, 'migration')}"]
+        parts = [f"{current} of {pluralize(total, 'database')} {verb} all {pluralize(self.scope.files, 'migration')}"]
         for status, words in (("behind", "behind"), ("error", "could not be read"), ("not asked", "not asked")):
             count = len(self.with_status(status))
             parts += [f"{count} {words}"] if count else []
-        return ", ".join([*parts, *([self.scope.lacks] if self.scope.lacks else [])])
+        return ", ".join([*parts, *([self.scope.missing_note] if self.scope.missing_note else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON's own types, in the fixed order of fields."""
-        asked = Staging("used", "").with_spent(self.spent)
-        report = Report("status", self.conclusion, Database("live"), asked)
-        databases = [_database(each) for each in self.databases]
+        staging = Staging("used", "").add_usage(self.usage)
+        report = Report("status", self.conclusion, Database("live"), staging)
+        databases = [_serialize_database(each) for each in self.databases]
         return {**report.to_dict(), "databases": databases, "fleet": self.scope.to_dict()}
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json_text(self.to_dict())
+        return dump_json(self.to_dict())
 
 
-def _database(each: DatabaseStatus) -> dict[str, Any]:
+def _serialize_database(each: DatabaseStatus) -> dict[str, Any]:
     return {
         "name": each.name,
         "id": each.id,
         "status": each.status,
-        "pending": len(each.lacks),
-        "lacks": list(each.lacks),
+        "pending": len(each.pending),
+        "lacks": list(each.pending),
         "notes": list(each.notes),
         "error": each.error,
     }
 
 
-def fleet_status_of(values: Mapping[str, Any]) -> FleetStatus:
+def parse_fleet_status(values: Mapping[str, Any]) -> FleetStatus:
     """Return the report that was written as this JSON, which the schema has judged before."""
     databases = (
         DatabaseStatus(
             name=each["name"],
             id=each["id"],
-            lacks=tuple(each["lacks"]),
+            pending=tuple(each["lacks"]),
             notes=tuple(each["notes"]),
             error=each["error"],
-            asked=each["status"] != "not asked",
+            was_read=each["status"] != "not asked",
         )
         for each in values["databases"]
     )
-    return FleetStatus(tuple(databases), scope_of(values["fleet"]), spent_of(values))
+    return FleetStatus(tuple(databases), parse_scope(values["fleet"]), read_usage(values))

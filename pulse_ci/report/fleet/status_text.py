@@ -4,49 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.report.fleet.group import listed
-from pulse_ci.report.phrases import joined, plural
-from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, Painter, one_line
+from pulse_ci.report.fleet.group import join_names
+from pulse_ci.report.phrases import join_words, pluralize
+from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, TextStyler, to_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.fleet.status import FleetStatus
 
-_MOST = 20
+_MAX_GROUPS = 20
 
 
 def render(report: FleetStatus, *, colour: bool = False) -> str:
     """Return the report as lines of text; control characters are spelled out."""
-    return "\n".join(_lines(report, Painter(colour=colour))).rstrip() + "\n"
+    return "\n".join(_render_lines(report, TextStyler(colour=colour))).rstrip() + "\n"
 
 
-def _lines(report: FleetStatus, paint: Painter) -> Iterator[str]:
-    if current := report.with_status("up to date"):
-        verb = "is" if len(current) == 1 else "are"
-        yield f"{paint('✓', GREEN)} {plural(len(current), 'database')} {verb} up to date"
-    for files, databases in report.behind[:_MOST]:
+def _render_lines(report: FleetStatus, style: TextStyler) -> Iterator[str]:
+    if up_to_date := report.with_status("up to date"):
+        verb = "is" if len(up_to_date) == 1 else "are"
+        yield f"{style('✓', GREEN)} {pluralize(len(up_to_date), 'database')} {verb} up to date"
+    for files, databases in report.pending_groups[:_MAX_GROUPS]:
         verb = "lacks" if len(databases) == 1 else "lack"
-        names = joined([one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else []))
-        yield f"{paint('·', BOLD)} {plural(len(databases), 'database')} {verb} {paint(names, BOLD)}"
-        yield paint(f"    {one_line(listed([each.name for each in databases]))}", DIM)
-    if len(report.behind) > _MOST:
-        yield paint(f"  and {len(report.behind) - _MOST} more groups; --format json has them all", DIM)
-    yield from _told(report, paint)
+        names = join_words(
+            [to_one_line(each) for each in files[:3]] + ([f"{len(files) - 3} more"] if len(files) > 3 else [])
+        )
+        yield f"{style('·', BOLD)} {pluralize(len(databases), 'database')} {verb} {style(names, BOLD)}"
+        yield style(f"    {to_one_line(join_names([each.name for each in databases]))}", DIM)
+    if len(report.pending_groups) > _MAX_GROUPS:
+        yield style(f"  and {len(report.pending_groups) - _MAX_GROUPS} more groups; --format json has them all", DIM)
+    yield from _render_messages(report, style)
     yield ""
-    mark, code = ("✗", RED) if not report.is_complete else ("·", YELLOW) if report.behind else ("✓", GREEN)
-    yield f"{paint(mark, code, BOLD)} {paint(one_line(report.verdict), BOLD)}"
-    asked = plural(report.spent.requests, "request")
-    yield f"  compared with {one_line(report.scope.compared_with)}; {asked}, nothing was written"
+    mark, code = ("✗", RED) if not report.is_complete else ("·", YELLOW) if report.pending_groups else ("✓", GREEN)
+    yield f"{style(mark, code, BOLD)} {style(to_one_line(report.headline), BOLD)}"
+    request_count = pluralize(report.usage.requests, "request")
+    yield f"  compared with {to_one_line(report.scope.compared_with)}; {request_count}, nothing was written"
     if report.scope.stopped:
-        yield f"  {one_line(report.scope.stopped)}; --resume goes on from the report"
+        yield f"  {to_one_line(report.scope.stopped)}; --resume goes on from the report"
 
 
-def _told(report: FleetStatus, paint: Painter) -> Iterator[str]:
-    for sentence, names in report.told[:_MOST]:
-        subject = names[0] if len(names) == 1 else plural(len(names), "database")
-        yield f"{paint('!', YELLOW)} {paint(one_line(subject), BOLD)}  {one_line(sentence)}"
+def _render_messages(report: FleetStatus, style: TextStyler) -> Iterator[str]:
+    for sentence, names in report.messages[:_MAX_GROUPS]:
+        subject = names[0] if len(names) == 1 else pluralize(len(names), "database")
+        yield f"{style('!', YELLOW)} {style(to_one_line(subject), BOLD)}  {to_one_line(sentence)}"
         if len(names) > 1:
-            yield paint(f"    {one_line(listed(names))}", DIM)
-    if len(report.told) > _MOST:
-        yield paint(f"  and {len(report.told) - _MOST} more; --format json has them all", DIM)
+            yield style(f"    {to_one_line(join_names(names))}", DIM)
+    if len(report.messages) > _MAX_GROUPS:
+        yield style(f"  and {len(report.messages) - _MAX_GROUPS} more; --format json has them all", DIM)

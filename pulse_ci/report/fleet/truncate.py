@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-def fitted(head: str, parts: Callable[[int], Iterable[str]], steps: Iterable[int], most_bytes: int) -> str:
+def fit_to_bytes(head: str, parts: Callable[[int], Iterable[str]], steps: Iterable[int], max_bytes: int) -> str:
     """Return the head and the parts, which are given how many rows a table may have: the first of `steps` that fits."""
-    for most in steps:
-        text = "\n\n".join([head, *parts(most)]) + "\n"
-        if len(text.encode()) <= most_bytes:
+    for max_rows in steps:
+        text = "\n\n".join([head, *parts(max_rows)]) + "\n"
+        if len(text.encode()) <= max_bytes:
             return text
     return f"{head}\n\nThe rest does not fit here; the JSON report has it all.\n"

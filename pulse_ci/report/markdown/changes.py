@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Change, ChangeAction, ObjectKind
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import cell, code
-from pulse_ci.report.markdown.describe_change import meaning
-from pulse_ci.report.markdown.icons import ACTION
-from pulse_ci.report.markdown.page import blocks, fold, table
+from pulse_ci.report.escape import code_span, escape_cell
+from pulse_ci.report.markdown.describe_change import describe_changes
+from pulse_ci.report.markdown.icons import ACTION_ICONS
+from pulse_ci.report.markdown.page import join_blocks, render_details, render_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
     from pulse_ci.report.markdown.page import Page
     from pulse_ci.report.models import Report, Schemas
 
-_SEEN_AT_ONCE = 12
-_LONGEST_NAME = 100
+_MAX_UNFOLDED = 12
+_MAX_NAME_LENGTH = 100
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the table, unfolded where it is short."""
     if not report.changes:
         return
-    objects = by_object(report.changes)
-    shown = object_rows(objects[: page.size.changes], report.schemas)
-    body = table("| object | change |", shown) if shown else ""
-    body = blocks((body, page.left_out(len(objects) - len(shown), "changed object")))
-    if len(objects) <= _SEEN_AT_ONCE:
+    objects = group_by_object(report.changes)
+    shown = render_object_rows(objects[: page.limits.changes], report.schemas)
+    body = render_table("| object | change |", shown) if shown else ""
+    body = join_blocks((body, page.render_omitted(len(objects) - len(shown), "changed object")))
+    if len(objects) <= _MAX_UNFOLDED:
         yield f"#### Schema\n\n{body}"
     else:
-        yield from fold(f"Schema: {phrases.change_totals(report.changes)}", body)
+        yield from render_details(f"Schema: {phrases.summarize_changes(report.changes)}", body)
 
 
-def object_rows(objects: Iterable[tuple[Change, ...]], schemas: Schemas | None) -> list[str]:
+def render_object_rows(objects: Iterable[tuple[Change, ...]], schemas: Schemas | None) -> list[str]:
     """Return a row for the changes of each object."""
-    return [_row(group, schemas) for group in objects]
+    return [_render_row(group, schemas) for group in objects]
 
 
-def by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+def group_by_object(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
     """Return the changes of each object together: of a table with all its columns, an index, a trigger, a view."""
-    return [tuple(group) for _, group in groupby(changes, key=_object)]
+    return [tuple(group) for _, group in groupby(changes, key=_get_object_key)]
 
 
-def _object(change: Change) -> tuple[ObjectKind, str]:
+def _get_object_key(change: Change) -> tuple[ObjectKind, str]:
     if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN):
         return ObjectKind.TABLE, change.table
     return change.kind, change.name
 
 
-def _row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
-    kind, name = _object(group[0])
+def _render_row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
+    kind, name = _get_object_key(group[0])
     action = group[0].action if group[0].kind is kind else ChangeAction.MODIFIED
-    return f"| {ACTION[action]} {kind} {cell(code(name, _LONGEST_NAME))} | {cell(meaning(group, schemas))} |"
+    return f"| {ACTION_ICONS[action]} {kind} {escape_cell(code_span(name, _MAX_NAME_LENGTH))} | {escape_cell(describe_changes(group, schemas))} |"

@@ -6,10 +6,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import code, plain, prose
+from pulse_ci.report.escape import code_span, escape_message, escape_text
 from pulse_ci.report.markdown import changes, diagram, drift, findings, proofs, queries, sql, staging
-from pulse_ci.report.markdown.icons import CONCLUSION
-from pulse_ci.report.markdown.page import Links, Page, Size, blocks
+from pulse_ci.report.markdown.icons import CONCLUSION_ICONS
+from pulse_ci.report.markdown.page import Links, Page, SectionLimits, join_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,68 +18,79 @@ if TYPE_CHECKING:
 
 COMMENT_BYTES = 60_000
 SUMMARY_BYTES = 1_000_000
-_LONGEST = 500
+_MAX_SENTENCE_LENGTH = 500
 
 # What is missed least goes first: the diagram repeats the table, the SQL is in the file.
-_SIZES = (
-    Size(),
-    Size(sql=20_000, diagram=8_000, findings=300, changes=300, proofs=300),
-    Size(sql=6_000, diagram=0, findings=150, changes=150, proofs=100, rows=50, queries=50, drift=50, sentence=2_000),
-    Size(sql=0, diagram=0, findings=80, changes=80, proofs=40, rows=30, queries=30, drift=30, sentence=1_000),
-    Size(sql=0, diagram=0, findings=40, changes=40, proofs=20, rows=20, queries=20, drift=20, sentence=700),
-    Size(sql=0, diagram=0, findings=20, changes=10, proofs=5, rows=5, queries=5, drift=5, sentence=500),
-    Size(sql=0, diagram=0, findings=8, changes=0, proofs=0, rows=0, queries=0, drift=0, sentence=300),
-    Size(sql=0, diagram=0, findings=0, changes=0, proofs=0, rows=0, queries=0, drift=0),
+_LIMITS = (
+    SectionLimits(),
+    SectionLimits(sql=20_000, diagram=8_000, findings=300, changes=300, proofs=300),
+    SectionLimits(
+        sql=6_000, diagram=0, findings=150, changes=150, proofs=100, rows=50, queries=50, drift=50, sentence=2_000
+    ),
+    SectionLimits(sql=0, diagram=0, findings=80, changes=80, proofs=40, rows=30, queries=30, drift=30, sentence=1_000),
+    SectionLimits(sql=0, diagram=0, findings=40, changes=40, proofs=20, rows=20, queries=20, drift=20, sentence=700),
+    SectionLimits(sql=0, diagram=0, findings=20, changes=10, proofs=5, rows=5, queries=5, drift=5, sentence=500),
+    SectionLimits(sql=0, diagram=0, findings=8, changes=0, proofs=0, rows=0, queries=0, drift=0, sentence=300),
+    SectionLimits(sql=0, diagram=0, findings=0, changes=0, proofs=0, rows=0, queries=0, drift=0),
 )
 
 
-def render(report: Report, links: Links | None = None, budget: int = COMMENT_BYTES) -> str:
+def render(report: Report, links: Links | None = None, max_bytes: int = COMMENT_BYTES) -> str:
     """Return the Markdown, folded in steps to at most `budget` bytes of UTF-8 (from 250 up); each step says so."""
     links = links or Links()
-    for size in _SIZES:
-        body = blocks(_parts(report, Page(links, size))) + "\n"
-        if len(body.encode()) <= budget:
+    for limits in _LIMITS:
+        body = join_blocks(_render_parts(report, Page(links, limits))) + "\n"
+        if len(body.encode()) <= max_bytes:
             return body
-    mark = CONCLUSION[report.conclusion]
-    return f"### {mark} {phrases.counts(report)}\n\n_All else is left out for its size; {links.elsewhere} has it._\n"
+    mark = CONCLUSION_ICONS[report.conclusion]
+    return f"### {mark} {phrases.format_counts(report)}\n\n_All else is left out for its size; {links.full_report} has it._\n"
 
 
-def _parts(report: Report, page: Page) -> Iterator[str]:
-    label = f" · {plain(page.links.label)}" if page.links.label else ""
-    yield f"### {CONCLUSION[report.conclusion]} {prose(phrases.verdict(report))}{label}"
-    yield f"{_summary(report)}"
+def _render_parts(report: Report, page: Page) -> Iterator[str]:
+    label = f" · {escape_text(page.links.label)}" if page.links.label else ""
+    yield f"### {CONCLUSION_ICONS[report.conclusion]} {escape_message(phrases.format_headline(report))}{label}"
+    yield f"{_render_summary(report)}"
     sections = (findings, changes, sql, diagram, proofs, staging, queries, drift)
     yield from chain.from_iterable(section.render(report, page) for section in sections)
-    yield _footer(report, page.links)
+    yield _render_footer(report, page.links)
 
 
-def _summary(report: Report) -> str:
-    parts = (f"**{phrases.counts(report)}**", phrases.change_totals(report.changes), _proven(report), _where(report))
+def _render_summary(report: Report) -> str:
+    parts = (
+        f"**{phrases.format_counts(report)}**",
+        phrases.summarize_changes(report.changes),
+        _render_proven(report),
+        _render_test_database(report),
+    )
     return " · ".join(part for part in parts if part)
 
 
-def _proven(report: Report) -> str:
-    proven = {holds for each in report.under_review for _, holds in phrases.proofs(each)}
-    return "runs twice and is undone" if proven == {True} and report.command == "check" else ""
+def _render_proven(report: Report) -> str:
+    results = {holds for each in report.under_review for _, holds in phrases.list_proofs(each)}
+    return "runs twice and is undone" if results == {True} and report.command == "check" else ""
 
 
-def _where(report: Report) -> str:
+def _render_test_database(report: Report) -> str:
     if report.database.source != "embedded":
-        return prose(phrases.where(report), _LONGEST)
-    missed = f", not on staging: {prose(report.staging.reason, _LONGEST)}" if report.staging.missed else ""
-    return f"tried on an embedded D1, no database was touched{missed}"
+        return escape_message(phrases.describe_test_database(report), _MAX_SENTENCE_LENGTH)
+    staging_note = (
+        f", not on staging: {escape_message(report.staging.reason, _MAX_SENTENCE_LENGTH)}"
+        if report.staging.missed
+        else ""
+    )
+    return f"tried on an embedded D1, no database was touched{staging_note}"
 
 
-def _footer(report: Report, links: Links) -> str:
+def _render_footer(report: Report, links: Links) -> str:
     replayed = sum(1 for each in report.migrations if not each.applied)
-    engine = f"SQLite {plain(report.database.sqlite_version)}" if report.database.sqlite_version else ""
+    engine = f"SQLite {escape_text(report.database.sqlite_version)}" if report.database.sqlite_version else ""
     parts = (
-        f"commit {code(links.commit[:7])}" if links.commit else "",
-        f"[run]({links.run})" if links.run else "",
+        f"commit {code_span(links.commit[:7])}" if links.commit else "",
+        f"[run]({links.run_url})" if links.run_url else "",
         f"pulse-ci {links.version}" if links.version else "",
-        f"{phrases.plural(replayed, 'file')} replayed" if report.migrations else "",
+        f"{phrases.pluralize(replayed, 'file')} replayed" if report.migrations else "",
         engine,
-        prose(phrases.without(report.skipped), _LONGEST) if report.skipped else "",
+        escape_message(phrases.format_skipped_rules(report.skipped), _MAX_SENTENCE_LENGTH) if report.skipped else "",
     )
     line = " · ".join(part for part in parts if part)
     return f"<sub>{line}</sub>" if line else ""

@@ -6,46 +6,46 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import Change, ChangeAction
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import cell, code, fence, plain
-from pulse_ci.report.markdown.icons import ACTION
-from pulse_ci.report.markdown.page import fold, table
-from pulse_ci.report.schema_sql import diff_text
+from pulse_ci.report.escape import code_block, code_span, escape_cell, escape_text
+from pulse_ci.report.markdown.icons import ACTION_ICONS
+from pulse_ci.report.markdown.page import render_details, render_table
+from pulse_ci.report.schema_sql import format_schema_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.markdown.page import Page
-    from pulse_ci.report.models import Difference, Report
+    from pulse_ci.report.models import DriftEntry, Report
 
-_LONGEST = 160
+_MAX_LENGTH = 160
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the section where the database is not what the files make of it."""
     if not report.drift:
         return
-    found = tuple(
+    changes = tuple(
         Change(each.kind, each.name, each.table, each.action, each.expected, each.actual) for each in report.drift
     )
-    name = code(report.database.name) if report.database.name else plain(report.database.source)
-    differs = phrases.change_totals(found, "also has", "lacks", "differs in")
+    name = code_span(report.database.name) if report.database.name else escape_text(report.database.source)
+    differs = phrases.summarize_changes(changes, "also has", "lacks", "differs in")
     yield f"#### Drift\n\n{name} is not what the files say: it {differs}."
-    shown = report.drift[: page.size.drift]
+    shown = report.drift[: page.limits.drift]
     if shown:
-        yield table("| object | in the database |", [_row(each) for each in shown])
-    yield page.left_out(len(found) - len(shown), "difference")
-    if page.size.sql != 0:
-        sql = fence(diff_text(found, None, page.size.sql), "diff")
-        yield from fold("Drift as SQL: − the files, + the database", sql)
+        yield render_table("| object | in the database |", [_render_row(each) for each in shown])
+    yield page.render_omitted(len(changes) - len(shown), "difference")
+    if page.limits.sql != 0:
+        sql = code_block(format_schema_diff(changes, None, page.limits.sql), "diff")
+        yield from render_details("Drift as SQL: − the files, + the database", sql)
 
 
-def _row(each: Difference) -> str:
-    belongs = f" of {code(each.table, _LONGEST)}" if each.table != each.name else ""
-    subject = f"{ACTION[each.action]} {each.kind} {code(each.name, _LONGEST)}{belongs}"
-    return f"| {cell(subject)} | {cell(_words(each))} |"
+def _render_row(each: DriftEntry) -> str:
+    belongs = f" of {code_span(each.table, _MAX_LENGTH)}" if each.table != each.name else ""
+    subject = f"{ACTION_ICONS[each.action]} {each.kind} {code_span(each.name, _MAX_LENGTH)}{belongs}"
+    return f"| {escape_cell(subject)} | {escape_cell(_describe_state(each))} |"
 
 
-def _words(each: Difference) -> str:
+def _describe_state(each: DriftEntry) -> str:
     match each.action:
         case ChangeAction.ADDED:
             return "in no file"
@@ -54,4 +54,6 @@ def _words(each: Difference) -> str:
         case _ if "\n" in f"{each.expected}{each.actual}":
             return "otherwise"
         case _:
-            return f"{code(each.actual or '', _LONGEST)}, expected {code(each.expected or '', _LONGEST)}"
+            return (
+                f"{code_span(each.actual or '', _MAX_LENGTH)}, expected {code_span(each.expected or '', _MAX_LENGTH)}"
+            )

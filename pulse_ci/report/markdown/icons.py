@@ -3,7 +3,7 @@
 from pulse_ci.model import ChangeAction, Severity
 from pulse_ci.report.models import Conclusion
 
-CONCLUSION = {Conclusion.SUCCESS: "✅", Conclusion.NEUTRAL: "⚠️", Conclusion.FAILURE: "❌"}
-SEVERITY = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "ℹ️"}
-ACTION = {ChangeAction.ADDED: "➕", ChangeAction.REMOVED: "➖", ChangeAction.MODIFIED: "✏️"}
-HOLDS = {True: "✅", False: "❌", None: "–"}
+CONCLUSION_ICONS = {Conclusion.SUCCESS: "✅", Conclusion.NEUTRAL: "⚠️", Conclusion.FAILURE: "❌"}
+SEVERITY_ICONS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "ℹ️"}
+ACTION_ICONS = {ChangeAction.ADDED: "➕", ChangeAction.REMOVED: "➖", ChangeAction.MODIFIED: "✏️"}
+PROOF_ICONS = {True: "✅", False: "❌", None: "–"}

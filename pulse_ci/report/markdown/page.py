@@ -7,36 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import code, link, path_in_url, shortened
+from pulse_ci.report.escape import code_span, link, quote_path, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-_LONGEST_NAME = 100
+_MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
     """Where things are on GitHub; what is None is written without a link. All parts are ours, not a stranger's."""
 
-    blob: str | None = None  # https://github.com/OWNER/REPO/blob/SHA
-    run: str | None = None
-    summary: str | None = None  # where the whole report is, for a document that had to leave something out
+    blob_url: str | None = None  # https://github.com/OWNER/REPO/blob/SHA
+    run_url: str | None = None
+    summary_url: str | None = None  # where the whole report is, for a document that had to leave something out
     commit: str | None = None
     label: str | None = None
     version: str = ""
-    rules: str | None = None  # the page that explains the rules, without its #anchor
-    draws: bool = True  # whether the server draws Mermaid
+    rules_url: str | None = None  # the page that explains the rules, without its #anchor
+    renders_mermaid: bool = True  # whether the server draws Mermaid
 
     @property
-    def elsewhere(self) -> str:
+    def full_report(self) -> str:
         """What has all that had to be left out."""
-        return link("the job summary", self.summary) if self.summary else "the JSON report"
+        return link("the job summary", self.summary_url) if self.summary_url else "the JSON report"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class SectionLimits:
     """How much of each part is shown, in entries, or in bytes of SQL and of a diagram; None is all of it."""
 
     findings: int | None = None
@@ -55,33 +55,33 @@ class Page:
     """The document that is being written: where its links go, and how much room there is."""
 
     links: Links
-    size: Size
+    limits: SectionLimits
 
-    def left_out(self, count: int, noun: str) -> str:
+    def render_omitted(self, count: int, noun: str) -> str:
         """Return the line that says how many entries are missing and where they are; nothing for none."""
         if count <= 0:
             return ""
-        return f"_{phrases.plural(count, noun)} left out for size; {self.links.elsewhere} has all._"
+        return f"_{phrases.pluralize(count, noun)} left out for size; {self.links.full_report} has all._"
 
-    def place(self, path: str, line: int) -> str:
+    def render_location(self, path: str, line: int) -> str:
         """Return a file's name and line, linked to the line at the head commit."""
-        name = shortened(path.rpartition("/")[2], _LONGEST_NAME)
-        where = code(f"{name}:{line}")
-        return link(where, f"{self.links.blob}/{path_in_url(path)}#L{line}") if self.links.blob else where
+        name = truncate(path.rpartition("/")[2], _MAX_NAME_LENGTH)
+        location = code_span(f"{name}:{line}")
+        return link(location, f"{self.links.blob_url}/{quote_path(path)}#L{line}") if self.links.blob_url else location
 
 
-def blocks(parts: Iterable[str]) -> str:
+def join_blocks(parts: Iterable[str]) -> str:
     """Return the parts that say something, each a block of its own."""
     return "\n\n".join(stripped for part in parts if (stripped := part.strip()))
 
 
-def fold(summary: str, body: str) -> Iterator[str]:
+def render_details(summary: str, body: str) -> Iterator[str]:
     """Yield a part that opens on a click; `summary` is plain text. An empty body yields nothing."""
     if body.strip():
         yield f"<details><summary>{html.escape(summary)}</summary>\n\n{body.strip()}\n\n</details>"
 
 
-def table(head: str, rows: list[str]) -> str:
+def render_table(head: str, rows: list[str]) -> str:
     """Return a table; `head` is its first line, cells between bars."""
     columns = head.count("|") - 1
     return "\n".join([head, "|" + "---|" * columns, *rows])

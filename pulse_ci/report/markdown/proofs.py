@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import cell, code, prose
-from pulse_ci.report.markdown.icons import HOLDS
-from pulse_ci.report.markdown.page import blocks, fold, table
-from pulse_ci.report.rows import row_lines
+from pulse_ci.report.escape import code_span, escape_cell, escape_message
+from pulse_ci.report.markdown.icons import PROOF_ICONS
+from pulse_ci.report.markdown.page import join_blocks, render_details, render_table
+from pulse_ci.report.rows import describe_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,42 +22,44 @@ def render(report: Report, page: Page) -> Iterator[str]:
     reviewed = report.under_review
     if not reviewed or report.command == "preview":
         return
-    parts = [*_of_files(reviewed, page), *_of_rows(report, page)]
-    yield from fold(_summary(report), blocks(parts))
+    parts = [*_render_file_proofs(reviewed, page), *_render_row_proofs(report, page)]
+    yield from render_details(_render_summary(report), join_blocks(parts))
 
 
-def _of_files(reviewed: tuple[MigrationResult, ...], page: Page) -> Iterator[str]:
-    shown = reviewed[: page.size.proofs]
+def _render_file_proofs(reviewed: tuple[MigrationResult, ...], page: Page) -> Iterator[str]:
+    shown = reviewed[: page.limits.proofs]
     if shown:
-        yield table("| migration | runs | runs twice | undone | needs |", [_file_row(each) for each in shown])
-    if page.size.proofs != 0:
-        yield page.left_out(len(reviewed) - len(shown), "migration")
+        yield render_table(
+            "| migration | runs | runs twice | undone | needs |", [_render_file_row(each) for each in shown]
+        )
+    if page.limits.proofs != 0:
+        yield page.render_omitted(len(reviewed) - len(shown), "migration")
 
 
-def _summary(report: Report) -> str:
+def _render_summary(report: Report) -> str:
     reviewed = report.under_review
     claims = list[str]()
-    for index, (claim, _) in enumerate(phrases.proofs(reviewed[0])):
-        results = [phrases.proofs(migration)[index][1] for migration in reviewed]
-        claims.append(f"{claim} {_mark(results)}")
+    for index, (claim, _) in enumerate(phrases.list_proofs(reviewed[0])):
+        results = [phrases.list_proofs(migration)[index][1] for migration in reviewed]
+        claims.append(f"{claim} {_choose_icon(results)}")
     if report.rows or report.unseeded:
-        claims.append(f"rows kept {_mark([holds for holds, _ in row_lines(report)])}")
+        claims.append(f"rows kept {_choose_icon([holds for holds, _ in describe_rows(report)])}")
     return "Proofs: " + " · ".join(claims)
 
 
-def _mark(results: list[bool | None]) -> str:
-    return HOLDS[False] if False in results else HOLDS[True] if True in results else HOLDS[None]
+def _choose_icon(results: list[bool | None]) -> str:
+    return PROOF_ICONS[False] if False in results else PROOF_ICONS[True] if True in results else PROOF_ICONS[None]
 
 
-def _file_row(migration: MigrationResult) -> str:
-    marks = " | ".join(HOLDS[holds] for _, holds in phrases.proofs(migration))
+def _render_file_row(migration: MigrationResult) -> str:
+    marks = " | ".join(PROOF_ICONS[holds] for _, holds in phrases.list_proofs(migration))
     needs = ", ".join(f"{number:03}" for number in migration.depends_on) or "–"
-    return f"| {cell(code(migration.name))} | {marks} | {needs} |"
+    return f"| {escape_cell(code_span(migration.name))} | {marks} | {needs} |"
 
 
-def _of_rows(report: Report, page: Page) -> Iterator[str]:
-    lines = list(row_lines(report))
-    shown = lines[: page.size.rows]
-    yield "\n".join(f"- {HOLDS[holds]} {prose(line, page.size.sentence)}" for holds, line in shown)
-    if page.size.rows != 0:
-        yield page.left_out(len(lines) - len(shown), "line")
+def _render_row_proofs(report: Report, page: Page) -> Iterator[str]:
+    lines = list(describe_rows(report))
+    shown = lines[: page.limits.rows]
+    yield "\n".join(f"- {PROOF_ICONS[holds]} {escape_message(line, page.limits.sentence)}" for holds, line in shown)
+    if page.limits.rows != 0:
+        yield page.render_omitted(len(lines) - len(shown), "line")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import fence
-from pulse_ci.report.markdown.page import fold
-from pulse_ci.report.schema_sql import diff_text
+from pulse_ci.report.escape import code_block
+from pulse_ci.report.markdown.page import render_details
+from pulse_ci.report.schema_sql import format_schema_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the diff, folded, or the line that says where it is."""
     if not report.changes:
         return
-    if page.size.sql == 0:
-        yield f"_The SQL is left out for its size; {page.links.elsewhere} has it._"
+    if page.limits.sql == 0:
+        yield f"_The SQL is left out for its size; {page.links.full_report} has it._"
         return
-    text = diff_text(report.changes, report.schemas, page.size.sql)
-    yield from fold(f"SQL: {phrases.plural(text.count(chr(10)) + 1, 'line')}", fence(text, "diff"))
+    text = format_schema_diff(report.changes, report.schemas, page.limits.sql)
+    yield from render_details(f"SQL: {phrases.pluralize(text.count(chr(10)) + 1, 'line')}", code_block(text, "diff"))

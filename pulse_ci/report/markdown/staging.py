@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.costs import cost_of, whole_cost
-from pulse_ci.report.escape import code, plain, prose
-from pulse_ci.report.markdown.page import blocks, fold
+from pulse_ci.report.costs import format_cost, format_total_cost
+from pulse_ci.report.escape import code_span, escape_message, escape_text
+from pulse_ci.report.markdown.page import join_blocks, render_details
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,19 +21,19 @@ def render(report: Report, page: Page) -> Iterator[str]:
     if report.staging.status != "used":
         return
     if report.staging.reason:
-        yield f"⚠️ Staging has drifted. {prose(report.staging.reason, page.size.sentence)}"
-    if report.staging.unanswered:
-        said = prose(report.staging.unanswered, page.size.sentence)
-        yield f"⚠️ What depends on rows is open, staging did not answer: {said}"
+        yield f"⚠️ Staging has drifted. {escape_message(report.staging.reason, page.limits.sentence)}"
+    if report.staging.probe_failure:
+        failure = escape_message(report.staging.probe_failure, page.limits.sentence)
+        yield f"⚠️ What depends on rows is open, staging did not answer: {failure}"
     pending = [each for each in report.migrations if each.applied is False]
     applied = sum(1 for each in report.migrations if each.applied)
-    shown = pending[: page.size.proofs]
+    shown = pending[: page.limits.proofs]
     parts = (
-        "\n".join(f"- pending: {code(each.name)}{cost_of(each.cost)}" for each in shown),
-        page.left_out(len(pending) - len(shown), "pending migration"),
-        f"- {plain(total)}" if (total := whole_cost(report)) else "",
+        "\n".join(f"- pending: {code_span(each.name)}{format_cost(each.cost)}" for each in shown),
+        page.render_omitted(len(pending) - len(shown), "pending migration"),
+        f"- {escape_text(total)}" if (total := format_total_cost(report)) else "",
     )
-    asked = phrases.plural(report.staging.requests, "request")
-    cost = f"{asked}, {phrases.plural(report.staging.rows_read, 'row')} read, nothing written"
-    body = blocks(parts) or "Every file has run there."
-    yield from fold(f"Staging: {applied} applied, {len(pending)} pending ({cost})", body)
+    request_count = phrases.pluralize(report.staging.requests, "request")
+    cost = f"{request_count}, {phrases.pluralize(report.staging.rows_read, 'row')} read, nothing written"
+    body = join_blocks(parts) or "Every file has run there."
+    yield from render_details(f"Staging: {applied} applied, {len(pending)} pending ({cost})", body)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pulse_ci.d1.migration_status import MigrationStatus
 from pulse_ci.drift.value import DriftDifference
 from pulse_ci.model import Usage
-from pulse_ci.report.escape import json_text
+from pulse_ci.report.escape import dump_json
 from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
-from pulse_ci.report.phrases import joined, plural
+from pulse_ci.report.phrases import join_words, pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.apply.record_repairs import RecordRepair
     from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus
 
-_SPOKEN = {
+_STATUS_WORDS = {
     MigrationStatus.APPLIED: "applied",
     MigrationStatus.EDITED: "edited since",
     MigrationStatus.RENAMED: "renamed",
@@ -30,7 +30,7 @@ _SPOKEN = {
     MigrationStatus.OUT_OF_ORDER: "out of order",
     MigrationStatus.PENDING: "pending",
 }
-AS_IT_SHOULD_BE = (MigrationStatus.APPLIED, MigrationStatus.PENDING, MigrationStatus.UNKNOWN)
+EXPECTED_STATUSES = (MigrationStatus.APPLIED, MigrationStatus.PENDING, MigrationStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class StatusReport:
     name: str
     state: DatabaseMigrations
     repairs: tuple[RecordRepair, ...]
-    refused: Mapping[str, Refusal]
-    spent: Usage = field(default_factory=Usage)
+    rejections: Mapping[str, Refusal]
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def differences(self) -> tuple[DriftDifference, ...]:
@@ -51,16 +51,16 @@ class StatusReport:
     @property
     def conclusion(self) -> Conclusion:
         """Neutral where a file is otherwise than applied or pending, or the schema is."""
-        odd = any(each.status not in AS_IT_SHOULD_BE for each in self.state.files)
-        return Conclusion.NEUTRAL if odd or self.state.drift else Conclusion.SUCCESS
+        has_problem = any(each.status not in EXPECTED_STATUSES for each in self.state.files)
+        return Conclusion.NEUTRAL if has_problem or self.state.drift else Conclusion.SUCCESS
 
     @property
-    def verdict(self) -> str:
+    def headline(self) -> str:
         """The one sentence that says it all; names stand in backticks."""
-        standings = [each.status for each in self.state.files]
-        said = [f"{standings.count(each)} {words}" for each, words in _SPOKEN.items() if each in standings]
-        drift = f", and {plural(len(self.state.drift), 'difference')} besides" if self.state.drift else ""
-        return f"`{self.name}`: {joined(said) or 'no migration'}{drift}"
+        statuses = [each.status for each in self.state.files]
+        counts = [f"{statuses.count(each)} {words}" for each, words in _STATUS_WORDS.items() if each in statuses]
+        drift = f", and {pluralize(len(self.state.drift), 'difference')} besides" if self.state.drift else ""
+        return f"`{self.name}`: {join_words(counts) or 'no migration'}{drift}"
 
     @property
     def source(self) -> str:
@@ -76,26 +76,26 @@ class StatusReport:
             command="status",
             conclusion=self.conclusion,
             database=Database("live", self.name),
-            staging=Staging("used", "").with_spent(self.spent),
-            migrations=tuple(self._result(each) for each in self.state.files if each.migration),
+            staging=Staging("used", "").add_usage(self.usage),
+            migrations=tuple(self._build_result(each) for each in self.state.files if each.migration),
         )
         return {
             **report.to_dict(),
-            "drift": [_difference(each) for each in self.differences],
+            "drift": [_serialize_difference(each) for each in self.differences],
             "status": {
                 "table": self.state.recorded.table if self.state.recorded else None,
-                "files": [_file(each) for each in self.state.files],
+                "files": [_serialize_file(each) for each in self.state.files],
                 "repairs": [{"why": each.reason, "sql": each.sql} for each in self.repairs],
             },
         }
 
     def to_json(self) -> str:
         """Return the JSON report, indented, with a line end."""
-        return json_text(self.to_dict())
+        return dump_json(self.to_dict())
 
-    def _result(self, each: FileStatus) -> MigrationResult:
+    def _build_result(self, each: FileStatus) -> MigrationResult:
         path = each.migration.path if each.migration else each.name
-        refused = self.refused.get(path)
+        rejection = self.rejections.get(path)
         return MigrationResult(
             number=each.migration.number if each.migration else None,
             name=each.name,
@@ -103,15 +103,15 @@ class StatusReport:
             under_review=False,
             applied=None if each.status is MigrationStatus.UNKNOWN else each.has_run,
             depends_on=(),
-            replay="failed" if refused else "ok",
-            error=refused.message if refused else None,
+            replay="failed" if rejection else "ok",
+            error=rejection.message if rejection else None,
             idempotent=None,
             reversible=None,
-            refused_by=refused.by if refused else None,
+            refused_by=rejection.by if rejection else None,
         )
 
 
-def _file(each: FileStatus) -> dict[str, Any]:
+def _serialize_file(each: FileStatus) -> dict[str, Any]:
     return {
         "name": each.name,
         "path": each.migration.path if each.migration else None,
@@ -121,7 +121,7 @@ def _file(each: FileStatus) -> dict[str, Any]:
     }
 
 
-def _difference(each: DriftDifference) -> dict[str, Any]:
+def _serialize_difference(each: DriftDifference) -> dict[str, Any]:
     change = each.change
     return {
         "kind": change.kind.value,
