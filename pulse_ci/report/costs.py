@@ -18,7 +18,8 @@ def format_total_cost(report: Report) -> str | None:
     about = "at most" if any(each.at_most for each in costs) else "about"
     read, written = sum(each.rows_read for each in costs), sum(each.rows_written for each in costs)
     return (
-        f"cost on staging: {about} {written:,} rows written ({_format_share(written, FREE_ROWS_WRITTEN)} of the free plan's "
+        f"cost on staging: {about} {written:,} rows written ({_format_share(written, FREE_ROWS_WRITTEN)} of "
+        "the free plan's "
         f"day) and {read:,} read ({_format_share(read, FREE_ROWS_READ)})"
     )
 

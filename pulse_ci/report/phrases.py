@@ -65,7 +65,8 @@ def describe_test_database(report: Report) -> str:
     files, pending = len(report.migrations), sum(1 for each in report.migrations if each.applied is False)
     copy_kind = "a scratch database with" if report.database.source == "scratch" else "a copy of"
     return (
-        f"{pending} of {pluralize(files, 'file')} pending on staging `{report.database.name}`, {len(report.under_review)} "
+        f"{pending} of {pluralize(files, 'file')} pending on staging `{report.database.name}`, "
+        f"{len(report.under_review)} "
         f"under review, tried on {copy_kind} its schema; nothing was written to it"
     )
 
@@ -92,7 +93,8 @@ def summarize_changes(
         kinds[change.kind] = kinds.get(change.kind, 0) + 1
     verbs = {ChangeAction.ADDED: added, ChangeAction.REMOVED: removed, ChangeAction.MODIFIED: modified}
     return ", ".join(
-        f"{verb} {join_words([pluralize(totals[action][kind], kind.value) for kind in ObjectKind if kind in totals[action]])}"
+        f"{verb} "
+        f"{join_words([pluralize(totals[action][kind], kind.value) for kind in ObjectKind if kind in totals[action]])}"
         for action, verb in verbs.items()
         if action in totals
     )

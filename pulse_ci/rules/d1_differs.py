@@ -46,7 +46,10 @@ def _has_rejection(review: Review, on_d1: OnD1) -> bool:
 
 def _describe_schema_difference(change: Change) -> str:
     engine_sql, d1_sql = (f"`{sql}`" if sql else "nothing" for sql in (change.before, change.after))
-    return f"After the files, {change.kind} `{change.name}` is {d1_sql} on real D1, and {engine_sql} on the embedded engine."
+    return (
+        f"After the files, {change.kind} `{change.name}` is {d1_sql} on real D1, and {engine_sql} on the "
+        "embedded engine."
+    )
 
 
 _TRIGGER = """\

@@ -31,7 +31,8 @@ def _check_drop_table(review: Review) -> Iterator[Remark]:
             if not is_new(analysis, change.name) and not _was_renamed(analysis, change):
                 yield Remark(
                     analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-                    f"Dropping table `{change.name}` deletes its rows{_format_staging_rows(review, change.name)}, and the "
+                    f"Dropping table `{change.name}` deletes its "
+                    f"rows{_format_staging_rows(review, change.name)}, and the "
                     "Worker that is deployed may read it.",
                     f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
                     "it in a later migration under `-- pulse-ci: ignore drop-table` with the reason.",

@@ -57,7 +57,8 @@ def _check_migrations_table(review: Review) -> Iterator[Remark]:
             if any(fold(name) == fold(migrations_table) for name in _find_changed_tables(statement.sql)):
                 yield Remark(
                     migration.locate(statement),
-                    f"`{migrations_table}` is the record of the migrations that were applied; this statement changes it.",
+                    f"`{migrations_table}` is the record of the migrations that were applied; this "
+                    "statement changes it.",
                     "Delete the statement: `wrangler d1 migrations apply` and `pulse-ci apply` keep the record.",
                 )
 

@@ -72,7 +72,8 @@ UNTERMINATED_FILE = Rule(
     remedy="End the last statement with `;` and close every comment and quote.",
     bad=Example(
         {
-            EXAMPLE_PATH: f"{EXAMPLE_HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY) -- expect\n"
+            EXAMPLE_PATH: f"{EXAMPLE_HEADER}CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY "
+            "KEY) -- expect\n"
             "-- Reverse:\n-- DROP TABLE IF EXISTS sites;\n"
         }
     ),

@@ -25,7 +25,8 @@ def _check_loses(review: Review) -> Iterator[Remark]:
             if lost:
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
-                    f"After this rebuild of `{rebuild.table}` these are gone: {', '.join(lost_object for lost_object, _ in lost)}.",
+                    f"After this rebuild of `{rebuild.table}` these are gone: "
+                    f"{', '.join(lost_object for lost_object, _ in lost)}.",
                     f"Make them again: {' '.join(f'`{sql}`' for _, sql in lost)}",
                 )
 
@@ -89,7 +90,8 @@ def _check_renames(review: Review) -> Iterator[Remark]:
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
                     f"Renaming `{rebuild.table}` away took its children's foreign keys along: {children} now "
-                    f"{'refers' if len(stray_keys) == 1 else 'refer'} to `{stray_keys[0][1].parent}`, which is dropped. Their "
+                    f"{'refers' if len(stray_keys) == 1 else 'refer'} to `{stray_keys[0][1].parent}`, which "
+                    "is dropped. Their "
                     "next write fails.",
                     f"Give the new table a passing name and rename it to `{rebuild.table}` last, or rebuild the "
                     "children too.",

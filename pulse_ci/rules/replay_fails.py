@@ -72,7 +72,8 @@ def _check_fails(review: Review) -> Iterator[Remark]:
         for rejection in find_seed_conflicts(analysis):
             yield Remark(
                 analysis.migration.locate(rejection.statement),
-                f"On seeded rows this statement fails: `{rejection.message}`. They may have clashed with its own values, "
+                f"On seeded rows this statement fails: `{rejection.message}`. They may have clashed with "
+                "its own values, "
                 "so what the file does to rows could not be shown.",
                 "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
                 Severity.NOTICE,

@@ -34,7 +34,8 @@ def _check(review: Review) -> Iterator[Remark]:
         if total and total.seconds > MAX_SECONDS and not matches:
             yield Remark(
                 analysis.migration.locate(),
-                f"On the rows that are there this file, all statements together, {_format_amount(total)}: {_format_duration(total)}.",
+                f"On the rows that are there this file, all statements together, {_format_amount(total)}: "
+                f"{_format_duration(total)}.",
                 f"Spread the statements over several files. {_IMPORT_NOTE}",
             )
 

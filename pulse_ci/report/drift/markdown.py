@@ -88,7 +88,10 @@ def _render_differences(drift: Drift) -> Iterator[str]:
     for each in drift.differences:
         until = f" until {each.allowed.until}" if each.allowed and each.allowed.until else ""
         allowed = f"allowed{until}: {escape_text(each.allowed.reason)}" if each.allowed else ""
-        yield f"| {_ACTION_ICONS[each.change.action]} | {escape_cell(escape_message(each.sentence))} | {escape_cell(allowed)} |"
+        yield (
+            f"| {_ACTION_ICONS[each.change.action]} | {escape_cell(escape_message(each.sentence))} | "
+            f"{escape_cell(allowed)} |"
+        )
 
 
 def _render_diff_lines(drift: Drift) -> Iterator[str]:
@@ -108,7 +111,13 @@ def _render_adoption(adoption: AdoptMigration | None, plan: FixPlan) -> str:
     if adoption is None:
         return _render_fix_plan(plan)
     forward, reverse = f"migrations: {adoption.name}", f"its reverse: reverse/{adoption.name}"
-    return f"{code_span(forward)}\n\n{code_block(adoption.forward, 'sql')}\n\n{code_span(reverse)}\n\n{code_block(adoption.reverse, 'sql')}"
+    parts = (
+        code_span(forward),
+        code_block(adoption.forward, "sql"),
+        code_span(reverse),
+        code_block(adoption.reverse, "sql"),
+    )
+    return "\n\n".join(parts)
 
 
 def _fold_details(title: str, content: str) -> str:

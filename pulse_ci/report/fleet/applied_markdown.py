@@ -33,7 +33,8 @@ def _render_headline(report: FleetApplied) -> str:
 
 def _render_parts(report: FleetApplied, max_rows: int) -> Iterator[str]:
     rows = [
-        f"| {_STATUS_ICONS[status]} | {escape_cell(escape_text(join_names(names)))} | {escape_cell(escape_message(sentence))} |"
+        f"| {_STATUS_ICONS[status]} | {escape_cell(escape_text(join_names(names)))} | "
+        f"{escape_cell(escape_message(sentence))} |"
         for status in (ApplyStatus.FAILED, ApplyStatus.REFUSED)
         for sentence, names in group_by_sentence((each.name, each.sentence) for each in report.with_status(status))
     ]

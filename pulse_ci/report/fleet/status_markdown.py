@@ -28,7 +28,8 @@ def _render_headline(report: FleetStatus) -> str:
 
 def _render_parts(report: FleetStatus, max_rows: int) -> Iterator[str]:
     groups = [
-        f"| ⏳ | {len(databases)} | {escape_cell(', '.join(map(code_span, files)))} | {escape_cell(escape_text(_join_database_names(databases)))} |"
+        f"| ⏳ | {len(databases)} | {escape_cell(', '.join(map(code_span, files)))} | "
+        f"{escape_cell(escape_text(_join_database_names(databases)))} |"
         for files, databases in report.pending_groups
     ]
     yield from _render_table("| | databases | lack | |\n|---|---|---|---|", groups, max_rows)

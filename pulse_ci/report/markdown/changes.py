@@ -55,4 +55,7 @@ def _get_object_key(change: Change) -> tuple[ObjectKind, str]:
 def _render_row(group: tuple[Change, ...], schemas: Schemas | None) -> str:
     kind, name = _get_object_key(group[0])
     action = group[0].action if group[0].kind is kind else ChangeAction.MODIFIED
-    return f"| {ACTION_ICONS[action]} {kind} {escape_cell(code_span(name, _MAX_NAME_LENGTH))} | {escape_cell(describe_changes(group, schemas))} |"
+    return (
+        f"| {ACTION_ICONS[action]} {kind} {escape_cell(code_span(name, _MAX_NAME_LENGTH))} | "
+        f"{escape_cell(describe_changes(group, schemas))} |"
+    )

@@ -93,7 +93,10 @@ def _describe_new_table(table: Table) -> str:
 def _describe_index(index: Index) -> str:
     terms = ", ".join(_format_term(term) for term in index.indexed_columns)
     where = f", where {code_span(index.where, _MAX_LENGTH)}" if index.where else ""
-    return f"{'unique, ' if index.unique else ''}on {code_span(index.table, _MAX_LENGTH)} ({code_span(terms, _MAX_LENGTH)}){where}"
+    return (
+        f"{'unique, ' if index.unique else ''}on {code_span(index.table, _MAX_LENGTH)} "
+        f"({code_span(terms, _MAX_LENGTH)}){where}"
+    )
 
 
 def _format_term(term: IndexedColumn) -> str:

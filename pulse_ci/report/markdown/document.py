@@ -43,7 +43,10 @@ def render(report: Report, links: Links | None = None, max_bytes: int = COMMENT_
         if len(body.encode()) <= max_bytes:
             return body
     mark = CONCLUSION_ICONS[report.conclusion]
-    return f"### {mark} {phrases.format_counts(report)}\n\n_All else is left out for its size; {links.full_report} has it._\n"
+    return (
+        f"### {mark} {phrases.format_counts(report)}\n\n_All else is left out for its size; "
+        f"{links.full_report} has it._\n"
+    )
 
 
 def _render_parts(report: Report, page: Page) -> Iterator[str]:

@@ -37,7 +37,10 @@ def render(report: Report, page: Page) -> Iterator[str]:
 
 def _render_item(finding: Finding, page: Page) -> str:
     # A list and not a table: on a telephone, a table of sentences is a column of words.
-    head = f"- {SEVERITY_ICONS[finding.severity]} {page.render_location(finding.path, finding.line)} {_render_rule(finding.rule, page)}"
+    head = (
+        f"- {SEVERITY_ICONS[finding.severity]} {page.render_location(finding.path, finding.line)} "
+        f"{_render_rule(finding.rule, page)}"
+    )
     limit = page.limits.sentence
     return f"{head}<br>{escape_message(finding.full_message, limit)}<br>→ {escape_message(finding.remedy, limit)}"
 

@@ -46,7 +46,10 @@ def _render_parts(report: StatusReport, max_files: int | None) -> Iterator[str]:
 
 def _render_row(each: FileStatus) -> str:
     mark = _STATUS_ICONS.get(each.status, "⚠️")
-    return f"| {mark} | {escape_cell(code_span(each.name))} | {each.status.value} | {escape_cell(escape_message(each.detail))} |"
+    return (
+        f"| {mark} | {escape_cell(code_span(each.name))} | {each.status.value} | "
+        f"{escape_cell(escape_message(each.detail))} |"
+    )
 
 
 def _fold_details(title: str, content: str) -> str:
