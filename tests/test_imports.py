@@ -37,7 +37,7 @@ LAYERS = (
 LAYER_OF = {name: height for height, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-SLOW = {"apsw", "httpx", "pydantic", "sqlglot", "json5", "wcmatch"}
+SLOW = {"apsw", "httpx", "pydantic", "sqlglot", "json5", "tree_sitter", "wcmatch"}
 
 
 def imported_parts(source: Path) -> set[str]:

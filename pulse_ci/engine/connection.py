@@ -12,6 +12,7 @@ from pulse_ci.engine.access import Access as Access
 from pulse_ci.engine.authorizer import Authorizer
 from pulse_ci.engine.d1_allowlist import ABSENT_CONNECTION_FUNCTIONS, ABSENT_FUNCTION_PREFIXES, ALLOWED_MODULES
 from pulse_ci.engine.limits import D1_LIMITS, INTERNAL_LIMITS, set_limits
+from pulse_ci.engine.prepare import Preparer
 from pulse_ci.engine.request import Request
 from pulse_ci.engine.request_modes import RequestMode
 from pulse_ci.engine.resource_guard import ResourceGuard
@@ -105,6 +106,12 @@ class EmbeddedD1:
         request.roll_back()
         if request.must_restart:
             self._restart()
+
+    @contextmanager
+    def open_preparer(self) -> Iterator[Preparer]:
+        """Prepare statements, and run none of them."""
+        self._guard.reset()
+        yield Preparer(self._connection, self._authorizer)
 
     @contextmanager
     def open_unrestricted(self) -> Iterator[apsw.Connection]:

@@ -1,0 +1,1 @@
+"""SQL in the Worker's source, and the schemas it declares, tried on the schema before and after a change."""
