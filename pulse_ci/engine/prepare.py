@@ -10,7 +10,7 @@ import apsw
 from pulse_ci.engine.access import Access, AccessRecorder
 from pulse_ci.engine.d1_errors import STATEMENT_TOO_LONG_MESSAGE, format_d1_message
 from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
-from pulse_ci.engine.update_delete_limit import may_have_limit, find_row_key, rewrite_limit
+from pulse_ci.engine.update_delete_limit import find_row_key, may_have_limit, rewrite_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
