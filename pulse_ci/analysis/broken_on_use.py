@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.schema.ddl.keywords import quote_string
+from pulse_ci.sql.names import quote, quote_string
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.replay import Replayed
@@ -47,13 +46,13 @@ def _refusal(database: EmbeddedD1, schema: Schema, change: Change) -> str | None
 def _use(database: EmbeddedD1, schema: Schema, change: Change) -> str:
     trigger = schema.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
     if trigger is None:
-        return f"SELECT * FROM {quote_name(change.name)} LIMIT 0"
+        return f"SELECT * FROM {quote(change.name)} LIMIT 0"
     # A trigger is compiled with the statement that fires it, which need not run.
     return f"EXPLAIN {_firing(database, trigger)}"
 
 
 def _firing(database: EmbeddedD1, trigger: Trigger) -> str:
-    name = quote_name(trigger.table)
+    name = quote(trigger.table)
     match trigger.event:
         case "INSERT":
             return f"INSERT INTO {name} DEFAULT VALUES"
@@ -63,4 +62,4 @@ def _firing(database: EmbeddedD1, trigger: Trigger) -> str:
             # Of a generated column, which is hidden, nothing can be set.
             select = f"SELECT name FROM pragma_table_info({quote_string(trigger.table)})"
             columns = trigger.columns or tuple(str(column) for (column,) in database.query(select))
-            return f"UPDATE {name} SET {', '.join(f'{quote_name(each)} = {quote_name(each)}' for each in columns)}"
+            return f"UPDATE {name} SET {', '.join(f'{quote(each)} = {quote(each)}' for each in columns)}"

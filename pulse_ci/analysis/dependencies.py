@@ -6,13 +6,12 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.schema.schema import fold
 from pulse_ci.sql.copies import find_insert_columns
+from pulse_ci.sql.names import fold, quote, unquote
 from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn, parse_operation
-from pulse_ci.sql.tokens import tokenize_code, unquote
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,9 +132,7 @@ def _of_change(database: EmbeddedD1, replayed: Replayed, change: Change) -> Iter
                 if change.kind is ObjectKind.TABLE or fold(change.name) in map(fold, key.columns):
                     yield from _parent(key)
         case ObjectKind.VIEW:
-            yield from _asked_within(
-                change.name, _touches(database, f"SELECT * FROM {quote_name(change.name)} LIMIT 0")
-            )
+            yield from _asked_within(change.name, _touches(database, f"SELECT * FROM {quote(change.name)} LIMIT 0"))
         case ObjectKind.TRIGGER:
             trigger = replayed.after.find_trigger(change.name)
             fire = _firing(trigger, replayed.after) if trigger else None
@@ -159,14 +156,14 @@ def _asked_within(name: str, touches: Iterable[AccessedColumn]) -> Iterator[Name
 
 def _firing(trigger: Trigger, schema: Schema) -> str | None:
     """Return a statement that would fire a trigger, to compile its body: only then is the authorizer asked."""
-    name, table = quote_name(trigger.table), schema.find_table(trigger.table)
+    name, table = quote(trigger.table), schema.find_table(trigger.table)
     match trigger.event:
         case "DELETE":
             return f"EXPLAIN QUERY PLAN DELETE FROM {name}"
         case "INSERT":
             return f"EXPLAIN QUERY PLAN INSERT INTO {name} DEFAULT VALUES"
         case _ if table:
-            columns = [quote_name(column.name) for column in table.columns if not column.generated]
+            columns = [quote(column.name) for column in table.columns if not column.generated]
             return f"EXPLAIN QUERY PLAN UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
         case _:
             return None

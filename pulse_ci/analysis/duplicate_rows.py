@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.schema.schema import Index, fold
+from pulse_ci.schema.schema import Index
+from pulse_ci.sql.names import fold, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,9 +80,9 @@ def add_twins(database: EmbeddedD1, replayed: Replayed, keys: Iterable[UniqueKey
 
 def _twins(database: EmbeddedD1, key: UniqueKey) -> list[dict[str, Value]]:
     # Of several: a file that parts two rows of one value may leave those of another.
-    names = [quote_name(column) for column in key.columns]
+    names = [quote(column) for column in key.columns]
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    select = f"SELECT DISTINCT {', '.join(names)} FROM {quote_name(key.table)} WHERE {present} LIMIT {_MOST}"
+    select = f"SELECT DISTINCT {', '.join(names)} FROM {quote(key.table)} WHERE {present} LIMIT {_MOST}"
     with database.open_unrestricted() as connection:
         rows: list[tuple[Value, ...]] = connection.execute(select).fetchall()
     return [dict(zip(map(fold, key.columns), row, strict=True)) for row in rows]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import bare_name
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
-from pulse_ci.schema.schema import fold
 from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +22,7 @@ _LISTED = 20
 
 def any_row(table: str, counts: str) -> Probe:
     """Return the probe of a statement that fails as soon as `table` has a row."""
-    name = bare_name(table)
+    name = quote_if_needed(table)
     return Probe(
         table,
         counts,
@@ -43,11 +42,11 @@ def duplicates(index: Index) -> Probe:
 
 def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
     """Return the probe of columns that become unique."""
-    return _duplicates(table, columns, list(map(bare_name, columns)), None)
+    return _duplicates(table, columns, list(map(quote_if_needed, columns)), None)
 
 
 def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: str | None) -> Probe:
-    source = f"{bare_name(table)}{f' WHERE {where}' if where else ''}"
+    source = f"{quote_if_needed(table)}{f' WHERE {where}' if where else ''}"
     keys = [f"key_{number}" for number in range(1, len(terms) + 1)]
     selected = ", ".join(f"{term} AS {key}" for term, key in zip(terms, keys, strict=True))
     same, together = ", ".join(keys), ", ".join(terms)
@@ -63,8 +62,8 @@ def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: s
 
 
 def _spelled(term: IndexedColumn) -> str:
-    text = bare_name(term.column) if term.column else str(term.expression)
-    return f"{text} COLLATE {bare_name(term.collation)}" if term.collation else text
+    text = quote_if_needed(term.column) if term.column else str(term.expression)
+    return f"{text} COLLATE {quote_if_needed(term.collation)}" if term.collation else text
 
 
 def broken_by_column(table: Table, column: Column) -> Probe | None:
@@ -73,7 +72,7 @@ def broken_by_column(table: Table, column: Column) -> Probe | None:
     checks = [*column.checks, *(check for check in table.checks if spells(check, column.name))]
     conditions = _broken(checks, [column] if column.not_null else [])
     value = f"({column.generated})" if column.generated else column.default or "NULL"
-    rows = f"SELECT *, {value} AS {bare_name(column.name)} FROM {bare_name(table.name)}"
+    rows = f"SELECT *, {value} AS {quote_if_needed(column.name)} FROM {quote_if_needed(table.name)}"
     return _violations(table.name, rows, table.name, conditions)
 
 
@@ -90,12 +89,12 @@ def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: fro
         before.find_table(each) or before.find_view(each) for each in reads if spells(copied.select, each)
     ):
         filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
-        head = f"WITH copied ({', '.join(map(bare_name, filled))}) AS ({copied.select}) "
+        head = f"WITH copied ({', '.join(map(quote_if_needed, filled))}) AS ({copied.select}) "
         return _violations(table, "SELECT * FROM copied", name, conditions, head)
     added = [column.name for column in rebuild.after.columns if not rebuild.before.find_column(column.name)]
     if any(spells(condition, column) for condition in conditions for column in added):
         return None
-    return _violations(table, f"SELECT * FROM {bare_name(table)}", name, conditions)
+    return _violations(table, f"SELECT * FROM {quote_if_needed(table)}", name, conditions)
 
 
 def _new_conditions(rebuild: Rebuild) -> tuple[list[Column], list[str]]:
@@ -115,17 +114,20 @@ def _checks(table: Table) -> list[str]:
 
 
 def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
-    return [*(f"{bare_name(column.name)} IS NULL" for column in required), *(f"NOT ({check})" for check in checks)]
+    return [
+        *(f"{quote_if_needed(column.name)} IS NULL" for column in required),
+        *(f"NOT ({check})" for check in checks),
+    ]
 
 
 def _violations(table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "") -> Probe | None:
     if not conditions:
         return None
     broken = " OR ".join(conditions)
-    looked_at = f"FROM ({rows} LIMIT {PROBE_ROW_LIMIT}) AS {bare_name(alias)}"
+    looked_at = f"FROM ({rows} LIMIT {PROBE_ROW_LIMIT}) AS {quote_if_needed(alias)}"
     return Probe(
         table,
         "rows that it refuses",
         f"{head}SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows {looked_at}",
-        f"{head}SELECT * FROM ({rows}) AS {bare_name(alias)} WHERE {broken} LIMIT {_LISTED};",
+        f"{head}SELECT * FROM ({rows}) AS {quote_if_needed(alias)} WHERE {broken} LIMIT {_LISTED};",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Insert, Update, parse_operation
 from pulse_ci.sql.tokens import tokenize_code
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.fk_path import find_reach
 from pulse_ci.analysis.table_rows import read
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, parse_operation
 
 if TYPE_CHECKING:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from pulse_ci.analysis.table_rows import quote_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
     from pulse_ci.wrangler import WranglerDatabase
-
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +167,3 @@ class Rule:
     good: Example
     check: Callable[[Review], Iterator[Remark]]
     is_convention: bool = False
-
-
-def bare_name(name: str) -> str:
-    """Return `name` as SQL spells it: bare where that is safe, in double quotes elsewhere."""
-    from apsw import keywords
-
-    return name if _BARE.fullmatch(name) and name.upper() not in keywords else quote_name(name)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.replay import carry_out
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.model import ObjectKind
-from pulse_ci.schema.schema import Schema, fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.schema.schema import Schema
 
 # An object, or a part of a table that a migration can change alone: kind, table or own name, column.
 Facet = tuple[ObjectKind, str, str]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused, SandboxStopped, UnsupportedByEngine
 from pulse_ci.model import ObjectKind, RejectedBy
+from pulse_ci.sql.names import unquote
 from pulse_ci.sql.operations import Delete, Insert, Update, is_transaction_control, parse_operation
-from pulse_ci.sql.tokens import TokenKind, tokenize, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable, parse_operation
 
 if TYPE_CHECKING:

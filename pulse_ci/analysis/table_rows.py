@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from pulse_ci.sql.names import quote
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -16,20 +18,15 @@ if TYPE_CHECKING:
 _MASK = 2**64 - 1
 
 
-def quote_name(name: str) -> str:
-    """Return `name` as SQL spells any name."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def read(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
     """Return the rows of a table in some of its columns; text that is no UTF-8, as D1 takes it, is told apart too."""
-    names = [quote_name(column) for column in columns] or ["1"]
+    names = [quote(column) for column in columns] or ["1"]
     try:
-        return connection.execute(f"SELECT {', '.join(names)} FROM {quote_name(table)}").fetchall()
+        return connection.execute(f"SELECT {', '.join(names)} FROM {quote(table)}").fetchall()
     except UnicodeDecodeError:
         bare = (f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END" for name in names)
         kinds = (f"typeof({name}) = 'text'" for name in names)
-        rows = connection.execute(f"SELECT {', '.join((*bare, *kinds))} FROM {quote_name(table)}").fetchall()
+        rows = connection.execute(f"SELECT {', '.join((*bare, *kinds))} FROM {quote(table)}").fetchall()
         return [tuple(map(_as_text, row[: len(names)], row[len(names) :])) for row in rows]
 
 

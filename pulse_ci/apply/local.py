@@ -12,9 +12,8 @@ from pulse_ci.d1.snapshot import OBJECTS_QUERY
 from pulse_ci.engine.d1_errors import format_d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
-from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.introspect import MasterRow
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +64,7 @@ class LocalDatabase:
     def count_rows(self, _: History) -> Mapping[str, int]:
         """Return how many rows each table has."""
         tables = [table.name for table in self.read().schema.tables if not table.is_virtual]
-        counts = self.count([f"SELECT count(*) FROM {quote_name(name)}" for name in tables])
+        counts = self.count([f"SELECT count(*) FROM {quote_if_needed(name)}" for name in tables])
         return dict(zip(map(fold, tables), counts, strict=True))
 
     def find_restore_command(self) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name, quote_string
+from pulse_ci.sql.names import quote_if_needed, quote_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,4 +49,4 @@ def delete_record(table: str, name: str) -> str:
 
 
 def _quoted(table: str) -> str:
-    return quote_name(table)
+    return quote_if_needed(table)

@@ -17,8 +17,8 @@ from pulse_ci.errors import D1Error, MigrationError
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import format_for_d1
 from pulse_ci.rewrite.verify_script import compare_rows
-from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.diff import diff
+from pulse_ci.sql.names import quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,11 +122,14 @@ def _find_dropped(before: Schema, after: Schema) -> Iterator[tuple[str, str]]:
         if change.kind is ObjectKind.TABLE:
             yield f"rows of `{change.name}`", _count_query(change.name)
         elif change.kind is ObjectKind.COLUMN:
-            yield f"values of `{change.table}`.`{change.name}`", _count_query(change.table, quote_name(change.name))
+            yield (
+                f"values of `{change.table}`.`{change.name}`",
+                _count_query(change.table, quote_if_needed(change.name)),
+            )
 
 
 def _count_query(table: str, what: str = "*") -> str:
-    return f"SELECT count({what}) FROM {quote_name(table)}"
+    return f"SELECT count({what}) FROM {quote_if_needed(table)}"
 
 
 def _observe_deleted(

@@ -10,9 +10,8 @@ from pulse_ci.d1.client import Query
 from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import OBJECTS_QUERY, Snapshot, parse_objects, read_objects
 from pulse_ci.errors import D1Error, D1Refused
-from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.introspect import build_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +64,7 @@ class DatabaseState:
 
 def records_query(table: str) -> str:
     """Return the SELECT that reads the records, in the order in which they were made."""
-    return f"SELECT id, CAST(name AS TEXT) FROM {quote_name(table)} ORDER BY id"
+    return f"SELECT id, CAST(name AS TEXT) FROM {quote_if_needed(table)} ORDER BY id"
 
 
 def build_database_state(

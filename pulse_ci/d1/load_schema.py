@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.errors import D1Error, D1Refused
-from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.introspect import find_shadow_tables
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +58,9 @@ def _list_created_objects(snapshot: Snapshot) -> list[MasterRow]:
 
 def _insert_internal_rows(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.recorded:
+        table = quote_if_needed(snapshot.recorded.table)
         for name in snapshot.recorded.names:
-            yield f"INSERT OR IGNORE INTO {quote_name(snapshot.recorded.table)} (name) VALUES ({quote_string(name)})"
+            yield f"INSERT OR IGNORE INTO {table} (name) VALUES ({quote_string(name)})"
     for name, number in snapshot.sequence:
         yield f"DELETE FROM sqlite_sequence WHERE name = {quote_string(name)}"
         yield f"INSERT INTO sqlite_sequence (name, seq) VALUES ({quote_string(name)}, {number})"

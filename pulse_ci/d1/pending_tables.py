@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

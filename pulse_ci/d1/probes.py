@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.d1.client import Query
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.model import PROBE_ROW_LIMIT, ProbeCounts
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import remove_comments
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pulse_ci.d1.failures import AmbiguousWrite, DatabaseNotFound
 from pulse_ci.d1.load_schema import create_statements
 from pulse_ci.d1.snapshot import read_objects
 from pulse_ci.errors import D1Error, D1Refused
-from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.introspect import build_schema
+from pulse_ci.sql.names import quote_if_needed, quote_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -144,5 +144,5 @@ def _build_request(snapshot: Snapshot, migration: Migration) -> list[Query]:
     statements = [Query(statement.sql) for statement in migration.statements]
     if snapshot.recorded is None:
         return statements
-    table = quote_name(snapshot.migrations_table)
+    table = quote_if_needed(snapshot.migrations_table)
     return [Query(f"INSERT OR IGNORE INTO {table} (name) VALUES ({quote_string(migration.name)})"), *statements]

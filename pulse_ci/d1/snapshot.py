@@ -13,9 +13,8 @@ from pulse_ci.d1.pending_tables import find_touched_tables
 from pulse_ci.d1.status_from_records import compare_records
 from pulse_ci.d1.status_from_schema import infer_status
 from pulse_ci.model import PROBE_ROW_LIMIT
-from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.introspect import SCHEMA_QUERY, MasterRow, build_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -118,7 +117,7 @@ def _build_queries(bare: Snapshot, history: History) -> Iterator[tuple[str, Quer
     records = _find_migrations_table(bare)
     stored = {fold(each.name) for each in bare.objects}
     if records:
-        yield _RECORDED, Query(f"SELECT CAST(name AS TEXT) FROM {quote_name(records)} ORDER BY rowid")
+        yield _RECORDED, Query(f"SELECT CAST(name AS TEXT) FROM {quote_if_needed(records)} ORDER BY rowid")
     if _SEQUENCE in stored:
         yield _SEQUENCE, Query("SELECT name, CAST(seq AS TEXT) FROM sqlite_sequence WHERE typeof(seq) = 'integer'")
     if _STATISTICS in stored:
@@ -138,14 +137,14 @@ def _find_migrations_table(bare: Snapshot) -> str | None:
 
 def _count_query(table: Table, records: str | None, files: Iterable[Migration]) -> str:
     """Return a SELECT that counts only if one of the files is not recorded, and so reads nothing where all have run."""
-    name = quote_name(table.name)
+    name = quote_if_needed(table.name)
     largest = "NULL" if table.without_rowid else f"(SELECT max(rowid) FROM {name})"
     select = f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {PROBE_ROW_LIMIT})), {largest}"
     if records is None:
         return select
     names = sorted({each.name for each in files})[-_MAX_NAMES:]
     listed = ", ".join(quote_string(each) for each in names)
-    have_run = f"(SELECT count(DISTINCT name) FROM {quote_name(records)} WHERE name IN ({listed}))"
+    have_run = f"(SELECT count(DISTINCT name) FROM {quote_if_needed(records)} WHERE name IN ({listed}))"
     return f"{select} WHERE {have_run} < {len(names)}"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

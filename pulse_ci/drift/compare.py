@@ -12,7 +12,7 @@ from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.rewrite.reverse import plan_reverse
 from pulse_ci.schema.diff import diff
 from pulse_ci.schema.introspect import build_schema, make_master_row
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import ObjectKind
 from pulse_ci.rewrite.dependency_order import read_names
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import tokenize_code, unquote
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 _EXPLAIN_WORDS = ("EXPLAIN", "QUERY", "PLAN")
 

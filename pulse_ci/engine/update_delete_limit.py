@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused, UnsupportedByEngine
-from pulse_ci.sql.tokens import Token, TokenKind, remove_comments, tokenize_code, unquote
+from pulse_ci.sql.names import unquote
+from pulse_ci.sql.tokens import Token, TokenKind, remove_comments, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable

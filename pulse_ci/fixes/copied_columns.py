@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import fold, quote_if_needed, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +60,7 @@ def find_table_copy(sql: str) -> TableCopy | None:
 
 
 def _quote_columns(table: Table) -> list[str]:
-    return [quote_name(column.name) for column in table.columns]
+    return [quote_if_needed(column.name) for column in table.columns]
 
 
 def _parse_target(code: Sequence[Token]) -> tuple[str, tuple[str, ...] | None] | None:

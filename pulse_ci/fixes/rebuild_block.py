@@ -9,7 +9,8 @@ from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.copied_columns import find_table_copy
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.schema.schema import Schema, fold
+from pulse_ci.schema.schema import Schema
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, is_transaction_control, parse_operation
 
 if TYPE_CHECKING:

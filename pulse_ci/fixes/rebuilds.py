@@ -17,7 +17,7 @@ from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import build_create, clean_statement, quote_for_comment
 from pulse_ci.rewrite.safe_rebuild import plan_rebuild, replace_table
 from pulse_ci.schema.introspect import build_schema, make_master_row
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import AddColumn, Create, Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 from pulse_ci.sql.tokens import TokenKind, tokenize
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import ObjectKind
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Evidence

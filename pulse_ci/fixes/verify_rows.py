@@ -14,8 +14,7 @@ from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.rewrite.dependency_order import find_descendants
 from pulse_ci.rewrite.safe_rebuild import DEFER_FOREIGN_KEYS, find_rowid_name
 from pulse_ci.rewrite.verify_script import count_distinct_rows, verify_script
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import is_transaction_control
 
 if TYPE_CHECKING:
@@ -83,9 +82,9 @@ def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: 
         name = find_plain_column(copy.get(fold(new.name), ""))
         old = table.find_column(name) if table and name else None
         if table and old and new.not_null and not old.not_null:
-            column, value = quote_name(old.name), find_rowid_name(table) or "1"
+            column, value = quote_if_needed(old.name), find_rowid_name(table) or "1"
             with suppress(D1Refused):
-                database.run(f"UPDATE {quote_name(table.name)} SET {column} = {value} WHERE {column} IS NULL;")
+                database.run(f"UPDATE {quote_if_needed(table.name)} SET {column} = {value} WHERE {column} IS NULL;")
 
 
 def _run_author_copy(database: EmbeddedD1, block: RebuildBlock, rebuilt: RebuiltTable) -> Counter[str]:

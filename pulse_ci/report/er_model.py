@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

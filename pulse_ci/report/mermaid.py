@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import ChangeAction
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

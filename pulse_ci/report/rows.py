@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.report.models import TableRowChange, UnrestoredTable, UnseededTable
 from pulse_ci.report.phrases import join_words
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import fold, quote_if_needed, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,14 +66,14 @@ def _plan_alterations(
     ]
     if not all(can_add_column(script, column) for column in added):
         return None
-    head, filled = f"ALTER TABLE {quote_name(target.name)}", list(_build_update(target, added, copy))
+    head, filled = f"ALTER TABLE {quote_if_needed(target.name)}", list(_build_update(target, added, copy))
     renamed |= _find_case_changes(current, target)
     first = [
         f"{head} RENAME COLUMN {_quote_column(current, old)} TO {_quote_column(target, new)};"
         for new, old in renamed.items()
     ]
     first += [f"{head} ADD COLUMN {column.normalized_sql};" for column in added]
-    last = [f"{head} DROP COLUMN {quote_name(column.name)};" for column in dropped]
+    last = [f"{head} DROP COLUMN {quote_if_needed(column.name)};" for column in dropped]
     return (first, [*filled, *last]) if filled else ([*first, *last], [])
 
 
@@ -111,15 +110,15 @@ def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:
 
 def _quote_column(table: Table, folded: str) -> str:
     column = table.find_column(folded)
-    return quote_name(column.name if column else folded)
+    return quote_if_needed(column.name if column else folded)
 
 
 def _build_update(target: Table, added: list[Column], copy: Mapping[str, str]) -> Iterator[str]:
     settings = [
-        f"{quote_name(column.name)} = {copy[fold(column.name)]}" for column in added if fold(column.name) in copy
+        f"{quote_if_needed(column.name)} = {copy[fold(column.name)]}" for column in added if fold(column.name) in copy
     ]
     if settings:
-        yield f"UPDATE {quote_name(target.name)} SET {', '.join(settings)};"
+        yield f"UPDATE {quote_if_needed(target.name)} SET {', '.join(settings)};"
 
 
 def can_add_column(script: ScriptBuilder, column: Column) -> bool:
@@ -140,5 +139,5 @@ def is_constant(default: str) -> bool:
 
 def satisfies_checks(script: ScriptBuilder, column: Column, value: str) -> bool:
     """Tell whether a value satisfies the column's own CHECKs."""
-    source = f"(SELECT {value} AS {quote_name(column.name)})"
+    source = f"(SELECT {value} AS {quote_if_needed(column.name)})"
     return all(script.evaluates_true(f"SELECT coalesce(({check}), 1) FROM {source}") for check in column.checks)

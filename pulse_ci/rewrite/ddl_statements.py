@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.schema import Index, Table, Trigger
+from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import Create, parse_operation
 from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_code
 
@@ -49,12 +49,17 @@ def build_drop(item: SchemaObject) -> str:
             kind = "TRIGGER"
         case _:
             kind = "VIEW"
-    return f"DROP {kind} IF EXISTS {quote_name(item.name)};"
+    return f"DROP {kind} IF EXISTS {quote_if_needed(item.name)};"
 
 
 def build_drops(items: Iterable[SchemaObject]) -> Iterator[str]:
     """Yield the statements that drop several objects."""
     return (build_drop(item) for item in items)
+
+
+def build_rename_table(name: str, new_name: str) -> str:
+    """Return the statement that renames a table."""
+    return f"ALTER TABLE {quote_if_needed(name)} RENAME TO {quote_if_needed(new_name)};"
 
 
 def quote_for_comment(name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.schema import View, fold
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.schema.schema import View
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

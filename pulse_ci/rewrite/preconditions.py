@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.schema.ddl.keywords import make_comparison_key
-from pulse_ci.schema.schema import fold
+from pulse_ci.schema.schema import make_comparison_key
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

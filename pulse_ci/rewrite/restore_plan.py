@@ -11,8 +11,7 @@ from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.rewrite.preconditions import describe_restored_constraints, describe_restored_unique_indexes
 from pulse_ci.rewrite.safe_rebuild import ROW_NUMBER, find_rowid_name
 from pulse_ci.rewrite.virtual_tables import find_content_table
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def _plan_copies(
 
 
 def _copy_kept_column(notes: _RestoreNotes, table: Table, column: Column, former: Column) -> str:
-    name = quote_name(former.name)
+    name = quote_if_needed(former.name)
     then, now = (determine_affinity(each.type, strict=table.strict) for each in (column, former))
     if then is not now:
         notes.add_loss(

@@ -26,14 +26,13 @@ from pulse_ci.rewrite.undo_renames import (
     undo_table_renames,
 )
 from pulse_ci.rewrite.virtual_tables import build_virtual_move, find_content_table
-from pulse_ci.schema.ddl.keywords import quote_name
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.schema import Table, fold
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pulse_ci.schema.schema import Schema
+    from pulse_ci.schema.schema import Schema, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +157,4 @@ def _describe_problem(script: ScriptBuilder, before: Schema) -> str:
 
 def _describe_differences(schema: Schema, before: Schema) -> Iterator[str]:
     for change in diff(before, schema):
-        yield f"{change.kind} {quote_name(change.name)} is {change.action} after it"
+        yield f"{change.kind} {quote_if_needed(change.name)} is {change.action} after it"

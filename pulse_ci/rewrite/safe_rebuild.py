@@ -17,20 +17,25 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import MigrationError
 from pulse_ci.rewrite.alter_table import alter_in_place
-from pulse_ci.rewrite.ddl_statements import build_drop, build_drops, clean_statement, quote_for_comment
+from pulse_ci.rewrite.ddl_statements import (
+    build_drop,
+    build_drops,
+    build_rename_table,
+    clean_statement,
+    quote_for_comment,
+)
 from pulse_ci.rewrite.dependency_order import find_descendants, find_triggers_and_views, order_parents_first
 from pulse_ci.rewrite.sync_objects import create_missing
 from pulse_ci.rewrite.tested_script import ScriptBuilder
 from pulse_ci.rewrite.virtual_tables import find_content_table
-from pulse_ci.schema.ddl.keywords import quote_name, quote_string
 from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
 from pulse_ci.schema.introspect import build_schema, make_master_row
-from pulse_ci.schema.schema import Table, fold
+from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pulse_ci.schema.schema import Index, Schema
+    from pulse_ci.schema.schema import Index, Schema, Table
 
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
 DEFER_FOREIGN_KEYS = "PRAGMA defer_foreign_keys = ON;"
@@ -131,16 +136,13 @@ class _RebuildGroup:
         if old.needs_deferral or new.needs_deferral:
             yield DEFER_FOREIGN_KEYS
         for name in old.names:
-            yield (
-                f"ALTER TABLE {quote_name(_get_table(self.schema, name).name)} RENAME TO "
-                f"{quote_name(self.old_names[name])};"
-            )
+            yield build_rename_table(_get_table(self.schema, name).name, self.old_names[name])
         yield from (clean_statement(self.targets[name].table.sql) for name in new.names)
         for index in self._find_referenced_indexes():
             yield from (build_drop(index), clean_statement(index.sql))
         for name in new.names:
             yield from self._copy_rows(name)
-        yield from (f"DROP TABLE {quote_name(self.old_names[name])};" for name in reversed(old.names))
+        yield from (f"DROP TABLE {quote_if_needed(self.old_names[name])};" for name in reversed(old.names))
 
     def _build_target_schema(self) -> Schema:
         tables = (
@@ -162,8 +164,8 @@ class _RebuildGroup:
         old, target, former = _get_table(self.schema, name), self.targets[name], self.old_names[name]
         names, values = _list_columns_and_values(self.schema, old, target)
         yield (
-            f"INSERT INTO {quote_name(target.table.name)} ({', '.join(names)})\n"
-            f"SELECT {', '.join(values)} FROM {quote_name(former)};"
+            f"INSERT INTO {quote_if_needed(target.table.name)} ({', '.join(names)})\n"
+            f"SELECT {', '.join(values)} FROM {quote_if_needed(former)};"
         )
         if old.autoincrement and target.table.autoincrement:
             # The rename took the old number along; what the copying left may be lower.
@@ -177,7 +179,7 @@ class _RebuildGroup:
 def _list_columns_and_values(schema: Schema, old: Table, target: RebuildTarget) -> tuple[list[str], list[str]]:
     copy = {fold(name): sql for name, sql in target.copy.items()}
     filled = [each for each in target.table.columns if not each.generated and fold(each.name) in copy]
-    names = [quote_name(column.name) for column in filled]
+    names = [quote_if_needed(column.name) for column in filled]
     values = [copy[fold(column.name)] for column in filled]
     if not names or (target.table.rowid_alias is None and _is_indexed_by_rowid(schema, old)):
         rowid, old_rowid = find_rowid_name(target.table), find_rowid_name(old)
@@ -199,7 +201,7 @@ def find_rowid_name(table: Table) -> str | None:
 def match_columns(old: Table, new: Table) -> dict[str, str]:
     """Return the copy that fills each column from the old one of the same name."""
     return {
-        column.name: quote_name(former.name)
+        column.name: quote_if_needed(former.name)
         for column in new.columns
         if not column.generated and (former := old.find_column(column.name))
     }

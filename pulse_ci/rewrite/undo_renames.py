@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.rewrite.ddl_statements import build_rename_table
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: Explic
     for now, former in renames.tables.items():
         table, wanted = script.schema.find_table(now), before.find_table(former)
         if table and wanted and before.find_table(now) is None and script.schema.find_table(former) is None:
-            script.add_with_drops([now], [f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(wanted.name)};"])
+            script.add_with_drops([now], [build_rename_table(table.name, wanted.name)])
     for (name, now), former in renames.columns.items():
         present, table = script.schema.find_table(name), before.find_table(name)
         new, old = present and present.find_column(now), table and table.find_column(former)
@@ -70,8 +70,7 @@ def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
     for table in added:
         former = next((each for each in removed if _describe_shape(each) == _describe_shape(table)), None)
         if former is not None and shapes[0][_describe_shape(table)] == shapes[1][_describe_shape(table)] == 1:
-            statement = f"ALTER TABLE {quote_name(table.name)} RENAME TO {quote_name(former.name)};"
-            script.add_with_drops([table.name], [statement])
+            script.add_with_drops([table.name], [build_rename_table(table.name, former.name)])
 
 
 def _describe_shape(table: Table) -> tuple[object, ...]:
@@ -94,8 +93,8 @@ def undo_column_renames(script: ScriptBuilder, before: Schema) -> None:
 
 
 def _build_rename_column(table: Table, new: Column, old: Column) -> str:
-    head = f"ALTER TABLE {quote_name(table.name)} RENAME COLUMN"
-    return f"{head} {quote_name(new.name)} TO {quote_name(old.name)};"
+    head = f"ALTER TABLE {quote_if_needed(table.name)} RENAME COLUMN"
+    return f"{head} {quote_if_needed(new.name)} TO {quote_if_needed(old.name)};"
 
 
 def _expect_column(table: str, column: Column) -> Callable[[Schema], bool]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.table_rebuilds import find_rebuilds
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, unquote
 from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import quote_name
+from pulse_ci.rewrite.ddl_statements import build_rename_table
+from pulse_ci.sql.names import quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +27,16 @@ def find_content_table(table: Table) -> str | None:
 def build_fts_rebuild(table: Table) -> Iterator[str]:
     """Yield what fills a new virtual table from the rows that it indexes."""
     if find_content_table(table):
-        name = quote_name(table.name)
+        name = quote_if_needed(table.name)
         yield f"INSERT INTO {name} ({name}) VALUES ('rebuild');"
 
 
 def build_virtual_move(old: Table, new: Table, temporary: str) -> Iterator[str]:
     """Yield what remakes a virtual table that keeps its own rows."""
-    columns = [quote_name(column.name) for column in new.columns if old.find_column(column.name)]
+    columns = [quote_if_needed(column.name) for column in new.columns if old.find_column(column.name)]
     key = ["rowid"] if new.module == "fts5" else []
     listed = ", ".join([*key, *columns])
-    yield f"ALTER TABLE {quote_name(old.name)} RENAME TO {quote_name(temporary)};"
+    yield build_rename_table(old.name, temporary)
     yield f"{new.sql.rstrip(';')};"
-    yield f"INSERT INTO {quote_name(new.name)} ({listed})\nSELECT {listed} FROM {quote_name(temporary)};"
-    yield f"DROP TABLE {quote_name(temporary)};"
+    yield f"INSERT INTO {quote_if_needed(new.name)} ({listed})\nSELECT {listed} FROM {quote_if_needed(temporary)};"
+    yield f"DROP TABLE {quote_if_needed(temporary)};"

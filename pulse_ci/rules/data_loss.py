@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable, parse_operation
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
                 analysis.migration.locate(analysis.on_rows.run.touching(table) or last),
                 f"After this file rows of `{table}` refer to rows of `{parent}` that are not there; "
                 "`PRAGMA foreign_key_check` lists them, and D1 has committed them.",
-                f"Delete or correct the rows of {bare_name(table)} that have no parent before the file ends.",
+                f"Delete or correct the rows of {quote_if_needed(table)} that have no parent before the file ends.",
             )
 
 

@@ -8,7 +8,7 @@ from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import DEFAULT_MIGRATIONS_TABLE, is_not_allowed
 from pulse_ci.rules.examples import make_example, make_example_on_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import (
     AddColumn,
     Create,

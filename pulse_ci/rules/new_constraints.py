@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.duplicate_rows import new_unique_keys
 from pulse_ci.analysis.probes import duplicates, duplicates_in
-from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.rebuild_objects import find_stray_keys
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,8 +161,8 @@ def _list_unique_column_sets(parent: Table, schema: Schema) -> list[set[str]]:
 def _suggest_fix(key: ForeignKey, schema: Schema) -> str:
     parent = schema.find_table(key.parent)
     if parent and parent.primary_key and len(parent.primary_key.columns) == len(key.columns):
-        columns = ", ".join(map(bare_name, parent.primary_key.columns))
-        return f"`REFERENCES {bare_name(parent.name)} ({columns})`"
+        columns = ", ".join(map(quote_if_needed, parent.primary_key.columns))
+        return f"`REFERENCES {quote_if_needed(parent.name)} ({columns})`"
     return f"Make `{key.parent}` first, with a primary key or a unique index on the columns referred to."
 
 

@@ -9,7 +9,7 @@ from pulse_ci.model import Severity
 from pulse_ci.rules.data_loss import describe_loss, lost_by_self_reference
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example_on_schema
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.tree import inserts_select_star
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def _find_lost_definitions(before: Table, after: Table) -> Iterator[tuple[str, s
             yield words, words
     for key in before.uniques:
         if _has_columns(key.columns, after) and key.columns not in {each.columns for each in after.uniques}:
-            yield f"UNIQUE ({', '.join(key.columns)})", f"UNIQUE ({', '.join(map(bare_name, key.columns))})"
+            yield f"UNIQUE ({', '.join(key.columns)})", f"UNIQUE ({', '.join(map(quote_if_needed, key.columns))})"
     for foreign in before.foreign_keys:
         children = {(each.columns, fold(each.parent)) for each in after.foreign_keys}
         if _has_columns(foreign.columns, after) and (foreign.columns, fold(foreign.parent)) not in children:
-            text = f"FOREIGN KEY ({', '.join(foreign.columns)}) REFERENCES {bare_name(foreign.parent)}"
+            text = f"FOREIGN KEY ({', '.join(foreign.columns)}) REFERENCES {quote_if_needed(foreign.parent)}"
             yield text, text
     for check in before.checks:
         if check not in after.checks and len(after.checks) < len(before.checks):
@@ -71,14 +71,17 @@ def _find_lost_column_definitions(before: Table, after: Table) -> Iterator[tuple
         if new is None:
             continue
         if column.default is not None and new.default is None:
-            yield f"DEFAULT {column.default} of `{column.name}`", f"{bare_name(column.name)} … DEFAULT {column.default}"
+            yield (
+                f"DEFAULT {column.default} of `{column.name}`",
+                f"{quote_if_needed(column.name)} … DEFAULT {column.default}",
+            )
         if column.collation and not new.collation:
             yield (
                 f"COLLATE {column.collation} of `{column.name}`",
-                (f"{bare_name(column.name)} … COLLATE {column.collation}"),
+                (f"{quote_if_needed(column.name)} … COLLATE {column.collation}"),
             )
         if column.checks and not new.checks and len(after.checks) < len(before.checks) + 1:
-            yield f"CHECK of `{column.name}`", f"{bare_name(column.name)} … CHECK ({column.checks[0]})"
+            yield f"CHECK of `{column.name}`", f"{quote_if_needed(column.name)} … CHECK ({column.checks[0]})"
 
 
 def _check_renames(review: Review) -> Iterator[Remark]:
@@ -118,7 +121,7 @@ def _check_star(review: Review) -> Iterator[Remark]:
             for copy in rebuild.copies:
                 if inserts_select_star(copy.sql):
                     old_columns = {fold(name) for name in before}
-                    column_list = ", ".join(bare_name(name) for name in after if fold(name) in old_columns)
+                    column_list = ", ".join(quote_if_needed(name) for name in after if fold(name) in old_columns)
                     yield Remark(
                         analysis.migration.locate(copy),
                         f"`SELECT *` copies `{rebuild.table}` by position, and its columns are not in the same order "

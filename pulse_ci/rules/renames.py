@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import bare_name
 from pulse_ci.model import ChangeAction, ObjectKind
+from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import RenameColumn, RenameTable, parse_operation
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def _find_reverse_renames(analysis: Evidence) -> dict[tuple[str, ...], str]:
     for new_name, old_name in _find_original_names(analysis).items():
         old, new = _make_key(ChangeAction.REMOVED, old_name), _make_key(ChangeAction.ADDED, new_name)
         if old in unrestored and new in unrestored:
-            clause = f"COLUMN {bare_name(new_name[1])} TO" if len(new_name) > 1 else "TO"
+            clause = f"COLUMN {quote_if_needed(new_name[1])} TO" if len(new_name) > 1 else "TO"
             statements[old] = statements[new] = (
-                f"ALTER TABLE {bare_name(new_name[0])} RENAME {clause} {bare_name(old_name[-1])};"
+                f"ALTER TABLE {quote_if_needed(new_name[0])} RENAME {clause} {quote_if_needed(old_name[-1])};"
             )
     return statements
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES
 from pulse_ci.rules.examples import EXAMPLE_HEADER, make_example
 from pulse_ci.rules.renames import find_reverse_rename
 from pulse_ci.rules.reverse_header import reverses_other_migration
+from pulse_ci.sql.names import quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +49,8 @@ def _build_missing_drop_match(review: Review, analysis: Evidence, change: Change
 
 def _format_drop(change: Change) -> str:
     if change.kind is ObjectKind.COLUMN:
-        return f"ALTER TABLE {bare_name(change.table)} DROP COLUMN {bare_name(change.name)};"
-    return f"DROP {change.kind.upper()} IF EXISTS {bare_name(change.name)};"
+        return f"ALTER TABLE {quote_if_needed(change.table)} DROP COLUMN {quote_if_needed(change.name)};"
+    return f"DROP {change.kind.upper()} IF EXISTS {quote_if_needed(change.name)};"
 
 
 def _check_incomplete(review: Review) -> Iterator[Remark]:
@@ -93,7 +94,7 @@ def _suggest_fix(analysis: Evidence, change: Change) -> str:
     if rename := find_reverse_rename(analysis, change):
         return f"In the reverse: `{rename}`"
     if change.kind is ObjectKind.COLUMN and change.action is ChangeAction.REMOVED:
-        return f"In the reverse: `ALTER TABLE {bare_name(change.table)} ADD COLUMN {change.before};`"
+        return f"In the reverse: `ALTER TABLE {quote_if_needed(change.table)} ADD COLUMN {change.before};`"
     if change.before is None or change.kind is ObjectKind.COLUMN:
         return f"In the reverse, restore `{change.name}`: it was `{change.before}`."
     return f"In the reverse, make it again: `{' '.join(change.before.split())}`"

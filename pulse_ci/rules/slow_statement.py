@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import MAX_SECONDS
 from pulse_ci.analysis.row_effects import costs, whole_cost
-from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
+from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _format_duration(cost: Cost) -> str:
 def _suggest_parts(sql: str) -> str:
     match parse_operation(sql):
         case Update(table) | Delete(table):
-            name = bare_name(table)
+            name = quote_if_needed(table)
             chunk_condition = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"
             return f"Run it in parts, by a script and before the file, until no row is left: {chunk_condition}."
         case Insert():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Remark, Review, Rule, bare_name
+from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
+from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update, parse_operation
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def _check_create_table_as(review: Review) -> Iterator[Remark]:
                     yield Remark(
                         analysis.migration.locate(statement),
                         f"`{name}` takes names and rough types from a SELECT; no primary key, constraint or default.",
-                        f"`CREATE TABLE IF NOT EXISTS {bare_name(name)} (…);` with its constraints, then "
-                        f"`INSERT INTO {bare_name(name)} (…) SELECT …;`",
+                        f"`CREATE TABLE IF NOT EXISTS {quote_if_needed(name)} (…);` with its constraints, then "
+                        f"`INSERT INTO {quote_if_needed(name)} (…) SELECT …;`",
                     )
 
 

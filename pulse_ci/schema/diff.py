@@ -6,7 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Change, ChangeAction, ObjectKind
-from pulse_ci.schema.schema import Column, Index, Table, Trigger, fold
+from pulse_ci.schema.schema import Column, Index, Table, Trigger
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

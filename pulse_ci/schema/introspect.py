@@ -15,7 +15,8 @@ from pulse_ci.schema.ddl.parse import (
     read_view,
 )
 from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
-from pulse_ci.schema.schema import Schema, Table, fold
+from pulse_ci.schema.schema import Schema, Table
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,25 +7,34 @@ columns of tables and views are called keeps its case, since D1 gives rows by th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.model import ObjectKind
 from pulse_ci.schema.constraints import ForeignKey, IndexedColumn, KeyConstraint  # noqa: TC001 - a report is read after its annotations
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.tokens import build_quoted_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_STRING_OR_CODE = re.compile(
+    "|".join((build_quoted_pattern("'"), build_quoted_pattern('"'), r"""[^'"]+""", r"""['"]"""))
+)
 
 
-@lru_cache(maxsize=8192)
-def fold(name: str) -> str:
-    """Return a name as SQLite compares it: ASCII letters alone lose their case."""
-    return name.lower() if name.isascii() else name.translate(_LOWER)
+def make_comparison_key(normalized_sql: str, *spelled: str) -> str:
+    """Fold the case of all but string literals; the names that are `spelled` keep theirs.
+
+    These are what columns of tables and views are called: D1 gives rows by them.
+    """
+    parts: list[str] = _STRING_OR_CODE.findall(normalized_sql)
+    folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in parts)
+    return "\n".join([folded, *spelled])
 
 
 class _ComparedByKey:

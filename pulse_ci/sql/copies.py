@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

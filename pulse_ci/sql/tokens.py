@@ -128,14 +128,3 @@ def tokenize_comments(sql: str) -> Iterator[Token]:
         start, end = match.span(match.lastindex)
         yield Token(_REPORTED_KINDS[match.lastindex - 1], sql[start:end], start)
         match = match_next(sql, end)
-
-
-def unquote(name: str) -> str:
-    """Return the name that a token of kind WORD or QUOTED spells."""
-    match name[:1]:
-        case "[":
-            return name[1:-1]
-        case '"' | "`" | "'" as quote:
-            return name[1:-1].replace(quote * 2, quote)
-        case _:
-            return name

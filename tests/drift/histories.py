@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import apsw
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.schema.ddl.keywords import quote_name
+from pulse_ci.sql.names import quote_if_needed
 from tests.engine.arrivals import altered, written
 from tests.engine.databases import schema
 from tests.engine.mutations import mutants
@@ -52,8 +52,8 @@ def takes_rows(statements: list[str]) -> bool:
         try:
             database.run(";\n".join(statements))
             for table in database.schema().tables:
-                database.query(f"EXPLAIN DELETE FROM {quote_name(table.name)}")
-                database.query(f"EXPLAIN INSERT INTO {quote_name(table.name)} DEFAULT VALUES")
+                database.query(f"EXPLAIN DELETE FROM {quote_if_needed(table.name)}")
+                database.query(f"EXPLAIN INSERT INTO {quote_if_needed(table.name)} DEFAULT VALUES")
         except D1Refused:
             return False
     return True

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED_WORDS
+from pulse_ci.sql.names import JOIN_WORDS, RESERVED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

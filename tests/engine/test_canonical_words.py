@@ -5,16 +5,11 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from pulse_ci.schema.ddl import keywords
+from pulse_ci.schema.schema import make_comparison_key
+from pulse_ci.sql import names
 from tests.engine.databases import database, rebuilt, schema
 
-LISTED = (
-    keywords.RESERVED_WORDS
-    | keywords.MOSTLY_KEYWORDS
-    | keywords.MOSTLY_NAMES
-    | keywords.CONTEXT_KEYWORDS
-    | keywords.CLOCK_WORDS
-)
+LISTED = names.RESERVED_WORDS | names.MOSTLY_KEYWORDS | names.MOSTLY_NAMES | names.CONTEXT_KEYWORDS | names.CLOCK_WORDS
 
 
 def can_be_a_name(word: str) -> bool:
@@ -31,7 +26,7 @@ def test_every_keyword_of_sqlite_is_in_one_list() -> None:
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
 def test_reserved_words_are_those_that_sqlite_takes_for_no_name(word: str) -> None:
-    assert can_be_a_name(word) == (word not in keywords.RESERVED_WORDS)
+    assert can_be_a_name(word) == (word not in names.RESERVED_WORDS)
 
 
 @pytest.mark.parametrize("word", sorted(apsw.keywords))
@@ -63,10 +58,10 @@ def test_a_column_named_like_a_keyword_is_the_same_column_quoted_or_not(word: st
     ],
 )
 def test_a_name_is_quoted_where_it_could_be_something_else(name: str, spelled: str) -> None:
-    assert keywords.quote_name(name) == spelled
+    assert names.quote_if_needed(name) == spelled
 
 
 def test_meaning_folds_names_and_keeps_strings() -> None:
-    assert keywords.make_comparison_key("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
+    assert make_comparison_key("""SELECT "It's", A FROM T WHERE b = 'It''s "X"'""") == (
         """select "it's", a from t where b = 'It''s "X"'"""
     )

@@ -8,7 +8,7 @@ from pulse_ci.analysis.seed import seed
 from pulse_ci.analysis.seeded_run import run_on_rows
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.split import split_statements
 from tests.repair.migrations import generated
 from tests.rules.example import review

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pulse_ci.model import ObjectKind
-from pulse_ci.schema.schema import Schema, fold
+from pulse_ci.sql.names import fold
 from tests.engine.databases import schema
+
+if TYPE_CHECKING:
+    from pulse_ci.schema.schema import Schema
 
 
 @pytest.fixture

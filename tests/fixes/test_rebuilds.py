@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.fixes.fixes import apply_fixes
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from tests.commands.files import HEADER
 from tests.fixes.cases import BY_HAND, DRIZZLE, SCHEMA, SHAPES, case_with
 from tests.workerd.patterns import patterns

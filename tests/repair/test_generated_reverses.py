@@ -19,7 +19,7 @@ from pulse_ci.rewrite.unrestored_rows import find_unexplained
 from pulse_ci.rewrite.verified_reverse import VerifiedReverse, build_reverse_header, build_verified_reverse
 from pulse_ci.rewrite.verify_script import compare_rows
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from tests.repair.migrations import generated
 
 if TYPE_CHECKING:

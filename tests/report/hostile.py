@@ -22,7 +22,7 @@ from pulse_ci.report.models import (
     UnseededTable,
 )
 from pulse_ci.schema.diff import diff
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from tests.report.hostile_schemas import hostile_schemas
 from tests.report.reports import EMBEDDED, NASTY
 

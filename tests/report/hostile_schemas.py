@@ -6,9 +6,9 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.report.models import Schemas
+from pulse_ci.sql.names import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,9 +21,9 @@ def hostile_schemas(shape: int, name: Callable[[], str]) -> Schemas:
     tables = {next(names): [next(names) for _ in range(choice.randrange(1, 5))] for _ in range(choice.randrange(2, 5))}
     first, *others = tables
     with EmbeddedD1() as database:
-        lonely = quote_name(next(names))
+        lonely = quote(next(names))
         database.run("".join(_table(table, tables, choice, names) for table in others))
-        database.run(f"CREATE TABLE {lonely} ({quote_name(next(names))});")
+        database.run(f"CREATE TABLE {lonely} ({quote(next(names))});")
         before = database.schema()
         database.run("".join(_altered(tables, first, others, choice, names)) + f"DROP TABLE {lonely};")
         return Schemas(before, database.schema())
@@ -38,9 +38,9 @@ def _unlike(name: Callable[[], str]) -> Iterator[str]:
 
 def _table(table: str, tables: dict[str, list[str]], choice: Random, names: Iterator[str]) -> str:
     own = tables[table]
-    columns = [f"{quote_name(own[0])} {quote_name(next(names))} PRIMARY KEY"]
+    columns = [f"{quote(own[0])} {quote(next(names))} PRIMARY KEY"]
     columns += [_column(column, tables, choice, names) for column in own[1:]]
-    return f"CREATE TABLE {quote_name(table)} ({', '.join(columns)});"
+    return f"CREATE TABLE {quote(table)} ({', '.join(columns)});"
 
 
 def _column(column: str, tables: dict[str, list[str]], choice: Random, names: Iterator[str]) -> str:
@@ -50,21 +50,21 @@ def _column(column: str, tables: dict[str, list[str]], choice: Random, names: It
         [
             "",
             f"DEFAULT '{literal}'",
-            f"NOT NULL CHECK ({quote_name(column)} <> '{literal}')",
-            f"UNIQUE REFERENCES {quote_name(parent)} ({quote_name(tables[parent][0])}) ON DELETE CASCADE",
-            f"REFERENCES {quote_name(next(names))}",
+            f"NOT NULL CHECK ({quote(column)} <> '{literal}')",
+            f"UNIQUE REFERENCES {quote(parent)} ({quote(tables[parent][0])}) ON DELETE CASCADE",
+            f"REFERENCES {quote(next(names))}",
         ]
     )
-    return f"{quote_name(column)} {choice.choice(['TEXT', 'INTEGER', quote_name(next(names)), ''])} {constraint}"
+    return f"{quote(column)} {choice.choice(['TEXT', 'INTEGER', quote(next(names)), ''])} {constraint}"
 
 
 def _altered(
     tables: dict[str, list[str]], first: str, others: list[str], choice: Random, names: Iterator[str]
 ) -> Iterator[str]:
     yield _table(first, tables, choice, names)
-    column, table = quote_name(tables[first][0]), quote_name(first)
+    column, table = quote(tables[first][0]), quote(first)
     literal = next(names).replace("'", "''")
-    yield f"CREATE UNIQUE INDEX {quote_name(next(names))} ON {table} ({column}) WHERE {column} <> '{literal}';"
-    yield f"CREATE VIEW {quote_name(next(names))} AS SELECT '{literal}' AS {quote_name(next(names))} FROM {table};"
-    yield f"CREATE TRIGGER {quote_name(next(names))} AFTER DELETE ON {table} BEGIN SELECT '{literal}'; END;"
-    yield f"ALTER TABLE {quote_name(others[0])} ADD COLUMN {quote_name(next(names))} TEXT DEFAULT '{literal}';"
+    yield f"CREATE UNIQUE INDEX {quote(next(names))} ON {table} ({column}) WHERE {column} <> '{literal}';"
+    yield f"CREATE VIEW {quote(next(names))} AS SELECT '{literal}' AS {quote(next(names))} FROM {table};"
+    yield f"CREATE TRIGGER {quote(next(names))} AFTER DELETE ON {table} BEGIN SELECT '{literal}'; END;"
+    yield f"ALTER TABLE {quote(others[0])} ADD COLUMN {quote(next(names))} TEXT DEFAULT '{literal}';"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.commands.check import check
 from pulse_ci.commands.output import render
 from pulse_ci.commands.request import build_request
 from pulse_ci.github.runner import escape_commands, format_annotations
 from pulse_ci.model import Severity
 from pulse_ci.report import markdown
+from pulse_ci.sql.names import quote
 from tests.github.runner_model import read_commands
 from tests.report.github_html import rendered
 from tests.report.hostile import hostile_text
@@ -33,7 +33,7 @@ def migration(choice: Random) -> str:
     def text() -> str:
         return hostile_text(choice).replace("\0", "").encode(errors="replace").decode()
 
-    names = [quote_name(f"{text()}{number}") for number in range(6)]
+    names = [quote(f"{text()}{number}") for number in range(6)]
     table, column, other, index, view, trigger = names
     literal = text().replace("'", "''")
     statements = [

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_comments, unquote
+from pulse_ci.sql.names import unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize, tokenize_comments
 from tests.sql.test_split import SQL
 
 NOTED = (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT, TokenKind.UNTERMINATED_QUOTE)

@@ -14,9 +14,8 @@ from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.cost.row_probes import build_row_probes, extrapolate_counts
 from pulse_ci.analysis.seed import seed
 from pulse_ci.analysis.seed.count import count_rows
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.split import split_statements
 from tests.d1.histories import pulse
 
@@ -54,15 +53,15 @@ def rows_of(database: EmbeddedD1) -> dict[str, int]:
 
 
 def stored(database: EmbeddedD1, table: Table) -> list[tuple[object, ...]]:
-    columns = ", ".join(quote_name(column.name) for column in table.columns if not column.generated)
+    columns = ", ".join(quote(column.name) for column in table.columns if not column.generated)
     with database.open_unrestricted() as connection:
-        return connection.execute(f"SELECT {columns} FROM {quote_name(table.name)}").fetchall()
+        return connection.execute(f"SELECT {columns} FROM {quote(table.name)}").fetchall()
 
 
 def insert(table: Table, rows: list[tuple[object, ...]]) -> str:
-    columns = ", ".join(quote_name(column.name) for column in table.columns if not column.generated)
+    columns = ", ".join(quote(column.name) for column in table.columns if not column.generated)
     lines = [f"({', '.join(map(apsw.format_sql_value, row))})" for row in rows]
-    step = f"INSERT INTO {quote_name(table.name)} ({columns}) VALUES "
+    step = f"INSERT INTO {quote(table.name)} ({columns}) VALUES "
     return "".join(f"{step}{', '.join(lines[start : start + 50])};\n" for start in range(0, len(lines), 50))
 
 

@@ -16,7 +16,7 @@ from pulse_ci.analysis.cost.rows_written import (
     has_index_on,
 )
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import (
     AddColumn,
     Create,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.cost.schema_changes import SchemaObjects, SchemaRow
 from pulse_ci.analysis.seed.count import count_rows
 from pulse_ci.errors import D1Refused
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import is_transaction_control
 
 if TYPE_CHECKING:

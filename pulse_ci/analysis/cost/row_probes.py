@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
-from pulse_ci.schema.schema import fold
 from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.operations import Create, Delete, Insert, Update, parse_operation
 from pulse_ci.sql.row_selection import find_where_condition
 from pulse_ci.sql.tokens import tokenize_code
@@ -68,13 +67,13 @@ def _build_condition_probe(table: str, sql: str) -> Probe | None:
     condition = find_where_condition(sql)
     if condition is None or "SELECT" in _read_keywords(condition.sql):
         return None
-    name = quote_name(table)
-    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROW_LIMIT}) AS {quote_name(condition.alias or table)}"
+    name = quote(table)
+    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROW_LIMIT}) AS {quote(condition.alias or table)}"
     return Probe(
         table,
         _NOUN_PHRASE,
         f"SELECT count(*) FILTER (WHERE {condition.sql}) AS found, count(*) AS rows FROM {sample}",
-        f"SELECT count(*) FROM {name} AS {quote_name(condition.alias or table)} WHERE {condition.sql};",
+        f"SELECT count(*) FROM {name} AS {quote(condition.alias or table)} WHERE {condition.sql};",
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.schema_changes import count_indexes
 from pulse_ci.analysis.statement_run import spells
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from pulse_ci.schema.schema import Schema, Table

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

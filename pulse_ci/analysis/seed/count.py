@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.table_rows import quote_name
+from pulse_ci.sql.names import quote
 
 if TYPE_CHECKING:
     import apsw
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 def count_rows(connection: apsw.Connection, table: str) -> int:
     """Return the number of rows of a table."""
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {quote_name(table)}").fetchall()
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()
     return count if isinstance(count, int) else 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.analysis.seed.clause import read_clause
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import TokenKind, tokenize_code, unquote
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.analysis.seed.column_choices import ColumnChoices, SameRowValue
-from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,11 +97,11 @@ def _generate_same_row_values(plan: TablePlan, positions: list[int], key: Foreig
 
 def _read_parent_rows(connection: apsw.Connection, key: ForeignKey, max_rows: int) -> list[tuple[Value, ...]] | None:
     """Return what a foreign key can refer to, None where SQLite cannot tell."""
-    names = [quote_name(name) for name in key.parent_columns]
+    names = [quote(name) for name in key.parent_columns]
     if len(names) != len(key.columns):
         return None
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    select = f"SELECT DISTINCT {', '.join(names)} FROM {quote_name(key.parent)} WHERE {present} LIMIT {max_rows}"
+    select = f"SELECT DISTINCT {', '.join(names)} FROM {quote(key.parent)} WHERE {present} LIMIT {max_rows}"
     try:
         return connection.execute(select).fetchall()
     except (apsw.SQLError, UnicodeDecodeError):

@@ -14,7 +14,7 @@ from pulse_ci.analysis.seed.value import SeededTable, SeedFailure, SeedResult
 from pulse_ci.analysis.seed.virtual_tables import fill_virtual_table
 from pulse_ci.analysis.seed.where_hints import WhereHints
 from pulse_ci.analysis.seed.writer import describe_stop, open_writer
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,13 +12,12 @@ from pulse_ci.analysis.seed.clause import parse_number, read_clause
 from pulse_ci.analysis.seed.column_choices import ColumnChoices
 from pulse_ci.analysis.seed.default_values import list_default_values, list_distinct_values
 from pulse_ci.analysis.seed.error_columns import ConstraintErrorColumns, find_unique_columns
-from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.schema.schema import Table, fold
+from pulse_ci.sql.names import fold, quote
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.analysis.seed.table_order import TableGraph
-    from pulse_ci.schema.schema import Column, Index, Trigger
+    from pulse_ci.schema.schema import Column, Index, Table, Trigger
 
 _STORAGE_CLASSES = {"INT": "integer", "INTEGER": "integer", "REAL": "real", "TEXT": "text", "BLOB": "blob"}
 
@@ -92,7 +91,7 @@ def _build_plan(
     count: int,
 ) -> TablePlan:
     written = [column for column in table.columns if not column.generated]
-    names = ", ".join(quote_name(column.name) for column in written)
+    names = ", ".join(quote(column.name) for column in written)
     placeholders = ", ".join("?" * len(written))
     error_columns = ConstraintErrorColumns(table, indexes, triggers)
     distinct = find_unique_columns(table, indexes)
@@ -103,7 +102,7 @@ def _build_plan(
     conditions_by_column = dict(child_conditions)
     return TablePlan(
         table=table,
-        insert_sql=f"INSERT INTO {quote_name(table.name)} ({names}) VALUES ({placeholders})",
+        insert_sql=f"INSERT INTO {quote(table.name)} ({names}) VALUES ({placeholders})",
         columns=tuple(
             _plan_column(
                 table,

@@ -11,8 +11,7 @@ from pulse_ci.analysis.seed.parents import build_reference_choices, find_empty_p
 from pulse_ci.analysis.seed.row_search import InsertFailure, RejectedValues, RowRequest, find_row
 from pulse_ci.analysis.seed.table_plan import plan_table
 from pulse_ci.analysis.seed.value import SeededTable, SeedFailure
-from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +125,7 @@ class TableSeeder:
     def _satisfies_foreign_keys(self) -> bool:
         violations: list[Row] = []
         for state in self._tables.values():
-            check = f"PRAGMA foreign_key_check({quote_name(state.plan.table.name)})"
+            check = f"PRAGMA foreign_key_check({quote(state.plan.table.name)})"
             if self._writer.read_into(check, violations):
                 return False
         return not violations
@@ -217,8 +216,8 @@ class TableSeeder:
 
     def _has_existing_row(self, state: _TableState, column: str, *, null: bool) -> bool:
         """Return whether a row that was there before has the column NULL, or has a value in it."""
-        condition = f"{quote_name(column)} IS {'NULL' if null else 'NOT NULL'}"
-        select = f"SELECT 1 FROM {quote_name(state.plan.table.name)} WHERE {condition} LIMIT 1"
+        condition = f"{quote(column)} IS {'NULL' if null else 'NOT NULL'}"
+        select = f"SELECT 1 FROM {quote(state.plan.table.name)} WHERE {condition} LIMIT 1"
         return state.existing > 0 and bool(self._writer.connection.execute(select).fetchall())
 
     def _add_row_for_column(self, state: _TableState, position: int, *, null: bool) -> None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed.default_values import UNICODE_TEXT
 from pulse_ci.analysis.seed.value import SeededTable, SeedFailure
-from pulse_ci.analysis.table_rows import quote_name
-from pulse_ci.sql.tokens import unquote
+from pulse_ci.sql.names import quote, unquote
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.seed.default_values import Value
@@ -47,12 +46,12 @@ def _find_content_table(table: Table) -> str:
 
 def _count_rows(writer: RowWriter, table: Table) -> int | str:
     found: list[Row] = []
-    message = writer.read_into(f"SELECT count(*) FROM {quote_name(table.name)}", found)
+    message = writer.read_into(f"SELECT count(*) FROM {quote(table.name)}", found)
     return message or int(str(found[0][0]))
 
 
 def _rebuild_index(writer: RowWriter, table: Table) -> SeededTable | SeedFailure:
-    name = quote_name(table.name)
+    name = quote(table.name)
     # Where the content table's triggers keep the index, it is right already.
     if writer.run(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)"):
         message = writer.run(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")
@@ -73,9 +72,9 @@ def _insert_rows(
     if isinstance(existing, str):
         return SeedFailure(table.name, existing)
     for values in wanted[existing:]:
-        names, placeholders = ", ".join(map(quote_name, values)), ", ".join("?" * len(values))
+        names, placeholders = ", ".join(map(quote, values)), ", ".join("?" * len(values))
         message = writer.run(
-            f"INSERT INTO {quote_name(table.name)} ({names}) VALUES ({placeholders})", tuple(values.values())
+            f"INSERT INTO {quote(table.name)} ({names}) VALUES ({placeholders})", tuple(values.values())
         )
         if message:
             return SeedFailure(table.name, message)

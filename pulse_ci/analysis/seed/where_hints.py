@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed.clause import parse_number
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, unquote
 from pulse_ci.sql.operations import Create, Delete, Update, parse_operation
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code, unquote
+from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

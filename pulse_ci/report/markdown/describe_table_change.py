@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.report.escape import code_span
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.ddl.keywords import (
+from pulse_ci.sql.names import (
     CLOCK_WORDS,
     JOIN_WORDS,
     LIKE_WORDS,
     MOSTLY_KEYWORDS,
     RESERVED_WORDS,
     TRUTH_WORDS,
+    fold,
     format_name,
-    quote_name,
+    quote_if_needed,
     quote_string,
     split_words,
+    unquote,
 )
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,7 +159,7 @@ def _classify_token(
     token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
 ) -> tuple[ClassifiedToken, ...]:
     if token.kind in _NAME_KINDS and previous is not None and previous.text == "COLLATE":
-        return (ClassifiedToken(quote_name(unquote(token.text).upper()), TokenRole.NAME, ends_operand=True),)
+        return (ClassifiedToken(quote_if_needed(unquote(token.text).upper()), TokenRole.NAME, ends_operand=True),)
     match token.kind:
         case TokenKind.WORD:
             return _classify_word(token, around, previous, scope)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pulse_ci.schema.ddl.classify import NameScope
 from pulse_ci.schema.ddl.ddl_ast import is_same_name
 from pulse_ci.schema.ddl.format import format_expression, strip_parentheses
-from pulse_ci.schema.ddl.keywords import CLOCK_WORDS, TRUTH_WORDS, make_comparison_key, quote_name, quote_string
 from pulse_ci.schema.ddl.references_clause import format_references
-from pulse_ci.schema.schema import Column
-from pulse_ci.sql.tokens import TokenKind, unquote
+from pulse_ci.schema.schema import Column, make_comparison_key
+from pulse_ci.sql.names import CLOCK_WORDS, TRUTH_WORDS, quote_if_needed, quote_string, unquote
+from pulse_ci.sql.tokens import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,13 @@ def build_column(
     generated = format_expression(draft.generated, scope).text if draft.generated else None
     primary, unique = keys.find_column_keys(draft.name)
     clauses = [
-        quote_name(draft.name),
+        quote_if_needed(draft.name),
         draft.type,
         *_format_primary_key(primary),
         *_format_with_conflict("NOT NULL", draft.not_null, draft.not_null_on_conflict),
         *_format_with_conflict("UNIQUE", unique is not None, unique.on_conflict if unique else None),
         f"DEFAULT {default}" if default else "",
-        f"COLLATE {quote_name(collation)}" if collation else "",
+        f"COLLATE {quote_if_needed(collation)}" if collation else "",
         *(f"CHECK ({check})" for check in checks),
         *(format_references(key) for key in references),
         f"GENERATED ALWAYS AS ({generated}) {'STORED' if draft.stored else 'VIRTUAL'}" if generated else "",

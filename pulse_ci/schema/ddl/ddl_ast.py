@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.format import is_enclosed, strip_parentheses
 from pulse_ci.schema.ddl.reader import NAME_KINDS, TokenReader, UnreadableDdlError
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import unquote
+from pulse_ci.sql.names import fold, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import ClassifiedToken, NameScope, TokenRole, classify_tokens
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, split_words
+from pulse_ci.sql.names import JOIN_WORDS, split_words
 from pulse_ci.sql.tokens import Token, tokenize_code
 
 if TYPE_CHECKING:

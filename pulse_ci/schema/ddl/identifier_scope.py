@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import ROWID_NAMES
-from pulse_ci.schema.ddl.keywords import split_words
 from pulse_ci.schema.ddl.parse import read_names
 from pulse_ci.schema.ddl.referenced_tables import find_referenced_tables
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,9 +9,9 @@ from pulse_ci.schema.ddl.classify import ROWID_NAMES, NameScope
 from pulse_ci.schema.ddl.ddl_ast import is_operand, read_indexed_column
 from pulse_ci.schema.ddl.format import format_expression, split_at_commas
 from pulse_ci.schema.ddl.keys import drop_default_collation, format_indexed_column
-from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name
 from pulse_ci.schema.ddl.reader import TokenReader
-from pulse_ci.schema.schema import Index, fold
+from pulse_ci.schema.schema import Index, make_comparison_key
+from pulse_ci.sql.names import fold, quote, quote_if_needed
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.classify import Tokens
@@ -33,7 +33,7 @@ def parse_index(name: str, table: str, sql: str, collations: Collations) -> Inde
         _build_indexed_column(tokens, dict(collations), scope) for tokens in split_at_commas(reader.read_group())
     )
     where = format_expression(reader.read_rest(), scope).text if reader.accept("WHERE") else None
-    head = f"CREATE {'UNIQUE ' * unique}INDEX {quote_name(name)} ON {quote_name(table)}"
+    head = f"CREATE {'UNIQUE ' * unique}INDEX {quote_if_needed(name)} ON {quote_if_needed(table)}"
     normalized_sql = f"{head} ({', '.join(map(format_indexed_column, terms))}){f' WHERE {where}' if where else ''}"
     return Index(name, table, unique, terms, where, sql, normalized_sql, make_comparison_key(normalized_sql))
 
@@ -47,7 +47,7 @@ def _build_indexed_column(tokens: Tokens, collations: dict[str, str | None], sco
         )
     if column:
         # No such column: SQLite takes "it" for a text, and 'it' for a column that does not exist.
-        return IndexedColumn(None, '"' + column.replace('"', '""') + '"', draft.collation, draft.descending)
+        return IndexedColumn(None, quote(column), draft.collation, draft.descending)
     text = format_expression(draft.expression, scope).text
     if draft.collation and not is_operand(draft.expression):
         text = f"({text})"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.schema.constraints import IndexedColumn, KeyConstraint
 from pulse_ci.schema.ddl.ddl_ast import is_same_name
-from pulse_ci.schema.ddl.keywords import quote_name
-from pulse_ci.schema.schema import fold
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +59,11 @@ def format_key(key: KeyConstraint) -> str:
 
 def format_indexed_column(indexed_column: IndexedColumn) -> str:
     """Return one term as PRIMARY KEY, UNIQUE and CREATE INDEX have it."""
-    text = quote_name(indexed_column.column) if indexed_column.column is not None else indexed_column.expression or ""
+    text = (
+        quote_if_needed(indexed_column.column) if indexed_column.column is not None else indexed_column.expression or ""
+    )
     if indexed_column.collation:
-        text += f" COLLATE {quote_name(indexed_column.collation)}"
+        text += f" COLLATE {quote_if_needed(indexed_column.collation)}"
     return f"{text} DESC" if indexed_column.descending else text
 
 

@@ -9,14 +9,14 @@ from itertools import islice
 from pulse_ci.schema.ddl.classify import NameScope, find_ambiguous_names, find_certain_names, find_redundant_qualifiers
 from pulse_ci.schema.ddl.format import format_statement, list_code_tokens
 from pulse_ci.schema.ddl.index import Collations, parse_index
-from pulse_ci.schema.ddl.keywords import make_comparison_key
 from pulse_ci.schema.ddl.reader import UnreadableDdlError
 from pulse_ci.schema.ddl.table import ParentKeys, parse_table
 from pulse_ci.schema.ddl.trigger import parse_trigger
 from pulse_ci.schema.ddl.view import parse_view
 from pulse_ci.schema.ddl.virtual import parse_virtual_table
-from pulse_ci.schema.schema import Index, Table, Trigger, View, fold
-from pulse_ci.sql.tokens import tokenize_code, unquote
+from pulse_ci.schema.schema import Index, Table, Trigger, View, make_comparison_key
+from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.tokens import tokenize_code
 
 _CACHE_SIZE = 4096
 

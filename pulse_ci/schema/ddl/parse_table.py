@@ -13,10 +13,10 @@ from pulse_ci.schema.ddl.ddl_ast import (
     read_on_conflict,
 )
 from pulse_ci.schema.ddl.format import split_at_commas
-from pulse_ci.schema.ddl.keywords import JOIN_WORDS, RESERVED_WORDS
 from pulse_ci.schema.ddl.reader import TokenReader, UnreadableDdlError
 from pulse_ci.schema.ddl.references_clause import read_deferral, read_references
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.sql.names import JOIN_WORDS, RESERVED_WORDS, quote, unquote
+from pulse_ci.sql.tokens import Token, TokenKind
 
 _CONSTRAINT_KEYWORDS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 _NEVER_IN_TYPE = RESERVED_WORDS | JOIN_WORDS | {"INDEXED"}
@@ -92,7 +92,7 @@ def _format_type(text: str) -> str:
 
 
 def _quote_type(text: str) -> str:
-    return '"' + text.upper().replace('"', '""') + '"'
+    return quote(text.upper())
 
 
 def _read_column_constraint(reader: TokenReader, column: ColumnDraft, draft: TableDraft) -> None:

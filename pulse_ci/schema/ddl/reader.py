@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.format import list_code_tokens, split_at_commas
-from pulse_ci.schema.ddl.keywords import RESERVED_WORDS
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.sql.names import RESERVED_WORDS, unquote
+from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.format import list_code_tokens
-from pulse_ci.schema.ddl.keywords import RESERVED_WORDS, split_words
 from pulse_ci.schema.ddl.select_columns import find_result_columns
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.sql.names import RESERVED_WORDS, fold, split_words, unquote
+from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

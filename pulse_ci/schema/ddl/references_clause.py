@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.constraints import ForeignKey
-from pulse_ci.schema.ddl.keywords import quote_name, quote_names
+from pulse_ci.sql.names import quote_if_needed, quote_names
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.ddl_ast import TableDraft
@@ -45,7 +45,7 @@ def read_deferral(reader: TokenReader, draft: TableDraft) -> bool:
 
 def format_references(key: ForeignKey) -> str:
     """Return the REFERENCES clause of a foreign key."""
-    text = f"REFERENCES {quote_name(key.parent)}"
+    text = f"REFERENCES {quote_if_needed(key.parent)}"
     if key.parent_columns:
         text += f" {quote_names(key.parent_columns)}"
     if key.on_delete != "NO ACTION":

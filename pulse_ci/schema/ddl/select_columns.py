@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import NameScope, TokenRole, classify_tokens
 from pulse_ci.schema.ddl.format import compute_depths
-from pulse_ci.schema.ddl.keywords import split_words
-from pulse_ci.sql.tokens import Token, unquote
+from pulse_ci.sql.names import split_words, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pulse_ci.sql.tokens import Token
 
 _KEYWORDS_AFTER_RESULT = split_words("FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT")
 

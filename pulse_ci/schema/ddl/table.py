@@ -16,10 +16,10 @@ from pulse_ci.schema.ddl.column import build_column
 from pulse_ci.schema.ddl.ddl_ast import is_same_name
 from pulse_ci.schema.ddl.format import FormattedExpression, format_expression
 from pulse_ci.schema.ddl.keys import TableKeys, resolve_keys
-from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name, quote_names
 from pulse_ci.schema.ddl.parse_table import read_table_draft
 from pulse_ci.schema.ddl.references_clause import format_references
-from pulse_ci.schema.schema import Column, Table, fold
+from pulse_ci.schema.schema import Column, Table, make_comparison_key
+from pulse_ci.sql.names import fold, quote_if_needed, quote_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +114,7 @@ def _build_table(
     ]
     lines = ",\n".join(f"  {line}" for line in [*(column.normalized_sql for column in columns), *constraints])
     options = ", ".join(_list_options(draft))
-    normalized_sql = f"CREATE TABLE {quote_name(name)} (\n{lines}\n) {options}".rstrip()
+    normalized_sql = f"CREATE TABLE {quote_if_needed(name)} (\n{lines}\n) {options}".rstrip()
     return Table(
         name=name,
         columns=columns,

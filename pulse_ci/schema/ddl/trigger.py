@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.format import format_expression, format_statement
-from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name
 from pulse_ci.schema.ddl.reader import TokenReader, UnreadableDdlError
-from pulse_ci.schema.schema import Trigger, fold
+from pulse_ci.schema.schema import Trigger, make_comparison_key
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,12 @@ def _split_statements(tokens: Tokens) -> Iterator[Tokens]:
 
 
 def _format_event(time: str, event: str, columns: tuple[str, ...]) -> str:
-    of = f" OF {', '.join(map(quote_name, columns))}" if columns else ""
+    of = f" OF {', '.join(map(quote_if_needed, columns))}" if columns else ""
     return f"{time} {event}{of}"
 
 
 def _format_lines(name: str, table: str, event: str, when: str | None, body: tuple[str, ...]) -> Iterator[str]:
-    yield f"CREATE TRIGGER {quote_name(name)} {event} ON {quote_name(table)}"
+    yield f"CREATE TRIGGER {quote_if_needed(name)} {event} ON {quote_if_needed(table)}"
     if when:
         yield f"WHEN {when}"
     yield "BEGIN"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.format import format_statement
-from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name, quote_names
 from pulse_ci.schema.ddl.reader import TokenReader
 from pulse_ci.schema.ddl.select_columns import find_result_names
-from pulse_ci.schema.schema import View
+from pulse_ci.schema.schema import View, make_comparison_key
+from pulse_ci.sql.names import quote_if_needed, quote_names
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.classify import NameScope
@@ -27,7 +27,7 @@ def parse_view(name: str, sql: str, scope: NameScope) -> View:
     columns = reader.read_name_list()
     reader.expect("AS")
     query = reader.read_rest()
-    head = f"CREATE VIEW {quote_name(name)}{f' {quote_names(columns)}' if columns else ''} AS"
+    head = f"CREATE VIEW {quote_if_needed(name)}{f' {quote_names(columns)}' if columns else ''} AS"
     normalized_sql = f"{head}\n{format_statement(query, scope)}"
     return View(
         name,

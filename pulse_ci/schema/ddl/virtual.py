@@ -9,10 +9,10 @@ from pulse_ci.schema.ddl.column import build_column
 from pulse_ci.schema.ddl.ddl_ast import ColumnDraft
 from pulse_ci.schema.ddl.format import format_expression, split_at_commas
 from pulse_ci.schema.ddl.keys import TableKeys
-from pulse_ci.schema.ddl.keywords import make_comparison_key, quote_name, quote_string
 from pulse_ci.schema.ddl.reader import NAME_KINDS, TokenReader
-from pulse_ci.schema.schema import Column, Table, fold
-from pulse_ci.sql.tokens import Token, TokenKind, unquote
+from pulse_ci.schema.schema import Column, Table, make_comparison_key
+from pulse_ci.sql.names import fold, quote_if_needed, quote_string, unquote
+from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
     from pulse_ci.schema.ddl.classify import Tokens
@@ -33,7 +33,9 @@ def parse_virtual_table(name: str, sql: str) -> Table:
     module = fold(reader.read_name())
     groups = [group for group in split_at_commas(reader.read_group()) if group] if not reader.is_done else []
     arguments = tuple(_format_argument(group, module) for group in groups)
-    normalized_sql = f"CREATE VIRTUAL TABLE {quote_name(name)} USING {quote_name(module)}({', '.join(arguments)})"
+    normalized_sql = (
+        f"CREATE VIRTUAL TABLE {quote_if_needed(name)} USING {quote_if_needed(module)}({', '.join(arguments)})"
+    )
     return Table(
         name=name,
         columns=tuple(_build_column(group) for group in groups if not _is_option(group))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.analysis.table_rows import quote_name
 from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.sql.names import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,13 +30,13 @@ def damage(database: EmbeddedD1) -> list[object]:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             # A foreign key to what is no key is an error to ask about; such a table has no rows.
             with suppress(apsw.SQLError):
-                found += connection.execute(f"PRAGMA foreign_key_check({quote_name(str(table))})").fetchall()
+                found += connection.execute(f"PRAGMA foreign_key_check({quote(str(table))})").fetchall()
         return found
 
 
 def rows_of(database: EmbeddedD1, table: str) -> list[tuple[object, ...]]:
     with database.open_unrestricted() as connection:
-        return connection.execute(f"SELECT * FROM {quote_name(table)}").fetchall()
+        return connection.execute(f"SELECT * FROM {quote(table)}").fetchall()
 
 
 def all_rows(database: EmbeddedD1) -> dict[str, list[tuple[object, ...]]]:
@@ -62,5 +62,5 @@ def uncovered(database: EmbeddedD1, tables: Iterable[Table]) -> Iterator[str]:
 
 def column_of(database: EmbeddedD1, table: str, column: str) -> list[object]:
     with database.open_unrestricted() as connection:
-        rows = connection.execute(f"SELECT {quote_name(column)} FROM {quote_name(table)}").fetchall()
+        rows = connection.execute(f"SELECT {quote(column)} FROM {quote(table)}").fetchall()
         return [value for (value,) in rows]

@@ -1,4 +1,4 @@
-"""Which words SQLite keeps for itself, and how a name is written among them.
+"""SQLite's keywords, and how names are compared, quoted and unquoted.
 
 SQLite lets most keywords be names: its grammar falls back to "name" where the keyword itself does not fit.
 """
@@ -6,9 +6,15 @@ SQLite lets most keywords be names: its grammar falls back to "name" where the k
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from pulse_ci.schema.schema import fold
-from pulse_ci.sql.tokens import build_quoted_pattern
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+@lru_cache(maxsize=8192)
+def fold(name: str) -> str:
+    """Return a name as SQLite compares it: ASCII letters alone lose their case."""
+    return name.lower() if name.isascii() else name.translate(_LOWER)
 
 
 def split_words(text: str) -> frozenset[str]:
@@ -46,21 +52,21 @@ _ALWAYS_QUOTED = RESERVED_WORDS | CONTEXT_KEYWORDS | CLOCK_WORDS | TRUTH_WORDS
 _KEYWORDS = _ALWAYS_QUOTED | MOSTLY_KEYWORDS | MOSTLY_NAMES
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_STRING_OR_CODE = re.compile(
-    "|".join((build_quoted_pattern("'"), build_quoted_pattern('"'), r"""[^'"]+""", r"""['"]"""))
-)
 
 
-def quote_name(name: str) -> str:
-    """Return a name as SQL spells it: bare if it can only be read as a name, else in double quotes."""
-    if _SIMPLE.fullmatch(name) and name.upper() not in _KEYWORDS:
-        return name
+def quote(name: str) -> str:
+    """Return a name in double quotes."""
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_if_needed(name: str) -> str:
+    """Return a name bare if it can only be read as a name, else in double quotes."""
+    return name if _SIMPLE.fullmatch(name) and name.upper() not in _KEYWORDS else quote(name)
+
+
 def quote_names(names: tuple[str, ...]) -> str:
-    """Return a list of names in parentheses."""
-    return f"({', '.join(map(quote_name, names))})"
+    """Return a list of names in parentheses, each quoted if needed."""
+    return f"({', '.join(map(quote_if_needed, names))})"
 
 
 def format_name(name: str) -> str:
@@ -70,7 +76,7 @@ def format_name(name: str) -> str:
         return upper
     if upper in MOSTLY_NAMES:
         return upper.lower()
-    return quote_name(name)
+    return quote_if_needed(name)
 
 
 def quote_string(text: str) -> str:
@@ -78,11 +84,12 @@ def quote_string(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def make_comparison_key(normalized_sql: str, *spelled: str) -> str:
-    """Fold the case of all but string literals; the names that are `spelled` keep theirs.
-
-    These are what columns of tables and views are called: D1 gives rows by them.
-    """
-    parts: list[str] = _STRING_OR_CODE.findall(normalized_sql)
-    folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in parts)
-    return "\n".join([folded, *spelled])
+def unquote(name: str) -> str:
+    """Return the name that a bare word, a quoted name or a string spells."""
+    match name[:1]:
+        case "[":
+            return name[1:-1]
+        case '"' | "`" | "'" as mark:
+            return name[1:-1].replace(mark * 2, mark)
+        case _:
+            return name
