@@ -120,7 +120,7 @@ def _parameter(search: _Search, function: Node, name: str, scope: Scope) -> str 
             return None
         found = {
             _binding(search, arguments(call)[position], at)
-            for at, call in search.evaluator.callers(function, scope, (scope.module.path,))
+            for at, call in search.evaluator.find_callers(function, scope, (scope.module.path,))
             if position < len(arguments(call))
         }
         return found.pop() if len(found) == 1 else None

@@ -135,9 +135,9 @@ class QueryFinder:
 
     def _sites(self, function: Node, scope: Scope) -> Iterator[tuple[Scope, Node]]:
         program = self.evaluator.program
-        name = self.evaluator.name_of(function, scope)
+        name = self.evaluator.find_function_name(function, scope)
         paths = [each for each in program.mentioning(name) if _SQL_WORDS.search(program.sources[each])] if name else []
-        return self.evaluator.callers(function, scope, paths, at_most=_MAX_SITES)
+        return self.evaluator.find_callers(function, scope, paths, at_most=_MAX_SITES)
 
 
 def _call_at(around: list[Node], byte: int) -> tuple[Node, ...] | None:

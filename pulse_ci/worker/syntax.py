@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 MAX_LINE_BYTES = 200_000
 MAX_DEPTH = 400
+_LONGEST_SHOWN = 60
 _MAX_SECONDS = 2.0
 _CHUNK = 65_536
 _CODE = frozenset({"ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts"})
@@ -72,6 +73,12 @@ class Module:
     def text(self, node: Node) -> str:
         """Return the source of a node."""
         return self.source[node.start_byte : node.end_byte].decode(errors="replace")
+
+    def shorten(self, node: Node) -> str:
+        """Return the source of a node on one line, cut off where it is long."""
+        end = min(node.end_byte, node.start_byte + 4 * _LONGEST_SHOWN)
+        text = " ".join(self.source[node.start_byte : end].decode(errors="replace").split())
+        return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def parse(path: str, content: bytes) -> Module:
