@@ -97,7 +97,7 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
 
 def _is_reported_by_other_rule(analysis: Evidence, loss: Loss) -> bool:
     if analysis.rebuild_at(loss.statement):
-        return bool(loss.path) or lost_by_self_reference(analysis, loss)
+        return bool(loss.path) or is_self_reference_loss(analysis, loss)
     return _is_lost_by_own_drop(loss) and analysis.replayed.after.find_table(loss.table) is None
 
 
@@ -106,7 +106,7 @@ def _is_lost_by_own_drop(loss: Loss) -> bool:
     return bool(is_drop and loss.target and fold(loss.target) == fold(loss.table))
 
 
-def lost_by_self_reference(analysis: Evidence, loss: Loss) -> bool:
+def is_self_reference_loss(analysis: Evidence, loss: Loss) -> bool:
     """Return whether a rebuilt table lost rows of its own, and refers to itself in a way that can cost rows."""
     rebuild = analysis.rebuild_at(loss.statement)
     if rebuild is None or fold(rebuild.table) != fold(loss.table):

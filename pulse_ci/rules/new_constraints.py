@@ -36,7 +36,7 @@ def _check_unique(review: Review) -> Iterator[Remark]:
                 index
                 and table
                 and index.unique
-                and _existed(index, table)
+                and _has_all_columns(index, table)
                 and not _was_unique_before(index, review.before)
             ):
                 statement = analysis.replayed.run.maker_of(change)
@@ -80,7 +80,7 @@ def _build_unique_match(
     )
 
 
-def _existed(index: Index, table: Table) -> bool:
+def _has_all_columns(index: Index, table: Table) -> bool:
     return all(term.column is None or table.find_column(term.column) for term in index.indexed_columns)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.data_loss import describe_loss, lost_by_self_reference
+from pulse_ci.rules.data_loss import describe_loss, is_self_reference_loss
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.names import fold
@@ -72,7 +72,7 @@ def _check_self_reference(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for loss in analysis.on_rows.losses:
             rebuild = analysis.rebuild_at(loss.statement)
-            if rebuild and lost_by_self_reference(analysis, loss):
+            if rebuild and is_self_reference_loss(analysis, loss):
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
                     f"`{loss.table}` refers to itself, and the new table to the old one: dropping that one deletes "

@@ -91,7 +91,7 @@ def _check(review: Review) -> Iterator[Remark]:
                         f"Trigger `{name}` runs on every local database. Where the file is sent as one text, as by "
                         f"`wrangler d1 migrations apply --remote`, D1's API cuts it in the middle and answers "
                         f"`incomplete input`: {reasons}.",
-                        f"{' '.join(flaw.remedy for flaw in causes)} Or run the file with `wrangler d1 execute "
+                        f"{' '.join(cause.remedy for cause in causes)} Or run the file with `wrangler d1 execute "
                         f"{database} --remote --file={migration.path}`, which cuts it where SQLite does.",
                     )
 
