@@ -10,7 +10,7 @@ from pulse_ci.errors import D1Refused
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.sql.copies import find_insert_columns
 from pulse_ci.sql.names import fold, quote, unquote
-from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn, parse_operation
+from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> I
 
 def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
     """Yield the columns that the authorizer is not asked for."""
-    match parse_operation(statement.sql):
+    match statement.operation:
         case Insert(name) if table := replayed.before.find_table(name):
             filled = find_insert_columns(statement.sql) or tuple(column.name for column in table.columns)
             yield from ((name, column) for column in filled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Insert, Update, parse_operation
+from pulse_ci.sql.operations import Insert, Update
 
 if TYPE_CHECKING:
     from pulse_ci.schema.constraints import ForeignKey
@@ -36,7 +36,7 @@ def find_reach(schema: Schema, statement: Statement | None, target: str | None, 
 
 def _events(statement: Statement | None) -> tuple[str, ...]:
     """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
-    match parse_operation(statement.sql) if statement else None:
+    match statement.operation if statement else None:
         case Update():
             return ("UPDATE",)
         case Insert():

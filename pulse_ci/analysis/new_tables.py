@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Create, Insert, RenameTable, parse_operation
+from pulse_ci.sql.operations import Create, Insert, RenameTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ def freshness(review: Review) -> Callable[[Evidence, str], bool]:
     for evidence in review.evidence if review.of_a_change else ():
         by_path[evidence.migration.path] = frozenset(fresh)
         for statement, _ in evidence.replayed.run.touched:
-            match parse_operation(statement.sql):
+            match statement.operation:
                 case Create("table", name, is_from_select=False) if evidence.replayed.before.find_table(name) is None:
                     fresh.add(fold(name))
                 case Create("table", name) | Insert(name) | RenameTable(_, name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.operations import Insert, parse_operation
+from pulse_ci.sql.operations import Insert
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _consulted(replayed: Replayed) -> Iterator[str]:
                 replayed.after.find_trigger(touch.trigger_or_view) for touch in access.columns if touch.trigger_or_view
             ):
                 yield trigger.sql if trigger else ""
-            does = parse_operation(statement.sql)
+            does = statement.operation
             table = replayed.after.find_table(does.table) if isinstance(does, Insert) else None
             yield from (column.default or "" for column in table.columns) if table else ()
 

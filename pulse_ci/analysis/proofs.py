@@ -11,7 +11,7 @@ from pulse_ci.analysis.statement_run import Run, run_statements
 from pulse_ci.analysis.table_rows import fingerprint
 from pulse_ci.schema.diff import diff
 from pulse_ci.sql.copies import find_insert_select
-from pulse_ci.sql.operations import Insert, parse_operation
+from pulse_ci.sql.operations import Insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,8 +112,10 @@ def _undone(database: EmbeddedD1, replayed: Replayed, reverse: ReverseMigration,
 
 def _clashes(refusal: Refusal) -> bool:
     """Return whether values that a statement brings itself met synthetic ones, which says nothing of real rows."""
-    sql = refusal.statement.sql if refusal.statement else ""
-    return isinstance(parse_operation(sql), Insert) and find_insert_select(sql) is None
+    statement = refusal.statement
+    if statement is None or not isinstance(statement.operation, Insert):
+        return False
+    return find_insert_select(statement.sql) is None
 
 
 def _unrestored(database: EmbeddedD1, on_rows: OnRows) -> Iterator[Unrestored]:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Create, Insert, Update, parse_operation
+from pulse_ci.sql.operations import Create, Insert, Update
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Quiet:
     """Holds back what need not be looked at yet: no row can be lost by it, nor anything fire."""
 
     def __init__(self, schema: Schema, statements: Sequence[Statement]) -> None:
-        created = [does.kind for each in statements if isinstance(does := parse_operation(each.sql), Create)]
+        created = [does.kind for each in statements if isinstance(does := each.operation, Create)]
         self._fired = {fold(trigger.table) for trigger in schema.triggers}
         keys = [key for table in schema.tables for key in table.foreign_keys]
         self._parents = {fold(key.parent) for key in keys if key.on_update not in ("NO ACTION", "RESTRICT")}
@@ -51,7 +51,7 @@ class Quiet:
 
     def _target(self, statement: Statement) -> str | None:
         """Return the folded name of the one table that a statement touches quietly, None if it is not quiet."""
-        match parse_operation(statement.sql):
+        match statement.operation:
             case Insert(table) if self._inserts and not _replaces(statement.sql):
                 return None if fold(table) in self._fired else fold(table)
             case Update(table) if self._updates and not _replaces(statement.sql):

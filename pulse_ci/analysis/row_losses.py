@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.fk_path import find_reach
 from pulse_ci.analysis.table_rows import read
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update, parse_operation
+from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -93,7 +93,7 @@ class Tracker:
 
     def follow(self, statement: Statement, access: Access, connection: apsw.Connection) -> None:
         """Read again what a statement touched, as it is now."""
-        does = parse_operation(statement.sql)
+        does = statement.operation
         self._rename(does)
         touched = set(map(fold, access.writes | access.alters | access.drops | access.creates))
         there = {fold(name): name for name in _ordinary_tables(connection)}

@@ -13,7 +13,7 @@ from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine.access import Access
 from pulse_ci.errors import D1Refused
 from pulse_ci.sql.copies import add_or_ignore
-from pulse_ci.sql.operations import Create, Insert, parse_operation
+from pulse_ci.sql.operations import Create, Insert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,9 +74,7 @@ def run_on_rows(
             break
         # All copies at once: each of a thousand may stumble.
         instead |= {
-            each: sql
-            for each in statements
-            if isinstance(parse_operation(each.sql), Insert) and (sql := _instead_of(each))
+            each: sql for each in statements if isinstance(each.operation, Insert) and (sql := _instead_of(each))
         }
         instead[refused] = str(_instead_of(refused))
         further = _attempt(database, statements, schema, reached, instead, keep=False)
@@ -85,7 +83,7 @@ def run_on_rows(
 
 def _instead_of(statement: Statement) -> str | None:
     """Return what to run so that a copy leaves out the rows that it stumbles over; nothing for a unique index."""
-    match parse_operation(statement.sql):
+    match statement.operation:
         case Insert():
             return add_or_ignore(statement.sql)
         case Create("index"):
@@ -141,7 +139,7 @@ class SeededRuns:
             return OnRows(Run((), ()))
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
-        hints = read_hints((statement.sql for statement in replayed.migration.statements), replayed.before, reached)
+        hints = read_hints(replayed.migration.statements, replayed.before, reached)
         self._budget = self._budget or Budget()
         seeded = seed(self._database, replayed.before, only=reached, hints=hints, budget=self._budget)
         keys = new_unique_keys(replayed)

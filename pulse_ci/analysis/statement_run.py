@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import D1Refused, SandboxStopped, UnsupportedByEngine
 from pulse_ci.model import ObjectKind, RejectedBy
 from pulse_ci.sql.names import unquote
-from pulse_ci.sql.operations import Delete, Insert, Update, is_transaction_control, parse_operation
+from pulse_ci.sql.operations import Delete, Insert, TransactionControl, Update
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Refusal:
     @property
     def is_transaction(self) -> bool:
         """Whether the statement is a BEGIN, COMMIT or the like, which the rest of the file does not depend on."""
-        return self.statement is not None and is_transaction_control(self.statement.sql)
+        return self.statement is not None and isinstance(self.statement.operation, TransactionControl)
 
     @property
     def is_of_rows(self) -> bool:
@@ -105,7 +105,7 @@ def spells(sql: str, name: str) -> bool:
 
 def is_on_rows(statement: Statement) -> bool:
     """Return whether a statement writes rows, and is neither of the schema nor a question."""
-    return isinstance(parse_operation(statement.sql), Insert | Update | Delete)
+    return isinstance(statement.operation, Insert | Update | Delete)
 
 
 def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:

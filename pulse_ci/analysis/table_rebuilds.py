@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable, parse_operation
+from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.statement_run import Run
@@ -33,7 +33,7 @@ class Rebuild:
 
 def find_rebuilds(run: Run, before: Schema, after: Schema) -> tuple[Rebuild, ...]:
     """Return the rebuilds in a run, whatever the names of the passing tables and the order of the steps."""
-    if not any(isinstance(parse_operation(statement.sql), Drop) for statement, _ in run.touched):
+    if not any(isinstance(statement.operation, Drop) for statement, _ in run.touched):
         return ()
     ledger = _Ledger(before)
     for statement, access in run.touched:
@@ -63,7 +63,7 @@ class _Ledger:
 
     def enter(self, statement: Statement, access: Access) -> None:
         """Take the next statement."""
-        match parse_operation(statement.sql):
+        match statement.operation:
             case Create("table", name) if fold(name) in map(fold, access.creates):
                 self._is.pop(fold(name), None)
                 self._holds.pop(fold(name), None)

@@ -15,7 +15,6 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    parse_operation,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def reached_by(replayed: Replayed) -> frozenset[str]:
     touched, changes = set[str](), False
     for statement, access in replayed.run.touched:
         changed = set(map(fold, access.writes | access.alters | access.drops)) & there
-        changes = changes or bool(changed) or isinstance(parse_operation(statement.sql), _ALTERING)
+        changes = changes or bool(changed) or isinstance(statement.operation, _ALTERING)
         touched |= changed | (set(map(fold, access.reads)) & there)
     indexes = (replayed.after.find_index(change.name) for change in replayed.changes if change.kind is ObjectKind.INDEX)
     unique = any(index.unique and fold(index.table) in there for index in indexes if index)
@@ -51,7 +50,7 @@ def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> froze
     """
     reached = set[str]()
     for statement in statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case Drop("table", table) | Delete(table) | Insert(table) if before.find_table(table):
                 reached |= _with_descendants(table, before)
             case AddColumn(table) | Update(table) if before.find_table(table):

@@ -11,7 +11,7 @@ from pulse_ci.fixes.copied_columns import find_table_copy
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.schema.schema import Schema
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, is_transaction_control, parse_operation
+from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, TransactionControl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def _find_statements(statements: tuple[Statement, ...], rebuild: Rebuild) -> fro
     copies = [copy for each in rebuild.copies if (copy := find_table_copy(each.sql))]
     names = {fold(rebuild.table), *(fold(copy.target) for copy in copies)}
     for statement in statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case RenameTable(table, to) if {fold(table), fold(to)} & names:
                 names |= {fold(table), fold(to)}
     own = (place for place, each in enumerate(statements) if each in rebuild.copies or _changes_table(each, names))
@@ -91,7 +91,7 @@ def _find_statements(statements: tuple[Statement, ...], rebuild: Rebuild) -> fro
 
 
 def _changes_table(statement: Statement, names: set[str]) -> bool:
-    match parse_operation(statement.sql):
+    match statement.operation:
         case RenameTable(table) | Create("table", table) | Drop("table", table):
             return fold(table) in names
         case _:
@@ -111,7 +111,7 @@ def _join_overlapping(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple
 
 def _require_only_rebuild(statements: tuple[Statement, ...], own: list[Statement]) -> None:
     for statement in statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case _ if statement in own:
                 pass
             case Pragma(name) if name in _SURROUNDING_PRAGMAS:
@@ -134,7 +134,7 @@ def _read_schemas(
                 request.mark_rollback_only()
                 for part in (prefix, statements):
                     for statement in part:
-                        if not is_transaction_control(statement.sql):
+                        if not isinstance(statement.operation, TransactionControl):
                             request.execute(statement.sql)
                     found.append(database.schema())
         except D1Refused as refused:

@@ -129,7 +129,7 @@ def _find_recreated(context: FixContext, block: RebuildBlock) -> tuple[Index | T
 def _add_guards(context: FixContext, names: set[str]) -> Iterator[TextEdit]:
     """Yield what lets a file make objects that are there already."""
     for statement in context.analysis.migration.statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case Create("index" | "trigger", name, int(at)) if fold(name) in names:
                 yield TextEdit(statement.start + at, statement.start + at, " IF NOT EXISTS")
 
@@ -191,7 +191,7 @@ def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
 
 
 def _find_lost_objects(context: FixContext) -> Iterator[SchemaObject]:
-    does = [parse_operation(statement.sql) for statement in context.analysis.migration.statements]
+    does = [statement.operation for statement in context.analysis.migration.statements]
     dropped = {fold(each.name) for each in does if isinstance(each, Drop) and each.kind in ("index", "trigger")}
     rebuilt = {fold(rebuild.table) for rebuild in context.analysis.rebuilds}
     for change in context.analysis.replayed.changes:

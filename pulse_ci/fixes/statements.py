@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.fixes.candidate import FixCandidate
 from pulse_ci.fixes.text_edits import TextEdit, apply_edits, make_removal
-from pulse_ci.sql.operations import Create, Drop, Pragma, TransactionControl, parse_operation
+from pulse_ci.sql.operations import Create, Drop, Pragma, TransactionControl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def _is_ignored(context: FixContext, statement: Statement) -> bool:
 
 
 def _add_guard(statement: Statement) -> Iterator[TextEdit]:
-    match parse_operation(statement.sql):
+    match statement.operation:
         case Create(if_exists_position=int(at)):
             yield TextEdit(statement.start + at, statement.start + at, " IF NOT EXISTS")
         case Drop(if_exists_position=int(at)):
@@ -53,7 +53,7 @@ def propose_semicolons(context: FixContext) -> Iterator[FixCandidate]:
 
 def propose_removing_transactions(context: FixContext) -> Iterator[FixCandidate]:
     """Propose to take BEGIN, COMMIT and the like out; not ROLLBACK, behind which the author wanted nothing kept."""
-    words = [(each, parse_operation(each.sql)) for each in context.analysis.migration.statements]
+    words = [(each, each.operation) for each in context.analysis.migration.statements]
     found = [(each, does.keyword) for each, does in words if isinstance(does, TransactionControl)]
     if context.find_findings("explicit-transaction") and found and "ROLLBACK" not in {word for _, word in found}:
         gone = ", ".join(f"`{word}`" for word in dict.fromkeys(word for _, word in found))
@@ -75,7 +75,7 @@ def propose_removing_pragmas(context: FixContext) -> Iterator[FixCandidate]:
 def find_pragmas(migration: Migration, *names: str, only_off: bool = False) -> Iterator[Statement]:
     """Yield the statements that set one of these pragmas."""
     for statement in migration.statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case Pragma(name, value) if (
                 name in names and value and not (only_off and value in ("on", "1", "yes", "true"))
             ):

@@ -15,7 +15,7 @@ from pulse_ci.rewrite.dependency_order import find_descendants
 from pulse_ci.rewrite.safe_rebuild import DEFER_FOREIGN_KEYS, find_rowid_name
 from pulse_ci.rewrite.verify_script import count_distinct_rows, verify_script
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.operations import is_transaction_control
+from pulse_ci.sql.operations import TransactionControl
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -62,7 +62,7 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
 
 
 def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
-    database.run("\n".join(f"{each.sql};" for each in statements if not is_transaction_control(each.sql)))
+    database.run("\n".join(f"{each.sql};" for each in statements if not isinstance(each.operation, TransactionControl)))
 
 
 def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:

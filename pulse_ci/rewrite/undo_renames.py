@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.ddl_statements import build_rename_table
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable, parse_operation
+from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pulse_ci.rewrite.tested_script import ScriptBuilder
     from pulse_ci.schema.schema import Column, Schema, Table
+    from pulse_ci.sql.split import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class ExplicitRenames:
     columns: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def find_explicit_renames(statements: Iterable[str], before: Schema) -> ExplicitRenames:
+def find_explicit_renames(statements: Iterable[Statement], before: Schema) -> ExplicitRenames:
     """Follow the tables of `before`, and their columns, through statements that have run."""
     tables = {fold(table.name): fold(table.name) for table in before.tables}
     columns = dict[tuple[str, str], str]()
-    for sql in statements:
-        match parse_operation(sql):
+    for statement in statements:
+        match statement.operation:
             case RenameTable(table, to):
                 tables[fold(to)] = tables.pop(fold(table), "")
             case Create("table", table):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.table_rebuilds import find_rebuilds
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
 from pulse_ci.sql.names import fold, unquote
-from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
+from pulse_ci.sql.operations import Delete, Insert, Update
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pulse_ci.rewrite.restore_plan import ReverseLoss
     from pulse_ci.rewrite.verify_script import ChangedRows
     from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.sql.split import Statement
 
 _NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
 _SET_END_KEYWORDS = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
@@ -31,9 +32,9 @@ def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: I
     """
     seen = {fold(each.table) for each in changed}
     copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
-    written = [statement.sql for statement, _ in run.touched if statement not in copies]
+    written = [statement for statement, _ in run.touched if statement not in copies]
     for table in before.tables:
-        if fold(table.name) in seen or any(_writes(sql, table) for sql in written):
+        if fold(table.name) in seen or any(_writes(statement, table) for statement in written):
             yield f"What the migration did to rows of {quote_for_comment(table.name)} is not undone."
 
 
@@ -51,13 +52,13 @@ def _is_explained(changed: ChangedRows, explained: Set[tuple[str, str | None]]) 
     )
 
 
-def _writes(sql: str, table: Table) -> bool:
-    match parse_operation(sql):
+def _writes(statement: Statement, table: Table) -> bool:
+    match statement.operation:
         case Insert(name) | Delete(name):
             return fold(name) == fold(table.name)
         case Update(name):
             return fold(name) == fold(table.name) and any(
-                table.find_column(column) for column in find_assigned_columns(sql)
+                table.find_column(column) for column in find_assigned_columns(statement.sql)
             )
         case _:
             return False

@@ -13,7 +13,7 @@ from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
 from pulse_ci.rewrite.undo_renames import find_explicit_renames
 from pulse_ci.rewrite.unrestored_rows import describe_unrestored_rows, find_unexplained
 from pulse_ci.rewrite.verify_script import compare_rows, verify_script
-from pulse_ci.sql.operations import is_transaction_control
+from pulse_ci.sql.operations import TransactionControl
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,7 +65,7 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
     """
     before = database.schema()
     run, rows = _run_on_rows(database, migration)
-    renames = find_explicit_renames((statement.sql for statement, _ in run.touched), before)
+    renames = find_explicit_renames((statement for statement, _ in run.touched), before)
     after = database.schema()
     plan = plan_reverse(before, after, renames)
     if not plan.statements and not plan.problem:
@@ -90,7 +90,7 @@ def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes
     seed(database)
     start = database.take_snapshot()
     # Whether D1 takes a BEGIN is another question: without it the file does what its author meant.
-    statements = [each for each in migration.statements if not is_transaction_control(each.sql)]
+    statements = [each for each in migration.statements if not isinstance(each.operation, TransactionControl)]
     run = run_statements(database, statements)
     if run.refusals:
         database.restore(empty)

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable, parse_operation
+from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def _was_renamed(analysis: Evidence, change: Change) -> bool:
     """Return whether a table or a column is there after the file, though under another name."""
     table, name = fold(change.table), fold(change.name)
     for statement, _ in analysis.replayed.run.touched:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case RenameTable(of, to) if fold(of) == table:
                 table = fold(to)
             case RenameColumn(of, column, to) if (fold(of), fold(column)) == (table, name):
@@ -102,7 +102,7 @@ def _is_reported_by_other_rule(analysis: Evidence, loss: Loss) -> bool:
 
 
 def _is_lost_by_own_drop(loss: Loss) -> bool:
-    is_drop = loss.statement and isinstance(parse_operation(loss.statement.sql), Drop)
+    is_drop = loss.statement and isinstance(loss.statement.operation, Drop)
     return bool(is_drop and loss.target and fold(loss.target) == fold(loss.table))
 
 

@@ -19,11 +19,12 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    parse_operation,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pulse_ci.sql.operations import Operation
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, settings TEXT);\n"
 _TRIGGER = (
@@ -54,7 +55,7 @@ def _check_migrations_table(review: Review) -> Iterator[Remark]:
     migrations_table = review.database.migrations_table if review.database else DEFAULT_MIGRATIONS_TABLE
     for migration in review.new:
         for statement in migration.statements:
-            if any(fold(name) == fold(migrations_table) for name in _find_changed_tables(statement.sql)):
+            if any(fold(name) == fold(migrations_table) for name in _find_changed_tables(statement.operation)):
                 yield Remark(
                     migration.locate(statement),
                     f"`{migrations_table}` is the record of the migrations that were applied; this "
@@ -63,8 +64,8 @@ def _check_migrations_table(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _find_changed_tables(sql: str) -> tuple[str, ...]:
-    match parse_operation(sql):
+def _find_changed_tables(operation: Operation) -> tuple[str, ...]:
+    match operation:
         case Insert(table) | Update(table) | Delete(table) | AddColumn(table) | DropColumn(table) | RenameColumn(table):
             return (table,)
         case RenameTable(table, to):

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import RejectedBy
-from pulse_ci.sql.operations import AddColumn, Create, Delete, DropColumn, Insert, Update, parse_operation
+from pulse_ci.sql.operations import AddColumn, Create, Delete, DropColumn, Insert, Update
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.rule import Evidence
     from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.sql.split import Statement
 
 REPLAY_FAILS_NAME = "replay-fails"
 REBUILD_FAILS_NAME = "rebuild-fails-with-rows"
@@ -38,11 +39,11 @@ class _ErrorPattern:
     operations: tuple[type, ...] = ()
     start_pattern: str = ""
 
-    def matches(self, sql: str, statement_start: str) -> bool:
+    def matches(self, statement: Statement | None, statement_start: str) -> bool:
         """Return whether the statement is of the kind that the claim is for."""
-        return (not self.operations or isinstance(parse_operation(sql), self.operations)) and bool(
-            re.match(self.start_pattern, statement_start)
-        )
+        if self.operations and not (statement and isinstance(statement.operation, self.operations)):
+            return False
+        return re.match(self.start_pattern, statement_start) is not None
 
 
 _START_TOKENS = 9  # tokens
@@ -96,16 +97,16 @@ def find_rule_name(rejection: Refusal) -> str:
         return "explicit-transaction"
     if rejection.by in NOT_RUN_REMEDIES:
         return REPLAY_FAILS_NAME
-    sql = rejection.statement.sql if rejection.statement else ""
-    return _match_pattern(rejection.message, sql, _PATTERNS) or REPLAY_FAILS_NAME
+    return _match_pattern(rejection.message, rejection.statement, _PATTERNS) or REPLAY_FAILS_NAME
 
 
-def _match_pattern(message: str, sql: str, patterns: tuple[_ErrorPattern, ...]) -> str | None:
+def _match_pattern(message: str, statement: Statement | None, patterns: tuple[_ErrorPattern, ...]) -> str | None:
+    sql = statement.sql if statement else ""
     statement_start = " ".join(token.text.upper() for token in islice(tokenize_code(sql), _START_TOKENS))
     matching = (
         pattern.rule
         for pattern in patterns
-        if re.search(pattern.message, message) and pattern.matches(sql, statement_start)
+        if re.search(pattern.message, message) and pattern.matches(statement, statement_start)
     )
     return next(matching, None)
 
@@ -132,14 +133,9 @@ def find_rule_name_on_rows(rejection: Refusal, analysis: Evidence) -> str:
     if "FOREIGN KEY constraint failed" in rejection.message and is_in_rebuild:
         return REBUILD_FAILS_NAME
     copies = {copy for rebuild in analysis.rebuilds for copy in rebuild.copies}
-    parsed = parse_operation(rejection.statement.sql) if rejection.statement else None
+    parsed = rejection.statement.operation if rejection.statement else None
     if isinstance(parsed, Insert | Update) and rejection.statement not in copies:
-        return (
-            _match_pattern(
-                rejection.message, rejection.statement.sql if rejection.statement else "", _NOT_ALLOWED_PATTERNS
-            )
-            or SEED_CONFLICT
-        )
+        return _match_pattern(rejection.message, rejection.statement, _NOT_ALLOWED_PATTERNS) or SEED_CONFLICT
     return find_rule_name(rejection)
 
 
@@ -163,4 +159,4 @@ REQUIRED_RULES = frozenset(claim.rule for claim in _PATTERNS) | {
 
 def is_not_allowed(message: str) -> bool:
     """Return whether D1's message is for what it refuses on every database, whatever the statement."""
-    return "not authorized" in message or _match_pattern(message, "", _NOT_ALLOWED_PATTERNS) is not None
+    return "not authorized" in message or _match_pattern(message, None, _NOT_ALLOWED_PATTERNS) is not None

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
-from pulse_ci.sql.operations import AddColumn, Insert, parse_operation
+from pulse_ci.sql.operations import AddColumn, Insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Pro
 def _build_probe(rule: str, analysis: Evidence, rejection: Refusal) -> Probe | None:
     """Return the question that settles a refusal on rows, None where its table is made by the same files."""
     before, after = analysis.replayed.before, analysis.replayed.after
-    match parse_operation(rejection.statement.sql) if rejection.statement else None:
+    match rejection.statement.operation if rejection.statement else None:
         case AddColumn(table, name) if before.find_table(table):
             altered = after.find_table(table)
             column = altered.find_column(name) if altered else None

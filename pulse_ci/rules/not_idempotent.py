@@ -18,7 +18,6 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    parse_operation,
 )
 
 if TYPE_CHECKING:
@@ -60,9 +59,7 @@ def _build_rejection_match(analysis: Evidence, rejection: Refusal) -> Remark:
         place,
         f"A second run of the file fails here: `{rejection.message}`.",
         _suggest_guard(statement) if statement else "Make each statement safe to run again.",
-        Severity.WARNING
-        if statement and isinstance(parse_operation(statement.sql), _OPERATIONS_WITHOUT_GUARD)
-        else None,
+        Severity.WARNING if statement and isinstance(statement.operation, _OPERATIONS_WITHOUT_GUARD) else None,
     )
 
 
@@ -73,7 +70,7 @@ def _merge_matches(matches: list[Remark]) -> Remark:
 
 def _suggest_guard(statement: Statement) -> str:
     sql = statement.sql
-    match parse_operation(sql):
+    match statement.operation:
         case Create(if_exists_position=int(at)):
             return f"`{_format_sql(f'{sql[:at]} IF NOT EXISTS{sql[at:]}')}`"
         case Drop(if_exists_position=int(at)):
@@ -112,7 +109,7 @@ def _find_changes(analysis: Evidence) -> Iterator[Remark]:
 
 
 def _suggest_stable_statement(statement: Statement | None, table: str) -> str:
-    match parse_operation(statement.sql) if statement else None:
+    match statement.operation if statement else None:
         case Insert():
             return f"`INSERT OR IGNORE INTO {table} …` with a primary key or unique column among the values"
         case Update():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.sql.names import quote_if_needed
-from pulse_ci.sql.operations import RenameColumn, RenameTable, parse_operation
+from pulse_ci.sql.operations import RenameColumn, RenameTable
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Evidence
@@ -37,7 +37,7 @@ def _find_original_names(analysis: Evidence) -> dict[tuple[str, ...], tuple[str,
     """What tables (name,) and columns (table, name) were called before the file, by their names after it."""
     origins: dict[tuple[str, ...], tuple[str, ...]] = {}
     for statement in analysis.migration.statements:
-        match parse_operation(statement.sql):
+        match statement.operation:
             case RenameTable(table, to):
                 origins[to,] = origins.pop((table,), (table,))
             case RenameColumn(table, column, to):

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections, find_seed_conflicts
 from pulse_ci.rules.examples import make_example, make_table_migration
-from pulse_ci.sql.operations import Delete, Update, parse_operation
+from pulse_ci.sql.operations import Delete, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def _build_merged_file_match(broken: Broken) -> Remark:
 
 def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | None:
     """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
-    match parse_operation(rejection.statement.sql) if rejection.statement else None:
+    match rejection.statement.operation if rejection.statement else None:
         case Delete(table, has_where=True) | Update(table, has_where=True) if "FOREIGN KEY" in rejection.message:
             names = {child.name for child, _ in analysis.replayed.before.list_children(table)}
             children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"

@@ -11,7 +11,7 @@ from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.names import quote_if_needed
-from pulse_ci.sql.operations import Delete, Insert, Update, parse_operation
+from pulse_ci.sql.operations import Delete, Insert, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.cost.cost import Cost
     from pulse_ci.analysis.cost.estimate import StatementCost
     from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.sql.operations import Operation
 
 _IMPORT_NOTE = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."
 
@@ -47,12 +48,12 @@ def _check_statement(analysis: Evidence, each: StatementCost, most_written: int 
         return
     if cost.seconds > MAX_SECONDS:
         message = f"On the rows that are there this statement {_format_amount(cost)}: {_format_duration(cost)}."
-        yield Remark(place, message, f"{_suggest_parts(each.statement.sql)} {_IMPORT_NOTE}")
+        yield Remark(place, message, f"{_suggest_parts(each.statement.operation)} {_IMPORT_NOTE}")
     elif most_written is not None and cost.rows_written > most_written:
         message = (
             f"On the rows that are there this statement {_format_amount(cost)}, and {most_written:,} is the limit."
         )
-        yield Remark(place, message, f"{_suggest_parts(each.statement.sql)} Or raise `--max-rows-written`.")
+        yield Remark(place, message, f"{_suggest_parts(each.statement.operation)} Or raise `--max-rows-written`.")
 
 
 def _format_amount(cost: Cost) -> str:
@@ -64,8 +65,8 @@ def _format_duration(cost: Cost) -> str:
     return f"D1 will need some {round(cost.seconds):,} seconds, and ends a request after {MAX_SECONDS:.0f}"
 
 
-def _suggest_parts(sql: str) -> str:
-    match parse_operation(sql):
+def _suggest_parts(operation: Operation) -> str:
+    match operation:
         case Update(table) | Delete(table):
             name = quote_if_needed(table)
             chunk_condition = f"`… WHERE rowid IN (SELECT rowid FROM {name} WHERE … LIMIT 10000)`"

@@ -14,7 +14,7 @@ from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example
-from pulse_ci.sql.operations import Create, parse_operation
+from pulse_ci.sql.operations import Create
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _check(review: Review) -> Iterator[Remark]:
     database = (review.database and (review.database.name or review.database.binding)) or "DATABASE"
     for migration in review.new:
         for statement in migration.statements:
-            match parse_operation(statement.sql):
+            match statement.operation:
                 case Create("trigger", name) if causes := find_split_causes(statement.sql):
                     reasons = "; and ".join(cause.reason for cause in causes)
                     yield Remark(

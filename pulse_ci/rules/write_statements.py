@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.sql.names import quote_if_needed
-from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update, parse_operation
+from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _UNDO = "DROP TABLE IF EXISTS sites;"
 def _list_operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
     for analysis in review.evidence:
         for statement in analysis.migration.statements:
-            yield analysis, statement, parse_operation(statement.sql)
+            yield analysis, statement, statement.operation
 
 
 def _check_unbounded(review: Review) -> Iterator[Remark]:
@@ -46,7 +46,7 @@ def _check_unbounded(review: Review) -> Iterator[Remark]:
 def _check_create_table_as(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for statement in analysis.migration.statements:
-            match parse_operation(statement.sql):
+            match statement.operation:
                 case Create("table", name, is_from_select=True) if analysis.replayed.after.find_table(name):
                     yield Remark(
                         analysis.migration.locate(statement),
@@ -72,7 +72,7 @@ def _check_defer_off(review: Review) -> Iterator[Remark]:
     for migration in review.new:
         has_written = False
         for statement in migration.statements:
-            match parse_operation(statement.sql):
+            match statement.operation:
                 case Pragma("defer_foreign_keys", value) if has_written and value in _OFF_VALUES:
                     yield Remark(
                         migration.locate(statement),

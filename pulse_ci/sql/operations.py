@@ -7,7 +7,6 @@ Whether a statement is valid is never decided here: the replay does that.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -128,7 +127,6 @@ Write = Insert | Update | Delete
 Operation = Create | Drop | Alteration | Write | TransactionControl | Pragma | OtherStatement
 
 
-@lru_cache(maxsize=4096)
 def parse_operation(sql: str) -> Operation:
     """Return what one statement does."""
     code = list(islice(tokenize_code(sql), _LEADING_TOKENS))
@@ -138,6 +136,9 @@ def parse_operation(sql: str) -> Operation:
             return _parse_create_or_drop(word, code) or OtherStatement(word)
         case "ALTER":
             return _parse_alter(code) or OtherStatement(word)
+        case "INSERT" | "REPLACE" if "conflict" not in sql.lower():
+            # Its rows say nothing: there may be thousands.
+            return _parse_write(word, code) or OtherStatement(word)
         case "INSERT" | "REPLACE" | "UPDATE" | "DELETE":
             return _parse_write(word, list(_tokenize_top_level(sql))) or OtherStatement(word)
         case "WITH":

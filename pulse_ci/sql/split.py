@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pulse_ci.sql.operations import parse_operation
 from pulse_ci.sql.possessive import repeat_any, repeat_at_least_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.sql.operations import Operation
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Statement:
     """One SQL statement, its `;` included; line and column count from 1, `start` from 0."""
 
@@ -23,6 +27,11 @@ class Statement:
     column: int
     end_line: int
     terminated: bool
+
+    @cached_property
+    def operation(self) -> Operation:
+        """What the statement does."""
+        return parse_operation(self.sql)
 
 
 # To sqlite3_complete() a byte order mark is a letter.

@@ -136,7 +136,7 @@ def test_a_refusal_quotes_what_d1_answers_to_the_reverse_that_was_tried(outcomes
 
 
 def _tried(undone: Undone) -> ReversePlan:
-    renames = find_explicit_renames((statement.sql for statement in undone.migration.statements), undone.before)
+    renames = find_explicit_renames(undone.migration.statements, undone.before)
     return plan_reverse(undone.before, undone.after, renames)
 
 

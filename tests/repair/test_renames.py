@@ -84,6 +84,4 @@ def test_columns_that_are_alike_are_told_apart() -> None:
 def test_names_are_followed_through_the_statements(
     sql: str, tables: dict[str, str], columns: dict[tuple[str, str], str]
 ) -> None:
-    statements = [statement.sql for statement in split_statements(sql)]
-
-    assert find_explicit_renames(statements, schema(SITES)) == ExplicitRenames(tables, columns)
+    assert find_explicit_renames(split_statements(sql), schema(SITES)) == ExplicitRenames(tables, columns)

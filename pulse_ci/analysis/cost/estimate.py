@@ -27,7 +27,6 @@ from pulse_ci.sql.operations import (
     RenameColumn,
     RenameTable,
     Update,
-    parse_operation,
 )
 from pulse_ci.sql.row_selection import find_set_columns
 from pulse_ci.sql.tokens import tokenize_code
@@ -84,7 +83,7 @@ class _RowCounts:
 
     def _estimate_cost(self, effect: StatementEffect) -> Cost:
         before, objects = effect.before, effect.objects
-        match parse_operation(effect.statement.sql):
+        match effect.statement.operation:
             case Create("table", name, _, from_select):
                 return self._estimate_create_table(effect, name, from_select=from_select)
             case Create("index", name):

@@ -11,7 +11,7 @@ from pulse_ci.analysis.cost.schema_changes import SchemaObjects, SchemaRow
 from pulse_ci.analysis.seed.count import count_rows
 from pulse_ci.errors import D1Refused
 from pulse_ci.sql.names import fold
-from pulse_ci.sql.operations import is_transaction_control
+from pulse_ci.sql.operations import TransactionControl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def observe_effects(database: EmbeddedD1, statements: Sequence[Statement]) -> tu
     with suppress(D1Refused), database.open_request() as request, _ChangeCounter(database) as watch:
         request.mark_rollback_only()
         for statement in statements:
-            if is_transaction_control(statement.sql):
+            if isinstance(statement.operation, TransactionControl):
                 continue
             watch.start_statement()
             access = request.execute(statement.sql)

@@ -8,7 +8,7 @@ from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.sql.copies import find_insert_select
 from pulse_ci.sql.names import fold, quote
-from pulse_ci.sql.operations import Create, Delete, Insert, Update, parse_operation
+from pulse_ci.sql.operations import Create, Delete, Insert, Update
 from pulse_ci.sql.row_selection import find_where_condition
 from pulse_ci.sql.tokens import tokenize_code
 
@@ -47,7 +47,7 @@ def extrapolate_counts(
 
 def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     sql = effect.statement.sql
-    match parse_operation(sql):
+    match effect.statement.operation:
         case Update(name, has_where=True) | Delete(name, has_where=True) if schema.find_table(name):
             return _build_condition_probe(name, sql)
         case Create("index", name):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed.clause import parse_number
 from pulse_ci.sql.names import fold, unquote
-from pulse_ci.sql.operations import Create, Delete, Update, parse_operation
+from pulse_ci.sql.operations import Create, Delete, Update
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.sql.split import Statement
 
 RowHint = dict[str, "Value"]
 
@@ -50,16 +51,17 @@ class WhereHints:
         return [*self.requested.get(fold(table.name), ()), *children]
 
 
-def read_hints(statements: Iterable[str], schema: Schema, table_names: Collection[str]) -> WhereHints:
+def read_hints(statements: Iterable[Statement], schema: Schema, table_names: Collection[str]) -> WhereHints:
     """Return the hints in a migration's statements for those tables, by folded name, that are `among`."""
     tables = [table for table in schema.tables if fold(table.name) in table_names and not table.is_virtual]
     found: dict[str, list[RowHint]] = {}
-    for sql in statements:
+    for statement in statements:
+        sql = statement.sql
         if len(sql) > _MAX_SQL_LENGTH or not _CONDITION.search(sql):
             continue
-        compared = list(_read_comparisons(sql))
+        compared = list(_read_comparisons(_skip_to_where(statement)))
         words = {fold(unquote(token.text)) for token in tokenize_code(sql)}
-        creates = isinstance(parse_operation(sql), Create)
+        creates = isinstance(statement.operation, Create)
         for table in tables:
             # A new table has its columns from an old one that it does not name, and most of its CHECKs too.
             if creates or fold(table.name) in words:
@@ -82,13 +84,21 @@ def _build_rows(table: Table, compared: list[tuple[str, Value]]) -> Iterator[Row
 
 @lru_cache(512)
 def _read_known_comparisons(sql: str) -> frozenset[tuple[str, Value]]:
-    return frozenset(_read_comparisons(sql))
+    return frozenset(_read_comparisons(_tokenize_operands(sql)))
 
 
-def _read_comparisons(sql: str) -> Iterator[tuple[str, Value]]:
-    code = [token for token in tokenize_code(sql) if token.text not in ("(", "NOT")]
-    if isinstance(parse_operation(sql), Update | Delete):
-        code = code[next((at for at, token in enumerate(code) if token.keyword == "WHERE"), len(code)) :]
+def _tokenize_operands(sql: str) -> list[Token]:
+    return [token for token in tokenize_code(sql) if token.text not in ("(", "NOT")]
+
+
+def _skip_to_where(statement: Statement) -> list[Token]:
+    code = _tokenize_operands(statement.sql)
+    if isinstance(statement.operation, Update | Delete):
+        return code[next((at for at, token in enumerate(code) if token.keyword == "WHERE"), len(code)) :]
+    return code
+
+
+def _read_comparisons(code: Sequence[Token]) -> Iterator[tuple[str, Value]]:
     for at, token in enumerate(code[:-2]):
         operator = code[at + 1].text.upper()
         if token.kind in _NAME_KINDS and operator in _COMPARISON_OPERATORS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.analysis.seed import read_hints, seed
+from pulse_ci.sql.split import split_statements
 from tests.engine.seed.judge import damage, database
 from tests.rules.example import review
 
@@ -52,7 +53,8 @@ def test_an_update_is_tried_on_the_rows_of_its_where_and_not_of_its_set() -> Non
     with database(FAMILY) as filled:
         schema = filled.schema()
 
-        hints = read_hints(["UPDATE p SET kind = 'new', size = 3 WHERE kind = 'old' AND size = 5"], schema, {"p", "c"})
+        update = "UPDATE p SET kind = 'new', size = 3 WHERE kind = 'old' AND size = 5"
+        hints = read_hints(split_statements(update), schema, {"p", "c"})
 
     assert hints.requested == {"p": [{"kind": "old", "size": 5}]}
 
@@ -75,7 +77,7 @@ def test_rows_that_constraints_forbid_are_left_out_and_nothing_else_suffers() ->
     with database(schema) as filled:
         before = filled.schema()
         hints = read_hints(
-            ["DELETE FROM p WHERE kind = 'c' OR size = 'text' OR id = 1", "DELETE FROM c WHERE p = 99"],
+            split_statements("DELETE FROM p WHERE kind = 'c' OR size = 'text' OR id = 1; DELETE FROM c WHERE p = 99"),
             before,
             {"p", "c"},
         )
@@ -87,13 +89,13 @@ def test_rows_that_constraints_forbid_are_left_out_and_nothing_else_suffers() ->
 
 
 def test_the_same_hints_give_the_same_rows_also_where_rows_are_there_already() -> None:
-    sql = ["DELETE FROM p WHERE kind = 'x' AND size > 9"]
+    statements = split_statements("DELETE FROM p WHERE kind = 'x' AND size > 9")
     contents = []
     for _ in range(2):
         with database(FAMILY) as filled:
             schema = filled.schema()
             seed(filled)
-            seed(filled, hints=read_hints(sql, schema, {"p", "c"}))
+            seed(filled, hints=read_hints(statements, schema, {"p", "c"}))
             contents.append([filled.query(f"SELECT * FROM {table}") for table in ("p", "c", "g")])
 
     assert contents[0] == contents[1]
@@ -104,4 +106,4 @@ def test_the_same_hints_give_the_same_rows_also_where_rows_are_there_already() -
 def test_a_rebuild_that_keeps_its_checks_asks_for_no_further_rows() -> None:
     table = "(id INTEGER PRIMARY KEY, kind TEXT CHECK (kind IN ('a', 'b')), size INT CHECK (size > 3))"
     with database(f"CREATE TABLE p {table}") as filled:
-        assert read_hints([f"CREATE TABLE p_new {table}"], filled.schema(), {"p"}).requested == {}
+        assert read_hints(split_statements(f"CREATE TABLE p_new {table}"), filled.schema(), {"p"}).requested == {}
