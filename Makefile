@@ -10,7 +10,7 @@ NODE_SETUP := tests/node/node_modules/.set-up
 export UV_SYSTEM_CERTS := 1
 export PATH := $(NODE)/bin:$(PATH)
 
-.PHONY: help setup demo test test-container lint fuzz faults prefixes fleet bench screenshots docs lock clean
+.PHONY: help setup demo test test-container lint fuzz hunt faults prefixes fleet bench screenshots docs lock clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -50,6 +50,9 @@ test-container: $(SETUP) $(NODE_SETUP) ## Build the image and run it as GitHub's
 
 fuzz: $(SETUP) $(NODE_SETUP) ## Compare the engine with real workerd on 20,000 generated sequences
 	$(BIN)/python -m tests.workerd.fuzz
+
+hunt: $(SETUP) $(NODE_SETUP) ## Look for harm behind a green check: 5,000 generated pull requests on real workerd
+	$(BIN)/python -m tests.hunt
 
 faults: $(SETUP) $(NODE_SETUP) ## Apply on real workerd 500 times, with faults and kill -9 at random requests
 	$(BIN)/python -m tests.apply.faults

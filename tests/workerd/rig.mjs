@@ -1,5 +1,7 @@
 // Runs requests on real workerd. JSON lines on standard input and output:
 //   in    [[{"mode": "batch", "statements": ["…"]}, {"mode": "query"|"import", "sql": "…"}, …], …]
+//         {"mode": "uses", "statements": ["…"]} takes each statement back, and its rows are the messages;
+//         {"mode": "rows"} has a row for each table: its name, columns and content
 //   out   [{"requests": [{"error": null|"…", "rows": [[…]]}], "objects": [[…]], "tables": {"name": [[…]]}}, …]
 // A line holds sequences of requests; each sequence meets an empty database. Or it holds one request to a database
 // that stays, by its name:

@@ -14,6 +14,8 @@ export class Database extends DurableObject {
   }
 
   async run({ mode, statements, sql }) {
+    if (mode === "uses") return this.#uses(statements);
+    if (mode === "rows") return this.#everyRow();
     const rows = mode === "import" ? this.#import(sql) : this.#transaction(statements ?? [sql]);
     await this.ctx.storage.sync();
     return rows;
@@ -71,6 +73,34 @@ export class Database extends DurableObject {
     return this.ctx.storage.transactionSync(() => statements.map((sql) => this.#rows(sql))).at(-1) ?? [];
   }
 
+  // Runs each statement and takes it back: null, or its message.
+  #uses(statements) {
+    const messages = [];
+    this.#takenBack(() => statements.forEach((sql) => messages.push([this.#takenBack(() => this.#rows(sql))])));
+    return messages;
+  }
+
+  #takenBack(run) {
+    const back = new Error("taken back");
+    try {
+      this.ctx.storage.transactionSync(() => {
+        run();
+        throw back;
+      });
+    } catch (error) {
+      return error === back ? null : error.message;
+    }
+  }
+
+  #everyRow() {
+    const tables = this.#rows(OBJECTS).filter(([type, , , sql]) => type === "table" && !/^CREATE VIRTUAL/i.test(sql));
+    return tables.map(([, name]) => [name, this.#columns(name), this.#content(name)]);
+  }
+
+  #columns(table) {
+    return this.#rows(`SELECT name FROM pragma_table_xinfo(${text(table)}) WHERE hidden <> 1`).flat();
+  }
+
   #rows(sql) {
     return Array.from(this.ctx.storage.sql.prepare(sql)().raw(), (row) => row.map(plain));
   }
@@ -83,7 +113,7 @@ export class Database extends DurableObject {
 
   #content(table) {
     try {
-      const columns = this.#rows(`SELECT name FROM pragma_table_xinfo(${text(table)}) WHERE hidden <> 1`).flat();
+      const columns = this.#columns(table);
       const quoted = columns.map((column) => `quote(${name(column)})`).join(", ");
       return columns.length === 0 ? [] : this.#rows(`SELECT ${quoted} FROM ${name(table)}`);
     } catch (error) {
@@ -133,6 +163,7 @@ async function runSequence(database, sequence) {
   await database().empty();
   const requests = [];
   for (const request of sequence) requests.push(await answer(database, request));
+  if (sequence.at(-1)?.mode === "rows") return { requests, objects: [], tables: {} };
   return { requests, ...(await database().dump()) };
 }
 

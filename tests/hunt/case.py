@@ -1,0 +1,67 @@
+"""A seed to a case: an application, a pull request to it, and as many databases as one likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.hunt import schemas
+from tests.hunt.changes import Change
+from tests.hunt.rebuilds import MAKERS
+from tests.hunt.rows import Rows, fill
+
+if TYPE_CHECKING:
+    from tests.hunt.app import App
+
+BASE, CHANGE = "migrations/0001_base.sql", "migrations/0002_change.sql"
+
+
+@dataclass(frozen=True)
+class Case:
+    """All of it follows from the seed."""
+
+    seed: int
+
+    @cached_property
+    def app(self) -> App:
+        """The merged schema."""
+        return schemas.generate(Random(f"app {self.seed}"))
+
+    @cached_property
+    def change(self) -> Change:
+        """The pull request."""
+        return make_change(Random(f"change {self.seed}"), self.app)
+
+    def rows(self, number: int) -> Rows:
+        """Return the rows of one of its databases."""
+        return fill(Random(f"rows {self.seed} {number}"), self.app)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that the product sees."""
+        return {BASE: "\n".join(self.app.statements()) + "\n", CHANGE: self.change.sql + "\n"}
+
+
+def make_change(random: Random, app: App) -> Change:
+    """Return a pull request: one change, or two that follow one another."""
+    first = _one(random, app)
+    if random.random() > 0.25:
+        return first
+    second = _one(random, app)
+    return Change(
+        f"{first.kind} + {second.kind}",
+        f"{first.sql}\n{second.sql}",
+        first.meant | second.meant,
+        first.gone | second.gone,
+        first.uses + second.uses,
+        first.views | second.views,
+    )
+
+
+def _one(random: Random, app: App) -> Change:
+    while True:
+        kind = random.choice(list(MAKERS))
+        if made := MAKERS[kind](random, app):
+            return replace(made, kind=kind)
