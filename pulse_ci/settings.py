@@ -1,12 +1,15 @@
-"""What the user asked for, as a value; `inputs` parses what is given of it."""
+"""What the user can set, with its default: flags, the action's inputs and the environment share one name."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from annotated_types import Ge, Interval
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.sandbox import Sandbox, set_sandbox
@@ -17,7 +20,53 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-_VARIABLE_PREFIXES = ("PULSE_CI_", "CLOUDFLARE_")
+_OWN_PREFIX = "PULSE_CI_"
+# Settings that wrangler's own variables set too; of the others, the variable is PULSE_CI_<NAME>.
+_VARIABLES = {
+    "environment": ("PULSE_CI_ENVIRONMENT", "CLOUDFLARE_ENV"),
+    "account_id": ("PULSE_CI_ACCOUNT_ID", "CLOUDFLARE_ACCOUNT_ID"),
+    "api_token": ("PULSE_CI_API_TOKEN", "CLOUDFLARE_API_TOKEN"),
+    "api_url": ("CLOUDFLARE_API_BASE_URL",),
+}
+_SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+_PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?) ?%?")
+_SEPARATORS = re.compile(r"[\s,]+")
+
+
+def _split_lines(value: object) -> object:
+    return tuple(line.strip() for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
+
+
+def _split_words(value: object) -> object:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list):
+        return value
+    return tuple(word for text in texts for word in _SEPARATORS.split(text) if word)
+
+
+def _parse_boolean(value: object) -> object:
+    if isinstance(value, bool) or value in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return str(value).lower() == "true"
+    raise ValueError("write true or false")
+
+
+def _check_shard(value: object) -> object:
+    found = _SHARD.fullmatch(value) if isinstance(value, str) else None
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ValueError("write the part and the number of parts, for example 3/10")
+    return value
+
+
+def _parse_percentage(value: object) -> object:
+    found = _PERCENTAGE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found or float(found[1]) > 100:
+        raise ValueError("write a share of the databases, for example 5%")
+    return float(found[1])
+
+
+# A callable in Annotated reads the text of a flag or variable before its type does.
+Globs = Annotated[tuple[str, ...], _split_lines]
+Words = Annotated[tuple[str, ...], _split_words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +84,26 @@ class Settings:
     api_url: str | None = None
     github_token: SecretStr | None = None
     base: str | None = None
-    baseline: int = 0
-    skip: tuple[str, ...] = ()
-    worker: tuple[str, ...] = ()
-    databases: tuple[str, ...] = ()
+    baseline: Annotated[int, Ge(0)] = 0
+    skip: Words = ()
+    worker: Globs = ()
+    databases: Globs = ()
     against: str | None = None
-    shard: str | None = None
-    merge: tuple[str, ...] = ()
+    shard: Annotated[str | None, _check_shard] = None
+    merge: Globs = ()
     resume: Path | None = None
-    canary: tuple[str, ...] = ()
-    stop_at: float | None = None
+    canary: Globs = ()
+    stop_at: Annotated[float | None, _parse_percentage] = None
     fail_on: Literal["error", "warning", "never"] = "error"
     comment: Literal["always", "changes", "off"] = "always"
     label: str | None = None
-    suggest: bool = False
+    suggest: Annotated[bool, _parse_boolean] = False
     sarif_file: Path | None = None
     report_file: Path | None = None
     format: Literal["text", "json", "markdown", "sarif"] = "text"
     output: Path | None = None
-    max_rows_written: int | None = None
-    sandbox_factor: float = 1
+    max_rows_written: Annotated[int, Ge(0)] | None = None
+    sandbox_factor: Annotated[float, Interval(ge=0.1, le=100)] = 1
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
@@ -81,16 +130,28 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
 
 
 def _parse_given(flags: Mapping[str, Any]) -> dict[str, Any]:
-    if flags.keys() <= {"migrations_dir"} and not any(map(_is_own_variable, os.environ)):
+    values = _read_environment(os.environ) | dict(flags)
+    if values.keys() <= {"migrations_dir"}:
         # What parses takes longer to load than a new migration takes to check.
-        return {name: Path(value) for name, value in flags.items()}
-    from pulse_ci.inputs import parse_inputs
+        return {name: Path(value) for name, value in values.items()}
+    from pulse_ci.inputs import parse_values
 
-    return parse_inputs(flags)
+    return parse_values(values)
 
 
-def _is_own_variable(variable: str) -> bool:
-    return variable.upper().startswith(_VARIABLE_PREFIXES)
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the variables that set something, by the setting's name; an empty one is not set."""
+    present = {name.upper(): value for name, value in environ.items() if value}
+    found = {
+        name: [present[each] for each in variables if each in present] for name, variables in list_variables().items()
+    }
+    return {name: values[0] for name, values in found.items() if values}
+
+
+def list_variables() -> dict[str, tuple[str, ...]]:
+    """Return the variables of each setting, the strongest first."""
+    names = [each.name for each in fields(Settings) if each.name != "given"]
+    return {name: _VARIABLES.get(name, (f"{_OWN_PREFIX}{name.upper()}",)) for name in names}
 
 
 def _find_configured_directory(settings: Settings) -> Path | None:

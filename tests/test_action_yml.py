@@ -11,8 +11,7 @@ import pytest
 
 import pulse_ci
 from pulse_ci.action import main
-from pulse_ci.inputs import Inputs
-from pulse_ci.settings import read_settings
+from pulse_ci.settings import list_variables, read_settings
 from tests.container.action import environment, read_action, read_yaml
 from tests.container.engine import REPOSITORY
 from tests.container.outcome import read_outputs
@@ -47,7 +46,7 @@ def test_every_input_is_mapped_to_the_variable_of_its_name() -> None:
 
 
 def test_every_input_is_a_setting_and_every_setting_is_an_input() -> None:
-    assert {name.replace("-", "_") for name in INPUTS} == Inputs.model_fields.keys() - NOT_INPUTS
+    assert {name.replace("-", "_") for name in INPUTS} == list_variables().keys() - NOT_INPUTS
 
 
 def test_an_action_without_inputs_has_the_settings_of_a_command_without_flags(
