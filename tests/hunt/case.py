@@ -27,16 +27,19 @@ class Case:
     @cached_property
     def app(self) -> App:
         """The merged schema."""
-        return schemas.generate(Random(f"app {self.seed}"))
+        return schemas.generate(self._dice("app"))
 
     @cached_property
     def change(self) -> Change:
         """The pull request."""
-        return make_change(Random(f"change {self.seed}"), self.app)
+        return make_change(self._dice("change"), self.app)
 
     def rows(self, number: int) -> Rows:
         """Return the rows of one of its databases."""
-        return fill(Random(f"rows {self.seed} {number}"), self.app)
+        return fill(self._dice(f"rows {number}"), self.app)
+
+    def _dice(self, name: str) -> Random:
+        return Random(f"{name} {self.seed}")  # noqa: S311 - dice, not secrets
 
     @property
     def files(self) -> dict[str, str]:
