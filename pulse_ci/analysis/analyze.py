@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.broken_on_use import find_unusable
+from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE, MigrationRecords
 from pulse_ci.analysis.proofs import repeat, undo
 from pulse_ci.analysis.replay import Replay, replay
 from pulse_ci.analysis.row_effects import effects_of
@@ -44,6 +45,7 @@ def gather(
     today: date,
     base: BaseDiff | None = None,
     baseline: int = 0,
+    migrations_table: str = DEFAULT_MIGRATIONS_TABLE,
     run_by_wrangler: Callable[[str], bool] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Review, Schema]:
@@ -53,9 +55,13 @@ def gather(
     """
     replaying = start.pending if start else migrations.migrations
     new = tuple(each for each in migrations.select_under_review(base, baseline) if each in replaying)
+    records = MigrationRecords(migrations_table)
     with _database(start) as database:
-        replayed = replay(database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"))
-    before = _schema_without(replaying, new, replayed, start)
+        records.create(database, (each.name for each in migrations.migrations if each not in replaying))
+        replayed = replay(
+            database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"), records=records
+        )
+    before = _schema_without(replaying, new, replayed, start, records)
     with EmbeddedD1() as scratch, EmbeddedD1() as with_rows:
         evidence, runs = [], SeededRuns(with_rows)
         for one in replayed.reviewed:
@@ -95,11 +101,16 @@ def _database(start: Start | None) -> EmbeddedD1:
 
 
 def _schema_without(
-    migrations: tuple[Migration, ...], new: tuple[Migration, ...], replayed: Replay, start: Start | None
+    migrations: tuple[Migration, ...],
+    new: tuple[Migration, ...],
+    replayed: Replay,
+    start: Start | None,
+    records: MigrationRecords,
 ) -> Schema:
     if not new or migrations[-len(new) :] == new:
         return replayed.before
     with _database(start) as database:
+        records.create(database)
         return replay(database, (each for each in migrations if each not in new), ()).after
 
 

@@ -15,6 +15,7 @@ from pulse_ci.schema.diff import diff
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from pulse_ci.analysis.migration_records import MigrationRecords
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
@@ -91,10 +92,12 @@ def replay(
     migrations: Iterable[Migration],
     under_review: Collection[Migration],
     on_migration: Callable[[Migration], None] = lambda _: None,
+    records: MigrationRecords | None = None,
 ) -> Replay:
     """Run `migrations` in order; those under review are watched, the others only carried out.
 
-    `on_migration` is told of each file before it runs. A file that fails leaves no trace, as on D1; where it lacks only
+    `on_migration` is told of each file before it runs; `records` are kept as
+    wrangler keeps them. A file that fails leaves no trace, as on D1; where it lacks only
     rows, it leaves its schema to those that follow.
     """
     reviewed_paths = {migration.path for migration in under_review}
@@ -112,6 +115,8 @@ def replay(
         elif found := carry_out(database, migration):
             broken.append(found)
         makers.update(database, migration.path, migration.text)
+        if records:
+            records.add(database, migration.name)
     after = database.schema()
     return Replay(tuple(reviewed), tuple(broken), reviewed[0].before if reviewed else after, after)
 

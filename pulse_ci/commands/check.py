@@ -59,6 +59,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             today=request.today,
             base=request.base,
             baseline=request.baseline,
+            migrations_table=request.migrations_table,
             run_by_wrangler=_make_wrangler_filter(request),
             on_step=on_step,
         )

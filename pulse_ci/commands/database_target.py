@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
 from pulse_ci.wrangler import find_account_id, find_config, find_wrangler_database
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pulse_ci.settings import Settings
     from pulse_ci.wrangler import WranglerDatabase
 
-DEFAULT_MIGRATIONS_TABLE = "d1_migrations"
 _ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 

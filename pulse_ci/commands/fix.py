@@ -97,7 +97,14 @@ def write_fixes(fixed: FixResult, request: CheckRequest) -> None:
 
 
 def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[str], None]) -> Review:
-    review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline, on_step=on_step)
+    review, _ = gather(
+        migrations,
+        today=request.today,
+        base=request.base,
+        baseline=request.baseline,
+        migrations_table=request.migrations_table,
+        on_step=on_step,
+    )
     return replace(review, skipped=request.skipped)
 
 

@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.commands.database_target import NotConfigured, find_database, find_wrangler_config
+from pulse_ci.commands.database_target import (
+    DEFAULT_MIGRATIONS_TABLE,
+    NotConfigured,
+    find_database,
+    find_wrangler_config,
+)
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.source import find_repository_root, make_display_path
 from pulse_ci.report.models import FailOn
@@ -59,6 +64,11 @@ class CheckRequest:
     staging_skip_reason: str = "not asked for"
     staging_unavailable: bool = False
     connect: Callable[[Account], D1Client] = connect
+
+    @property
+    def migrations_table(self) -> str:
+        """The table that has the applied migrations, as wrangler's configuration names it."""
+        return self.wrangler.migrations_table if self.wrangler else DEFAULT_MIGRATIONS_TABLE
 
 
 def build_request(directory: Path, command: str = "check") -> CheckRequest:

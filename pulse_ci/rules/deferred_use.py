@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
 from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import ObjectKind, Severity
-from pulse_ci.rules.error_rules import DEFAULT_MIGRATIONS_TABLE, is_not_allowed
+from pulse_ci.rules.error_rules import is_not_allowed
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import (

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import RejectedBy
-from pulse_ci.sql.operations import AddColumn, Create, Delete, DropColumn, Insert, Update
+from pulse_ci.sql.operations import AddColumn, Create, DropColumn, Insert, Update
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
@@ -71,13 +71,9 @@ _NOT_ALLOWED_PATTERNS = (
     _ErrorPattern("pattern-too-long", "LIKE or GLOB pattern too complex"),
     _ErrorPattern("expression-too-deep", "Expression tree is too large|Recursion limit|parser stack overflow"),
 )
-DEFAULT_MIGRATIONS_TABLE = "d1_migrations"  # unless wrangler's configuration names another
 # The messages are SQLite's and workerd's own; the first claim that fits has it.
 _PATTERNS = (
     *_NOT_ALLOWED_PATTERNS,
-    _ErrorPattern(
-        "migrations-table", rf"(?i)no such table: (main\.)?{DEFAULT_MIGRATIONS_TABLE}:", (Insert, Update, Delete)
-    ),
     _ErrorPattern("not-null-without-default", "Cannot add a NOT NULL column with default value NULL"),
     _ErrorPattern("not-null-without-default", "NOT NULL constraint failed", (AddColumn,)),
     _ErrorPattern("non-constant-default", "Cannot add a column with non-constant default"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import SchemaObject
 
 SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+HIDDEN_TABLE_MARK = f"/* {secrets.token_hex(8)} */"
+"""Stands in the SQL of a table of our own, which no schema has; random, so that no file can hide a table."""
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -79,7 +82,8 @@ def _build_schema(found: tuple[tuple[object, ...], ...], hidden: frozenset[str])
 
 
 def _select_visible(rows: list[MasterRow], hidden: frozenset[str]) -> list[MasterRow]:
-    hidden_names = set(map(fold, hidden)) | find_shadow_tables(rows)
+    own = {fold(row.name) for row in rows if HIDDEN_TABLE_MARK in row.sql}
+    hidden_names = set(map(fold, hidden)) | own | find_shadow_tables(rows)
     return sorted(
         (row for row in rows if not _is_hidden(row.name, hidden_names) and not _is_hidden(row.table, hidden_names)),
         key=lambda row: fold(row.name),

@@ -19,8 +19,6 @@ FAILS_TODAY: dict[str, str] = {
     "a JSON backfill before a cascade": "safe: replay-fails (notice)",
     "a date backfill before a cascade": "safe: replay-fails (notice)",
     "a statement that needs certain rows before a cascade": "unsafe: replay-fails (error)",
-    "wrangler's records are read before a cascade": "safe: nothing",
-    "a guard over wrangler's records": "safe: nothing",
     "REPLACE into a parent": "safe: nothing",
     "OR REPLACE that meets another unique key": "safe: nothing",
     "OR IGNORE copies into a new UNIQUE": "safe: nothing",
