@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
 from pulse_ci.commands.database_target import (
-    DEFAULT_MIGRATIONS_TABLE,
     NotConfigured,
     find_database,
     find_wrangler_config,

@@ -67,13 +67,19 @@ def test_what_can_be_used_now_or_once_a_table_is_there_is_not(sql: str) -> None:
         "DELETE FROM d1_migrations;",
         "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY);",
         "DROP TABLE IF EXISTS d1_migrations;",
-        "ALTER TABLE sites RENAME TO d1_migrations;",
         "WITH x AS (SELECT 1) DELETE FROM d1_migrations;",
     ],
 )
 def test_a_statement_that_changes_the_record_is_reported_and_no_advice_is_given_to_make_the_table(sql: str) -> None:
     assert len(said(sql, "migrations-table")) == 1
     assert said(sql, "replay-fails") == []
+
+
+def test_no_table_takes_the_name_of_the_record() -> None:
+    sql = "ALTER TABLE sites RENAME TO d1_migrations;"
+
+    assert len(said(sql, "migrations-table")) == 1
+    assert ["already another table" in each for each in said(sql, "replay-fails")] == [True]
 
 
 def test_the_record_may_be_read() -> None:
