@@ -69,7 +69,7 @@ bench: $(SETUP) $(NODE_SETUP) ## Time pulse-ci beside what one would run instead
 screenshots: $(SETUP) $(NODE_SETUP) ## Draw the comments in a browser, into build/screenshots
 	$(BIN)/python -m tests.report.screenshots
 
-docs: $(SETUP) ## Write docs/rules/ and the README's generated parts anew
+docs: $(SETUP) ## Write the generated parts of the docs
 	$(BIN)/python docs/generate.py
 
 lock: $(SETUP) ## Resolve the dependencies anew, with hashes

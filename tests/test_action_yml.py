@@ -73,8 +73,8 @@ def test_every_output_is_written_even_if_the_action_cannot_run(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_the_readme_names_the_input(name: str) -> None:
-    assert f"`{name}`" in (REPOSITORY / "README.md").read_text()
+def test_the_docs_describe_the_input(name: str) -> None:
+    assert f"| `{name}` |" in (REPOSITORY / "docs/inputs.md").read_text()
 
 
 @pytest.mark.parametrize("part", ["inputs", "outputs"])

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pulse_ci.rules.registry import RULES
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -18,8 +20,8 @@ def test_the_generated_parts_are_up_to_date() -> None:
     assert (done.returncode, done.stdout) == (0, ""), "run `make docs`"
 
 
-def test_the_python_of_the_readme_runs() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+def test_the_python_of_the_docs_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/cli.md").read_text(), re.DOTALL)
 
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
@@ -42,3 +44,13 @@ def test_every_link_within_the_repository_leads_somewhere() -> None:
     for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")):
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+    pages = {path.stem for path in (ROOT / "docs/rules").glob("*.md")} - {"README"}
+
+    assert pages == {rule.name for rule in RULES}
+
+
+def test_the_readme_has_at_most_1000_words() -> None:
+    assert len((ROOT / "README.md").read_text().split()) <= 1000

@@ -39,7 +39,7 @@ def _find_rules_url(context: RunnerContext) -> str | None:
     # A server of one's own may take the action from github.com: where its files are is then not known.
     if context.server_url != _PUBLIC or not (context.action_repository and context.action_ref):
         return None
-    return f"{_PUBLIC}/{context.action_repository}/blob/{context.action_ref}/docs/rules.md"
+    return f"{_PUBLIC}/{context.action_repository}/blob/{context.action_ref}/docs/rules"
 
 
 def supports_mermaid(server_version: str | None) -> bool:

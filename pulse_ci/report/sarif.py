@@ -32,7 +32,7 @@ def render(
 ) -> str:
     """Return the findings as SARIF, the worst first where there are more than GitHub takes.
 
-    `rules_page` is the address of the page that explains the rules; `category` tells apart what the jobs of a matrix
+    `rules_page` is the address of the directory of rule pages; `category` tells apart what the jobs of a matrix
     upload for one commit.
     """
     findings = limit_findings(report.findings)
@@ -78,7 +78,7 @@ def _describe_rule(name: str, rule: Rule | None, rules_page: str | None) -> dict
             "precision": "high",
         },
     }
-    return described | ({"helpUri": f"{rules_page}#{rule.name}"} if rules_page else {})
+    return described | ({"helpUri": f"{rules_page}/{rule.name}.md"} if rules_page else {})
 
 
 def _build_results(findings: Iterable[Finding], rules: Sequence[str]) -> list[dict[str, Any]]:

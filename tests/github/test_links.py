@@ -19,7 +19,7 @@ def test_links_lead_to_the_commit_the_run_and_the_rules() -> None:
 
     assert links.blob_url == "https://github.com/octo/pulse/blob/c0ffee"
     assert links.run_url == links.summary_url == "https://github.com/octo/pulse/actions/runs/7/attempts/1"
-    assert links.rules_url == "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules.md"
+    assert links.rules_url == "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules"
     assert (links.label, links.renders_mermaid) == ("eu", True)
 
 

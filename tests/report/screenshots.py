@@ -27,7 +27,7 @@ LINKS = markdown.Links(
     summary_url=RUN,
     commit="0123456789",
     version="1.0.0",
-    rules_url="https://github.com/octo/pulse-migrate-action/blob/v1/docs/rules.md",
+    rules_url="https://github.com/octo/pulse-migrate-action/blob/v1/docs/rules",
 )
 _PAGE = """<!doctype html><meta charset="utf-8"><style>{css} body {{ margin: 0 }}
 .markdown-body {{ box-sizing: border-box; width: {width}px; padding: 16px }}</style>

@@ -19,9 +19,7 @@ OURS = {"h3", "h4", "p", "strong", "em", "br", "ul", "li", "code", "pre", "detai
 TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
 BLOB = "https://github.com/octo/repo/blob/0123"
 RUN = "https://github.com/octo/repo/actions/runs/7"
-LINKS = markdown.Links(
-    BLOB, RUN, RUN, "0123456789", None, "1.0.0", "https://github.com/octo/repo/blob/v1/docs/rules.md"
-)
+LINKS = markdown.Links(BLOB, RUN, RUN, "0123456789", None, "1.0.0", "https://github.com/octo/repo/blob/v1/docs/rules")
 
 
 def assert_ours(page: Page, text: str) -> None:

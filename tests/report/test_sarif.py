@@ -22,7 +22,7 @@ from tests.report.reports import small_report
 
 ROOT = PULSE.parent
 SCHEMA = ROOT / "tests/node/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
-PAGE = "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules.md"
+PAGE = "https://github.com/org/pulse-migrate-action/blob/v1/docs/rules"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_every_rule_brings_its_page() -> None:
         told = rules[rule.name]
         assert rule.problem in told["help"]["text"]
         assert " file: " in told["help"]["markdown"]
-        assert told["helpUri"] == f"{PAGE}#{rule.name}"
+        assert told["helpUri"] == f"{PAGE}/{rule.name}.md"
 
 
 def test_jobs_of_a_matrix_do_not_replace_each_others_findings() -> None:

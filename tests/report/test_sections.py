@@ -13,7 +13,7 @@ from tests.report.github_html import rendered
 from tests.report.reports import large_report, small_report
 
 BLOB = "https://github.com/octo/pulse/blob/0123"
-LINKS = markdown.Links(blob_url=BLOB, rules_url="https://github.com/org/action/blob/v1/docs/rules.md")
+LINKS = markdown.Links(blob_url=BLOB, rules_url="https://github.com/org/action/blob/v1/docs/rules")
 
 
 def unfolded(text: str) -> str:
@@ -59,7 +59,7 @@ def test_a_finding_leads_to_its_line_and_its_rule() -> None:
     text = markdown.render(small_report(), LINKS)
 
     assert f"[`022_custom_fields.sql:4`]({BLOB}/migrations/022_custom_fields.sql#L4)" in text
-    assert "[**missing-drop**](https://github.com/org/action/blob/v1/docs/rules.md#missing-drop)" in text
+    assert "[**missing-drop**](https://github.com/org/action/blob/v1/docs/rules/missing-drop.md)" in text
 
 
 def test_what_loses_rows_comes_before_what_is_untidy() -> None:

@@ -48,7 +48,7 @@ def _render_item(finding: Finding, page: Page) -> str:
 def _render_rule(name: str, page: Page) -> str:
     shown = f"**{escape_text(name)}**"
     return (
-        link(shown, f"{page.links.rules_url}#{name}")
+        link(shown, f"{page.links.rules_url}/{name}.md")
         if page.links.rules_url and name.replace("-", "").isalpha()
         else shown
     )

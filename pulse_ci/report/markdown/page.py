@@ -26,7 +26,7 @@ class Links:
     commit: str | None = None
     label: str | None = None
     version: str = ""
-    rules_url: str | None = None  # the page that explains the rules, without its #anchor
+    rules_url: str | None = None  # the directory of the pages that explain the rules
     renders_mermaid: bool = True  # whether the server draws Mermaid
 
     @property
