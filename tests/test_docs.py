@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pulse_ci.engine import EmbeddedD1
 from pulse_ci.rules.registry import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
+SKILL = ROOT / "skills/d1-migrations/SKILL.md"
 
 
 def test_the_generated_parts_are_up_to_date() -> None:
@@ -54,3 +56,22 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 
 def test_the_readme_has_at_most_1000_words() -> None:
     assert len((ROOT / "README.md").read_text().split()) <= 1000
+
+
+def test_the_sql_of_the_skill_runs_and_keeps_every_row() -> None:
+    add, index, rebuild = re.findall(r"```sql\n(.*?)```", SKILL.read_text(), re.DOTALL)
+    with EmbeddedD1() as database:
+        database.run(
+            "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO customers VALUES (1, NULL);"
+        )
+        database.run(
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY,"
+            " customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE);"
+            "INSERT INTO orders VALUES (7, 1);"
+        )
+
+        for sql in (add, index, rebuild):
+            database.run(sql)
+
+        assert database.query("SELECT * FROM orders") == [(7, 1, "new")]
+        assert database.query("SELECT * FROM customers") == [(1, "")]
