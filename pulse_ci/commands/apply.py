@@ -1,7 +1,9 @@
-"""apply: the pending files of one database, shown first, then run and recorded one by one."""
+"""apply: run the pending files of one database or a fleet, shown first, and record them one by one."""
 
 from __future__ import annotations
 
+import math
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,11 +12,11 @@ from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.estimate import estimate_costs
 from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
+from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.preflight import find_blockers, require_blocker_names, require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.rollout import Rollout
-from pulse_ci.commands.apply_fleet import FleetApplyRun, require_canaries
 from pulse_ci.commands.check_blockers import CheckBlockers
 from pulse_ci.commands.database_target import (
     open_local_database,
@@ -22,24 +24,26 @@ from pulse_ci.commands.database_target import (
     require_account,
     require_database,
 )
-from pulse_ci.commands.fleet import (
+from pulse_ci.commands.fleet_run import (
     RunHooks,
-    build_fleet_scope,
+    add_stop_reason,
+    build_scope,
     read_resume_report,
     reject_fleet_flags_without_fleet,
+    run_each,
     select_databases,
+    sum_usage,
 )
 from pulse_ci.commands.request import build_request, read_skipped_rules
 from pulse_ci.d1.client import D1Client
+from pulse_ci.d1.database_state import make_fleet_reader
+from pulse_ci.d1.fleet import MAX_CONCURRENT
 from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
-from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
-from pulse_ci.report import apply_messages
-from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.errors import ConfigError, PulseError
+from pulse_ci.report.apply import ApplyReport, list_applied, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pulse_ci.analysis.schema_history import History
@@ -47,12 +51,18 @@ if TYPE_CHECKING:
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
+    from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.migration_status import DatabaseMigrations
-    from pulse_ci.drift.allowlist import AllowedDifference
-    from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.model import Change
-    from pulse_ci.report import Report
+    from pulse_ci.report.databases import Scope
     from pulse_ci.settings import Settings
+
+DEFAULT_STOP_AT = 1.0
+_SUCCEEDED = (ApplyStatus.APPLIED, ApplyStatus.UP_TO_DATE)
+_STATUS_PHRASES = {
+    ApplyStatus.FAILED: "failed",
+    ApplyStatus.REFUSED: "was refused",
+    ApplyStatus.NOT_TRIED: "was not tried",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ def apply(
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
     hooks: RunHooks | None = None,
-) -> Report | FleetApplied:
+) -> ApplyReport:
     """Apply what is pending, say what is done as it is done, and return what is applied then.
 
     Raises:
@@ -82,70 +92,124 @@ def apply(
 
     """
     reject_fleet_flags_without_fleet(settings)
+    if settings.databases and (options.local or options.adopt):
+        flag = "--local" if options.local else "--adopt"
+        raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
     request = replace(build_request(settings.migrations_dir, "apply"), skipped=read_skipped_rules(settings))
-    migrations = discover(request.display_dir, read_sources(request.directory, request.root))
-    history = trace(migrations.migrations)
-    if settings.databases:
-        return _apply_to_fleet(settings, options, request, migrations, history, say, connect, hooks or RunHooks())
+    migrations = request.discover()
+    compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
+    scope, history = build_scope(settings, migrations, compared_with), trace(migrations.migrations)
+    preflight = _Preflight(request, options.allow)
+    if scope.is_fleet:
+        return _apply_to_fleet(settings, options, preflight, history, scope, say, connect, hooks or RunHooks())
     with open_target(settings, request, options.local, connect) as target:
-        live = target.read()
-        state = live.determine_status(history)
-        blockers = find_blockers(state, _make_allowed_finder(_read_valid_allowlist(request), target.name))
+        run = _DatabaseRun(target, preflight, history, scope, say)
         if options.adopt:
-            names = find_unrecorded(state, options.through)
-            require_no_blockers(target.name, (each for each in blockers if each.name == "drift"), options.allow)
-            if names and not options.dry_run:
-                mark_applied(target, live, names)
-            say(apply_messages.format_adopted(target.name, names, dry_run=options.dry_run))
-            return apply_messages.build_apply_report(target.name, state, () if options.dry_run else names)
-        require_no_blockers(target.name, [*blockers, *CheckBlockers(request)(state.pending)], options.allow)
-        steps = plan_steps(history, live, state.pending)
-        expected = estimate_costs(live, steps, target.count_rows(history) if steps else {})
-        say(apply_messages.format_plan(target.name, steps, expected, request.skipped))
-        if not state.pending or options.dry_run:
-            return apply_messages.build_apply_report(target.name, state, (), request.skipped)
+            return run.adopt(options.through, dry_run=options.dry_run)
+        return run.apply(dry_run=options.dry_run)
+
+
+class _Preflight:
+    """Finds what blocks a database: its records, its drift, and errors of the check in pending files."""
+
+    def __init__(self, request: CheckRequest, allowed: tuple[str, ...]) -> None:
+        require_blocker_names(allowed)
+        entries = read_allowlist(request.root / ALLOWLIST_FILE)
+        self.request, self.allowed = request, allowed
+        self._allowlist = [each for each in entries if each.is_valid(request.today)]
+        self._check_files = CheckBlockers(request)
+
+    @property
+    def skipped_rules(self) -> tuple[str, ...]:
+        return () if "findings" in self.allowed else self.request.skipped
+
+    @property
+    def depends_on_name(self) -> bool:
+        return any(each.database != "*" for each in self._allowlist)
+
+    def find_in_database(self, state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
+        return find_blockers(
+            state, lambda change: next((each for each in self._allowlist if each.covers(change, name)), None)
+        )
+
+    def find_all(self, state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
+        yield from self.find_in_database(state, name)
+        if "findings" not in self.allowed:
+            yield from self._check_files(state.pending)
+
+
+class _DatabaseRun:
+    """One run on one database."""
+
+    def __init__(
+        self,
+        target: TargetDatabase,
+        preflight: _Preflight,
+        history: History,
+        scope: Scope,
+        say: Callable[[str], None],
+    ) -> None:
+        self._target, self._preflight, self._history, self._scope, self._say = target, preflight, history, scope, say
+        self._live = target.read()
+        self._state = self._live.determine_status(history)
+
+    def adopt(self, through: int | None, *, dry_run: bool) -> ApplyReport:
+        """Record the files that ran without a record."""
+        names = find_unrecorded(self._state, through)
+        blockers = self._preflight.find_in_database(self._state, self._target.name)
+        drift = [each for each in blockers if each.name == "drift"]
+        require_no_blockers(self._target.name, drift, self._preflight.allowed)
+        if names and not dry_run:
+            mark_applied(self._target, self._live, names)
+        self._say(progress.format_adopted(self._target.name, names, dry_run=dry_run))
+        return self._build_report(ApplyStatus.UP_TO_DATE, () if dry_run else names)
+
+    def apply(self, *, dry_run: bool) -> ApplyReport:
+        """Show what is pending, and run it."""
+        target, say = self._target, self._say
+        require_no_blockers(target.name, self._preflight.find_all(self._state, target.name), self._preflight.allowed)
+        steps = plan_steps(self._history, self._live, self._state.pending)
+        costs = estimate_costs(self._live, steps, target.count_rows(self._history) if steps else {})
+        say(progress.format_plan(target.name, steps, costs, self._preflight.request.skipped))
+        if not steps or dry_run:
+            return self._build_report(ApplyStatus.NOT_TRIED if steps else ApplyStatus.UP_TO_DATE, dry_run=dry_run)
         if restore_command := target.find_restore_command():
-            say(apply_messages.format_restore_command(restore_command))
+            say(progress.format_restore_command(restore_command))
         ran = list[str]()
-        for applied in apply_pending(target, history, live):
-            say(apply_messages.format_applied(applied))
+        for applied in apply_pending(target, self._history, self._live):
+            say(progress.format_applied(applied))
             ran.append(applied.name)
-        say(apply_messages.format_done(target.name))
-        return apply_messages.build_apply_report(target.name, state, ran, request.skipped)
+        say(progress.format_done(target.name))
+        return self._build_report(ApplyStatus.APPLIED, ran)
+
+    def _build_report(self, status: ApplyStatus, ran: Collection[str] = (), *, dry_run: bool = False) -> ApplyReport:
+        pending = tuple(each.name for each in self._state.pending if each.name not in ran)
+        return ApplyReport(
+            (ApplyOutcome(self._target.name, "", status, "", tuple(ran), pending),),
+            self._scope,
+            dry_run=dry_run,
+            skipped=self._preflight.request.skipped,
+            migrations=list_applied(self._state, ran),
+        )
 
 
 def _apply_to_fleet(
     settings: Settings,
     options: ApplyOptions,
-    request: CheckRequest,
-    migrations: MigrationSet,
+    preflight: _Preflight,
     history: History,
+    scope: Scope,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client],
     hooks: RunHooks,
-) -> FleetApplied:
-    if options.local or options.adopt:
-        flag = "--local" if options.local else "--adopt"
-        raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
-    require_blocker_names(options.allow)
-    allowlist = _read_valid_allowlist(request)
-    checked, is_checked = CheckBlockers(request), "findings" not in options.allow
-
-    def find_all_blockers(state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
-        yield from find_blockers(state, _make_allowed_finder(allowlist, name))
-        if is_checked:
-            yield from checked(state.pending)
-
-    by_name = any(each.database != "*" for each in allowlist)
-    rollout = Rollout(history, find_all_blockers, options.allow, by_name=by_name)
-    scope = build_fleet_scope(
-        settings, migrations, f"the {len(migrations.migrations)} migrations in {request.display_dir}"
-    )
-    earlier = read_resume_report(settings, scope, FleetApplied)
+) -> ApplyReport:
+    request = preflight.request
+    rollout = Rollout(history, preflight.find_all, options.allow, by_name=preflight.depends_on_name)
+    earlier = read_resume_report(settings, scope, ApplyReport)
     with connect(require_account(settings, request)) as client:
-        table, skipped = read_migrations_table(settings, request), request.skipped if is_checked else ()
-        run = FleetApplyRun(client, table, rollout, scope, hooks, say, earlier, settings.stop_at, skipped)
-        databases = select_databases(settings, client, lambda fleet: require_canaries(fleet, settings.canary))
+        table, skipped = read_migrations_table(settings, request), preflight.skipped_rules
+        run = _FleetRun(client, table, rollout, scope, hooks, say, earlier, settings.stop_at, skipped)
+        databases = select_databases(settings, client, lambda fleet: _require_canaries(fleet, settings.canary))
         return run.run(history, databases, settings.canary, dry_run=options.dry_run)
 
 
@@ -163,11 +227,175 @@ def open_target(
         yield RemoteDatabase(client, found.id, found.name, live.migrations_table)
 
 
-def _read_valid_allowlist(request: CheckRequest) -> list[AllowedDifference]:
-    return [each for each in read_allowlist(request.root / ALLOWLIST_FILE) if each.is_valid(request.today)]
+class _FleetRun:
+    """One run of the command: looks at all databases, then applies what is pending where nothing is in the way."""
+
+    def __init__(
+        self,
+        client: D1Client,
+        table: str,
+        rollout: Rollout,
+        scope: Scope,
+        hooks: RunHooks,
+        say: Callable[[str], None],
+        earlier: ApplyReport | None,
+        stop_at: float | None,
+        skipped: Collection[str],
+    ) -> None:
+        self._client, self._table, self._rollout, self._scope = client, table, rollout, scope
+        self._hooks, self._say, self._earlier = hooks, say, earlier
+        self._stop_at = DEFAULT_STOP_AT if stop_at is None else stop_at
+        self._skipped = tuple(sorted({*skipped, *(earlier.skipped if earlier else ())}))
+        self._failed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def run(
+        self, history: History, databases: Sequence[DatabaseInfo], canaries: Sequence[str], *, dry_run: bool
+    ) -> ApplyReport:
+        """Look, show the plan, and unless it is a dry run apply it."""
+        previews = self._preview_all(databases)
+        waiting = [
+            each
+            for each in databases
+            if previews[each.id].status is ApplyStatus.NOT_TRIED and previews[each.id].pending
+        ]
+        first = self._select_canaries(waiting, canaries)
+        self._stop_on_failed_canary(each for each in previews.values() if each.name in canaries or each.id in canaries)
+        self._print_plan(previews, history, first, waiting)
+        if not dry_run and waiting and not self._hooks.stop_signal.reason:
+            previews = self._apply(databases, previews, first, waiting)
+        return self._build_report(previews.values(), dry_run=dry_run)
+
+    def _preview_all(self, databases: Sequence[DatabaseInfo]) -> dict[str, ApplyOutcome]:
+        read = make_fleet_reader(self._client, self._table)
+        done = {each.id: each for each in self._earlier.databases if each.status in _SUCCEEDED} if self._earlier else {}
+        outcomes = run_each(
+            databases,
+            lambda each: self._rollout.preview(self._open_target(each), read(each.id)),
+            lambda each, why: self._count_failure(
+                ApplyOutcome(each.name, each.id, ApplyStatus.FAILED, why), len(databases)
+            ),
+            done=done,
+            not_attempted=lambda each: ApplyOutcome(
+                each.name, each.id, ApplyStatus.NOT_TRIED, _explain_not_tried(self._hooks.stop_signal.reason)
+            ),
+            hooks=self._hooks,
+        )
+        return {each.id: each for each in outcomes}
+
+    def _select_canaries(self, waiting: Sequence[DatabaseInfo], canaries: Sequence[str]) -> list[DatabaseInfo]:
+        """Return the canaries: those that are named and wait, or the first; none where an earlier run had one."""
+        if self._earlier and self._earlier.with_status(ApplyStatus.APPLIED):
+            return []
+        return [each for each in waiting if each.name in canaries or each.id in canaries] or list(waiting[:1])
+
+    def _stop_on_failed_canary(self, named: Iterable[ApplyOutcome]) -> None:
+        """Stop where a canary that was named is not even begun with: who named it did not mean another one."""
+        for each in named:
+            if each.status in (ApplyStatus.REFUSED, ApplyStatus.FAILED):
+                self._hooks.stop_signal.stop(f"the canary {each.name} {_STATUS_PHRASES[each.status]}")
+
+    def _print_plan(
+        self,
+        previews: dict[str, ApplyOutcome],
+        history: History,
+        first: list[DatabaseInfo],
+        waiting: Sequence[DatabaseInfo],
+    ) -> None:
+        max_failures = max(1, math.ceil(self._stop_at * len(previews) / 100))
+        self._say(progress.format_fleet_plan(tuple(previews.values()), self._scope.databases))
+        if self._hooks.stop_signal.reason:
+            return
+        for each in (first or list(waiting))[:1]:
+            target = self._open_target(each)
+            try:
+                live = target.read()
+                steps = self._rollout.plan_steps(live)
+                self._say(
+                    progress.format_plan(
+                        each.name, steps, estimate_costs(live, steps, target.count_rows(history)), self._skipped
+                    )
+                )
+            except PulseError as error:
+                self._say(progress.format_unknown_cost(each.name, str(error)))
+        if waiting:
+            self._say(progress.format_order([each.name for each in first], len(waiting), MAX_CONCURRENT, max_failures))
+
+    def _apply(
+        self,
+        databases: Sequence[DatabaseInfo],
+        previews: dict[str, ApplyOutcome],
+        first: list[DatabaseInfo],
+        waiting: Sequence[DatabaseInfo],
+    ) -> dict[str, ApplyOutcome]:
+        rest = [each for each in waiting if each not in first]
+        previews |= self._apply_group(first, previews, self._check_canary, max_concurrent=1)
+        self._hooks.save_report(self._build_report(previews.values(), dry_run=False))
+        return previews | self._apply_group(
+            rest, previews, lambda outcome: self._count_failure(outcome, len(databases))
+        )
+
+    def _apply_group(
+        self,
+        group: Sequence[DatabaseInfo],
+        previews: dict[str, ApplyOutcome],
+        check_outcome: Callable[[ApplyOutcome], ApplyOutcome],
+        max_concurrent: int = MAX_CONCURRENT,
+    ) -> dict[str, ApplyOutcome]:
+        def save_progress(so_far: tuple[ApplyOutcome, ...]) -> None:
+            known = previews | {each.id: each for each in so_far}
+            self._hooks.save_report(self._build_report(known.values(), dry_run=False))
+
+        outcomes = run_each(
+            group,
+            lambda each: check_outcome(self._rollout.apply(self._open_target(each))),
+            lambda each, why: replace(previews[each.id], status=ApplyStatus.FAILED, sentence=why),
+            done={},
+            not_attempted=lambda each: replace(
+                previews[each.id], sentence=_explain_not_tried(self._hooks.stop_signal.reason)
+            ),
+            hooks=self._hooks,
+            on_progress=save_progress,
+            max_concurrent=max_concurrent,
+        )
+        return {each.id: each for each in outcomes}
+
+    def _check_canary(self, canary: ApplyOutcome) -> ApplyOutcome:
+        """Tell how the canary fared, and stop where that was not well."""
+        self._say(progress.format_canary(canary))
+        if canary.status not in _SUCCEEDED:
+            self._hooks.stop_signal.stop(f"the canary {canary.name} {_STATUS_PHRASES[canary.status]}")
+        return canary
+
+    def _count_failure(self, outcome: ApplyOutcome, total: int) -> ApplyOutcome:
+        """Count what has failed, and stop at the share that is allowed."""
+        with self._lock:
+            if outcome.status is ApplyStatus.FAILED:
+                self._failed.add(outcome.id)
+            failed = len(self._failed)
+            if failed and failed * 100 >= self._stop_at * total:
+                verb = "has" if failed == 1 else "have"
+                reason = f"stopped, since {failed} of {total} {verb} failed (--stop-at {self._stop_at:g}%)"
+                self._hooks.stop_signal.stop(reason)
+        return outcome
+
+    def _open_target(self, each: DatabaseInfo) -> RemoteDatabase:
+        return RemoteDatabase(self._client, each.id, each.name, self._table)
+
+    def _build_report(self, outcomes: Iterable[ApplyOutcome], *, dry_run: bool) -> ApplyReport:
+        ended = tuple(outcomes)
+        left = [each for each in ended if each.status is ApplyStatus.NOT_TRIED]
+        scope = add_stop_reason(self._scope, self._hooks.stop_signal, left=left)
+        return ApplyReport(ended, scope, sum_usage(self._client, self._earlier), dry_run, self._skipped)
 
 
-def _make_allowed_finder(
-    allowlist: list[AllowedDifference], database: str
-) -> Callable[[Change], AllowedDifference | None]:
-    return lambda change: next((each for each in allowlist if each.covers(change, database)), None)
+def _explain_not_tried(reason: str | None) -> str:
+    return f"Not tried: {reason}."
+
+
+def _require_canaries(databases: Iterable[DatabaseInfo], canaries: Sequence[str]) -> None:
+    """Raise ConfigError where a canary is in no part of the fleet."""
+    known = {name for each in databases for name in (each.name, each.id)}
+    for name in canaries:
+        if name not in known:
+            raise ConfigError(f"--canary {name}: the fleet has no such database. Name one of those in --databases.")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.commands.database_target import read_migrations_table, require_account, require_database
-from pulse_ci.commands.fleet import (
+from pulse_ci.commands.fleet_run import (
     RunHooks,
     add_stop_reason,
-    build_fleet_scope,
+    build_scope,
     read_resume_report,
     reject_fleet_flags_without_fleet,
     run_each,
@@ -21,12 +22,10 @@ from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.drift_check import DriftChecker, expect_database, expect_files
-from pulse_ci.drift.adopt_migration import AdoptMigration, build_adopt_migration
+from pulse_ci.drift.adopt_migration import build_adopt_migration
 from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
 from pulse_ci.drift.value import DatabaseDrift
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
-from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.drift import DriftReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.report.fleet.scope import FleetScope
+    from pulse_ci.report.databases import Scope
     from pulse_ci.settings import Settings
 
 
@@ -57,7 +56,7 @@ def check_drift(
     request = build_request(settings.migrations_dir, "drift")
     allowlist = read_allowlist(request.root / ALLOWLIST_FILE)
     account = require_account(settings, request)
-    migrations = discover(request.display_dir, read_sources(request.directory, request.root))
+    migrations = request.discover()
     hooks.on_step("replaying")
     with closing(connect(account)) as client:
         run = _DriftRun(settings, request, client, migrations, allowlist)
@@ -76,29 +75,29 @@ class _DriftRun:
         allowlist: Sequence[AllowedDifference],
     ) -> None:
         self._settings, self._request, self._client, self._migrations = settings, request, client, migrations
-        self._allowlist = allowlist
         self._read = make_fleet_reader(client, read_migrations_table(settings, request))
         if settings.against:
             reference = client.get_database(settings.against)
-            self._compared_with = f"database `{reference.name}`"
+            compared_with = f"database `{reference.name}`"
             expect = expect_database(self._read(reference.id))
         else:
-            self._compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
+            compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
             expect = expect_files(trace(migrations.migrations))
+        self._scope = build_scope(settings, migrations, compared_with, map(repr, allowlist))
         self._checker = DriftChecker(expect, allowlist, today=request.today)
 
     def compare_one(self) -> DriftReport:
         live = require_database(self._settings, self._request)
         self._read = make_fleet_reader(self._client, live.migrations_table)
-        return self._build_report((self._compare(live.resolve(self._client)),))
+        return self._build_report((self._compare(live.resolve(self._client)),), self._scope)
 
     def compare_fleet(self, hooks: RunHooks) -> DriftReport:
-        scope = build_fleet_scope(self._settings, self._migrations, self._compared_with, map(repr, self._allowlist))
-        earlier = read_resume_report(self._settings, scope, DriftReport)
+        earlier = read_resume_report(self._settings, self._scope, DriftReport)
 
         def build_report(compared: tuple[DatabaseDrift, ...]) -> DriftReport:
             left = [each for each in compared if each.status == "not asked"]
-            return self._build_report(compared, add_stop_reason(scope, hooks.stop_signal, left=left), earlier)
+            scope = add_stop_reason(self._scope, hooks.stop_signal, left=left)
+            return self._build_report(compared, scope, earlier)
 
         compared = run_each(
             select_databases(self._settings, self._client),
@@ -112,34 +111,25 @@ class _DriftRun:
         return build_report(compared)
 
     def _compare(self, database: DatabaseInfo) -> DatabaseDrift:
-        return self._checker.compare(database.name, database.id, self._read(database.id))
+        found = self._checker.compare(database.name, database.id, self._read(database.id))
+        if self._settings.against or found.drift is None:
+            return found
+        digits = f"{self._migrations.next_number:0{self._migrations.number_width}}"
+        adoption = build_adopt_migration(found.drift, found.name, digits, self._request.today)
+        return replace(found, adoption=adoption)
 
     def _build_report(
-        self, compared: tuple[DatabaseDrift, ...], scope: FleetScope | None = None, earlier: DriftReport | None = None
+        self, compared: tuple[DatabaseDrift, ...], scope: Scope, earlier: DriftReport | None = None
     ) -> DriftReport:
         allowed = self._checker.allowlist_problems
         unused = map(_format_unused, allowed.unused)
         return DriftReport(
             databases=compared,
-            compared_with=self._compared_with,
-            adoptions={} if self._settings.against else _build_adoptions(compared, self._migrations, self._request),
+            scope=scope,
+            usage=sum_usage(self._client, earlier),
             expired=tuple(map(_format_expired, allowed.expired)),
             unused=tuple(each for each in unused if earlier is None or each in earlier.unused),
-            usage=sum_usage(self._client, earlier),
-            scope=scope,
         )
-
-
-def _build_adoptions(
-    compared: tuple[DatabaseDrift, ...], migrations: MigrationSet, request: CheckRequest
-) -> dict[str, AdoptMigration]:
-    digits = f"{migrations.next_number:0{migrations.number_width}}"
-    found = (
-        (each.id, build_adopt_migration(each.drift, each.name, digits, request.today))
-        for each in compared
-        if each.drift is not None
-    )
-    return {identity: adopted for identity, adopted in found if adopted}
 
 
 def _format_expired(each: AllowedDifference) -> str:

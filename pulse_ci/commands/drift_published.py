@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.context import RunnerContext
-    from pulse_ci.report.drift.value import DriftReport
+    from pulse_ci.report.drift import DriftReport
     from pulse_ci.settings import Settings
 
 # An issue is for what nobody is waiting for; a person who looks at a pull request or a deployment sees the job.
@@ -32,7 +32,7 @@ def update_drift_issue(
 
     A part of a fleet has none: the job that merges the parts keeps it. `sleep` is what waits between two requests.
     """
-    token, is_part = settings.github_token, report.scope is not None and report.scope.shard is not None
+    token, is_part = settings.github_token, report.scope.shard is not None
     if context.event_name not in _ISSUE_EVENTS or settings.comment == "off" or not context.repository or is_part:
         return IssueResult(None, "none")
     if not report.is_complete:
@@ -59,5 +59,5 @@ def _write_issue(github: GitHubClient, report: DriftReport, settings: Settings, 
 
 
 def _describe_subject(report: DriftReport, settings: Settings) -> str:
-    fleet = ", ".join(report.scope.globs) if report.scope else ""
+    fleet = ", ".join(report.scope.databases)
     return settings.label or fleet or settings.database or settings.environment or str(settings.migrations_dir)

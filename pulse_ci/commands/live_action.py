@@ -11,27 +11,28 @@ from typing import TYPE_CHECKING
 from pulse_ci.commands.apply import ApplyOptions, apply
 from pulse_ci.commands.drift import check_drift
 from pulse_ci.commands.drift_published import update_drift_issue
-from pulse_ci.commands.fleet import RunHooks
+from pulse_ci.commands.fleet_run import RunHooks
 from pulse_ci.commands.live_published import publish_live
 from pulse_ci.commands.merge_reports import merge_reports
 from pulse_ci.commands.publish import write_with_parent_owner
-from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.commands.signals import stop_on_signal
 from pulse_ci.commands.status import read_status
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import PulseError
 from pulse_ci.github import runner
 from pulse_ci.model import Severity
-from pulse_ci.report import Report
-from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.apply import ApplyReport
+from pulse_ci.report.drift import DriftReport
 from pulse_ci.report.escape import code_block
+from pulse_ci.report.live import render
 from pulse_ci.report.redaction import find_secrets, redact, redact_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.rendering import LiveReport
     from pulse_ci.github.context import RunnerContext
+    from pulse_ci.report.live import LiveReport
     from pulse_ci.settings import Settings
 
 OK = 0
@@ -66,7 +67,7 @@ def run_live(
         summary = f"### ❌ Not all is applied\n\n{code_block(chr(10).join(messages))}\n" if messages else ""
         runner.append_summary(context.summary_path, summary)
         raise
-    if isinstance(report, Report):
+    if isinstance(report, ApplyReport) and report.only:
         return _publish_applied(report, messages, settings, context)
     issue = update_drift_issue(report, settings, context, sleep) if isinstance(report, DriftReport) else None
     say(render(report, settings.format))
@@ -76,9 +77,7 @@ def run_live(
     return exit_status(report)
 
 
-def _run_command(
-    command: str, settings: Settings, tell: Callable[[str], None], secrets: tuple[str, ...]
-) -> LiveReport | Report:
+def _run_command(command: str, settings: Settings, tell: Callable[[str], None], secrets: tuple[str, ...]) -> LiveReport:
     if settings.merge:
         return merge_reports(settings, command)
 
@@ -98,7 +97,7 @@ def _run_command(
                 return apply(settings, ApplyOptions(), tell, connect, hooks)
 
 
-def _publish_applied(report: Report, messages: list[str], settings: Settings, context: RunnerContext) -> int:
+def _publish_applied(report: ApplyReport, messages: list[str], settings: Settings, context: RunnerContext) -> int:
     if settings.report_file:
         write_with_parent_owner(settings.report_file, report.to_json())
     runner.append_summary(context.summary_path, f"### ✅ Applied\n\n{code_block(chr(10).join(messages))}\n")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.publish import write_with_parent_owner
-from pulse_ci.commands.rendering import render
 from pulse_ci.github import runner
-from pulse_ci.report.drift.value import DriftReport
-from pulse_ci.report.fleet.applied import FleetApplied
-from pulse_ci.report.fleet.status import FleetStatus
-from pulse_ci.report.status.value import StatusReport
+from pulse_ci.report.drift import DriftReport
+from pulse_ci.report.live import render
+from pulse_ci.report.status import StatusReport
 
 if TYPE_CHECKING:
-    from pulse_ci.commands.rendering import LiveReport
     from pulse_ci.github.context import RunnerContext
+    from pulse_ci.report.live import LiveReport
     from pulse_ci.settings import Settings
 
 
@@ -30,7 +28,7 @@ def publish_live(report: LiveReport, settings: Settings, context: RunnerContext,
         "errors": "0",
         "warnings": "0",
         "changed": "false",
-        "pending": str(_count_pending(report)),
+        "pending": str(report.pending_count),
         "drift": _format_drift(report),
         "comment-url": issue_url,
         "report": str(settings.report_file or ""),
@@ -39,22 +37,10 @@ def publish_live(report: LiveReport, settings: Settings, context: RunnerContext,
     runner.write_outputs(context.output_path, outputs)
 
 
-def _count_pending(report: LiveReport) -> int:
-    match report:
-        case StatusReport():
-            return len(report.state.pending)
-        case DriftReport():
-            return sum(each.pending for each in report.databases)
-        case FleetStatus():
-            return sum(len(each.pending) for each in report.databases)
-        case FleetApplied():
-            return sum(len(each.pending) for each in report.databases)
-
-
 def _format_drift(report: LiveReport) -> str:
     match report:
-        case StatusReport():
-            return "true" if report.differences else "false"
+        case StatusReport(details=details):
+            return "" if details is None else "true" if details.differences else "false"
         case DriftReport():
             return "true" if report.with_status("drift") else "false" if report.is_complete else ""
         case _:

@@ -14,7 +14,8 @@ from pulse_ci.commands.database_target import (
     find_wrangler_config,
 )
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.source import find_repository_root, make_display_path
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import find_repository_root, make_display_path, read_sources
 from pulse_ci.report.models import FailOn
 from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.base_diff import BaseDiff
+    from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.source import SourceFile
     from pulse_ci.settings import Settings
 
@@ -69,6 +71,11 @@ class CheckRequest:
     def migrations_table(self) -> str:
         """The table that has the applied migrations, as wrangler's configuration names it."""
         return self.wrangler.migrations_table if self.wrangler else DEFAULT_MIGRATIONS_TABLE
+
+    def discover(self) -> MigrationSet:
+        """Read the migrations directory, or the files that were given instead."""
+        sources = read_sources(self.directory, self.root) if self.sources is None else self.sources
+        return discover(self.display_dir, sources)
 
 
 def build_request(directory: Path, command: str = "check") -> CheckRequest:

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, TextIO
 
 from pulse_ci.commands.apply import ApplyOptions, apply
 from pulse_ci.commands.drift import check_drift
-from pulse_ci.commands.fleet import RunHooks
+from pulse_ci.commands.fleet_run import RunHooks
 from pulse_ci.commands.merge_reports import merge_reports
 from pulse_ci.commands.output import Progress, escape_for_log, wants_colour, write_file
-from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.commands.signals import stop_on_signal
 from pulse_ci.commands.status import read_status
 from pulse_ci.commands.undo import revert_applied
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import ConfigError
-from pulse_ci.report import Report
+from pulse_ci.report.live import render
 from pulse_ci.report.redaction import find_secrets, redact, redact_report
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.commands.rendering import LiveReport
+    from pulse_ci.report.live import LiveReport
     from pulse_ci.settings import Settings
 
 OK = 0
@@ -47,19 +47,15 @@ def run(name: str, options: Mapping[str, object]) -> int:
         merge_reports(settings, name) if settings.merge else _run_command(options, settings, apply_options, secrets)
     )
     report = redact_report(unredacted, secrets)
-    if isinstance(report, Report):
-        # What apply did to one database was said as it was done.
-        text = report.to_json() if settings.format == "json" else ""
-    else:
-        text = render(report, settings.format, colour=settings.output is None and wants_colour(sys.stdout))
+    text = render(report, settings.format, colour=settings.output is None and wants_colour(sys.stdout))
     if text:
         _write(text, settings)
-    return OK if isinstance(report, Report) else exit_status(report)
+    return exit_status(report)
 
 
 def _run_command(
     options: Mapping[str, object], settings: Settings, apply_options: ApplyOptions | None, secrets: tuple[str, ...]
-) -> LiveReport | Report:
+) -> LiveReport:
     def save_report(report: LiveReport) -> None:
         # A pipe or a terminal would get one report after the other.
         if (

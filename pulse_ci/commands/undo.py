@@ -12,9 +12,7 @@ from pulse_ci.commands.request import build_request
 from pulse_ci.commands.reverse import find_migration
 from pulse_ci.d1.client import D1Client
 from pulse_ci.errors import MigrationError
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
-from pulse_ci.report import apply_messages
+from pulse_ci.report.apply import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +38,7 @@ def revert_applied(
 
     """
     request = build_request(settings.migrations_dir, "reverse")
-    migrations = discover(request.display_dir, read_sources(request.directory, request.root))
+    migrations = request.discover()
     migration = find_migration(migrations, number)
     reverse = migrations.find_reverse(migration)
     if reverse is None or not reverse.statements:
@@ -50,10 +48,10 @@ def revert_applied(
         state = live.determine_status(trace(migrations.migrations))
         planned = plan_revert(migration, reverse, state, live)
         require_no_blockers(target.name, [*find_blockers(state), *find_row_losses(target, planned)], options.allow)
-        say(apply_messages.format_revert_plan(target.name, planned))
+        say(progress.format_revert_plan(target.name, planned))
         if options.dry_run:
             return
         if restore_command := target.find_restore_command():
-            say(apply_messages.format_restore_command(restore_command))
+            say(progress.format_restore_command(restore_command))
         revert(target, planned, live)
-        say(apply_messages.format_reverted(target.name, migration.name))
+        say(progress.format_reverted(target.name, migration.name))

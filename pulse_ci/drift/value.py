@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pulse_ci.model import ChangeAction, ObjectKind
-
-if TYPE_CHECKING:
-    from pulse_ci.drift.allowlist import AllowedDifference
-    from pulse_ci.model import Change
+from pulse_ci.drift.adopt_migration import AdoptMigration  # noqa: TC001 - pydantic reads the annotations
+from pulse_ci.drift.allowlist import AllowedDifference  # noqa: TC001 - as above
+from pulse_ci.model import Change, ChangeAction, ObjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,18 @@ class DriftDifference:
             case _:
                 return f"{what} is otherwise"
 
+    def to_dict(self) -> dict[str, str | None]:
+        """Return the difference as JSON's own types."""
+        change = self.change
+        return {
+            "kind": change.kind.value,
+            "name": change.name,
+            "table": change.table,
+            "action": change.action.value,
+            "expected": change.before,
+            "actual": change.after,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -76,7 +85,8 @@ class DatabaseDrift:
     """What became of comparing one database: a drift, which may be empty, or an error, which is neither.
 
     It has neither of the two where the database was not asked.
-    `pending` is how many files have not run there; `notes` are sentences about its records.
+    `pending` is how many files have not run there; `notes` are sentences about its records. `adoption` is the
+    migration that adopts the drift, if there is one.
     """
 
     name: str
@@ -85,6 +95,7 @@ class DatabaseDrift:
     error: str | None = None
     pending: int = 0
     notes: tuple[str, ...] = ()
+    adoption: AdoptMigration | None = None
 
     @property
     def status(self) -> str:

@@ -8,7 +8,7 @@ from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.estimate import estimate_costs
 from pulse_ci.apply.plan import plan_steps
-from pulse_ci.report import apply_messages
+from pulse_ci.report.apply import progress
 from tests.d1.histories import history
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def test_the_plan_says_it_in_rows_and_in_the_days_share(local: LocalDatabase) ->
     live = local.read()
     steps = plan_steps(PAST, live, PAST.migrations[:1])
 
-    shown = apply_messages.format_plan("staging", steps, [Cost(2_000, 1_000)], ())
-    unknown = apply_messages.format_plan("staging", steps, [None], ())
+    shown = progress.format_plan("staging", steps, [Cost(2_000, 1_000)], ())
+    unknown = progress.format_plan("staging", steps, [None], ())
 
     assert shown.splitlines() == [
         "1 migration pending on staging:",

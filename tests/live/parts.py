@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 
 from pulse_ci.commands.drift import check_drift
-from pulse_ci.commands.rendering import render
 from pulse_ci.commands.status import read_status
-from pulse_ci.report.fleet.status import FleetStatus
+from pulse_ci.report.live import render
+from pulse_ci.report.status import StatusReport
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
 from tests.live.pulse import recorded
@@ -22,9 +22,9 @@ from tests.live.test_drift import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.fleet import RunHooks
-    from pulse_ci.report.drift.value import DriftReport
-    from pulse_ci.report.fleet.received import FleetReport
+    from pulse_ci.commands.fleet_run import RunHooks
+    from pulse_ci.report.drift import DriftReport
+    from pulse_ci.report.live import LiveReport
     from tests.commands.conftest import Outcome
 
     Run = Callable[..., Outcome]
@@ -66,26 +66,26 @@ def fleet(tokened: Path) -> Fleet:
     return Fleet(made, broken=frozenset({"tenant-033"}))
 
 
-def asked(command: str, fleet: Fleet, watch: RunHooks | None = None, **flags: object) -> DriftReport | FleetStatus:
+def asked(command: str, fleet: Fleet, watch: RunHooks | None = None, **flags: object) -> DriftReport | StatusReport:
     settings = read_settings({"databases": ("tenant-*",), **flags})
     if command == "drift":
         return check_drift(settings, lambda _: fleet.client(), watch)
     report = read_status(settings, None, lambda _: fleet.client(), watch)
-    assert isinstance(report, FleetStatus)
+    assert isinstance(report, StatusReport)
     return report
 
 
-def written(report: DriftReport | FleetStatus, name: str) -> str:
+def written(report: DriftReport | StatusReport, name: str) -> str:
     """The report as a JSON file, which is what its schema says."""
     jsonschema.validate(json.loads(report.to_json()), SCHEMA)
     Path(name).write_text(report.to_json(), encoding="utf-8")
     return name
 
 
-def rendered(report: FleetReport, other: FleetReport | None = None) -> list[str]:
+def rendered(report: LiveReport, other: LiveReport | None = None) -> list[str]:
     """The report, or another one at the same expense, in every format."""
     shown: Any = other or report
-    return [render(replace(shown, spent=report.usage), each) for each in FORMATS]
+    return [render(replace(shown, usage=report.usage), each) for each in FORMATS]
 
 
 def parts(command: str, fleet: Fleet, of: int = 4) -> list[str]:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from pulse_ci.commands.apply import ApplyOptions, apply
-from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.apply import ApplyReport
 from pulse_ci.settings import read_settings
 from tests.live.fleet import Fleet
 from tests.live.pulse import recorded
@@ -18,7 +18,7 @@ from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
     from pulse_ci.apply.outcome import ApplyStatus
-    from pulse_ci.commands.fleet import RunHooks
+    from pulse_ci.commands.fleet_run import RunHooks
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]
 BEFORE, AFTER = recorded(2), recorded(3)
@@ -43,7 +43,7 @@ class Applied:
         self.said: list[str] = []
         settings = read_settings({"databases": ("tenant-*",), **flags})
         report = apply(settings, wish or ApplyOptions(), self.said.append, lambda _: fleet.client(), watch)
-        assert isinstance(report, FleetApplied)
+        assert isinstance(report, ApplyReport)
         self.report = report
         jsonschema.validate(json.loads(report.to_json()), SCHEMA)
 

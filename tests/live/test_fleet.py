@@ -15,7 +15,7 @@ from tests.live.fleet import Fleet
 from tests.live.pulse import recorded
 
 if TYPE_CHECKING:
-    from pulse_ci.report.drift.value import DriftReport
+    from pulse_ci.report.drift import DriftReport
     from tests.cloudflare.server import Cloudflare
 
 PLANTED = {f"tenant-{number:04}" for number in range(7, 1000, 100)}

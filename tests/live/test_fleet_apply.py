@@ -9,10 +9,11 @@ import pytest
 
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
-from pulse_ci.commands.fleet import RunHooks
+from pulse_ci.commands.fleet_run import RunHooks
 from pulse_ci.commands.merge_reports import merge_reports
-from pulse_ci.commands.rendering import exit_status, render
-from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.commands.rendering import exit_status
+from pulse_ci.report.apply import ApplyReport
+from pulse_ci.report.live import render
 from pulse_ci.settings import read_settings
 from tests.live.rollout import DRIFTED, NAMES, UNWELL, Applied
 from tests.live.rollout import fleet as fleet
@@ -115,7 +116,7 @@ def test_resume_goes_on_with_what_failed_and_what_was_not_tried(fleet: Fleet) ->
 
 
 def test_an_interrupted_run_ends_what_is_under_way_and_says_what_is_left(fleet: Fleet) -> None:
-    watch, kept = RunHooks(), list[FleetApplied]()
+    watch, kept = RunHooks(), list[ApplyReport]()
     fleet.on_request = lambda _: watch.stop_signal.interrupt() if len(fleet.writes) == 12 else None
     run = Applied(fleet, watch=RunHooks(stop_signal=watch.stop_signal, save_report=kept.append))
     fleet.on_request = lambda _: None
@@ -139,7 +140,7 @@ def test_the_parts_of_a_matrix_make_one_report(fleet: Fleet) -> None:
 
     merged = merge_reports(read_settings({"merge": ("part-*.json",)}), "apply")
 
-    assert isinstance(merged, FleetApplied)
+    assert isinstance(merged, ApplyReport)
     assert [each.name for each in merged.databases] == NAMES
     assert merged.headline == "29 of 30 databases migrated, 1 refused"
     assert {each for run in runs for each in run.report.databases} == set(merged.databases)
@@ -153,7 +154,7 @@ def test_each_outcome_has_the_command_that_restores_the_database(fleet: Fleet) -
 
 
 def test_what_ends_a_run_leaves_a_report_of_what_was_done(fleet: Fleet) -> None:
-    kept = list[FleetApplied]()
+    kept = list[ApplyReport]()
 
     def break_down(_: str) -> None:
         if len(fleet.writes) == 9:

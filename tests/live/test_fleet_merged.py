@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulse_ci.commands.merge_reports import merge_reports
-from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.errors import ConfigError
-from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.drift import DriftReport
+from pulse_ci.report.live import render
 from pulse_ci.settings import read_settings
 from tests.live.parts import FILES, NAMES, asked, parts, rendered, written
 from tests.live.parts import fleet as fleet

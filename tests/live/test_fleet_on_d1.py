@@ -11,7 +11,7 @@ import pytest
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.apply import apply as run_apply
-from pulse_ci.report.fleet.applied import FleetApplied
+from pulse_ci.report.apply import ApplyReport
 from pulse_ci.settings import read_settings
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, put
@@ -148,7 +148,7 @@ def test_whatever_fails_on_the_way_no_file_runs_twice(
     with client_of(cloud) as client:
         report = run_apply(settings, ApplyOptions(allow=("drift", "findings")), lambda _: None, lambda _: client)
 
-    assert isinstance(report, FleetApplied)
+    assert isinstance(report, ApplyReport)
     assert len(report.with_status(ApplyStatus.APPLIED)) == len(NAMES) - 1
     assert all(
         recorded(cloud, database) == ["001_sites.sql", "002_urls.sql"]

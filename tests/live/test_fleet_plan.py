@@ -9,8 +9,9 @@ import pytest
 
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
-from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.errors import ConfigError
+from pulse_ci.report.live import render
 from tests.live.pulse import recorded
 from tests.live.rollout import AFTER, BEFORE, DRIFTED, NAMES, Applied
 from tests.live.rollout import fleet as fleet

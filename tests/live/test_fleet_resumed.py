@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.commands.fleet import RunHooks
-from pulse_ci.commands.rendering import exit_status, render
+from pulse_ci.commands.fleet_run import RunHooks
+from pulse_ci.commands.rendering import exit_status
 from pulse_ci.errors import ConfigError
+from pulse_ci.report.live import render
 from tests.live.parts import asked, rendered, written
 from tests.live.parts import fleet as fleet
 

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.apply.record_repairs import RecordRepair
-from pulse_ci.commands.rendering import render
 from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus, MigrationStatus, RecordedMigrations
 from pulse_ci.drift.adopt_migration import AdoptMigration
 from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan
 from pulse_ci.github.runner import escape_commands
-from pulse_ci.report import applying_fleet
+from pulse_ci.report.apply import ApplyReport, progress
+from pulse_ci.report.databases import Scope
+from pulse_ci.report.drift import DriftReport
 from pulse_ci.report.drift import markdown as drift_markdown
-from pulse_ci.report.drift.value import DriftReport
-from pulse_ci.report.fleet.applied import FleetApplied
-from pulse_ci.report.fleet.scope import FleetScope
-from pulse_ci.report.fleet.status import DatabaseStatus, FleetStatus
+from pulse_ci.report.live import render
+from pulse_ci.report.status import DatabaseStatus, FileDetails, StatusReport
 from pulse_ci.report.status import markdown as status_markdown
-from pulse_ci.report.status.value import StatusReport
 from pulse_ci.schema.diff import diff
 from tests.github.runner_model import read_commands
 from tests.report.github_html import rendered
@@ -38,25 +36,28 @@ def drift_of(number: int, text: Callable[[], str]) -> DriftReport:
     problem = f"There is {text()}." if number % 3 == 0 else None
     way = FixPlan((text(), text()), (text(),), (text(),), (text(),), problem)
     differences = tuple(DriftDifference(change) for change in diff(schemas.before, schemas.after))
-    drifted = DatabaseDrift(text(), "a", Drift(differences, way, way), None, 2, (text(),))
+    name, note = text(), text()
     failed = DatabaseDrift(text(), "b", None, f"There is {text()}.")
     adoption = AdoptMigration("022_adopt.sql", text(), text())
-    adoptions = {"a": adoption} if number % 5 else {}
-    return DriftReport((drifted, failed)[: 1 + number % 2], "the migrations", adoptions, (text(),))
+    drift = Drift(differences, way, way)
+    drifted = DatabaseDrift(name, "a", drift, None, 2, (note,), adoption if number % 5 else None)
+    scope = Scope(compared_with="the migrations")
+    return DriftReport((drifted, failed)[: 1 + number % 2], scope, expired=(text(),))
 
 
 def status_of(number: int, text: Callable[[], str]) -> StatusReport:
     schemas = hostile_schemas(number, text)
     files = tuple(FileStatus(text(), None, standing, text(), text()) for standing in MigrationStatus)
     state = DatabaseMigrations(files, RecordedMigrations(text(), (text(),)), schemas.before, schemas.after)
-    return StatusReport(text(), state, (RecordRepair(text(), text()),), {})
+    details = FileDetails(state, (RecordRepair(text(), text()),), {})
+    return StatusReport((DatabaseStatus(text(), ""),), details=details)
 
 
-def fleets_of(text: Callable[[], str]) -> tuple[FleetStatus, FleetApplied]:
-    scope = FleetScope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
+def fleets_of(text: Callable[[], str]) -> tuple[StatusReport, ApplyReport]:
+    scope = Scope((text(),), text(), 2, "0" * 64, stopped=f"ended by {text()}", missing=(text(),))
     told = DatabaseStatus(text(), "a", (text(), text()), (text(),)), DatabaseStatus(text(), "b", error=text())
     fates = tuple(ApplyOutcome(text(), fate, fate, text(), (text(),), (text(),), text()) for fate in ApplyStatus)
-    return FleetStatus(told, scope), FleetApplied(fates, scope)
+    return StatusReport(told, scope), ApplyReport(fates, scope)
 
 
 def hostile_and_harmless(number: int) -> tuple[Callable[[], str], Callable[[], str]]:
@@ -97,7 +98,7 @@ def test_no_line_in_the_log_is_a_command() -> None:
         fleets = fleets_of(hostile)
         shown = [render(each, form) for each in (drift, status, *fleets) for form in ("text", "json")]
         outcomes = fleets[1].databases
-        shown += [applying_fleet.format_fleet_plan(outcomes, (hostile(),)), applying_fleet.format_canary(outcomes[0])]
+        shown += [progress.format_fleet_plan(outcomes, (hostile(),)), progress.format_canary(outcomes[0])]
 
         assert [read_commands(escape_commands(text)) for text in shown] == [[]] * 10
         assert not any("\x1b" in text for text in shown)

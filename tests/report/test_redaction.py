@@ -10,7 +10,8 @@ from pulse_ci.commands.output import render
 from pulse_ci.drift.adopt_migration import AdoptMigration
 from pulse_ci.drift.value import DatabaseDrift, Drift, FixPlan
 from pulse_ci.model import Finding, Severity
-from pulse_ci.report.drift.value import DriftReport
+from pulse_ci.report.databases import Scope
+from pulse_ci.report.drift import DriftReport
 from pulse_ci.report.models import MigrationResult, Staging
 from pulse_ci.report.redaction import find_secrets, redact, redact_report
 from tests.report.reports import small_report
@@ -40,9 +41,10 @@ def test_a_secret_in_any_text_of_a_report_is_in_no_form_of_it(form: str) -> None
 
 
 def test_a_drift_holds_no_secret_either() -> None:
-    drifted = DatabaseDrift("db", "1", Drift(repair=FixPlan((TOKEN,))), None, 0, (TOKEN,))
+    adoption = AdoptMigration("022_adopt.sql", TOKEN, TOKEN)
+    drifted = DatabaseDrift("db", "1", Drift(repair=FixPlan((TOKEN,))), None, 0, (TOKEN,), adoption)
     failed = DatabaseDrift("db", "2", None, f"no answer from /accounts/{ACCOUNT}")
-    report = DriftReport((drifted, failed), TOKEN, {"1": AdoptMigration("022_adopt.sql", TOKEN, TOKEN)}, (TOKEN,))
+    report = DriftReport((drifted, failed), Scope(compared_with=TOKEN), expired=(TOKEN,))
 
     shown = repr(redact_report(report, find_secrets(ENVIRONMENT)))
 

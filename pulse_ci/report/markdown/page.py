@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
-from pulse_ci.report.escape import code_span, link, quote_path, truncate
+from pulse_ci.report.escape import code_span, escape_cell, link, quote_path, truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 _MAX_NAME_LENGTH = 100
@@ -85,3 +85,27 @@ def render_table(head: str, rows: list[str]) -> str:
     """Return a table; `head` is its first line, cells between bars."""
     columns = head.count("|") - 1
     return "\n".join([head, "|" + "---|" * columns, *rows])
+
+
+def render_row(*cells: str) -> str:
+    """Return a row of a table; each cell is a line of Markdown."""
+    return f"| {' | '.join(map(escape_cell, cells))} |"
+
+
+def limit_table(head: str, rows: list[str], most: int) -> Iterator[str]:
+    """Yield a table of at most so many rows, and how many it leaves out."""
+    if rows[:most]:
+        yield render_table(head, rows[:most])
+    if len(rows) > most:
+        yield f"_{len(rows) - most} more; the JSON report has them all._"
+
+
+def fit_to_size(
+    head: str, parts: Callable[[int], Iterable[str]], steps: Iterable[int], max_bytes: int, footer: str = ""
+) -> str:
+    """Return head, parts and footer; `parts` gets how many entries to show, the first of `steps` that fits."""
+    for most in steps:
+        text = "\n\n".join(filter(None, [head, *parts(most), footer])) + "\n"
+        if len(text.encode()) <= max_bytes:
+            return text
+    return f"{head}\n\nThe rest does not fit here; the JSON report has it all.\n{footer}"

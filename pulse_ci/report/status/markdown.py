@@ -1,56 +1,66 @@
-"""A StatusReport to GitHub's Markdown: for the job summary."""
+"""Render a StatusReport as Markdown for the job summary."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.migration_status import MigrationStatus
-from pulse_ci.report.escape import code_block, code_span, escape_cell, escape_message, escape_text
+from pulse_ci.report.databases import list_names
+from pulse_ci.report.escape import code_block, code_span, escape_message, escape_text
+from pulse_ci.report.markdown.page import fit_to_size, limit_table, render_details, render_row, render_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.d1.migration_status import FileStatus
-    from pulse_ci.report.status.value import StatusReport
+    from pulse_ci.report.status import FileDetails, StatusReport
 
-_STATUS_ICONS = {MigrationStatus.APPLIED: "✅", MigrationStatus.PENDING: "⏳"}
-_MAX_FILES = 200
+_MARK = {MigrationStatus.APPLIED: "✅", MigrationStatus.PENDING: "⏳"}
+_MAX_DIFFERENCES = 200
+_ALL = 10**9
 
 
 def render(report: StatusReport, max_bytes: int) -> str:
-    """Return the report as Markdown of at most so many bytes: the files that are as they should be go first."""
-    for shown in (None, _MAX_FILES, 0):
-        text = "\n\n".join(_render_parts(report, shown)) + "\n"
-        if len(text.encode()) <= max_bytes:
-            return text
-    return f"### {escape_message(report.headline)}\n\nThe rest does not fit here; the JSON report has it all.\n"
+    """Return the report as Markdown of at most so many bytes: rows of the tables go first."""
+    if report.details:
+        parts = partial(_render_files, report.details)
+        return fit_to_size(f"### {escape_message(report.headline)}", parts, (_ALL, 200, 0), max_bytes)
+    mark = "⚠️" if not report.is_complete else "⏳" if report.behind else "✅"
+    head = f"### {mark} {escape_text(report.headline)}"
+    return fit_to_size(head, partial(_render_fleet, report), (100, 20, 5, 1), max_bytes)
 
 
-def _render_parts(report: StatusReport, max_files: int | None) -> Iterator[str]:
-    yield f"### {escape_message(report.headline)}"
-    yield f"{escape_message(report.source)}; nothing was written."
-    files = report.state.files if max_files is None else report.state.files[len(report.state.files) - max_files :]
-    rows = [_render_row(each) for each in files]
-    if rows:
-        yield "\n".join(["| | migration | | |", "|---|---|---|---|", *rows])
-    if len(files) < len(report.state.files):
-        yield f"_{len(report.state.files) - len(files)} earlier files are left out here, for their size._"
-    if report.differences:
-        yield "#### Drift\n\n" + "\n".join(
-            f"- {escape_message(each.sentence)}" for each in report.differences[:_MAX_FILES]
-        )
-    if report.repairs:
-        statements = [f"-- {each.reason}\n{each.sql}" for each in report.repairs]
-        yield _fold_details("Statements that make the records true", code_block("\n".join(statements), "sql"))
-
-
-def _render_row(each: FileStatus) -> str:
-    mark = _STATUS_ICONS.get(each.status, "⚠️")
-    return (
-        f"| {mark} | {escape_cell(code_span(each.name))} | {each.status.value} | "
-        f"{escape_cell(escape_message(each.detail))} |"
+def _render_files(details: FileDetails, most: int) -> Iterator[str]:
+    yield f"{escape_message(details.source)}; nothing was written."
+    earlier = max(len(details.state.files) - most, 0)
+    if rows := [_render_file(each) for each in details.state.files[earlier:]]:
+        yield render_table("| | migration | | |", rows)
+    if earlier:
+        yield f"_{earlier} earlier files are left out here, for their size._"
+    if details.differences:
+        sentences = (f"- {escape_message(each.sentence)}" for each in details.differences[:_MAX_DIFFERENCES])
+        yield "#### Drift\n\n" + "\n".join(sentences)
+    statements = "\n".join(f"-- {each.reason}\n{each.sql}" for each in details.repairs)
+    yield from render_details(
+        "Statements that make the records true", code_block(statements, "sql") if statements else ""
     )
 
 
-def _fold_details(title: str, content: str) -> str:
-    return f"<details><summary>{escape_text(title)}</summary>\n\n{content}\n\n</details>"
+def _render_file(each: FileStatus) -> str:
+    return render_row(_MARK.get(each.status, "⚠️"), code_span(each.name), each.status.value, escape_message(each.detail))
+
+
+def _render_fleet(report: StatusReport, most: int) -> Iterator[str]:
+    behind = [
+        render_row("⏳", str(len(names)), ", ".join(map(code_span, files)), escape_text(list_names(names)))
+        for files, names in report.behind
+    ]
+    yield from limit_table("| | databases | lack | |", behind, most)
+    problems = [
+        render_row("⚠️", escape_text(list_names(names)), escape_message(sentence)) for sentence, names in report.problems
+    ]
+    yield from limit_table("| | database | |", problems, most)
+    if report.scope.stopped:
+        yield f"Not every database was asked: {escape_text(report.scope.stopped)}."
+    yield f"Compared with {escape_text(report.scope.compared_with)}. Nothing was written to any database."

@@ -1,14 +1,13 @@
-"""A command on many databases: which they are, what an earlier report tells of them, and the rest a few at a time."""
+"""Run a command on many databases: select them, resume from an earlier report, and collect the results."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from dataclasses import replace as replaced
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulse_ci.d1.fleet import MAX_CONCURRENT, StopSignal, run_concurrently, select_by_globs, select_shard
 from pulse_ci.errors import ConfigError, D1Error
-from pulse_ci.report.fleet.scope import FleetScope, compute_digest
+from pulse_ci.report.databases import Scope, compute_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,63 +16,62 @@ if TYPE_CHECKING:
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Usage
-    from pulse_ci.report.fleet.received import FleetReport
+    from pulse_ci.report.live import LiveReport
     from pulse_ci.settings import Settings
 
 _Outcome = TypeVar("_Outcome")
-_Report = TypeVar("_Report", bound="FleetReport")
+_Report = TypeVar("_Report", bound="LiveReport")
 _MIN_GROWTH = 20
+_FLEET_FLAGS = ("shard", "resume", "canary", "stop_at")
 
 
 @dataclass(frozen=True, slots=True)
 class RunHooks:
-    """Who watches a run: is told each step, may stop it, and keeps its report as it grows."""
+    """Callbacks of a run: each step, what stops it, and its report as it grows."""
 
     on_step: Callable[[str], None] = lambda _: None
     stop_signal: StopSignal = field(default_factory=StopSignal)
     save_report: Callable[[Any], None] = lambda _: None
 
 
-def build_fleet_scope(
-    settings: Settings, migrations: MigrationSet, compared_with: str, *decides: Iterable[str]
-) -> FleetScope:
-    """Return what a report on the fleet that the settings name is about; `decides` is what does besides the files."""
+def build_scope(settings: Settings, migrations: MigrationSet, compared_with: str, *inputs: Iterable[str]) -> Scope:
+    """Return what a report covers; for a fleet its digest is that of the files and of `inputs`."""
+    count = len(migrations.migrations)
+    if not settings.databases:
+        return Scope(compared_with=compared_with, files=count)
     texts = [text for each in migrations.migrations for text in (each.path, each.text)]
-    files_digest = compute_digest(texts, *decides)
-    return FleetScope(settings.databases, compared_with, len(migrations.migrations), files_digest, settings.shard)
+    return Scope(settings.databases, compared_with, count, compute_digest(texts, *inputs), settings.shard)
 
 
 def select_databases(
     settings: Settings, client: D1Client, check: Callable[[tuple[DatabaseInfo, ...]], None] = lambda _: None
 ) -> tuple[DatabaseInfo, ...]:
-    """Ask the account for its databases, and return those of the fleet that this job takes; `check` sees them all."""
+    """Return the databases of the fleet that this job takes; `check` gets the whole fleet."""
     fleet = select_by_globs(client.list_databases(), settings.databases)
     check(fleet)
     return select_shard(fleet, settings.shard)
 
 
-def sum_usage(client: D1Client, earlier: FleetReport | None) -> Usage:
-    """Return what was asked of Cloudflare, by the run before too, from whose report this one goes on."""
+def sum_usage(client: D1Client, earlier: LiveReport | None) -> Usage:
+    """Return what was asked of Cloudflare, including the run that this one resumes."""
     return client.usage + earlier.usage if earlier else client.usage
 
 
-def read_resume_report(settings: Settings, scope: FleetScope, kind: type[_Report]) -> _Report | None:
-    """Read the report from which `--resume` goes on, if there is one.
+def read_resume_report(settings: Settings, scope: Scope, kind: type[_Report]) -> _Report | None:
+    """Read the report that `--resume` names, if there is one.
 
     Raises:
-        ConfigError: it is no such report, or on something else.
+        ConfigError: it is no such report, or covers something else.
 
     """
     if settings.resume is None:
         return None
-    from pulse_ci.report.fleet.received import read_fleet_report
+    from pulse_ci.report.live import read_fleet_report
 
     where = f"--resume {settings.resume}"
-    report = read_fleet_report(settings.resume, "--resume")
-    if not isinstance(report, kind):
-        raise ConfigError(f"{where} is the report of another command. Give one of `pulse-ci {settings.command}`.")
-    scope.require_same_scope(report.scope or scope, where)
-    if report.scope and report.scope.shard != scope.shard:
+    report = read_fleet_report(settings.resume, "--resume", kind)
+    scope.require_same_scope(report.scope, where)
+    if report.scope.shard != scope.shard:
         theirs, ours = report.scope.shard or "the whole", scope.shard or "the whole"
         raise ConfigError(f"{where} is on {theirs} of the fleet, and this run takes {ours}. Give the same --shard.")
     return report
@@ -90,10 +88,10 @@ def run_each(
     on_progress: Callable[[tuple[_Outcome, ...]], None] = lambda _: None,
     max_concurrent: int = MAX_CONCURRENT,
 ) -> tuple[_Outcome, ...]:
-    """Return what came of each database, in their order: `known` by its id, or found out by `act`.
+    """Return the outcome of each database, in their order: from `done` by its id, or from `act`.
 
-    What Cloudflare refuses for one database is told by `on_failure`. `on_growth` is given what there is whenever that
-    is a tenth more, and where an error ends it all.
+    A D1Error of one database goes to `on_failure`. `on_progress` gets all outcomes whenever there are a tenth
+    more, and when an error ends the run.
     """
     found = {each.id: done[each.id] for each in databases if each.id in done}
     remaining = [each for each in databases if each.id not in found]
@@ -124,14 +122,14 @@ def run_each(
     return collect()
 
 
-def add_stop_reason(scope: FleetScope, stop_signal: StopSignal, *, left: Sequence[object]) -> FleetScope:
-    """Return the scope with why the run came to its end before those that are left, if there are any."""
-    return replaced(scope, stopped=stop_signal.reason if left else None)
+def add_stop_reason(scope: Scope, stop_signal: StopSignal, *, left: Sequence[object]) -> Scope:
+    """Return the scope with the reason why databases are left, if any are."""
+    return replace(scope, stopped=stop_signal.reason if left else None)
 
 
 def reject_fleet_flags_without_fleet(settings: Settings) -> None:
-    """Raise ConfigError where a flag is given that means a fleet, and no fleet is named."""
-    for name in ("shard", "resume", "canary", "stop_at"):
+    """Raise ConfigError if a flag for fleets is given without --databases."""
+    for name in _FLEET_FLAGS:
         if name in settings.given and not settings.databases:
             flag = f"--{name.replace('_', '-')}"
             raise ConfigError(f"{flag} is about a fleet: name its databases with --databases, or leave it out.")
