@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.worker_results import Reading
 from pulse_ci.sql.split import split_statements
 from pulse_ci.worker.forms import forms
 from pulse_ci.worker.text import variants
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from pulse_ci.engine.prepare import Preparer
     from pulse_ci.worker.queries import Query
     from pulse_ci.worker.text import Text
-
-
-class Reading(StrEnum):
-    """How much of a query's text is known."""
-
-    STATIC = "static"
-    FORMS = "forms"
-    NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""A Worker's source on both sides of a change, and both schemas, to what became of each query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pulse_ci.analysis.worker_results import DeployOrder, QueryOutcome, Reading, WorkerResults
+from pulse_ci.worker.program import Program
+from pulse_ci.worker.queries import QueryFinder, may_send
+from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
+from pulse_ci.worker.try_queries import Attempt, TriedQuery, try_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.worker.queries import Query
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSource:
+    """The source to check: the change's tree, and what the base has otherwise in it (None where it has no such file).
+
+    `folder`, `main` and `globs` say which files are the Worker's, `binding` which of the `bindings` is the database.
+    """
+
+    tree: SourceTree
+    base_files: Mapping[str, bytes | None]
+    folder: str = ""
+    main: str | None = None
+    globs: tuple[str, ...] = ()
+    binding: str | None = None
+    bindings: tuple[str, ...] = ()
+    deploy_order: DeployOrder = DeployOrder.UNKNOWN
+
+
+def check_worker(source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1) -> WorkerResults:
+    """Read the queries of both sides, and try each on both schemas."""
+    new_tree, old_tree = source.tree, source.tree.overlay(source.base_files)
+    new_paths = _select(source, new_tree)
+    changed = frozenset(source.base_files)
+    affected = changed | (find_importers(new_tree, changed, new_paths.__contains__) if changed else frozenset())
+    new, new_program = _find(source, new_tree, new_paths)
+    old, _ = _find(source, old_tree, _select(source, old_tree) & affected) if affected else ([], new_program)
+    with before.open_preparer() as old_schema, after.open_preparer() as new_schema:
+        new_tried = list(try_queries(new, old_schema, new_schema))
+        old_tried = list(try_queries(old, old_schema, new_schema))
+    outcomes = _merge(new_tried, old_tried, affected)
+    return WorkerResults(
+        tuple(sorted(outcomes, key=lambda each: (each.path, each.line, each.sql))),
+        files=len(new_paths),
+        skipped=dict(sorted(new_program.skipped.items())),
+        deploy_order=source.deploy_order,
+    )
+
+
+def _select(source: WorkerSource, tree: SourceTree) -> frozenset[str]:
+    return select_worker(tree, folder=source.folder, main=source.main, globs=source.globs)
+
+
+def _find(source: WorkerSource, tree: SourceTree, paths: frozenset[str]) -> tuple[list[Query], Program]:
+    program = Program(tree.sources, tree.read_aliases())
+    finder = QueryFinder(program, several_databases=len(source.bindings) > 1)
+    sending = sorted(path for path in paths if may_send(program.sources[path]))
+    found = [query for path in sending for query in finder.find(path)]
+    return [query for query in found if _is_of(source, query)], program
+
+
+def _is_of(source: WorkerSource, query: Query) -> bool:
+    """Whether a query goes to the database that is checked, as far as its binding tells."""
+    others = set(source.bindings) - {source.binding}
+    return not (source.binding and query.binding in others)
+
+
+def _merge(new: list[TriedQuery], old: list[TriedQuery], affected: frozenset[str]) -> Iterator[QueryOutcome]:
+    """Yield one outcome for each text: of the new code, and of the old code what the new one has no more.
+
+    A file that the change does not touch, nor what it imports, is the same on both sides.
+    """
+    kept = {(each.query.path, str(each.query.text), each.query.binding) for each in old}
+    again = {(each.query.path, str(each.query.text), each.query.binding) for each in new}
+    for tried in new:
+        key = (tried.query.path, str(tried.query.text), tried.query.binding)
+        is_old = tried.query.path not in affected or key in kept
+        yield from _outcomes(tried, is_old=is_old, is_new=True)
+    for tried in old:
+        if (tried.query.path, str(tried.query.text), tried.query.binding) not in again:
+            yield from _outcomes(tried, is_old=True, is_new=False)
+
+
+def _outcomes(tried: TriedQuery, *, is_old: bool, is_new: bool) -> Iterable[QueryOutcome]:
+    query = tried.query
+    plain = QueryOutcome(
+        query.path, query.line, str(query.text), query.binding, tried.reading, is_old, is_new, problem=tried.problem
+    )
+    if tried.reading is Reading.NOT_CHECKED:
+        return [plain]
+    shown = _worst(tried)
+    return [replace(plain, sql=shown.sql, before=shown.before, after=shown.after)]
+
+
+def _worst(tried: TriedQuery) -> Attempt:
+    return tried.broken or tried.needing or tried.attempts[0]
