@@ -213,6 +213,17 @@ def _add_report_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("embedded", "staging", "scratch"),
         help="what the preview stands on (default: staging if there is an API token, else embedded)",
     )
+    add(
+        "--worker",
+        metavar="GLOB",
+        action="append",
+        help="the Worker's source (default: wrangler's main, or all source)",
+    )
+    add(
+        "--deploy-order",
+        choices=("code-first", "migrations-first", "unknown"),
+        help="what is deployed first (default: unknown)",
+    )
     add("--max-rows-written", metavar="N", type=int, help="warn of a statement that writes more rows on staging")
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")

@@ -87,6 +87,7 @@ class Settings:
     baseline: Annotated[int, Ge(0)] = 0
     skip: Words = ()
     worker: Globs = ()
+    deploy_order: Literal["code-first", "migrations-first", "unknown"] = "unknown"
     databases: Globs = ()
     against: str | None = None
     shard: Annotated[str | None, _check_shard] = None

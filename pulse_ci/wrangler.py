@@ -50,6 +50,22 @@ class WranglerDatabase:
         return bool(glob.globmatch(relative, pattern, flags=glob.GLOBSTAR | glob.BRACE | glob.EXTGLOB))
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """What a configuration says of the Worker: `main`, the file that it begins with, and its databases."""
+
+    main: str | None
+    databases: tuple[WranglerDatabase, ...]
+
+    def list_other_bindings(self, database: WranglerDatabase) -> tuple[str, ...]:
+        """Return the bindings that are another database than `database`."""
+        return tuple(
+            each.binding
+            for each in self.databases
+            if each.binding and each.binding != database.binding and (each.id is None or each.id != database.id)
+        )
+
+
 def find_config(start: Path, root: Path) -> Path | None:
     """Return wrangler's configuration file in `start` or a folder above it, no higher than `root`."""
     for folder in (start, *start.parents):
@@ -108,6 +124,19 @@ def find_account_id(config: Path, environment: str | None = None) -> str | None:
     """
     content = _parse_config(config, _read_text(config))
     return _get_account_id(content, _get_environment_section(content, config, environment))
+
+
+def read_worker_config(config: Path, environment: str | None = None) -> WorkerConfig:
+    """Return what the configuration says of the Worker itself.
+
+    Raises:
+        ConfigError: the file cannot be read, or has not the environment.
+
+    """
+    content = _parse_config(config, _read_text(config))
+    section = _get_environment_section(content, config, environment)
+    main = section.get("main") or content.get("main")
+    return WorkerConfig(main if isinstance(main, str) else None, tuple(_read_databases(config, environment)))
 
 
 def _get_account_id(content: dict[str, Any], section: dict[str, Any]) -> str | None:

@@ -61,7 +61,8 @@ def gather(
         replayed = replay(
             database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"), records=records
         )
-    before = _schema_without(replaying, new, replayed, start, records)
+        after = database.take_snapshot()
+    before, without = _replay_without(replaying, new, replayed, start, records)
     with EmbeddedD1() as scratch, EmbeddedD1() as with_rows:
         evidence, runs = [], SeededRuns(with_rows)
         for one in replayed.reviewed:
@@ -78,6 +79,7 @@ def gather(
         baseline=baseline,
         run_by_wrangler=run_by_wrangler,
         rows=start.rows if start else None,
+        contents=(after if without is None else without, after),
     )
     return review, replayed.after
 
@@ -100,18 +102,22 @@ def _database(start: Start | None) -> EmbeddedD1:
     return database
 
 
-def _schema_without(
+def _replay_without(
     migrations: tuple[Migration, ...],
     new: tuple[Migration, ...],
     replayed: Replay,
     start: Start | None,
     records: MigrationRecords,
-) -> Schema:
-    if not new or migrations[-len(new) :] == new:
-        return replayed.before
+) -> tuple[Schema, bytes | None]:
+    """Return the schema, and the content, without the `new` files; None where there are none such."""
+    if not new:
+        return replayed.before, None
+    if migrations[-len(new) :] == new and replayed.reviewed:
+        return replayed.before, replayed.reviewed[0].origin
     with _database(start) as database:
         records.create(database)
-        return replay(database, (each for each in migrations if each not in new), ()).after
+        without = replay(database, (each for each in migrations if each not in new), ()).after
+        return without, database.take_snapshot()
 
 
 def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, replayed: Replayed) -> Evidence:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.replay import Broken, Replayed
     from pulse_ci.analysis.seeded_run import OnRows
     from pulse_ci.analysis.table_rebuilds import Rebuild
+    from pulse_ci.analysis.worker_results import WorkerResults
     from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Ignore, Location, Migration
@@ -75,7 +76,8 @@ class Review:
     files alone are replayed. `reached` has how many of them a statement takes, where that was asked, and `most_written`
     is how many rows a statement may write, if anybody said. `on_d1` is None where the files did not run on real D1.
     `config` is the path of wrangler's configuration as reports spell it, and `database` the one in it that uses the
-    directory. `skipped` are the rules that are not asked.
+    directory. `skipped` are the rules that are not asked. `contents` has the database without and with the files under
+    review, for EmbeddedD1.restore(); `worker` what became of the Worker's queries, where its source was read.
     """
 
     migrations: MigrationSet
@@ -94,6 +96,8 @@ class Review:
     config: str = ""
     database: WranglerDatabase | None = None
     skipped: tuple[str, ...] = ()
+    contents: tuple[bytes, bytes] | None = None
+    worker: WorkerResults | None = None
 
     @property
     def of_a_change(self) -> bool:
@@ -142,7 +146,8 @@ class Example:
 
     `new` names the files under review where the example needs a base that has the others; `d1_refuses` is the message
     with which real D1 refuses the last file, `rows` how many rows a live database has. A `wrangler.toml` among the
-    files is wrangler's configuration.
+    files is wrangler's configuration; a `.ts` file is the Worker's, whose marked lines end in `// expect`, and
+    `code_first` says that it is deployed before the migrations run.
     """
 
     files: Mapping[str, str]
@@ -152,6 +157,7 @@ class Example:
     pattern: str | None = None
     d1_refuses: str | None = None
     rows: Mapping[str, int] | None = None
+    code_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003 - a field's type
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,7 +29,8 @@ class QueryOutcome:
     """One query of the source, on both schemas.
 
     `sql` is the text as tried, `before` and `after` are D1's messages, None where it works. `problem` says why a query
-    is not checked. `is_old` and `is_new` say whose code has it: the base's, the change's, or both.
+    is not checked. `is_old` and `is_new` say whose code has it: the base's, the change's, or both. `blamed` is the path
+    of the migration after which its outcome is another one.
     """
 
     path: str
@@ -43,7 +45,7 @@ class QueryOutcome:
     problem: str = ""
     old_plan: tuple[str, ...] = ()
     new_plan: tuple[str, ...] = ()
-    uses: frozenset[tuple[str, str]] = frozenset()
+    blamed: str = ""
 
     @property
     def is_checked(self) -> bool:
@@ -86,6 +88,21 @@ class WorkerResults:
     skipped: Mapping[str, str] = field(default_factory=dict)
     declared: tuple[DeclaredProblem, ...] = ()
     deploy_order: DeployOrder = DeployOrder.UNKNOWN
+
+    @property
+    def broken(self) -> tuple[QueryOutcome, ...]:
+        """The queries of the base's code that the change breaks."""
+        return tuple(query for query in self.queries if query.breaks)
+
+    @property
+    def needing(self) -> tuple[QueryOutcome, ...]:
+        """The queries of the change's code that need its migrations."""
+        return tuple(query for query in self.queries if query.needs_migration)
+
+    def find_mentions(self, name: str) -> tuple[QueryOutcome, ...]:
+        """Return the queries of the change's code with the word `name` in them."""
+        word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])", re.IGNORECASE)
+        return tuple(query for query in self.queries if query.is_new and word.search(query.sql))
 
     @property
     def checked(self) -> int:

@@ -63,6 +63,8 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             run_by_wrangler=_make_wrangler_filter(request),
             on_step=on_step,
         )
+    with _timed(timings, "worker"):
+        review = _add_worker(review, request, on_step)
     if request.uses_scratch and isinstance(staged, StagingSnapshot):
         from pulse_ci.commands.scratch import run_on_scratch
 
@@ -105,6 +107,19 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         applied=staged.find_applied if isinstance(staged, StagingSnapshot) else lambda _: None,
         after=after,
     )
+
+
+def _add_worker(review: Review, request: CheckRequest, on_step: Callable[[str], None]) -> Review:
+    if request.command == "preview":
+        return review
+    from pulse_ci.commands.worker_source import read_worker_source
+    from pulse_ci.worker.check_worker import add_worker
+
+    source = read_worker_source(request)
+    if source is None:
+        return review
+    on_step("trying the Worker's queries")
+    return add_worker(review, source)
 
 
 def _add_configuration(review: Review, request: CheckRequest) -> Review:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
+from pulse_ci.analysis.worker_results import DeployOrder
 from pulse_ci.commands.database_target import (
     NotConfigured,
     find_database,
@@ -20,7 +21,7 @@ from pulse_ci.report.models import FailOn
 from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.d1.account import Account
@@ -45,7 +46,9 @@ class CheckRequest:
     `sources` are the files where they do not come from the directory. `live` is the staging database that the preview
     stands on; `insists` says that it was asked for by name, so that a check without it is none, and `staging_missed`
     that it was meant and cannot be. With `scratch`, what is pending there also runs on real D1. The rules in
-    `skipped` are not asked.
+    `skipped` are not asked. `worker_globs` name the Worker's source, `deploy_order` says when it is deployed, and
+    `base_sources` has those of its files that the checkout has otherwise, where GitHub was asked for them: the base's,
+    or the change's where the checkout is the base.
     """
 
     command: str
@@ -59,6 +62,10 @@ class CheckRequest:
     skipped: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
     max_rows_written: int | None = None
+    environment: str | None = None
+    worker_globs: tuple[str, ...] = ()
+    deploy_order: DeployOrder = DeployOrder.UNKNOWN
+    base_sources: Mapping[str, bytes | None] | None = None
     wrangler: WranglerDatabase | None = None
     staging_database: LiveDatabase | None = None
     staging_required: bool = False
@@ -109,6 +116,9 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
         skipped=read_skipped_rules(settings),
         fail_on=FailOn(settings.fail_on),
         max_rows_written=settings.max_rows_written,
+        environment=settings.environment,
+        worker_globs=settings.worker,
+        deploy_order=DeployOrder(settings.deploy_order),
         wrangler=wrangler,
     )
     return _add_staging(request, settings)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TIMEOUT_SECONDS = 60
 
@@ -40,6 +44,43 @@ def read_base_diff(ref: str, directory: str, root: Path) -> BaseDiff:
         files_at_tip=frozenset(path for path in _split_fields(listing) if path.endswith(".sql")),
         ref=ref,
     )
+
+
+def read_changed_files(ref: str, root: Path, is_wanted: Callable[[str], bool]) -> dict[str, bytes | None]:
+    """Return the files that differ between the work tree and where it left `ref`, as they were there.
+
+    None stands for a file that was not there.
+
+    Raises:
+        ConfigError: git is missing, this is no repository, or it does not know `ref`.
+
+    """
+    tip = _read_git_output(
+        root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", base_ref=ref
+    )
+    base = _find_merge_base(root, tip) or tip
+    changed = _read_git_output(
+        root, "diff", "--name-only", "-z", "--no-renames", "--relative", base, "--", base_ref=ref
+    )
+    untracked = _read_git_output(root, "ls-files", "--others", "--exclude-standard", "-z", base_ref=ref)
+    paths = [path for path in _split_fields(changed) + _split_fields(untracked) if is_wanted(path)]
+    return {path: _read_blob(root, base, path) for path in dict.fromkeys(paths)}
+
+
+def _read_blob(root: Path, commit: str, path: str) -> bytes | None:
+    """Return a file of a commit, or None where it has none; a link or a submodule is none."""
+    listed = _run_git(root, "ls-tree", "-z", commit, "--", path).stdout
+    mode, _, rest = listed.partition(" ")
+    if mode not in {"100644", "100755"}:
+        return None
+    blob = rest.split()[1]
+    done = subprocess.run(
+        ["git", "-C", str(root), "-c", f"safe.directory={root}", "cat-file", "blob", blob],
+        capture_output=True,
+        timeout=_TIMEOUT_SECONDS,
+        check=False,
+    )
+    return done.stdout if done.returncode == 0 else None
 
 
 def _find_merge_base(root: Path, tip: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulse_ci.analysis.rule import Example
 
 EXAMPLE_HEADER = "-- Migration: Example\n-- Created: 2024-03-05\n-- Reason: shows what the rule is about\n"
@@ -30,3 +32,9 @@ def make_example_on_schema(before: str, sql: str, *, reverse: str = "") -> Examp
         {base: EXAMPLE_HEADER + before, new: EXAMPLE_HEADER + sql + (f"-- Reverse:\n{commented}" if reverse else "")},
         new=frozenset({new}),
     )
+
+
+def make_worker_example(before: str, sql: str, source: str, *, reverse: str = "", code_first: bool = False) -> Example:
+    """Return an example of a migration and the source of the Worker, `src/index.ts`, which the change leaves alone."""
+    example = make_example_on_schema(before, sql, reverse=reverse)
+    return replace(example, files={**example.files, "src/index.ts": source}, code_first=code_first)

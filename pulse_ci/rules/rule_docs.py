@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 
 _WIDEST, _TAIL = 200, 30
+_LANGUAGES = {"toml": ("toml", "#"), "ts": ("ts", "//"), "prisma": ("prisma", "//")}
 
 
 def render_rule_page(rule: Rule) -> str:
@@ -39,7 +40,7 @@ def truncate_lines(text: str) -> str:
 def _render_example(example: Example) -> str:
     parts = []
     for path, text in example.files.items():
-        marked = re.sub(r" -- expect$", "  -- ←", text, flags=re.MULTILINE)
-        language, comment = ("toml", "#") if path.endswith(".toml") else ("sql", "--")
+        marked = re.sub(r" (--|//) expect$", r"  \1 ←", text, flags=re.MULTILINE)
+        language, comment = _LANGUAGES.get(path.rpartition(".")[2], ("sql", "--"))
         parts.append(f"```{language}\n{comment} file: {path}\n{truncate_lines(marked)}```\n")
     return "\n".join(parts)

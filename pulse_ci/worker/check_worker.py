@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.worker_results import DeployOrder, QueryOutcome, Reading, WorkerResults
+from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.worker.program import Program
 from pulse_ci.worker.queries import QueryFinder, may_send
 from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
-from pulse_ci.worker.try_queries import Attempt, TriedQuery, try_queries
+from pulse_ci.worker.try_queries import Attempt, TriedQuery, find_error, try_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.analysis.rule import Review
     from pulse_ci.worker.queries import Query
 
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class WorkerSource:
     """The source to check: the change's tree, and what the base has otherwise in it (None where it has no such file).
 
-    `folder`, `main` and `globs` say which files are the Worker's, `binding` which of the `bindings` is the database.
+    `folder`, `main` and `globs` say which files are the Worker's; `other_bindings` are those of other databases.
     """
 
     tree: SourceTree
@@ -30,13 +31,22 @@ class WorkerSource:
     folder: str = ""
     main: str | None = None
     globs: tuple[str, ...] = ()
-    binding: str | None = None
-    bindings: tuple[str, ...] = ()
+    other_bindings: tuple[str, ...] = ()
     deploy_order: DeployOrder = DeployOrder.UNKNOWN
 
 
-def check_worker(source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1) -> WorkerResults:
-    """Read the queries of both sides, and try each on both schemas."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The database after one of the migrations under review."""
+
+    path: str
+    content: bytes
+
+
+def check_worker(
+    source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1, stages: Sequence[Stage] = ()
+) -> WorkerResults:
+    """Read the queries of both sides, and try each on both schemas; `stages` lead from the one to the other."""
     new_tree, old_tree = source.tree, source.tree.overlay(source.base_files)
     new_paths = _select(source, new_tree)
     changed = frozenset(source.base_files)
@@ -46,7 +56,7 @@ def check_worker(source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1) ->
     with before.open_preparer() as old_schema, after.open_preparer() as new_schema:
         new_tried = list(try_queries(new, old_schema, new_schema))
         old_tried = list(try_queries(old, old_schema, new_schema))
-    outcomes = _merge(new_tried, old_tried, affected)
+    outcomes = _blame(list(_merge(new_tried, old_tried, affected)), stages)
     return WorkerResults(
         tuple(sorted(outcomes, key=lambda each: (each.path, each.line, each.sql))),
         files=len(new_paths),
@@ -55,22 +65,31 @@ def check_worker(source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1) ->
     )
 
 
+def add_worker(review: Review, source: WorkerSource) -> Review:
+    """Return the review with what became of the Worker's queries.
+
+    Where all files are reviewed at once, there is no schema before: the queries are tried on the one that they make.
+    """
+    if review.contents is None:
+        return review
+    content_before, content_after = review.contents
+    stages = [Stage(each.migration.path, each.replayed.snapshot) for each in review.evidence]
+    with EmbeddedD1() as before, EmbeddedD1() as after:
+        before.restore(content_before if review.of_a_change else content_after)
+        after.restore(content_after)
+        return replace(review, worker=check_worker(source, before, after, stages))
+
+
 def _select(source: WorkerSource, tree: SourceTree) -> frozenset[str]:
     return select_worker(tree, folder=source.folder, main=source.main, globs=source.globs)
 
 
 def _find(source: WorkerSource, tree: SourceTree, paths: frozenset[str]) -> tuple[list[Query], Program]:
     program = Program(tree.sources, tree.read_aliases())
-    finder = QueryFinder(program, several_databases=len(source.bindings) > 1)
+    finder = QueryFinder(program, several_databases=bool(source.other_bindings))
     sending = sorted(path for path in paths if may_send(program.sources[path]))
     found = [query for path in sending for query in finder.find(path)]
-    return [query for query in found if _is_of(source, query)], program
-
-
-def _is_of(source: WorkerSource, query: Query) -> bool:
-    """Whether a query goes to the database that is checked, as far as its binding tells."""
-    others = set(source.bindings) - {source.binding}
-    return not (source.binding and query.binding in others)
+    return [query for query in found if query.binding not in source.other_bindings], program
 
 
 def _merge(new: list[TriedQuery], old: list[TriedQuery], affected: frozenset[str]) -> Iterator[QueryOutcome]:
@@ -102,3 +121,19 @@ def _outcomes(tried: TriedQuery, *, is_old: bool, is_new: bool) -> Iterable[Quer
 
 def _worst(tried: TriedQuery) -> Attempt:
     return tried.broken or tried.needing or tried.attempts[0]
+
+
+def _blame(outcomes: list[QueryOutcome], stages: Sequence[Stage]) -> list[QueryOutcome]:
+    """Name the migration after which a query breaks, or from which on it works."""
+    open_ = [each for each in outcomes if each.breaks or each.needs_migration]
+    blamed = dict[int, str]()
+    if not open_:
+        return outcomes
+    with EmbeddedD1() as database:
+        for stage in stages:
+            database.restore(stage.content)
+            with database.open_preparer() as preparer:
+                for each in open_:
+                    if id(each) not in blamed and (find_error(preparer, each.sql) is None) == each.needs_migration:
+                        blamed[id(each)] = stage.path
+    return [replace(each, blamed=blamed.get(id(each), "")) for each in outcomes]

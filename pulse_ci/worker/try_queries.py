@@ -111,14 +111,14 @@ class _Side:
         """Try one more form, unless one has prepared."""
         if self.sql is not None:
             return
-        message = error_of(database, sql)
+        message = find_error(database, sql)
         if message is None:
             self.sql, self.message = sql, None
         elif not self.tried:
             self.tried, self.message = sql, message
 
 
-def error_of(database: Preparer, sql: str) -> str | None:
+def find_error(database: Preparer, sql: str) -> str | None:
     """Return the message of the first statement of `sql` that does not prepare."""
     if ";" not in sql.rstrip(" \n\t;"):
         return database.find_error(sql)

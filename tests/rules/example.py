@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.row_effects import effects_of
 from pulse_ci.analysis.rule import OnD1
+from pulse_ci.analysis.worker_results import DeployOrder
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile
 from pulse_ci.rules.lint import lint
+from pulse_ci.worker.check_worker import WorkerSource, add_worker
+from pulse_ci.worker.source_files import SourceTree, matters
 from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Example, Review
     from pulse_ci.model import Finding
 
-MARK = " -- expect"
+MARKS = (" -- expect", " // expect")
 CONFIG = "wrangler.toml"
 TODAY = date(2025, 6, 1)
 
@@ -34,19 +37,26 @@ def expected_lines(example: Example) -> list[tuple[str, int]]:
         (path, number)
         for path, text in example.files.items()
         for number, line in enumerate(text.splitlines(), start=1)
-        if line.endswith(MARK)
+        if line.endswith(MARKS)
     )
 
 
 def review_of(example: Example) -> Review:
     """Return what the rules see of an example."""
-    files = {path: text.replace(MARK, "") for path, text in example.files.items()}
+    files = {path: text.replace(MARKS[0], "").replace(MARKS[1], "") for path, text in example.files.items()}
     config = files.pop(CONFIG, None)
+    code = {path: files.pop(path).encode() for path in example.files if matters(path)}
     found = review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
     refusals = {max(files): example.d1_refuses} if example.d1_refuses else {}
     found = replace(found, config=CONFIG, database=_database(config)) if config else found
+    found = _with_worker(found, code, example) if code else found
     found = _on_rows(found, example.rows) if example.rows else found
     return replace(found, on_d1=OnD1(refusals)) if refusals else found
+
+
+def _with_worker(found: Review, code: dict[str, bytes], example: Example) -> Review:
+    order = DeployOrder.CODE_FIRST if example.code_first else DeployOrder.UNKNOWN
+    return add_worker(found, WorkerSource(SourceTree(code), {}, deploy_order=order))
 
 
 def _on_rows(found: Review, rows: Mapping[str, int]) -> Review:
