@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.model import ChangeAction
 from pulse_ci.report.models import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
+from pulse_ci.report.queries import list_queries
 from pulse_ci.report.rows import count_rows, find_unrestored_tables, find_unseeded_tables
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def build_report(
         findings=findings,
         changes=changes,
         rows=count_rows(review),
+        queries=list_queries(review.worker) if review.worker else (),
         unseeded=find_unseeded_tables(review.evidence),
         unrestored=find_unrestored_tables(review.evidence),
         skipped=review.skipped,

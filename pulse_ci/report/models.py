@@ -131,7 +131,10 @@ class UnseededTable:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What became of one query of the Worker; `side` says which code meets which schema."""
+    """What became of one query of the Worker; `side` says which code meets which schema.
+
+    `status` is ok, broken, slower, faster, or unchecked where the query works on neither schema; `detail` says why.
+    """
 
     path: str
     line: int

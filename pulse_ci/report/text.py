@@ -10,6 +10,7 @@ from pulse_ci.model import Change, ChangeAction, Finding, Severity
 from pulse_ci.report import phrases
 from pulse_ci.report.costs import format_total_cost
 from pulse_ci.report.models import Conclusion
+from pulse_ci.report.queries import describe_counts
 from pulse_ci.report.rows import describe_rows
 from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, TextStyler, to_one_line
 
@@ -61,6 +62,8 @@ def _render_lines(report: Report, style: _WrappingStyler) -> Iterator[str]:
     mark, colour = _CONCLUSION[report.conclusion]
     yield f"{style(mark, colour, BOLD)} {style(to_one_line(phrases.format_headline(report)), BOLD)}"
     yield f"  {phrases.format_counts(report)}; {_describe_run(report)}"
+    if report.queries:
+        yield f"  The Worker: {describe_counts(report.queries)}"
     if report.skipped:
         yield style(f"  {to_one_line(phrases.format_skipped_rules(report.skipped))}", DIM)
     yield from _suggest_baseline(report)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.report.escape import code_span, escape_cell, escape_message, escape_text
 from pulse_ci.report.markdown.page import join_blocks, render_details, render_table
+from pulse_ci.report.queries import describe_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
     if not reported:
         body = "Every query runs on the schema before and after, with the same plan."
     omitted = page.render_omitted(len(reported) - len(shown), "query")
-    yield from render_details(f"Worker queries: {_count_statuses(report)}", join_blocks((body, omitted)))
+    yield from render_details(f"The Worker: {_count_statuses(report)}", join_blocks((body, omitted)))
 
 
 def _sort_key(query: QueryResult) -> tuple[int, str, int, str]:
@@ -43,9 +44,8 @@ def _sort_key(query: QueryResult) -> tuple[int, str, int, str]:
 
 def _count_statuses(report: Report) -> str:
     counted = Counter(each.status for each in report.queries)
-    statements = {(each.path, each.line, each.sql) for each in report.queries}
     parts = [f"{counted[status]} {word}" for status, word in _STATUS_WORDS.items() if counted[status]]
-    return ", ".join([f"{len(statements)} checked", *(parts or ["all work"])])
+    return ", ".join([describe_counts(report.queries), *(parts or ["all work"])])
 
 
 def _render_row(query: QueryResult, page: Page) -> str:
