@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pulse_ci.rules.error_rules import REQUIRED_RULES
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.rule import Example, Rule
 
-_EXPECT_MARK = " -- expect"
+_EXPECT_MARK = re.compile(r" (?:--|//) expect$", re.MULTILINE)
 
 
 def list_rules() -> str:
@@ -56,7 +57,7 @@ def _explain_skip(rule: Rule) -> Iterator[str]:
 def _format_example(example: Example) -> str:
     blocks = []
     for path, text in example.files.items():
-        blocks.append(_indent(f"{path}\n{truncate_lines(text.replace(_EXPECT_MARK, '   <- here'))}"))
+        blocks.append(_indent(f"{path}\n{truncate_lines(_EXPECT_MARK.sub('   <- here', text))}"))
     return "\n\n".join(blocks)
 
 
