@@ -17,6 +17,7 @@ ROOT = PACKAGE.parent
 # Lowest first; modules that share a layer may import one another.
 LAYERS = (
     ("errors",),
+    ("http",),
     ("model", "sandbox"),
     ("sql",),
     ("inputs", "settings", "wrangler"),

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.plan import plan_steps
-from pulse_ci.d1.failures import AmbiguousWrite
-from pulse_ci.errors import D1Error, D1Refused, MigrationError
+from pulse_ci.errors import AmbiguousWrite, D1Error, D1Refused, MigrationError
 from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.apply.migrations_table import create_table, insert_record
-from pulse_ci.d1.failures import AmbiguousWrite
 from pulse_ci.d1.migration_status import MigrationStatus
-from pulse_ci.errors import D1Error, MigrationError
+from pulse_ci.errors import AmbiguousWrite, D1Error, MigrationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,9 @@ from pulse_ci.analysis.seed import seed
 from pulse_ci.apply.migrations_table import delete_records, insert_record
 from pulse_ci.apply.plan import read_schema_without_records, try_statement
 from pulse_ci.apply.preflight import Blocker
-from pulse_ci.d1.failures import AmbiguousWrite
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.errors import D1Error, MigrationError
+from pulse_ci.errors import AmbiguousWrite, D1Error, MigrationError
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import format_for_d1
 from pulse_ci.rewrite.verify_script import compare_rows

@@ -13,11 +13,10 @@ from pulse_ci import __version__
 from pulse_ci.commands.check import check, lint_only, preview
 from pulse_ci.commands.github_request import read_request_for_target
 from pulse_ci.commands.output import write_file
-from pulse_ci.errors import GitHubError
+from pulse_ci.errors import GitHubError, Unprocessable
 from pulse_ci.github import runner
 from pulse_ci.github.check_target import CheckTarget, NothingToCheck, read_check_target
 from pulse_ci.github.comment import CommentMode, CommentResult, upsert_comment
-from pulse_ci.github.failures import Unprocessable
 from pulse_ci.github.links import build_links
 from pulse_ci.github.marker import Marker
 from pulse_ci.github.suggestions import update_suggestions

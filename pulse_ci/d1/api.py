@@ -1,7 +1,7 @@
-"""Requests to Cloudflare's API, over httpx: sent, sent again where that is safe, and told apart when they fail.
+"""Requests to Cloudflare's API: sent, sent again where that is safe, and told apart when they fail.
 
-httpx reads HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE itself. It is imported when a client is made: the import
-alone takes longer than most commands.
+Sources: https://developers.cloudflare.com/d1/best-practices/retry-queries/ and
+https://developers.cloudflare.com/d1/observability/debug-d1/
 """
 
 from __future__ import annotations
@@ -10,12 +10,21 @@ import re
 import threading
 from typing import TYPE_CHECKING
 
-from pulse_ci import __version__
 from pulse_ci.d1.api_responses import ApiResponse, parse_response
-from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable, Overloaded, make_error
 from pulse_ci.d1.rate_limit import RateLimiter
-from pulse_ci.d1.retry import make_retrying
-from pulse_ci.errors import D1Error
+from pulse_ci.errors import (
+    AccessError,
+    AmbiguousWrite,
+    D1Error,
+    D1Refused,
+    D1Unavailable,
+    DatabaseNotFound,
+    InvalidToken,
+    LimitReached,
+    NotPermitted,
+    Overloaded,
+)
+from pulse_ci.http import HttpClient, find_retry_after, make_retrying
 from pulse_ci.model import Usage
 
 if TYPE_CHECKING:
@@ -27,45 +36,56 @@ if TYPE_CHECKING:
 
 # D1 itself ends a request after 30 seconds.
 _TIMEOUT_SECONDS = 40
-_CONNECT_TIMEOUT_SECONDS = 10
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+# SQLite's errors end in the name of their code; a trigger's own text, which may say anything, precedes it.
+_SQL_ERROR = re.compile(r": SQLITE_[A-Z0-9_]+(?: \(extended: SQLITE_[A-Z0-9_]+\))?$")
+_OVERLOADED = re.compile(r"D1 DB is overloaded|Currently processing a long-running")
+_INTERNAL = re.compile(
+    r"internal error; reference|caused object to be reset|^D1 DB reset because|^Network connection lost|"
+    r"^Cannot resolve D1 DB|^Can't read from request stream|exceeded its (?:CPU time|memory) limit",
+    re.IGNORECASE,
+)
+_ERROR_BY_CODE: dict[int, type[AccessError]] = {
+    1000: InvalidToken,
+    6003: InvalidToken,
+    6111: InvalidToken,
+    9109: InvalidToken,
+    10000: InvalidToken,
+    7003: DatabaseNotFound,
+    7403: NotPermitted,
+    7404: DatabaseNotFound,
+    7406: LimitReached,
+}
+_ERROR_BY_STATUS: dict[int, type[AccessError]] = {401: InvalidToken, 403: NotPermitted, 404: DatabaseNotFound}
 
 
 class CloudflareApi:
-    """Cloudflare's API for one account. Every method raises a D1Error, of `failures` where Cloudflare says why."""
+    """Cloudflare's API for one account. Every method raises a D1Error."""
 
     def __init__(
         self, account: Account, *, transport: httpx.BaseTransport | None, sleep: Callable[[float], None]
     ) -> None:
-        import httpx
-
-        if not account.token or not account.token.isascii() or not account.token.isprintable() or " " in account.token:
-            raise D1Error("The Cloudflare API token has a character that no token has. Copy the secret anew.")
+        if not account.token:
+            raise D1Error("The Cloudflare API token is empty. Copy the secret again.")
         if not account.id.isalnum():
             raise D1Error("The account id is not one: it is 32 letters and digits. Correct `account-id`.")
         self.usage = Usage()
         self._usage_lock = threading.Lock()
         self._rate_limiter = RateLimiter(sleep)
-        self._token, self._sleep, self._httpx = account.token, sleep, httpx
+        self._sleep = sleep
         self._base = f"{account.api_url.rstrip('/')}/accounts/{account.id}"
-        headers = {"Authorization": f"Bearer {account.token}", "User-Agent": f"pulse-migrate-action/{__version__}"}
-        try:
-            if httpx.URL(self._base).scheme not in {"https", "http"} or not httpx.URL(self._base).host:
-                raise httpx.InvalidURL("it is no address")
-            self._client = httpx.Client(
-                headers=headers,
-                timeout=httpx.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS),
-                transport=transport,
-            )
-        except (httpx.InvalidURL, OSError, ValueError) as error:
-            raise D1Error(
-                f"No client for {account.api_url} could be made: {error}. "
-                "Check CLOUDFLARE_API_BASE_URL, HTTPS_PROXY and SSL_CERT_FILE."
-            ) from error
+        self._http = HttpClient(
+            self._base,
+            account.token,
+            service="Cloudflare API",
+            variable="CLOUDFLARE_API_BASE_URL",
+            error=D1Error,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            transport=transport,
+        )
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._http.close()
 
     def add_usage(self, usage: Usage) -> None:
         """Add to what was spent so far; threads may do so at once."""
@@ -82,7 +102,7 @@ class CloudflareApi:
         sql: Sequence[str] = (),
     ) -> ApiResponse:
         """Send a request that changes nothing, or that may be done twice: it is sent again after any failure."""
-        send = make_retrying(self._sleep, writes=False)
+        send = make_retrying(self._sleep, writes=False, jitter_seconds=1)
         return send(self._send, method, path, params, body, sql)
 
     def write(
@@ -94,7 +114,7 @@ class CloudflareApi:
             AmbiguousWrite: it may have been done; it was not sent again.
 
         """
-        send = make_retrying(self._sleep, writes=True)
+        send = make_retrying(self._sleep, writes=True, jitter_seconds=1)
         try:
             return send(self._send, method, path, None, body, sql)
         except D1Unavailable as error:
@@ -111,13 +131,12 @@ class CloudflareApi:
         request = f"{method} {path}"
         self._rate_limiter.wait()
         self.add_usage(Usage(requests=1))
-        try:
-            response = self._client.request(method, f"{self._base}{path}", params=params, json=body)
-        except self._httpx.RequestError as error:
-            raise self._make_connection_error(request, error) from None
-        will_wait = self._rate_limiter.update(response.headers.get("ratelimit", ""))
-        # Other jobs may have used the limit up: what was refused is sent again when the limit starts anew.
-        return self._read(response, request, sql, 0.0 if will_wait else _find_retry_after(response))
+        answer = self._http.send(method, f"{self._base}{path}", params=params, body=body)
+        if isinstance(answer, Exception):
+            raise self._make_connection_error(request, answer)
+        will_wait = self._rate_limiter.update(answer.headers.get("ratelimit", ""))
+        # Other jobs may have used the limit up: what was rejected is sent again when the limit starts again.
+        return self._read(answer, request, sql, 0.0 if will_wait else find_retry_after(answer))
 
     def _read(
         self, response: httpx.Response, request: str, sql: Sequence[str], retry_after: float | None
@@ -130,31 +149,43 @@ class CloudflareApi:
         elif status >= 400:
             message = f"{status} {self._sanitize(response.reason_phrase)}"
         else:
-            raise self._make_unexpected_answer_error(request, status)
+            raise _make_unexpected_answer_error(request, status)
         code = envelope.error_code if envelope else 0
-        raise make_error(status, request, code, message, sql=sql, retry_after=retry_after)
+        raise _make_error(status, request, code, message, sql=sql, retry_after=retry_after)
 
     def _make_connection_error(self, request: str, error: httpx.RequestError) -> D1Error:
-        host = self._httpx.URL(self._base).host
+        host = self._http.base_url.host
         message = f"no answer from {host} ({self._sanitize(str(error)) or type(error).__name__})"
-        unsent = (self._httpx.ConnectError, self._httpx.ConnectTimeout, self._httpx.PoolTimeout)
-        if isinstance(error, unsent):
-            return Overloaded(
-                request, f"{message}; check the network, CLOUDFLARE_API_BASE_URL, the proxy and SSL_CERT_FILE", None
-            )
+        if self._http.is_unsent(error):
+            hint = "check the network, CLOUDFLARE_API_BASE_URL, the proxy and SSL_CERT_FILE"
+            return Overloaded(request, f"{message}; {hint}", None)
         return D1Unavailable(request, message)
 
-    def _make_unexpected_answer_error(self, request: str, status: int) -> D1Error:
-        what = "a redirect, which is not followed with a token" if 300 <= status < 400 else "something that is not JSON"
-        return D1Error(
-            f"{request} was answered with {what}. "
-            "Check that CLOUDFLARE_API_BASE_URL is the address of the API, and the proxy before it."
-        )
-
     def _sanitize(self, text: str) -> str:
-        return _UNPRINTABLE.sub(" ", text.replace(self._token, "***")).strip().rstrip(".")[:2000]
+        return self._http.sanitize(text, 2000)
 
 
-def _find_retry_after(response: httpx.Response) -> float | None:
-    value = response.headers.get("retry-after", "")
-    return float(value) if value.isdecimal() and value.isascii() and len(value) < 9 else None
+def _make_unexpected_answer_error(request: str, status: int) -> D1Error:
+    what = "a redirect, which is not followed with a token" if 300 <= status < 400 else "something that is not JSON"
+    return D1Error(
+        f"{request} was answered with {what}. "
+        "Check that CLOUDFLARE_API_BASE_URL is the address of the API, and the proxy before it."
+    )
+
+
+def _make_error(
+    status: int, request: str, code: int, message: str, *, sql: Sequence[str], retry_after: float | None
+) -> D1Error:
+    """Return the error for an answer of `status` whose body has an error `code` and a message.
+
+    A SQL error and an internal one have the same code: the text alone tells them apart.
+    """
+    if _SQL_ERROR.search(message) and status < 500:
+        return D1Refused(message, sql=sql[0] if len(sql) == 1 else None)
+    if status == 429 or _OVERLOADED.search(message):
+        return Overloaded(request, message, retry_after)
+    if status >= 500 or _INTERNAL.search(message):
+        return D1Unavailable(request, message)
+    if kind := _ERROR_BY_CODE.get(code) or _ERROR_BY_STATUS.get(status):
+        return kind(request, message)
+    return D1Refused(message) if sql else AccessError(request, message)

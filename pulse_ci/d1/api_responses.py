@@ -1,13 +1,18 @@
-"""Cloudflare's JSON to values; whatever is not as its documentation has it is an error and not a guess."""
+"""Cloudflare's answers as values; whatever differs from its documentation is an error and not a guess."""
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pulse_ci.errors import D1Error
+
+_Model = TypeVar("_Model", bound=BaseModel)
+# Cloudflare leaves a count out, or sends null, where there is nothing to count.
+_Count = Annotated[int, BeforeValidator(lambda value: value or 0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class DatabaseInfo:
 class StatementResult:
     """What one statement gave, and what it cost.
 
-    JSON has no blobs and no integers beyond 2^53: where they matter, ask for `quote(column)`.
+    JSON has no blobs and no integers beyond 2^53: where they matter, select `quote(column)`.
     """
 
     columns: tuple[str, ...]
@@ -32,41 +37,88 @@ class StatementResult:
     rows_written: int
     changes: int
 
+    def get_rows(self, width: int) -> tuple[tuple[object, ...], ...]:
+        """Return the rows of a statement that gives so many columns."""
+        if self.rows and len(self.columns) != width:
+            raise _make_malformed_error(f"{width} columns")
+        return self.rows
 
-@dataclass(frozen=True, slots=True)
-class ApiResponse:
-    """An answer's envelope; `code` and `message` are of its first error, 0 and "" where there is none."""
 
-    result: object
-    total_count: int | None
-    error_code: int
-    error_message: str
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Error(_Answer):
+    code: _Count = 0
+    message: str = ""
+
+
+class _ResultInfo(_Answer):
+    total_count: int | None = None
+
+
+class ApiResponse(_Answer):
+    """An answer's envelope; `error_code` and `error_message` are of its first error."""
+
+    success: bool
+    result: Any = None
+    errors: list[_Error] | None = None
+    result_info: _ResultInfo | None = None
+
+    @property
+    def total_count(self) -> int | None:
+        """How many items there are on all pages."""
+        return self.result_info.total_count if self.result_info else None
+
+    @property
+    def error_code(self) -> int:
+        """The code of the first error, 0 where there is none."""
+        return self.errors[0].code if self.errors else 0
+
+    @property
+    def error_message(self) -> str:
+        """The message of the first error."""
+        return self.errors[0].message if self.errors else ""
+
+
+class _Database(_Answer):
+    uuid: str
+    name: str
+    created_at: str | None = None
+
+
+class _Bookmark(_Answer):
+    bookmark: str
+
+
+class _Rows(_Answer):
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class _Cost(_Answer):
+    rows_read: _Count = 0
+    rows_written: _Count = 0
+    changes: _Count = 0
+
+
+class _Result(_Answer):
+    results: _Rows
+    meta: _Cost | None = Field(default=None)
 
 
 def parse_response(content: bytes) -> ApiResponse | None:
     """Return the envelope, or None where the content is something else, such as a page of HTML."""
     try:
-        value = json.loads(content)
+        return ApiResponse.model_validate(json.loads(content))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or "success" not in value:
-        return None
-    errors = value.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    info = value.get("result_info")
-    total = info.get("total_count") if isinstance(info, dict) else None
-    return ApiResponse(
-        value.get("result"), _find_number(total), _get_number(first.get("code")), str(first.get("message", ""))
-    )
 
 
 def parse_database(value: object) -> DatabaseInfo:
     """Return one database."""
-    fields = value if isinstance(value, dict) else {}
-    found = [fields.get(name) for name in ("uuid", "name", "created_at")]
-    if not isinstance(found[0], str) or not isinstance(found[1], str):
-        raise _make_malformed_error("a database")
-    return DatabaseInfo(found[0], found[1], str(found[2] or ""))
+    found = _validate(_Database, value, "a database")
+    return DatabaseInfo(found.uuid, found.name, found.created_at or "")
 
 
 def parse_databases(value: object) -> tuple[DatabaseInfo, ...]:
@@ -85,48 +137,30 @@ def parse_results(value: object, expected: int) -> tuple[StatementResult, ...]:
 
 def parse_bookmark(value: object) -> str:
     """Return a bookmark of Time Travel."""
-    found = value.get("bookmark") if isinstance(value, dict) else None
-    if not isinstance(found, str):
-        raise _make_malformed_error("a bookmark")
-    return found
+    return _validate(_Bookmark, value, "a bookmark").bookmark
 
 
-def _parse_result(value: Any) -> StatementResult:
-    try:
-        columns = tuple(str(column) for column in value["results"]["columns"])
-        rows = tuple(tuple(_convert_value(each) for each in row) for row in value["results"]["rows"])
-        meta = value.get("meta") or {}
-        if any(len(row) != len(columns) for row in rows):
-            raise ValueError("a row is not as wide as its columns")
-        return StatementResult(
-            columns=columns,
-            rows=rows,
-            rows_read=_get_number(meta.get("rows_read")),
-            rows_written=_get_number(meta.get("rows_written")),
-            changes=_get_number(meta.get("changes")),
-        )
-    except (TypeError, KeyError, AttributeError, ValueError):
-        raise _make_malformed_error("the result of a statement") from None
+def _parse_result(value: object) -> StatementResult:
+    found = _validate(_Result, value, "the result of a statement")
+    columns, cost = found.results.columns, found.meta or _Cost()
+    if any(len(row) != len(columns) for row in found.results.rows):
+        raise _make_malformed_error("the result of a statement")
+    rows = tuple(tuple(map(_convert_value, row)) for row in found.results.rows)
+    return StatementResult(columns, rows, cost.rows_read, cost.rows_written, cost.changes)
 
 
 def _convert_value(value: object) -> object:
-    return bytes(value) if isinstance(value, list) else value
+    try:
+        return bytes(value) if isinstance(value, list) else value
+    except (TypeError, ValueError):
+        raise _make_malformed_error("a blob as numbers") from None
 
 
-def _get_number(value: object) -> int:
-    return _find_number(value) or 0
-
-
-def _find_number(value: object) -> int | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return int(value) if is_number and isinstance(value, int | float) else None
-
-
-def get_rows(result: StatementResult, width: int) -> tuple[tuple[object, ...], ...]:
-    """Return the rows of a statement that gives so many columns."""
-    if result.rows and len(result.columns) != width:
-        raise _make_malformed_error(f"{width} columns")
-    return result.rows
+def _validate(model: type[_Model], value: object, what: str) -> _Model:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        raise _make_malformed_error(what) from None
 
 
 def _make_malformed_error(what: str) -> D1Error:

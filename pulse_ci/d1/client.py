@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from pulse_ci.d1.api import CloudflareApi
 from pulse_ci.d1.api_responses import parse_bookmark, parse_database, parse_databases, parse_results
-from pulse_ci.d1.failures import DatabaseNotFound
-from pulse_ci.errors import D1Error
+from pulse_ci.errors import D1Error, DatabaseNotFound
 from pulse_ci.model import Usage
 from pulse_ci.sql.tokens import TokenKind, tokenize
 

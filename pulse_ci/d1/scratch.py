@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.failures import AmbiguousWrite, DatabaseNotFound
 from pulse_ci.d1.load_schema import create_statements
 from pulse_ci.d1.snapshot import read_objects
-from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.errors import AmbiguousWrite, D1Error, D1Refused, DatabaseNotFound
 from pulse_ci.schema.introspect import build_schema
 from pulse_ci.sql.names import quote_if_needed, quote_string
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.api_responses import get_rows
 from pulse_ci.d1.client import Query
 from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.pending_tables import find_touched_tables
@@ -105,7 +104,7 @@ def read_objects(client: D1Client, database: str) -> tuple[MasterRow, ...]:
 
 def parse_objects(listed: StatementResult) -> tuple[MasterRow, ...]:
     """Return the objects that the answer to OBJECTS lists."""
-    return tuple(MasterRow(*map(str, row)) for row in get_rows(listed, 4))
+    return tuple(MasterRow(*map(str, row)) for row in listed.get_rows(4))
 
 
 # No table has such a name: SQLite keeps it for itself.
@@ -149,15 +148,15 @@ def _count_query(table: Table, records: str | None, files: Iterable[Migration]) 
 
 
 def _get_rows(result: StatementResult | None, width: int) -> tuple[tuple[object, ...], ...]:
-    return get_rows(result, width) if result else ()
+    return result.get_rows(width) if result else ()
 
 
 def _parse_recorded(table: str, result: StatementResult | None) -> RecordedMigrations | None:
-    return RecordedMigrations(table, tuple(str(name) for (name,) in get_rows(result, 1))) if result else None
+    return RecordedMigrations(table, tuple(str(name) for (name,) in result.get_rows(1))) if result else None
 
 
 def _parse_row_count(result: StatementResult) -> TableRowCount | None:
-    for counted, largest in get_rows(result, 2):
+    for counted, largest in result.get_rows(2):
         return TableRowCount(_find_number(counted) or 0, _find_number(largest))
     return None
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import GitHubError
-from pulse_ci.github.failures import Forbidden
+from pulse_ci.errors import Forbidden, GitHubError
+from pulse_ci.github.answers import MergeGroupEvent, PushEvent, WorkflowRunEvent
 from pulse_ci.github.pull_request import (
     PullRequest,
     find_pull_requests_for_branch,
@@ -19,7 +19,6 @@ from pulse_ci.github.pull_request import (
 if TYPE_CHECKING:
     from pulse_ci.github.client import GitHubClient
     from pulse_ci.github.context import RunnerContext
-    from pulse_ci.github.fields import JsonObject
 
 _ZERO_SHA = "0" * 40
 # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
@@ -83,19 +82,18 @@ def _build_for_pull_request(pull_request: PullRequest, *, is_checked_out: bool =
 
 
 def _read_workflow_run(context: RunnerContext, github: GitHubClient) -> CheckTarget | NothingToCheck:
-    event = read_event(context.event_path)
+    event = read_event(context.event_path, WorkflowRunEvent)
     if event is None:
         raise GitHubError(
             "There is no event file, and nothing else says which workflow run this one follows. "
             "Mount the runner's event file, and set GITHUB_EVENT_PATH to it."
         )
-    run = event.get_object("workflow_run")
-    sha, branch = run.get_text("head_sha"), run.find_text("head_branch")
-    origin = run.find_object("head_repository")
+    run = event.workflow_run
+    sha, branch, origin = run.head_sha, run.head_branch, run.head_repository
     if origin is None or branch is None:
         return NothingToCheck(f"Commit {sha[:7]} came from a fork that is there no more, and leads to no pull request.")
     # The event's own list of pull requests is empty for a fork's, and the first run's word is not taken for it.
-    found = find_pull_requests_for_branch(github, context.repository, origin.get_text("full_name"), branch, sha)
+    found = find_pull_requests_for_branch(github, context.repository, origin.full_name, branch, sha)
     match found:
         case (pull_request,):
             return _build_for_pull_request(pull_request, is_checked_out=False)
@@ -109,9 +107,9 @@ def _read_workflow_run(context: RunnerContext, github: GitHubClient) -> CheckTar
 
 
 def _read_merge_group(context: RunnerContext) -> CheckTarget:
-    if event := read_event(context.event_path):
-        group = event.get_object("merge_group")
-        return CheckTarget(context.repository, group.get_text("head_sha"), base=group.get_text("base_sha"))
+    if event := read_event(context.event_path, MergeGroupEvent):
+        group = event.merge_group
+        return CheckTarget(context.repository, group.head_sha, base=group.base_sha)
     branch = _MERGE_QUEUE_REF.fullmatch(context.ref)
     if branch is None:
         raise GitHubError(
@@ -122,19 +120,19 @@ def _read_merge_group(context: RunnerContext) -> CheckTarget:
 
 
 def _read_push(context: RunnerContext, github: GitHubClient) -> CheckTarget | NothingToCheck:
-    event = read_event(context.event_path)
+    event = read_event(context.event_path, PushEvent)
     if event is None:
         return _read_commit(context, github)
-    if event.get_text("after") == _ZERO_SHA:
-        return NothingToCheck(f"{event.get_text('ref')} was deleted: there is nothing to judge.")
+    if event.after == _ZERO_SHA:
+        return NothingToCheck(f"{event.ref} was deleted: there is nothing to judge.")
     return _read_commit(context, github, base=_find_push_base(event))
 
 
-def _find_push_base(event: JsonObject) -> str | None:
-    if event.get_text("before") != _ZERO_SHA:
-        return event.get_text("before")
-    default = event.get_object("repository").get_text("default_branch")
-    return None if event.get_text("ref") == f"refs/heads/{default}" else default
+def _find_push_base(event: PushEvent) -> str | None:
+    if event.before != _ZERO_SHA:
+        return event.before
+    default = event.repository.default_branch
+    return None if event.ref == f"refs/heads/{default}" else default
 
 
 def _read_commit(context: RunnerContext, github: GitHubClient, base: str | None = None) -> CheckTarget:

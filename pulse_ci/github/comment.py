@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pulse_ci.errors import GitHubError
+from pulse_ci.errors import Forbidden, GitHubError, GitHubUnavailable, Gone, NotFound
+from pulse_ci.github.answers import Comment, parse_answer
 from pulse_ci.github.current_user import get_login
-from pulse_ci.github.failures import Forbidden, GitHubUnavailable, Gone, NotFound
-from pulse_ci.github.fields import JsonObject
 from pulse_ci.github.marker import Marker, compute_digest, split_marker
 
 if TYPE_CHECKING:
+    from pulse_ci.errors import RequestRejected
     from pulse_ci.github.client import GitHubClient
-    from pulse_ci.github.failures import RequestRejected
 
 MAX_BODY_BYTES = 60_000
 
@@ -125,7 +124,7 @@ class _CommentThread:
         if comment.marker.digest == self._digest == compute_digest(comment.body):
             return CommentResult(comment.url, "unchanged")
         answer = self._github.patch(f"{self._issues}/comments/{comment.id}", {"body": self._text})
-        return CommentResult(JsonObject(answer, "The comment").get_text("html_url"), "updated")
+        return CommentResult(parse_answer(Comment, answer, "The comment").html_url, "updated")
 
     def _create(self) -> CommentResult:
         try:
@@ -167,9 +166,8 @@ class _CommentThread:
 
 
 def _parse_comment(item: object) -> _Comment | None:
-    fields = JsonObject(item, "The comment")
-    split = split_marker(fields.find_text("body") or "")
-    user = fields.find_object("user")
-    if split is None or user is None:
+    answer = parse_answer(Comment, item, "The comment")
+    split = split_marker(answer.body or "")
+    if split is None or answer.user is None:
         return None
-    return _Comment(fields.get_number("id"), user.get_text("login"), fields.get_text("html_url"), *split)
+    return _Comment(answer.id, answer.user.login, answer.html_url, *split)

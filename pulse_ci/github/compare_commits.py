@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import GitHubError
-from pulse_ci.github.failures import NotFound
-from pulse_ci.github.repository_files import RepositoryEntry, list_migrations, pair_changed_entries
+from pulse_ci.errors import GitHubError, NotFound
+from pulse_ci.github.repository_files import list_migrations, pair_changed_entries
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 if TYPE_CHECKING:
+    from pulse_ci.github.answers import RepositoryEntry
     from pulse_ci.github.client import GitHubClient
 
 _COMMIT_NOT_FOUND = "No commit found"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.github.failures import Forbidden
-from pulse_ci.github.fields import JsonObject
+from pulse_ci.errors import Forbidden
+from pulse_ci.github.answers import User, parse_answer
 
 if TYPE_CHECKING:
     from pulse_ci.github.client import GitHubClient
@@ -19,6 +19,6 @@ def get_login(github: GitHubClient) -> str:
     if github.is_installation:
         return _ACTIONS_BOT
     try:
-        return JsonObject(github.get("/user"), "The user").get_text("login")
+        return parse_answer(User, github.get("/user"), "The user").login
     except Forbidden:
         return _ACTIONS_BOT

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from pulse_ci.errors import GitHubError
+from pulse_ci.errors import Forbidden, GitHubUnavailable, Gone, NotFound, Unprocessable
+from pulse_ci.github.answers import Issue, parse_answer
 from pulse_ci.github.current_user import get_login
-from pulse_ci.github.failures import Forbidden, GitHubUnavailable, Gone, NotFound, Unprocessable
-from pulse_ci.github.fields import JsonObject
 from pulse_ci.github.marker import Marker, compute_digest, split_marker
 
 if TYPE_CHECKING:
+    from pulse_ci.errors import RequestRejected
     from pulse_ci.github.client import GitHubClient
-    from pulse_ci.github.failures import RequestRejected
 
 LABEL = "d1-drift"
 MAX_BODY_BYTES = 60_000
@@ -137,13 +136,13 @@ class _IssueTracker:
     def _create(self, content: dict[str, str]) -> IssueResult:
         self._create_label()
         try:
-            made = JsonObject(self._github.post(self._path, {**content, "labels": [LABEL]}), "The issue")
+            answer = self._github.post(self._path, {**content, "labels": [LABEL]})
         except GitHubUnavailable:
             found = self._find_latest()
             if found is None or found.state != "open":
                 raise
             return IssueResult(found.url, "opened")
-        return IssueResult(made.get_text("html_url"), "opened")
+        return IssueResult(parse_answer(Issue, answer, "The issue").html_url, "opened")
 
     def _create_label(self) -> None:
         label = {"name": LABEL, "color": "d4a72c", "description": "A D1 database is not what its migrations say"}
@@ -165,42 +164,19 @@ class _IssueTracker:
             return min(still_open, key=lambda each: each.number)
         return closed[-1] if closed else None
 
-    def _list_issues(self) -> list[object]:
+    def _list_issues(self) -> list[Issue]:
         login = get_login(self._github)
         query = {"labels": LABEL, "state": "all", "creator": login}
         # The server's filter is not relied on for what must not be touched.
-        return [item for item in self._github.get_pages(self._path, query) if _find_author(item) == login]
+        listed = (parse_answer(Issue, item, "The issue") for item in self._github.get_pages(self._path, query))
+        return [each for each in listed if each.user and each.user.login == login and not each.pull_request]
 
 
-def _find_author(item: object) -> str | None:
-    fields = JsonObject(item, "The issue")
-    user = fields.find_object("user")
-    return user.get_text("login") if user and fields.find_object("pull_request") is None else None
-
-
-def _parse_issue(item: object) -> _Issue | None:
-    fields = JsonObject(item, "The issue")
-    split = split_marker(fields.find_text("body") or "")
+def _parse_issue(issue: Issue) -> _Issue | None:
+    split = split_marker(issue.body or "")
     if split is None:
         return None
-    marker, _ = split
-    return _Issue(
-        fields.get_number("number"),
-        fields.get_text("html_url"),
-        fields.get_text("state"),
-        fields.find_text("state_reason"),
-        _parse_time(fields.find_text("closed_at")),
-        marker,
-    )
-
-
-def _parse_time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise GitHubError(f"GitHub says that an issue was closed at {text[:40]!r}, which is no time.") from None
+    return _Issue(issue.number, issue.html_url, issue.state, issue.state_reason, issue.closed_at, split[0])
 
 
 def _is_recent(closed: datetime | None, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError
-from pulse_ci.github.fields import JsonObject
+from pulse_ci.github.answers import Model, PullRequestAnswer, PullRequestEvent, parse_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +36,11 @@ class PullRequest:
         return self.head_repo is None or self.head_repo.lower() != self.base_repo.lower()
 
 
-def read_event(path: Path | None) -> JsonObject | None:
-    """Return the event's payload, or None where there is no event file, as on some self-hosted runners.
+def read_event(path: Path | None, model: type[Model]) -> Model | None:
+    """Return the event's payload as `model`, or None where there is no event file, as on some self-hosted runners.
 
     Raises:
-        GitHubError: the file is no JSON object.
+        GitHubError: the file is not such a JSON object.
 
     """
     if path is None or not path.is_file():
@@ -51,7 +51,7 @@ def read_event(path: Path | None) -> JsonObject | None:
         raise GitHubError(
             f"The event file {path} cannot be read: {error}. Check that GITHUB_EVENT_PATH is what the runner set."
         ) from error
-    return JsonObject(payload, "The event")
+    return parse_answer(model, payload, "The event")
 
 
 def get_pull_request_for_event(context: RunnerContext, github: GitHubClient) -> PullRequest:
@@ -63,8 +63,8 @@ def get_pull_request_for_event(context: RunnerContext, github: GitHubClient) -> 
         GitHubError: nothing says which pull request the event is about, or its payload is malformed.
 
     """
-    if event := read_event(context.event_path):
-        return _parse_pull_request(event.get_object("pull_request"))
+    if event := read_event(context.event_path, PullRequestEvent):
+        return _build_pull_request(event.pull_request)
     number = _PULL_REF.fullmatch(context.ref)
     if number is None:
         raise GitHubError(
@@ -72,7 +72,7 @@ def get_pull_request_for_event(context: RunnerContext, github: GitHubClient) -> 
             "Mount the runner's event file, and set GITHUB_EVENT_PATH to it."
         )
     answer = github.get(f"/repos/{context.repository}/pulls/{number[1]}")
-    return _parse_pull_request(JsonObject(answer, "The pull request"))
+    return _build_pull_request(parse_answer(PullRequestAnswer, answer, "The pull request"))
 
 
 def find_pull_requests_for_branch(
@@ -91,18 +91,18 @@ def find_pull_requests_for_commit(github: GitHubClient, repository: str, sha: st
 
 
 def _list_open(github: GitHubClient, path: str, params: dict[str, str]) -> list[PullRequest]:
-    listed = (JsonObject(item, "The pull request") for item in github.get_pages(path, params))
-    return [_parse_pull_request(fields) for fields in listed if fields.get_text("state") == "open"]
+    listed = (parse_answer(PullRequestAnswer, item, "The pull request") for item in github.get_pages(path, params))
+    return [_build_pull_request(each) for each in listed if each.state == "open"]
 
 
-def _parse_pull_request(fields: JsonObject) -> PullRequest:
-    head, base = fields.get_object("head"), fields.get_object("base")
-    head_repo = head.find_object("repo")
+def _build_pull_request(answer: PullRequestAnswer) -> PullRequest:
+    if answer.base.repo is None:
+        raise GitHubError(f"Pull request #{answer.number} names no base repository. Report this.")
     return PullRequest(
-        number=fields.get_number("number"),
-        author=fields.get_object("user").get_text("login"),
-        head_repo=head_repo.get_text("full_name") if head_repo else None,
-        head_sha=head.get_text("sha"),
-        base_repo=base.get_object("repo").get_text("full_name"),
-        base_ref=base.get_text("ref"),
+        number=answer.number,
+        author=answer.user.login,
+        head_repo=answer.head.repo.full_name if answer.head.repo else None,
+        head_sha=answer.head.sha,
+        base_repo=answer.base.repo.full_name,
+        base_ref=answer.base.ref,
     )

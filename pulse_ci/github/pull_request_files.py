@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import GitHubError
-from pulse_ci.github.failures import NotFound
-from pulse_ci.github.fields import JsonObject
+from pulse_ci.errors import GitHubError, NotFound
+from pulse_ci.github.answers import ChangedFile, parse_answer
 from pulse_ci.github.repository_files import FULL_CHECKOUT, list_directory
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
@@ -32,15 +31,15 @@ def read_pull_request_diff(github: GitHubClient, pull_request: PullRequest, dire
     files = list(_list_changed_files(github, pull_request))
     return BaseDiff(
         label=f"{pull_request.base_ref} at GitHub",
-        added=frozenset(file.get_text("filename") for file in files if _is_added(file)),
+        added=frozenset(file.filename for file in files if _is_added(file)),
         edits=tuple(edit for file in files if (edit := _find_edit(file))),
         files_at_tip=frozenset(_list_base_files(github, pull_request, directory)),
     )
 
 
-def _list_changed_files(github: GitHubClient, pull_request: PullRequest) -> Iterable[JsonObject]:
+def _list_changed_files(github: GitHubClient, pull_request: PullRequest) -> Iterable[ChangedFile]:
     path = f"/repos/{pull_request.base_repo}/pulls/{pull_request.number}/files"
-    files = [JsonObject(item, "The changed file") for item in github.get_pages(path)]
+    files = [parse_answer(ChangedFile, item, "The changed file") for item in github.get_pages(path)]
     if len(files) >= _MAX_FILES:
         raise GitHubError(
             f"Pull request #{pull_request.number} changes {_MAX_FILES} files or more, and GitHub lists no "
@@ -49,15 +48,15 @@ def _list_changed_files(github: GitHubClient, pull_request: PullRequest) -> Iter
     return files
 
 
-def _is_added(file: JsonObject) -> bool:
-    return file.get_text("status") in {"added", "copied", "renamed"}
+def _is_added(file: ChangedFile) -> bool:
+    return file.status in {"added", "copied", "renamed"}
 
 
-def _find_edit(file: JsonObject) -> FileEdit | None:
-    path = file.get_text("filename")
-    match file.get_text("status"):
+def _find_edit(file: ChangedFile) -> FileEdit | None:
+    path = file.filename
+    match file.status:
         case "renamed":
-            return FileEdit(path, "renamed", file.get_text("previous_filename"))
+            return FileEdit(path, "renamed", file.previous_filename)
         case "removed":
             return FileEdit(path, "deleted", None)
         case "modified" | "changed":
@@ -71,4 +70,4 @@ def _list_base_files(github: GitHubClient, pull_request: PullRequest, directory:
         entries = list_directory(github, pull_request.base_repo, directory, pull_request.base_ref)
     except NotFound:  # the pull request adds the directory
         return []
-    return [entry.path for entry in entries if entry.kind == "file"]
+    return [entry.path for entry in entries if entry.type == "file"]

@@ -8,13 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pulse_ci.errors import ConfigError, GitHubError
-from pulse_ci.github.failures import NotFound
-from pulse_ci.github.fields import JsonObject
+from pulse_ci.errors import ConfigError, GitHubError, NotFound
+from pulse_ci.github.answers import Blob, RepositoryEntry, parse_answer
 from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode_source
 
 if TYPE_CHECKING:
@@ -26,16 +24,6 @@ if TYPE_CHECKING:
 _MAX_ENTRIES = 1000  # more are not listed
 _MAX_FETCHED = 300  # of the 1,000 requests that the jobs of a repository have in an hour
 FULL_CHECKOUT = "Check out the full history (fetch-depth: 0) and give the base branch as `base`."
-
-
-@dataclass(frozen=True, slots=True)
-class RepositoryEntry:
-    """What a directory holds; `kind` is GitHub's: file, dir, symlink or submodule, and `blob` git's name of it."""
-
-    path: str
-    kind: str
-    blob_sha: str
-    size: int
 
 
 def list_directory(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
@@ -54,13 +42,7 @@ def list_directory(github: GitHubClient, repository: str, directory: str, ref: s
         raise GitHubError(
             f"{directory!r} has {_MAX_ENTRIES} files or more on {ref}: GitHub lists no more than that. {FULL_CHECKOUT}"
         )
-    return tuple(_parse_entry(JsonObject(item, "The directory entry")) for item in listed)
-
-
-def _parse_entry(fields: JsonObject) -> RepositoryEntry:
-    return RepositoryEntry(
-        fields.get_text("path"), fields.get_text("type"), fields.get_text("sha"), fields.get_number("size")
-    )
+    return tuple(parse_answer(RepositoryEntry, item, "The directory entry") for item in listed)
 
 
 def list_migrations(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
@@ -72,9 +54,9 @@ def list_migrations(github: GitHubClient, repository: str, directory: str, ref: 
     """
     entries = list_directory(github, repository, directory, ref)
     for entry in entries:
-        if entry.kind == "dir" and PurePosixPath(entry.path).name == REVERSE_DIRECTORY:
+        if entry.type == "dir" and PurePosixPath(entry.path).name == REVERSE_DIRECTORY:
             entries += list_directory(github, repository, entry.path, ref)
-    return tuple(entry for entry in entries if entry.kind != "dir" and entry.path.lower().endswith(".sql"))
+    return tuple(entry for entry in entries if entry.type != "dir" and entry.path.lower().endswith(".sql"))
 
 
 def read_files(
@@ -111,7 +93,7 @@ def _find_in_checkout(entry: RepositoryEntry, checkout: Path) -> bytes | None:
     if entry.size > MAX_FILE_BYTES or not path.is_file() or path.stat().st_size != entry.size:
         return None
     content = path.read_bytes()
-    return content if compute_blob_sha(content) == entry.blob_sha else None
+    return content if compute_blob_sha(content) == entry.sha else None
 
 
 def compute_blob_sha(content: bytes) -> str:
@@ -120,17 +102,17 @@ def compute_blob_sha(content: bytes) -> str:
 
 
 def _read_source(entry: RepositoryEntry, content: bytes | None, github: GitHubClient, repository: str) -> SourceFile:
-    if entry.kind != "file":
-        return SourceFile(entry.path, "", f"is a {entry.kind}, not a file; it was not read")
+    if entry.type != "file":
+        return SourceFile(entry.path, "", f"is a {entry.type}, not a file; it was not read")
     if entry.size > MAX_FILE_BYTES:
         return SourceFile(entry.path, "", f"has {entry.size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
     return decode_source(entry.path, _fetch(entry, github, repository) if content is None else content)
 
 
 def _fetch(entry: RepositoryEntry, github: GitHubClient, repository: str) -> bytes:
-    fields = JsonObject(github.get(f"/repos/{repository}/git/blobs/{entry.blob_sha}"), "The file")
+    blob = parse_answer(Blob, github.get(f"/repos/{repository}/git/blobs/{entry.sha}"), "The file")
     try:
-        return base64.b64decode(fields.get_text("content"))
+        return base64.b64decode(blob.content)
     except binascii.Error as error:
         raise GitHubError(f"GitHub handed out {entry.path} in a form that cannot be read: {error}.") from error
 
@@ -142,9 +124,9 @@ def pair_changed_entries(
     old, paths = {entry.path: entry for entry in before}, {entry.path for entry in after}
     gone = [entry for entry in before if entry.path not in paths]
     for entry in after:
-        was = old.get(entry.path) or next((each for each in gone if each.blob_sha == entry.blob_sha), None)
+        was = old.get(entry.path) or next((each for each in gone if each.sha == entry.sha), None)
         if was in gone:
             gone.remove(was)
-        if was is None or (was.path, was.blob_sha) != (entry.path, entry.blob_sha):
+        if was is None or (was.path, was.sha) != (entry.path, entry.sha):
             yield was, entry
     yield from ((entry, None) for entry in gone)

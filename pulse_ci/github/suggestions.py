@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulse_ci.errors import Forbidden, NotFound, Unprocessable
+from pulse_ci.github.answers import Comment, parse_answer
 from pulse_ci.github.current_user import get_login
-from pulse_ci.github.failures import Forbidden, NotFound, Unprocessable
-from pulse_ci.github.fields import JsonObject
 from pulse_ci.github.marker import Marker, compute_digest, split_marker
 
 if TYPE_CHECKING:
@@ -71,12 +71,11 @@ def _find_ours(github: GitHubClient, path: str, marker: Marker) -> Iterator[_Pos
 
 
 def _parse_review_comment(item: object) -> tuple[str, _PostedSuggestion] | None:
-    fields = JsonObject(item, "The review comment")
-    split, user = split_marker(fields.find_text("body") or ""), fields.find_object("user")
-    if split is None or user is None:
+    answer = parse_answer(Comment, item, "The review comment")
+    split = split_marker(answer.body or "")
+    if split is None or answer.user is None:
         return None
-    line = fields.find_number("line")
-    return user.get_text("login"), _PostedSuggestion(fields.get_number("id"), fields.get_text("path"), line, *split)
+    return answer.user.login, _PostedSuggestion(answer.id, answer.path, answer.line, *split)
 
 
 def _find_posted(suggestion: Suggestion, written: Sequence[_PostedSuggestion]) -> _PostedSuggestion | None:

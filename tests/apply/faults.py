@@ -44,7 +44,7 @@ def _way(seed: int) -> str:
 def _run(workerd: Databases, seed: int) -> Run:
     with tempfile.TemporaryDirectory() as folder, Cloudflare(workerd) as cloud:
         put(Path(folder), PAST)
-        return run(cloud, Path(folder), WAYS[_way(seed)], Random(seed))  # noqa: S311 - the same for the same seed
+        return run(cloud, Path(folder), WAYS[_way(seed)], Random(seed))
 
 
 def _summary(runs: dict[int, Run]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable
+from pulse_ci.errors import AmbiguousWrite, D1Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

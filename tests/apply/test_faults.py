@@ -40,4 +40,4 @@ def test_what_a_killed_process_left_the_next_one_ends(
 @pytest.mark.parametrize("way", [name for name, way in WAYS.items() if not way.is_killed])
 @pytest.mark.parametrize("seed", range(4))
 def test_what_a_fault_left_the_next_apply_ends(cloud: Cloudflare, tmp_path: Path, way: str, seed: int) -> None:
-    assert run(cloud, tmp_path, WAYS[way], Random(seed)).problem is None  # noqa: S311 - the same for the same seed
+    assert run(cloud, tmp_path, WAYS[way], Random(seed)).problem is None

@@ -150,7 +150,7 @@ def test_a_request_that_is_lost_each_time_says_that_nothing_was_done(local: Loca
 
 
 def test_a_hundred_runs_with_faults_at_random_end_whole_when_run_again(memory: Path) -> None:
-    chance = Random(7)  # noqa: S311 - the same faults every time
+    chance = Random(7)
     for run in range(100):
         local = LocalDatabase(memory / f"{run}.sqlite", "d1_migrations")
         kinds = [None, None, None, "before", "after", "killed", "killed-after"]

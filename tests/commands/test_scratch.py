@@ -16,9 +16,8 @@ import pytest
 from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.failures import D1Unavailable
 from pulse_ci.d1.scratch import SCRATCH_PREFIX, STALE_AFTER
-from pulse_ci.errors import D1Error
+from pulse_ci.errors import D1Error, D1Unavailable
 from pulse_ci.settings import read_settings
 from tests.commands.files import HEADER, put, table
 

@@ -11,8 +11,8 @@ from pulse_ci.commands.check import check
 from pulse_ci.commands.output import render
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.retry import ATTEMPTS
 from pulse_ci.errors import D1Error
+from pulse_ci.http import ATTEMPTS
 from pulse_ci.settings import read_settings
 from tests.cloudflare.faults import KINDS
 from tests.commands.files import put, table

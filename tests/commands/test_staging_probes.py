@@ -10,7 +10,7 @@ import pytest
 from pulse_ci.commands.check import check as check_request
 from pulse_ci.commands.request import read_request
 from pulse_ci.d1.client import D1Client
-from pulse_ci.d1.failures import D1Unavailable
+from pulse_ci.errors import D1Unavailable
 from pulse_ci.report.text import render
 from pulse_ci.settings import read_settings
 from tests.cloudflare.wrangler import configure

@@ -7,8 +7,7 @@ import pytest
 
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.d1.client import D1Client, Query
-from pulse_ci.d1.failures import DatabaseNotFound, InvalidToken, NotPermitted
-from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.errors import D1Error, D1Refused, DatabaseNotFound, InvalidToken, NotPermitted
 from tests.cloudflare.clients import client_of
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def test_each_refusal_of_access_says_what_to_correct(cloud: Cloudflare) -> None:
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nend", "tökèn"])
 def test_a_token_that_none_is_fails_before_anything_is_sent(token: str) -> None:
-    with pytest.raises(D1Error, match="Copy the secret anew"):
+    with pytest.raises(D1Error, match="Copy the secret again"):
         D1Client(Account("ffff", token))
 
 

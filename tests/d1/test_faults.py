@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.failures import AmbiguousWrite, D1Unavailable, Overloaded
-from pulse_ci.d1.retry import ATTEMPTS
-from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.errors import AmbiguousWrite, D1Error, D1Refused, D1Unavailable, Overloaded
+from pulse_ci.http import ATTEMPTS
 from tests.cloudflare.clients import client_of
 from tests.cloudflare.limit import RateLimit
 

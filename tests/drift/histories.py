@@ -32,7 +32,7 @@ class Case(NamedTuple):
 
 def changed(seed: int) -> Iterator[Case]:
     """Cases without end, each changed in one way that matters, all ways in turn."""
-    chance, told = Random(seed), Counter[str]()  # noqa: S311 - drawn anew from the same seed
+    chance, told = Random(seed), Counter[str]()
     while True:
         meant = whole(Pick(chance.randrange))
         files = written(meant, chance)
@@ -61,7 +61,7 @@ def takes_rows(statements: list[str]) -> bool:
 
 def respelled(seed: int) -> Iterator[Case]:
     """Cases without end, each made in two ways that SQLite takes for the same."""
-    chance = Random(seed)  # noqa: S311 - drawn anew from the same seed
+    chance = Random(seed)
     while True:
         meant = whole(Pick(chance.randrange))
         statements = altered(meant, chance)

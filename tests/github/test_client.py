@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.errors import GitHubError
+from pulse_ci.errors import Forbidden, GitHubError, Gone, NotFound, Unauthorized
 from pulse_ci.github.client import GitHubClient
-from pulse_ci.github.failures import Forbidden, Gone, NotFound, Unauthorized
 from tests.github.mocked import API, TOKEN, github_that
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def test_the_token_is_in_no_message(status: int) -> None:
 def test_a_token_that_cannot_be_one_is_told_without_showing_it(token: str) -> None:
     with pytest.raises(GitHubError, match="The GitHub token has a character that no token has") as caught:
         GitHubClient(API, token)
-    assert "cret" not in str(caught.value).replace("secret anew", "")
+    assert "cret" not in str(caught.value).replace("secret again", "")
 
 
 @pytest.mark.parametrize("address", ["", "api.github.com", "ftp://api.github.com", "https://", "https://a:b"])

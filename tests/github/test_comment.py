@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pulse_ci.errors import GitHubUnavailable, Unprocessable
 from pulse_ci.github.client import GitHubClient
 from pulse_ci.github.comment import MAX_BODY_BYTES, CommentMode, CommentResult
-from pulse_ci.github.failures import GitHubUnavailable, Unprocessable
 from tests.github.sticky import REPOSITORY, RUN_7, RUN_8, ours, texts, upsert
 from tests.standin.state import ACTIONS_BOT
 

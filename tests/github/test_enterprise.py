@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from pulse_ci.errors import GitHubUnavailable
 from pulse_ci.github.client import GitHubClient
-from pulse_ci.github.failures import GitHubUnavailable
 from tests.standin.server import StandIn
 from tests.standin.state import Pull, State
 

@@ -119,7 +119,7 @@ def test_without_an_event_file_or_a_number_one_is_told_what_to_do(github: GitHub
         ("[" * 100_000, "cannot be read"),
         ("\xff", "cannot be read"),
         ("[]", "The event should be an object, but is list"),
-        ("{}", "The event.pull_request should be an object, but is nothing"),
+        ("{}", "The event.pull_request is missing"),
         ('{"pull_request": {"head": 1}}', "The event.pull_request.head should be an object, but is int"),
         (
             '{"pull_request": {"head": {"ref": "a", "sha": "b"}, "base": {}, "number": true}}',

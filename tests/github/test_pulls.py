@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pulse_ci.errors import GitHubError
+from pulse_ci.errors import Forbidden, GitHubError
 from pulse_ci.github.client import GitHubClient
-from pulse_ci.github.failures import Forbidden
 from pulse_ci.github.pull_request import PullRequest
 from pulse_ci.github.pull_request_files import read_pull_request_diff
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit

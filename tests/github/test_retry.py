@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pulse_ci.errors import GitHubUnavailable, RateLimited
 from pulse_ci.github.client import GitHubClient
-from pulse_ci.github.failures import GitHubUnavailable, RateLimited
 from tests.github.mocked import TOKEN, github_that
 
 if TYPE_CHECKING:

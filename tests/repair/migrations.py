@@ -30,7 +30,7 @@ class Generated:
 
 def generated(number: int) -> Generated:
     """The migration of that number: one to five changes, each of which D1 takes, and which do not cancel out."""
-    author = _Author(Random(number))  # noqa: S311 - the same migrations every time
+    author = _Author(Random(number))
     before = [author.new_table(), author.new_table(), *(author.write(each) for each in _FURNITURE)]
     author.run_all(before)
     start, wanted, done = author.schema, author.chance.randint(1, 5), list[str]()

@@ -39,7 +39,7 @@ _MOST = 6  # pieces of a text
 def hostile_reports(count: int) -> Iterator[tuple[Report, Report]]:
     """Yield reports, the same ones each time, with their twins; every eighth has real schemas."""
     for number in range(count):
-        choice = Random(number)  # noqa: S311 - the same each time
+        choice = Random(number)
         report = _report(choice)
         twin = _harmless(report, _Names())
         if number % 8 == 0:

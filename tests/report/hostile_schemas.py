@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def hostile_schemas(shape: int, name: Callable[[], str]) -> Schemas:
     """Return two schemas of a shape that the number decides: tables come, go and change, with what hangs on them."""
-    choice = Random(shape)  # noqa: S311 - the same each time
+    choice = Random(shape)
     names = _unlike(name)
     tables = {next(names): [next(names) for _ in range(choice.randrange(1, 5))] for _ in range(choice.randrange(2, 5))}
     first, *others = tables

@@ -91,7 +91,7 @@ def altered(value: Any, chance: Random) -> Any:
 def test_whatever_is_altered_in_a_report_it_is_read_and_shown_or_refused(report: LiveReport, tmp_path: Path) -> None:
     whole, refused = json.loads(report.to_json()), 0
     for number in range(150):
-        chance = Random(number)  # noqa: S311 - the same each time
+        chance = Random(number)
         (tmp_path / "r.json").write_text(json.dumps(altered(whole, chance)))
         with suppress(ConfigError):
             read = read_fleet_report(tmp_path / "r.json", "--merge", type(report))

@@ -87,7 +87,7 @@ class _Table:
 
 def statements(number: int) -> list[str]:
     """The statements of the schema with this number."""
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(number)
     tables = [_table(chance, f"t{place}") for place in range(chance.randint(1, 7))]
     for place, table in enumerate(tables):
         _refer(chance, table, tables, place)

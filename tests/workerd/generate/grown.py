@@ -38,7 +38,7 @@ _MODES = (RequestMode.BATCH,) * 7 + (RequestMode.IMPORT,)
 
 def grown(seed: int) -> Sequence:
     """Return the requests that a seed stands for, made while they run: most find what they name."""
-    world = World(Random(seed))  # noqa: S311 - dice, not secrets
+    world = World(Random(seed))
     modes = [world.pick(*_MODES) for _ in range(world.dice.randint(4, 10))]
     # In workerd a SELECT that others follow in one string stays open, and locks its tables for later requests.
     modes += [RequestMode.QUERY] if world.chance(0.4) else []

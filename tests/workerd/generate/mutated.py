@@ -18,7 +18,7 @@ _MODES = (RequestMode.BATCH, RequestMode.BATCH, RequestMode.IMPORT)
 
 def mutated(seed: int) -> Sequence:
     """Return the requests that a seed stands for: one to three cases of the corpus, some of their requests damaged."""
-    dice = Random(seed)  # noqa: S311 - dice, not secrets
+    dice = Random(seed)
     written = [call for _ in range(dice.choice((1, 2, 2, 3))) for call in dice.choice(written_cases())]
     drafts = [Call(sql, dice.choice(_MODES)) for call in written for sql in _variants(dice, call.sql)]
     # As in grown(): a SELECT that others follow in one string would lock its tables for later requests.
