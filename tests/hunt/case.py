@@ -58,7 +58,7 @@ def make_change(random: Random, app: App) -> Change:
         f"{first.sql}\n{second.sql}",
         first.meant | second.meant,
         first.gone | second.gone,
-        first.uses + second.uses,
+        second.uses,  # it may replace what the first one makes
         first.views | second.views,
     )
 

@@ -67,9 +67,10 @@ def fill(random: Random, app: App) -> Rows:
     statements = list[str]()
     for table in app.tables:
         count = random.choice((1, 2, 3, 5, 8))
-        rows = [writer.row(table, number) for number in range(1, count + 1)]
-        writer.kept[table.name] = rows
-        statements += [row.sql for row in rows]
+        kept = writer.kept[table.name]
+        for number in range(1, count + 1):
+            kept.append(writer.row(table, number))
+        statements += [row.sql for row in kept]
         if random.random() < 0.4:
             statements += [
                 writer.row(table, count + 1).sql,

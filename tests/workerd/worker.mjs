@@ -93,8 +93,9 @@ export class Database extends DurableObject {
   }
 
   #everyRow() {
-    const tables = this.#rows(OBJECTS).filter(([type, , , sql]) => type === "table" && !/^CREATE VIRTUAL/i.test(sql));
-    return tables.map(([, name]) => [name, this.#columns(name), this.#content(name)]);
+    const tables = this.#rows("SELECT name FROM pragma_table_list WHERE type = 'table'").flat();
+    const read = tables.filter((table) => !/^(_cf_|sqlite_(temp_)?(schema|master))/.test(table));
+    return read.map((table) => [table, this.#columns(table), this.#content(table)]);
   }
 
   #columns(table) {
