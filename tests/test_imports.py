@@ -38,7 +38,7 @@ LAYERS = (
 LAYER_OF = {name: height for height, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-SLOW = {"apsw", "httpx", "pydantic", "sqlglot", "json5", "tree_sitter", "wcmatch"}
+SLOW = {"apsw", "httpx", "pydantic", "json5", "tree_sitter", "wcmatch"}
 
 
 def imported_parts(source: Path) -> set[str]:
@@ -102,4 +102,4 @@ def test_a_check_of_good_migrations_loads_no_client_and_no_second_parser() -> No
     loaded = loaded_by(run_in(["check", "migrations"]))
 
     assert "apsw" in loaded
-    assert not loaded & {"httpx", "sqlglot", "json5"}
+    assert not loaded & {"httpx", "json5"}

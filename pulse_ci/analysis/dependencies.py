@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.sql.copies import find_insert_columns
-from pulse_ci.sql.names import fold, quote, unquote
+from pulse_ci.sql.clauses import find_insert_columns
+from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.operations import DropColumn, Insert, RenameColumn
 from pulse_ci.sql.tokens import tokenize_code
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.access import Access, AccessedColumn
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.model import Change
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Schema, Trigger
+    from pulse_ci.schema.schema import ForeignKey, Schema, Trigger
     from pulse_ci.sql.split import Statement
 
 # An object comes behind all others in SQLite's list, and only these change those that are there: what a history of
@@ -103,7 +102,7 @@ def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[Name]:
 
 def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> Iterator[Name]:
     yield from ((name,) for name in access.alters | access.drops)
-    words = {unquote(token.text) for token in tokenize_code(statement.sql)}
+    words = {token.name for token in tokenize_code(statement.sql)}
     spelled = set(map(fold, words))
     yield from ((name,) for name in access.reads | access.writes if fold(name) in spelled)
     for touch in access.columns:

@@ -8,8 +8,7 @@ from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Insert, Update
 
 if TYPE_CHECKING:
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Schema
+    from pulse_ci.schema.schema import ForeignKey, Schema
     from pulse_ci.sql.split import Statement
 
 _ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")

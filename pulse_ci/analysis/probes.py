@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
-from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.clauses import find_insert_select
 from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulse_ci.analysis.table_rebuilds import Rebuild
-    from pulse_ci.schema.constraints import IndexedColumn
-    from pulse_ci.schema.schema import Column, Index, Schema, Table
+    from pulse_ci.schema.schema import Column, Index, IndexedColumn, Schema, Table
     from pulse_ci.sql.split import Statement
 
 _LISTED = 20

@@ -10,7 +10,7 @@ from pulse_ci.analysis.row_losses import changed_columns, read_rows
 from pulse_ci.analysis.statement_run import Run, run_statements
 from pulse_ci.analysis.table_rows import fingerprint
 from pulse_ci.schema.diff import diff
-from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.clauses import find_insert_select
 from pulse_ci.sql.operations import Insert
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import apsw
 
     from pulse_ci.engine.access import Access
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Schema
+    from pulse_ci.schema.schema import ForeignKey, Schema
     from pulse_ci.sql.operations import Operation
     from pulse_ci.sql.split import Statement
 

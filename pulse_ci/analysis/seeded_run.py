@@ -12,7 +12,7 @@ from pulse_ci.analysis.statement_run import Refusal, Run, run_statements
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
 from pulse_ci.engine.access import Access
 from pulse_ci.errors import D1Refused
-from pulse_ci.sql.copies import add_or_ignore
+from pulse_ci.sql.clauses import add_or_ignore
 from pulse_ci.sql.operations import Create, Insert
 
 if TYPE_CHECKING:

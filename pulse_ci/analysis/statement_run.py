@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused, SandboxStopped, UnsupportedByEngine
 from pulse_ci.model import ObjectKind, RejectedBy
-from pulse_ci.sql.names import unquote
 from pulse_ci.sql.operations import Delete, Insert, TransactionControl, Update
 from pulse_ci.sql.tokens import TokenKind, tokenize
 
@@ -100,7 +99,7 @@ def spells(sql: str, name: str) -> bool:
     """Return whether `name` stands in a statement's text, bare or in any quotes."""
     names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
     folded = name.casefold()
-    return any(unquote(token.text).casefold() == folded for token in tokenize(sql) if token.kind in names)
+    return any(token.name.casefold() == folded for token in tokenize(sql) if token.kind in names)
 
 
 def is_on_rows(statement: Statement) -> bool:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.engine import D1Refused, EmbeddedD1
-from pulse_ci.sql.names import fold, unquote
-from pulse_ci.sql.tokens import TokenKind, tokenize_code
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.tokens import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.schema.schema import Schema, Table
-
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 def find_touched_tables(
@@ -41,6 +39,5 @@ def _find_touched_names(database: EmbeddedD1, migration: Migration) -> frozenset
                 access = request.execute(statement.sql)
                 names |= access.reads | access.writes | access.alters | access.drops
     except D1Refused:
-        code = tokenize_code(migration.text)
-        names = {unquote(token.text) for token in code if token.kind in _NAME_KINDS}
+        return read_names(migration.text)
     return frozenset(map(fold, names))

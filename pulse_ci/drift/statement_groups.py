@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import ObjectKind
-from pulse_ci.rewrite.dependency_order import read_names
-from pulse_ci.sql.names import fold, unquote
-from pulse_ci.sql.tokens import tokenize_code
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.operations import RenameColumn, RenameTable, parse_operation
+from pulse_ci.sql.tokens import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,18 +38,20 @@ def _subject(change: Change) -> str:
 
 def find_renamed_tables(statement: str) -> tuple[str, ...]:
     """Return the folded names that a table has before and after a statement of ours that renames it, or none."""
-    words = list(tokenize_code(statement))
-    if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "TO"]:
-        return ()
-    return fold(unquote(words[2].text)), fold(unquote(words[5].text))
+    match parse_operation(statement):
+        case RenameTable(table, new_name):
+            return fold(table), fold(new_name)
+        case _:
+            return ()
 
 
 def find_renamed_column(statement: str) -> tuple[str, str] | None:
     """Return the folded names of the table and of the column that a statement of ours renames, or None."""
-    words = list(tokenize_code(statement))
-    if [word.keyword for word in (*words[:2], *words[3:5])] != ["ALTER", "TABLE", "RENAME", "COLUMN"]:
-        return None
-    return fold(unquote(words[2].text)), fold(unquote(words[5].text))
+    match parse_operation(statement):
+        case RenameColumn(table, column):
+            return fold(table), fold(column)
+        case _:
+            return None
 
 
 def _merge_overlapping(sets: Iterable[frozenset[str]]) -> list[set[str]]:

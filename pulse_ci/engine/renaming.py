@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pulse_ci.sql.names import unquote
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 _EXPLAIN_WORDS = ("EXPLAIN", "QUERY", "PLAN")
@@ -18,4 +17,4 @@ def find_new_table_name(sql: str) -> str | None:
     words = [token.keyword for token in tokens[-3:-1]]
     # One more word before RENAME, and it is a column that is renamed.
     renames_table = len(tokens) == 6 or (len(tokens) == 8 and tokens[3].text == ".")
-    return unquote(tokens[-1].text) if renames_table and words == ["RENAME", "TO"] else None
+    return tokens[-1].name if renames_table and words == ["RENAME", "TO"] else None

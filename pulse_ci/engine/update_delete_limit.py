@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused, UnsupportedByEngine
-from pulse_ci.sql.names import unquote
+from pulse_ci.sql.cursor import TokenCursor, select_top_level
 from pulse_ci.sql.tokens import Token, TokenKind, remove_comments, tokenize_code
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def rewrite_limit(sql: str, find_key: Callable[[str], tuple[str, ...] | None]) -
         return None
     if not clauses.limit:
         raise D1Refused(f"ORDER BY without LIMIT on {clauses.verb}: SQLITE_ERROR")
-    key = find_key(unquote(_get_table_name(clauses.table)))
+    key = find_key(TokenCursor.from_sql(clauses.table).read_qualified_name())
     if key is None:
         raise UnsupportedByEngine(_VIEW_MESSAGE.format(clauses.verb))
     if clauses.source:
@@ -146,7 +146,7 @@ def _parse_assignments(change: str) -> list[tuple[str, str]] | None:
 
 
 def _split_at_commas(sql: str) -> list[str]:
-    commas = [token.start for token in _select_top_level(list(tokenize_code(sql))) if token.text == ","]
+    commas = [token.start for token in select_top_level(tokenize_code(sql)) if token.text == ","]
     starts = [0, *(comma + 1 for comma in commas)]
     return [sql[start:end] for start, end in zip(starts, [*commas, len(sql)], strict=True)]
 
@@ -169,7 +169,7 @@ def _parse_clauses(sql: str) -> _Clauses | None:
     tokens = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
     if not tokens or tokens[0].keyword not in _FIRST_WORDS:
         return None
-    outer = _select_top_level(tokens)
+    outer = select_top_level(tokens)
     verb = next((place for place, token in enumerate(outer) if token.keyword in ("UPDATE", "DELETE")), len(outer))
     first = verb + (3 if _get_keyword(outer, verb + 1) == "OR" else 2 if _get_keyword(outer, verb) == "DELETE" else 1)
     starts = [place for place in range(first + 1, len(outer)) if _starts_clause(outer, place)]
@@ -203,16 +203,6 @@ def _starts_clause(tokens: list[Token], place: int) -> bool:
 def _are_in_order(clauses: list[str]) -> bool:
     rest = iter(_CLAUSE_ORDER)
     return all(clause in rest for clause in clauses)
-
-
-def _select_top_level(tokens: list[Token]) -> list[Token]:
-    depth, outer = 0, []
-    for token in tokens:
-        depth -= token.text == ")"
-        if depth == 0:
-            outer.append(token)
-        depth += token.text == "("
-    return outer
 
 
 def _get_table_name(table: str) -> str:

@@ -1,20 +1,19 @@
-"""INSERT … SELECT to what it fills each column with."""
+"""Statements that copy all rows of one table to another, and what they fill each column with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import fold, quote_if_needed, unquote
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
+from pulse_ci.sql.cursor import TokenCursor, UnreadableSqlError, split_at_commas
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from pulse_ci.schema.schema import Table
-
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
+    from pulse_ci.sql.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class TableCopy:
     def map_columns(self, old: Table, new: Table) -> dict[str, str] | None:
         """Return the expression over the old columns for each new one; None where their numbers differ."""
         columns = self.columns or tuple(column.name for column in new.columns if not column.generated)
-        values = [value for each in self.values for value in (_quote_columns(old) if each == "*" else [each])]
+        values = [value for each in self.values for value in (_list_columns(old) if each == "*" else [each])]
         return dict(zip(columns, values, strict=True)) if len(columns) == len(values) else None
 
     @property
@@ -39,76 +38,61 @@ class TableCopy:
 
 
 def find_table_copy(sql: str) -> TableCopy | None:
-    """Read `INSERT INTO … SELECT … FROM …` or `CREATE TABLE … AS SELECT …`, where all rows of one table are taken.
+    """Read `INSERT INTO … SELECT … FROM …` or `CREATE TABLE … AS SELECT …` that takes all rows of one table.
 
-    None is what takes some rows only, joins, or computes from other tables.
+    None where it takes some rows only, joins, or computes from other tables.
     """
-    code = [token for token in tokenize_code(sql) if token.kind is not TokenKind.SEMICOLON]
-    select = next((at for at, token in enumerate(code) if token.keyword == "SELECT"), len(code))
-    source = next(
-        (at for at, (token, depth) in enumerate(_track_depth(code)) if token.keyword == "FROM" and not depth), 0
-    )
-    head, tail = _parse_target(code[:select]), _parse_source(code[source + 1 :])
-    if head is None or tail is None or source < select:
+    cursor = TokenCursor.from_sql(sql)
+    try:
+        target, columns = _read_target(cursor)
+        cursor.expect("SELECT")
+        selected = split_at_commas(cursor.read_before("FROM"))
+        cursor.expect("FROM")
+        source = _read_source(cursor)
+        names = {fold(name) for name in source}
+        return TableCopy(target, columns, tuple(_read_value(sql, value, names) for value in selected), source[0])
+    except UnreadableSqlError:
         return None
-    values = [
-        _parse_value(sql, part, {fold(name) for name in tail}) for part in _split_values(code[select + 1 : source])
-    ]
-    if not values or any(value is None for value in values):
-        return None
-    return TableCopy(head[0], head[1], tuple(value for value in values if value), tail[0])
 
 
-def _quote_columns(table: Table) -> list[str]:
+def _list_columns(table: Table) -> list[str]:
     return [quote_if_needed(column.name) for column in table.columns]
 
 
-def _parse_target(code: Sequence[Token]) -> tuple[str, tuple[str, ...] | None] | None:
-    """Return the table that is filled, and the columns if they are listed."""
-    words = [token.keyword for token in code]
-    at = next((at for at, word in enumerate(words) if word in ("INTO", "TABLE")), None)
-    if at is None or words[0] not in ("INSERT", "REPLACE", "CREATE"):
-        return None
-    at += 4 if words[at + 1 : at + 4] == ["IF", "NOT", "EXISTS"] else 1
-    at += 2 if len(code) > at + 1 and code[at + 1].text == "." else 0
-    if len(code) <= at or code[at].kind not in _NAME_KINDS:
-        return None
-    listed = [unquote(token.text) for token in code[at + 1 :] if token.kind in _NAME_KINDS and token.keyword != "AS"]
-    return unquote(code[at].text), tuple(listed) if code[at + 1 :] and code[at + 1].text == "(" else None
+def _read_target(cursor: TokenCursor) -> tuple[str, tuple[str, ...] | None]:
+    """Read up to the SELECT; return the table that is filled, and the columns if they are listed."""
+    if cursor.accept_one_of("INSERT", "REPLACE"):
+        cursor.read_before("INTO")
+        cursor.expect("INTO")
+        return cursor.read_qualified_name(), cursor.read_name_list() or None
+    cursor.expect("CREATE")
+    cursor.accept_one_of("TEMP", "TEMPORARY")
+    cursor.expect("TABLE")
+    name = cursor.read_created_name()
+    cursor.expect("AS")
+    return name, None
 
 
-def _parse_source(code: Sequence[Token]) -> tuple[str, ...] | None:
-    """Return the table that is read, and its alias; None if there is more than that."""
-    rest = code[2:] if len(code) > 2 and code[1].text == "." else code
-    names = [token for token in rest if token.keyword != "AS"]
-    if not 1 <= len(names) <= 2 or any(token.kind not in _NAME_KINDS for token in names):
-        return None
-    return tuple(unquote(token.text) for token in names)
+def _read_source(cursor: TokenCursor) -> tuple[str, ...]:
+    """Read the rest: one table, and its alias if it has one."""
+    names = [cursor.read_qualified_name()]
+    cursor.accept("AS")
+    if not cursor.is_done:
+        names.append(cursor.read_name())
+    if not cursor.is_done:
+        raise UnreadableSqlError
+    return tuple(names)
 
 
-def _track_depth(code: Sequence[Token]) -> Iterator[tuple[Token, int]]:
-    depth = 0
-    for token in code:
-        depth -= token.text == ")"
-        yield token, depth
-        depth += token.text == "("
-
-
-def _split_values(code: Sequence[Token]) -> Iterator[list[Token]]:
-    deep = iter(list(_track_depth(code)))
-    while part := [token for token, _ in takewhile(lambda each: each[0].text != "," or each[1] > 0, deep)]:
-        yield part
-
-
-def _parse_value(sql: str, code: list[Token], names: set[str]) -> str | None:
+def _read_value(sql: str, tokens: Sequence[Token], names: Collection[str]) -> str:
     """Return an expression without its alias, and without the table's name before columns."""
-    if any(token.keyword in ("SELECT", "DISTINCT") for token in code):
-        return None
-    if len(code) > 2 and code[-2].keyword == "AS":
-        code = code[:-2]
-    text, at = "", code[0].start
-    for token, following in zip(code, [*code[1:], None], strict=True):
-        if following and following.text == "." and fold(unquote(token.text)) in names:
+    if not tokens or any(token.keyword in ("SELECT", "DISTINCT") for token in tokens):
+        raise UnreadableSqlError
+    if len(tokens) > 2 and tokens[-2].keyword == "AS":
+        tokens = tokens[:-2]
+    text, at = "", tokens[0].start
+    for token, following in pairwise(tokens):
+        if following.text == "." and fold(token.name) in names:
             text += sql[at : token.start]
             at = following.end
-    return text + sql[at : code[-1].end]
+    return text + sql[at : tokens[-1].end]

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.model import Change
     from pulse_ci.report.models import Schemas
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Column, Schema, Table
+    from pulse_ci.schema.schema import Column, ForeignKey, Schema, Table
 
 MAX_CHANGED_TABLES = 12
 _MAX_NEIGHBOURS = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import fold, quote_if_needed, unquote
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def find_plain_column(expression: str) -> str | None:
     """Return the folded name of the column that an expression is, or None where it is more than that."""
     tokens = list(tokenize_code(expression))
     if len(tokens) == 1 and tokens[0].kind in (TokenKind.WORD, TokenKind.QUOTED):
-        return fold(unquote(tokens[0].text))
+        return fold(tokens[0].name)
     return None
 
 

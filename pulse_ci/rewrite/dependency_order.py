@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.schema import View
-from pulse_ci.sql.names import fold, unquote
-from pulse_ci.sql.tokens import TokenKind, tokenize_code
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.tokens import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pulse_ci.schema.schema import Schema, Trigger
-
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,3 @@ def order_views(views: Iterable[View]) -> tuple[View, ...]:
         ordered += free
         remaining = [view for view in remaining if view not in free]
     return tuple(ordered)
-
-
-def read_names(sql: str) -> frozenset[str]:
-    """Return the folded texts of a statement that can be names."""
-    return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql) if token.kind in _NAME_KINDS)

@@ -11,8 +11,7 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.constraints import ForeignKey, KeyConstraint
-    from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.schema.schema import ForeignKey, KeyConstraint, Schema, Table
 
 
 def describe_restored_constraints(present: Table, table: Table) -> Iterator[str]:

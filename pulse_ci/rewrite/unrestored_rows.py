@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.table_rebuilds import find_rebuilds
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.clauses import find_set_columns
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Delete, Insert, Update
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pulse_ci.rewrite.verify_script import ChangedRows
     from pulse_ci.schema.schema import Schema, Table
     from pulse_ci.sql.split import Statement
-
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
-_SET_END_KEYWORDS = frozenset({"WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"})
 
 
 def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: Iterable[ChangedRows]) -> Iterator[str]:
@@ -58,25 +55,7 @@ def _writes(statement: Statement, table: Table) -> bool:
             return fold(name) == fold(table.name)
         case Update(name):
             return fold(name) == fold(table.name) and any(
-                table.find_column(column) for column in find_assigned_columns(statement.sql)
+                table.find_column(column) for column in find_set_columns(statement.sql)
             )
         case _:
             return False
-
-
-def find_assigned_columns(sql: str) -> frozenset[str]:
-    """Return the folded columns that an UPDATE assigns."""
-    names, last, depth, setting = set[str](), list[Token](), 0, False
-    for token in tokenize_code(sql):
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.keyword == "SET":
-            setting, last = True, []
-        elif setting and depth == 0 and token.keyword in _SET_END_KEYWORDS:
-            break
-        elif setting and depth == 0 and token.text == "=":
-            names |= {fold(unquote(each.text)) for each in last if each.kind in _NAME_KINDS}
-        elif depth == 0 and token.text == ",":
-            last = []
-        else:
-            last.append(token)
-    return frozenset(names)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Evidence
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.model import Probe
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Index, Schema, Table
+    from pulse_ci.schema.schema import ForeignKey, Index, Schema, Table
     from pulse_ci.sql.split import Statement
 
 _MAX_NAMES = 6

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example_on_schema
+from pulse_ci.sql.clauses import inserts_select_star
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.tree import inserts_select_star
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.analysis.table_rebuilds import Rebuild
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Table
+    from pulse_ci.schema.schema import ForeignKey, Table
 
 
 def _check_loses(review: Review) -> Iterator[Remark]:

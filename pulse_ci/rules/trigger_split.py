@@ -14,6 +14,7 @@ from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example
+from pulse_ci.sql.cursor import track_depth
 from pulse_ci.sql.operations import Create
 from pulse_ci.sql.tokens import tokenize_code
 
@@ -66,9 +67,8 @@ def _find_causes(sql: str, body: Sequence[Token]) -> Iterator[_SplitCause]:
 
 def _find_unparenthesized_cases(sql: str, body: Sequence[Token]) -> Iterator[str]:
     """Yield the outermost CASE expressions that no parentheses enclose, each on one line and not too long."""
-    depth, nested, start = 0, 0, 0
-    for token in body:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
+    nested, start = 0, 0
+    for token, depth in track_depth(body):
         if depth == 0 and token.keyword == "CASE":
             start = start if nested else token.start
             nested += 1

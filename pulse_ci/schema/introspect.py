@@ -6,11 +6,11 @@ import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulse_ci.schema.ddl.identifier_scope import SchemaNames
+from pulse_ci.schema.ddl.name_resolution import SchemaNames
 from pulse_ci.schema.ddl.parse import (
+    classify_names,
     list_collations,
     read_index,
-    read_names,
     read_table,
     read_trigger,
     read_view,
@@ -121,7 +121,7 @@ def _fill_parent_columns(table: Table, keys: dict[str, tuple[str, ...]]) -> Tabl
 
 def _resolve_ambiguous_names(rows: list[MasterRow], tables: list[Table]) -> dict[MasterRow, frozenset[str]]:
     """Return the doubtful names of each view and trigger that name something."""
-    ambiguous = {row: read_names(row.sql).ambiguous for row in rows if row.type in ("view", "trigger")}
+    ambiguous = {row: classify_names(row.sql).ambiguous for row in rows if row.type in ("view", "trigger")}
     if not any(ambiguous.values()):
         return {}
     relations = SchemaNames.from_schema(rows, tables)

@@ -1,20 +1,19 @@
 """A database's schema as values that are equal when they mean the same.
 
-Every object carries `sql` (as SQLite stores it), `canonical` (the same in one fixed spelling, valid SQL) and
-`meaning` (the canonical text with the case of names folded): two objects are equal when their meanings are. What
-columns of tables and views are called keeps its case, since D1 gives rows by these names, which a Worker reads.
+Every object carries `sql` (as SQLite stores it), `normalized_sql` (the same in one fixed spelling, valid SQL) and
+`comparison_key` (the normalized text with the case of names folded): two objects are equal when their keys are. The
+names of columns of tables and views keep their case, since D1 returns rows by these names, which a Worker reads.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_ci.model import ObjectKind
-from pulse_ci.schema.constraints import ForeignKey, IndexedColumn, KeyConstraint  # noqa: TC001 - a report is read after its annotations
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import build_quoted_pattern
 
@@ -38,7 +37,7 @@ def make_comparison_key(normalized_sql: str, *spelled: str) -> str:
 
 
 class _ComparedByKey:
-    """Equality and hash by `meaning`."""
+    """Equality and hash by `comparison_key`."""
 
     __slots__ = ()
     comparison_key: str
@@ -50,9 +49,45 @@ class _ComparedByKey:
         return hash(self.comparison_key)
 
 
+@dataclass(frozen=True, slots=True)
+class IndexedColumn:
+    """One column or expression of a key or an index; the collation is None where it is the column's own."""
+
+    column: str | None
+    expression: str | None = None
+    collation: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyConstraint:
+    """A PRIMARY KEY or a UNIQUE constraint."""
+
+    indexed_columns: tuple[IndexedColumn, ...]
+    on_conflict: str | None = None
+    autoincrement: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns, in order."""
+        return tuple(term.column for term in self.indexed_columns if term.column is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key; `parent_columns` is empty where none are written and the parent has no primary key."""
+
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    deferred: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Column(_ComparedByKey):
-    """A column with all that concerns it alone; `primary_key` is its place in the key from 1, or 0."""
+    """A column with all that concerns it alone; `primary_key_position` is its place in the key from 1, or 0."""
 
     name: str
     type: str
@@ -71,19 +106,20 @@ class Column(_ComparedByKey):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table(_ComparedByKey):
-    """A table; `outline` is the meaning of all but its columns, `rowid_alias` its INTEGER PRIMARY KEY."""
+    """A table; `table_level_key` compares all but its columns, `rowid_alias` is its INTEGER PRIMARY KEY."""
 
     name: str
-    columns: tuple[Column, ...]
-    primary_key: KeyConstraint | None
-    uniques: tuple[KeyConstraint, ...]
-    checks: tuple[str, ...]
-    foreign_keys: tuple[ForeignKey, ...]
-    strict: bool
-    without_rowid: bool
-    rowid_alias: str | None
-    module: str | None
-    arguments: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
+    primary_key: KeyConstraint | None = None
+    uniques: tuple[KeyConstraint, ...] = ()
+    checks: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    strict: bool = False
+    without_rowid: bool = False
+    rowid_alias: str | None = None
+    module: str | None = None
+    arguments: tuple[str, ...] = ()
+    _: KW_ONLY
     sql: str
     normalized_sql: str
     comparison_key: str
@@ -105,7 +141,7 @@ class Table(_ComparedByKey):
 
     @property
     def is_virtual(self) -> bool:
-        """Whether a module stands behind it, and not rows."""
+        """Whether a module keeps its rows."""
         return self.module is not None
 
 
@@ -125,7 +161,7 @@ class Index(_ComparedByKey):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View(_ComparedByKey):
-    """A view; `columns` are those named in its head, if any."""
+    """A view; `columns` are the names that it lists, if any."""
 
     name: str
     columns: tuple[str, ...]
@@ -141,7 +177,7 @@ class View(_ComparedByKey):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trigger(_ComparedByKey):
-    """A trigger; `columns` are those of UPDATE OF, `body` its statements in canonical form."""
+    """A trigger; `columns` are those of UPDATE OF, `body` its statements in normalized form."""
 
     name: str
     table: str
@@ -161,7 +197,7 @@ _Named = TypeVar("_Named", Column, Table, Index, View, Trigger)
 
 @dataclass(frozen=True)
 class Schema:
-    """All objects of a database that are a user's, each kind sorted by folded name."""
+    """The user's objects of a database, each kind sorted by folded name."""
 
     tables: tuple[Table, ...] = ()
     indexes: tuple[Index, ...] = ()
@@ -191,7 +227,7 @@ class Schema:
         return frozenset(fold(each.name) for each in self.objects)
 
     def find(self, kind: ObjectKind, name: str) -> SchemaObject | None:
-        """Return the object of that kind and name, in any case; a column is found through its table."""
+        """Return the object of that kind and name, in any case; None for a column."""
         finders = {
             ObjectKind.TABLE: self.find_table,
             ObjectKind.INDEX: self.find_index,
@@ -218,7 +254,7 @@ class Schema:
         return _find(self.triggers, name)
 
     def list_indexes(self, table: str) -> tuple[Index, ...]:
-        """Return the indexes of a table, those behind constraints left out."""
+        """Return the indexes of a table, without those that SQLite makes for constraints."""
         return self._indexes_by_table.get(fold(table), ())
 
     def list_triggers(self, table: str) -> tuple[Trigger, ...]:

@@ -1,6 +1,5 @@
-"""A statement to what it does, as a small value.
+"""What a statement does, as a small value read from its words.
 
-Words outside parentheses decide what a statement is; only where they do not, behind a WITH, is its tree looked at.
 Whether a statement is valid is never decided here: the replay does that.
 """
 
@@ -8,24 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import unquote
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pulse_ci.sql.cursor import TokenCursor, UnreadableSqlError
+from pulse_ci.sql.tokens import tokenize_code
 
 _TRANSACTION_WORDS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
-_OBJECT_KINDS = {"TABLE", "INDEX", "VIEW", "TRIGGER"}
+_OBJECT_KEYWORDS = ("TABLE", "INDEX", "VIEW", "TRIGGER")
 _LEADING_TOKENS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """CREATE TABLE, INDEX, VIEW or TRIGGER; `guard_at` is where IF NOT EXISTS would go, None if it is there.
+    """CREATE TABLE, INDEX, VIEW or TRIGGER.
 
-    `from_select` tells a table that takes its columns from a SELECT.
+    `if_exists_position` is where IF NOT EXISTS would go, None if it is there; `is_from_select` is CREATE TABLE … AS.
     """
 
     kind: str
@@ -36,7 +31,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """DROP TABLE, INDEX, VIEW or TRIGGER; `guard_at` is where IF EXISTS would go, None if it is there."""
+    """DROP TABLE, INDEX, VIEW or TRIGGER; `if_exists_position` is where IF EXISTS would go, None if it is there."""
 
     kind: str
     name: str
@@ -78,7 +73,7 @@ class RenameTable:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT or REPLACE; `guarded` where a repeated row is passed over or replaced instead of added."""
+    """INSERT or REPLACE; `ignores_conflicts` where it skips or replaces a row that is there already."""
 
     table: str
     ignores_conflicts: bool
@@ -86,7 +81,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """UPDATE; `bounded` where it has a WHERE."""
+    """UPDATE, with or without a WHERE."""
 
     table: str
     has_where: bool
@@ -94,7 +89,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """DELETE; `bounded` where it has a WHERE."""
+    """DELETE, with or without a WHERE."""
 
     table: str
     has_where: bool
@@ -117,7 +112,7 @@ class Pragma:
 
 @dataclass(frozen=True, slots=True)
 class OtherStatement:
-    """Anything else; `word` is the statement's first."""
+    """Anything else; `keyword` is the statement's first word."""
 
     keyword: str
 
@@ -129,124 +124,116 @@ Operation = Create | Drop | Alteration | Write | TransactionControl | Pragma | O
 
 def parse_operation(sql: str) -> Operation:
     """Return what one statement does."""
-    code = list(islice(tokenize_code(sql), _LEADING_TOKENS))
-    word = code[0].keyword if code else ""
+    leading = tuple(islice(tokenize_code(sql), _LEADING_TOKENS))
+    word = leading[0].keyword if leading else ""
+    try:
+        return _read_operation(word, TokenCursor(leading), sql)
+    except UnreadableSqlError:
+        return OtherStatement(word)
+
+
+def skip_with(cursor: TokenCursor) -> None:
+    """Move past a WITH clause, if one comes next."""
+    if not cursor.accept("WITH"):
+        return
+    cursor.accept("RECURSIVE")
+    while True:
+        cursor.read_name()
+        cursor.read_name_list()
+        cursor.expect("AS")
+        cursor.accept("NOT")
+        cursor.accept("MATERIALIZED")
+        cursor.read_group()
+        if not cursor.accept(","):
+            return
+
+
+def _read_operation(word: str, cursor: TokenCursor, sql: str) -> Operation:
     match word:
-        case "CREATE" | "DROP":
-            return _parse_create_or_drop(word, code) or OtherStatement(word)
+        case "CREATE":
+            return _read_create(cursor)
+        case "DROP":
+            return _read_drop(cursor)
         case "ALTER":
-            return _parse_alter(code) or OtherStatement(word)
-        case "INSERT" | "REPLACE" if "conflict" not in sql.lower():
-            # Its rows say nothing: there may be thousands.
-            return _parse_write(word, code) or OtherStatement(word)
-        case "INSERT" | "REPLACE" | "UPDATE" | "DELETE":
-            return _parse_write(word, list(_tokenize_top_level(sql))) or OtherStatement(word)
-        case "WITH":
-            return _parse_write_after_with(sql) or OtherStatement(word)
+            return _read_alter(cursor)
         case "PRAGMA":
-            return _parse_pragma(code)
+            return _read_pragma(cursor)
+        case "INSERT" | "REPLACE" if "conflict" not in sql.lower():
+            # The rest is rows: there may be thousands.
+            return _read_write(cursor)
+        case "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "WITH":
+            return _read_write(TokenCursor.from_sql(sql))
         case _:
             return TransactionControl(word) if word in _TRANSACTION_WORDS else OtherStatement(word)
 
 
-def is_transaction_control(sql: str) -> bool:
-    """Return whether a statement is one of those that D1 refuses because it keeps the transaction itself."""
-    first = next(tokenize_code(sql), None)
-    return first is not None and first.keyword in _TRANSACTION_WORDS
+def _read_create(cursor: TokenCursor) -> Create:
+    cursor.expect("CREATE")
+    while cursor.accept_one_of("TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL"):
+        pass
+    kind, end = _read_object_kind(cursor)
+    is_guarded = cursor.is_at("IF", "NOT", "EXISTS")
+    name = cursor.read_created_name()
+    return Create(kind, name, None if is_guarded else end, kind == "table" and cursor.is_at("AS"))
 
 
-def _parse_create_or_drop(word: str, code: list[Token]) -> Create | Drop | None:
-    at = next((index for index, token in enumerate(code) if token.keyword in _OBJECT_KINDS), None)
-    if at is None or at > 3:
-        return None
-    kind, rest = code[at].keyword.lower(), code[at + 1 :]
-    if_exists = ["IF", "NOT", "EXISTS"] if word == "CREATE" else ["IF", "EXISTS"]
-    has_if_exists = [token.keyword for token in rest[: len(if_exists)]] == if_exists
-    name = _read_name(rest[len(if_exists) :] if has_if_exists else rest)
-    if name is None:
-        return None
-    if_exists_position = None if has_if_exists else code[at].end
-    if word == "DROP":
-        return Drop(kind, name, if_exists_position)
-    after_name = rest[len(if_exists) :] if has_if_exists else rest
-    after_name = after_name[3:] if len(after_name) > 1 and after_name[1].text == "." else after_name[1:]
-    return Create(
-        kind, name, if_exists_position, kind == "table" and [token.keyword for token in after_name[:1]] == ["AS"]
-    )
+def _read_drop(cursor: TokenCursor) -> Drop:
+    cursor.expect("DROP")
+    kind, end = _read_object_kind(cursor)
+    is_guarded = cursor.accept("IF", "EXISTS")
+    return Drop(kind, cursor.read_qualified_name(), None if is_guarded else end)
 
 
-def _parse_alter(code: list[Token]) -> Alteration | None:
-    qualified = len(code) > 3 and code[3].text == "."
-    table, rest = _read_name(code[2:]), code[5:] if qualified else code[3:]
-    if table is None or len(rest) < 2:
-        return None
-    words = [token.keyword for token in rest[:2]]
-    target = rest[2] if words[1] in ("COLUMN", "TO") and len(rest) > 2 else rest[1]
-    match words:
-        case ["ADD", "CONSTRAINT" | "CHECK"]:
-            return None
-        case ["ADD", _]:
-            return AddColumn(table, unquote(target.text))
-        case ["DROP", "CONSTRAINT"]:
-            return None
-        case ["DROP", _]:
-            return DropColumn(table, unquote(target.text))
-        case ["RENAME", "TO"]:
-            return RenameTable(table, unquote(target.text))
-        case ["RENAME", _]:
-            names = [token for token in rest if token.kind is not TokenKind.SEMICOLON]
-            return RenameColumn(table, unquote(target.text), unquote(names[-1].text))
+def _read_object_kind(cursor: TokenCursor) -> tuple[str, int]:
+    """Return table, index, view or trigger, and where the word ends."""
+    word = cursor.take()
+    if word.keyword not in _OBJECT_KEYWORDS:
+        raise UnreadableSqlError
+    return word.keyword.lower(), word.end
+
+
+def _read_alter(cursor: TokenCursor) -> Alteration:
+    cursor.expect("ALTER", "TABLE")
+    table = cursor.read_qualified_name()
+    action = cursor.accept_one_of("ADD", "DROP", "RENAME")
+    if action == "RENAME" and cursor.accept("TO"):
+        return RenameTable(table, cursor.read_name())
+    if cursor.next_word in ("CONSTRAINT", "CHECK"):
+        raise UnreadableSqlError
+    cursor.accept("COLUMN")
+    column = cursor.read_name()
+    match action:
+        case "ADD":
+            return AddColumn(table, column)
+        case "DROP":
+            return DropColumn(table, column)
+        case "RENAME":
+            cursor.expect("TO")
+            return RenameColumn(table, column, cursor.read_name())
         case _:
-            return None
+            raise UnreadableSqlError
 
 
-def _parse_pragma(code: list[Token]) -> Pragma:
-    at = 3 if len(code) > 2 and code[2].text == "." else 1
-    name = unquote(code[at].text) if len(code) > at else ""
-    value = code[at + 2].text if len(code) > at + 2 and code[at + 1].text in ("=", "(") else ""
-    return Pragma(name.lower(), unquote(value).lower())
+def _read_pragma(cursor: TokenCursor) -> Pragma:
+    cursor.expect("PRAGMA")
+    name = cursor.read_qualified_name() if not cursor.is_done else ""
+    value = cursor.take().name if cursor.accept_one_of("=", "(") and not cursor.is_done else ""
+    return Pragma(name.lower(), value.lower())
 
 
-def _read_name(code: list[Token]) -> str | None:
-    names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
-    if len(code) > 2 and code[1].text == "." and code[2].kind in names:
-        return unquote(code[2].text)
-    return unquote(code[0].text) if code and code[0].kind in names else None
-
-
-def _tokenize_top_level(sql: str) -> Iterator[Token]:
-    depth = 0
-    for token in tokenize_code(sql):
-        depth -= token.text == ")"
-        if depth == 0 and token.kind is not TokenKind.SEMICOLON:
-            yield token
-        depth += token.text == "("
-
-
-def _parse_write(word: str, code: list[Token]) -> Write | None:
-    words = [token.keyword for token in code]
-    at = 3 if words[1:2] == ["OR"] else 1
-    table = _read_name(code[at + 1 :] if words[at : at + 1] in (["INTO"], ["FROM"]) else code[at:])
-    if table is None:
-        return None
-    ignores_conflicts = word == "REPLACE" or words[2:3] in (["IGNORE"], ["REPLACE"]) or "CONFLICT" in words
-    return _make_write(word, table, has_where="WHERE" in words, ignores_conflicts=ignores_conflicts)
-
-
-def _parse_write_after_with(sql: str) -> Write | None:
-    from pulse_ci.sql.tree import find_write
-
-    found = find_write(sql)
-    return found and _make_write(
-        found.keyword, found.table, has_where=found.has_where, ignores_conflicts=found.ignores_conflicts
-    )
-
-
-def _make_write(word: str, table: str, *, has_where: bool, ignores_conflicts: bool) -> Write:
-    match word:
+def _read_write(cursor: TokenCursor) -> Write:
+    skip_with(cursor)
+    verb = cursor.accept_one_of("INSERT", "REPLACE", "UPDATE", "DELETE")
+    conflict_action = cursor.take().keyword if cursor.accept("OR") else verb
+    cursor.accept_one_of("INTO", "FROM")
+    table = cursor.read_qualified_name()
+    keywords = {token.keyword for token in cursor.top_level}
+    match verb:
+        case "INSERT" | "REPLACE":
+            return Insert(table, conflict_action in ("IGNORE", "REPLACE") or "CONFLICT" in keywords)
         case "UPDATE":
-            return Update(table, has_where)
+            return Update(table, "WHERE" in keywords)
         case "DELETE":
-            return Delete(table, has_where)
+            return Delete(table, "WHERE" in keywords)
         case _:
-            return Insert(table, ignores_conflicts)
+            raise UnreadableSqlError

@@ -1,4 +1,4 @@
-"""SQL text to statements, cut exactly where SQLite's own `sqlite3_complete()` cuts (src/complete.c)."""
+"""Statements of an SQL text, cut exactly where SQLite's own `sqlite3_complete()` cuts (src/complete.c)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.sql.operations import parse_operation
-from pulse_ci.sql.possessive import repeat_any, repeat_at_least_once
+from pulse_ci.sql.tokens import repeat_any, repeat_at_least_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ _TO_LAST_CODE = re.compile(repeat_any(SPACE_PATTERN + repeat_at_least_once(_ANY_
 
 
 def split_statements(sql: str) -> tuple[Statement, ...]:
-    """Return the statements of `sql`; what stands between them (space, comments, a stray `;`) is left out."""
+    """Return the statements of `sql`, without the space, comments and stray `;` between them."""
     lines = LineIndex(sql)
     return tuple(_build_statement(sql, *piece, lines) for piece in find_boundaries(sql))
 
@@ -67,7 +67,7 @@ def split_statements(sql: str) -> tuple[Statement, ...]:
 def find_boundaries(sql: str, max_chars: int | None = None) -> Iterator[tuple[int, int, bool]]:
     """Yield where each statement starts and ends, in characters from 0, and whether a `;` ends it.
 
-    A statement of more than `longest` characters is not read to its end: it is cut behind so many and one more.
+    A statement of more than `max_chars` characters is not read to its end: it is cut after so many and one more.
     """
     size, position = len(sql), _skip_gap(sql, 0)
     while position < size and not sql.startswith("/*", position):
@@ -79,7 +79,7 @@ def find_boundaries(sql: str, max_chars: int | None = None) -> Iterator[tuple[in
 
 
 def _find_code_end(sql: str, start: int) -> int:
-    """Return where the last code of an unfinished statement ends: comments behind it are not its own."""
+    """Return where the last code of an unfinished statement ends: comments after it are not its own."""
     code = _TO_LAST_CODE.match(sql, start)
     assert code is not None  # noqa: S101 - the pattern matches the empty string
     following = _skip_gap(sql, code.end())

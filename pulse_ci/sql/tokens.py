@@ -1,4 +1,4 @@
-"""SQL text to tokens, by the rules of SQLite's own tokenizer (src/tokenize.c)."""
+"""Tokens of an SQL text, by the rules of SQLite's own tokenizer (src/tokenize.c)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulse_ci.sql.possessive import repeat_any
+from pulse_ci.sql.names import fold, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +47,37 @@ class Token(NamedTuple):
         return self.kind not in _NOT_CODE
 
     @property
+    def is_name(self) -> bool:
+        """Whether the token can be a name, as SQLite reads it."""
+        return self.kind in _NAME_KINDS
+
+    @property
+    def name(self) -> str:
+        """The name that the token spells, without its quotes."""
+        return unquote(self.text)
+
+    @property
     def keyword(self) -> str:
         """The word in capitals, or the empty string where the token is not a bare word."""
         return self.text.upper() if self.kind is TokenKind.WORD else ""
+
+
+def repeat_any(*alternatives: str) -> str:
+    """Return the pattern of any number of alternatives, none of which is given up once it has matched.
+
+    Python before 3.11.5 continues where the last attempt of a possessive repetition failed, and not where that attempt
+    began (https://github.com/python/cpython/issues/106052). A last alternative that never matches takes it back there.
+    """
+    return f"{_group(alternatives)}*+"
+
+
+def repeat_at_least_once(*alternatives: str) -> str:
+    """Do as repeat_any() for one or more of them."""
+    return f"{_group(alternatives)}++"
+
+
+def _group(alternatives: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join((*alternatives, '(?!)'))})"
 
 
 # SQLite takes every byte from 0x80 as a letter, but for the byte order mark, which is space. Spelled without a
@@ -61,7 +89,7 @@ _ID_CHARS = r"[A-Za-z0-9_$]*+" + repeat_any(_NON_ASCII + r"[A-Za-z0-9_$]*+")
 
 
 def build_quoted_pattern(quote: str) -> str:
-    """Return the pattern of what such quotes enclose, them included; doubled, one stands for itself."""
+    """Return the pattern of a text in such quotes; a doubled one inside stands for itself."""
     return quote + repeat_any(f"[^{quote}]", quote * 2) + quote
 
 
@@ -85,10 +113,11 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
 )
 _SCANNER = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS))
 _KINDS = (TokenKind.OPERATOR, *(kind for kind, _ in _PATTERNS))
+_NAME_KINDS = frozenset({TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING})
 _NOT_CODE = frozenset({TokenKind.SPACE, TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT})
 _CODE_KINDS = tuple(None if kind in _NOT_CODE else kind for kind in _KINDS)
 
-# What is no code, or is never closed, with all that stands before it.
+# Comments and what is never closed, with all that precedes them.
 _REPORTED_KINDS = (TokenKind.COMMENT, TokenKind.UNTERMINATED_COMMENT, TokenKind.UNTERMINATED_QUOTE)
 _SKIPPED = "|".join(text for kind, text in _PATTERNS if kind not in (*_REPORTED_KINDS, TokenKind.OPERATOR))
 _NOT_REPORTED = r"(?!--|/\*|['\"`\[])[\s\S]"
@@ -112,6 +141,11 @@ def tokenize_code(sql: str) -> Iterator[Token]:
 def has_statement(sql: str) -> bool:
     """Return whether SQLite's parser sees more in `sql` than semicolons."""
     return any(token.kind is not TokenKind.SEMICOLON for token in tokenize_code(sql))
+
+
+def read_names(sql: str) -> frozenset[str]:
+    """Return the folded texts of `sql` that can be names."""
+    return frozenset(fold(token.name) for token in tokenize_code(sql) if token.is_name)
 
 
 def remove_comments(sql: str) -> str:

@@ -10,8 +10,7 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     import apsw
 
-    from pulse_ci.schema.constraints import ForeignKey, IndexedColumn
-    from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.schema.schema import ForeignKey, IndexedColumn, Schema, Table
 
 Row = tuple[object, ...]
 Facts = dict[str, object]

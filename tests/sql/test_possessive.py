@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pulse_ci
-from pulse_ci.sql.possessive import repeat_any, repeat_at_least_once
+from pulse_ci.sql.tokens import repeat_any, repeat_at_least_once
 
 BY_HAND = re.compile(r"\)[*+?]\+[^+]")
 

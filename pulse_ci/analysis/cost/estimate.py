@@ -16,6 +16,7 @@ from pulse_ci.analysis.cost.rows_written import (
     has_index_on,
 )
 from pulse_ci.analysis.statement_run import spells
+from pulse_ci.sql.clauses import find_set_columns
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import (
     AddColumn,
@@ -28,7 +29,6 @@ from pulse_ci.sql.operations import (
     RenameTable,
     Update,
 )
-from pulse_ci.sql.row_selection import find_set_columns
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
-from pulse_ci.sql.copies import find_insert_select
+from pulse_ci.sql.clauses import find_insert_select, find_where_condition
 from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.operations import Create, Delete, Insert, Update
-from pulse_ci.sql.row_selection import find_where_condition
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
-
 
 @dataclass(frozen=True, slots=True)
 class LikePattern:
@@ -52,9 +50,9 @@ def read_clause(text: str) -> Clause:
     """Return what an expression, or the text of a trigger, is made of."""
     tokens = list(tokenize_code(text))
     following = [token.text for token in tokens[1:]] + [""]
-    strings = [unquote(token.text) for token in tokens if token.kind is TokenKind.STRING or token.text[0] == '"']
+    strings = [token.name for token in tokens if token.kind is TokenKind.STRING or token.text[0] == '"']
     return Clause(
-        names=frozenset(fold(unquote(token.text)) for token in tokens if token.kind in _NAME_KINDS),
+        names=frozenset(fold(token.name) for token in tokens if token.is_name),
         functions=frozenset(
             token.text.lower()
             for token, after in zip(tokens, following, strict=False)
@@ -103,7 +101,7 @@ def _find_patterns(tokens: Sequence[Token]) -> list[LikePattern]:
     for position, token in enumerate(tokens[:-1]):
         if token.keyword in ("LIKE", "GLOB") and tokens[position + 1].kind is TokenKind.STRING:
             negated = position > 0 and tokens[position - 1].keyword == "NOT"
-            found.append(LikePattern(unquote(tokens[position + 1].text), token.keyword == "GLOB", negated))
+            found.append(LikePattern(tokens[position + 1].name, token.keyword == "GLOB", negated))
     return found
 
 

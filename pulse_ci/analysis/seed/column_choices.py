@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.seed.default_values import Value
-    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import ForeignKey
 
 
 class SameRowValue(NamedTuple):

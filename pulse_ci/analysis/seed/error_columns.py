@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import apsw
 
 from pulse_ci.analysis.seed.clause import read_clause
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.cursor import track_depth
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pulse_ci.schema.constraints import IndexedColumn
-    from pulse_ci.schema.schema import Index, Table, Trigger
+    from pulse_ci.schema.schema import Index, IndexedColumn, Table, Trigger
     from pulse_ci.sql.tokens import Token
 
 _UNIQUE_PREFIX = "unique constraint failed: "
@@ -109,9 +109,9 @@ class ConstraintErrorColumns:
         found, name = dict[str, str](), ""
         for position, token in enumerate(tokens):
             if token.keyword == "CONSTRAINT":
-                name = fold(unquote(tokens[position + 1].text))
+                name = fold(tokens[position + 1].name)
             elif token.keyword == "CHECK" and tokens[position + 1].text == "(":
-                start, end = tokens[position + 1].end, _find_closing_parenthesis(tokens[position + 1 :])
+                start, end = tokens[position + 1].end, _find_group_end(tokens[position + 1 :])
                 found.setdefault(name, fold(self._table.sql[start:end]))
             elif token.text == "," or token.kind is TokenKind.SEMICOLON:
                 name = ""
@@ -164,10 +164,6 @@ def _trace_column(name: str, uses: dict[str, frozenset[str] | None], seen: froze
     return frozenset[str]().union(*(_trace_column(each, uses, seen | {name}) for each in further))
 
 
-def _find_closing_parenthesis(tokens: Sequence[Token]) -> int:
-    depth = 0
-    for token in tokens:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0:
-            return token.start
-    return 0
+def _find_group_end(tokens: Sequence[Token]) -> int:
+    ends = (token.start for token, depth in track_depth(tokens) if depth == 0 and token.text == ")")
+    return next(ends, 0)

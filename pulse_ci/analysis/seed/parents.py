@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.seed.column_choices import Option
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.analysis.seed.table_plan import TablePlan
-    from pulse_ci.schema.constraints import ForeignKey
+    from pulse_ci.schema.schema import ForeignKey
 
     ValuesByPosition = dict[int, "Value | SameRowValue"]
     PlannedParentRows = Callable[[ForeignKey], list[tuple[Value, ...]]]

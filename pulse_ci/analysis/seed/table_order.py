@@ -6,14 +6,13 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Column, Index, Schema, Table, Trigger
+    from pulse_ci.schema.schema import Column, ForeignKey, Index, Schema, Table, Trigger
 
 
 class TableGraph:
@@ -92,7 +91,7 @@ class TableGraph:
 
 @lru_cache(1024)
 def _read_names(sql: str) -> frozenset[str]:
-    return frozenset(fold(unquote(token.text)) for token in tokenize_code(sql))
+    return frozenset(fold(token.name) for token in tokenize_code(sql))
 
 
 def _walk_depth_first(starts: Iterable[str], edges: Mapping[str, list[str]]) -> Iterator[list[str]]:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.seed.table_plan import TablePlan
     from pulse_ci.analysis.seed.where_hints import WhereHints
     from pulse_ci.analysis.seed.writer import RowWriter
-    from pulse_ci.schema.constraints import ForeignKey
-    from pulse_ci.schema.schema import Table
+    from pulse_ci.schema.schema import ForeignKey, Table
 
 _ATTEMPTS = 2000
 # A row that only shows one more column with or without a value is worth less.

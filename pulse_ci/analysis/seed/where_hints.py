@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed.clause import parse_number
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Delete, Update
 from pulse_ci.sql.tokens import Token, TokenKind, tokenize_code
 
@@ -60,7 +60,7 @@ def read_hints(statements: Iterable[Statement], schema: Schema, table_names: Col
         if len(sql) > _MAX_SQL_LENGTH or not _CONDITION.search(sql):
             continue
         compared = list(_read_comparisons(_skip_to_where(statement)))
-        words = {fold(unquote(token.text)) for token in tokenize_code(sql)}
+        words = {fold(token.name) for token in tokenize_code(sql)}
         creates = isinstance(statement.operation, Create)
         for table in tables:
             # A new table has its columns from an old one that it does not name, and most of its CHECKs too.
@@ -102,7 +102,7 @@ def _read_comparisons(code: Sequence[Token]) -> Iterator[tuple[str, Value]]:
     for at, token in enumerate(code[:-2]):
         operator = code[at + 1].text.upper()
         if token.kind in _NAME_KINDS and operator in _COMPARISON_OPERATORS:
-            yield from ((fold(unquote(token.text)), value) for value in _find_matching_values(operator, code[at + 2 :]))
+            yield from ((fold(token.name), value) for value in _find_matching_values(operator, code[at + 2 :]))
 
 
 def _find_matching_values(operator: str, code: Sequence[Token]) -> Iterator[Value]:
@@ -129,7 +129,7 @@ def _read_literals(code: Sequence[Token]) -> Iterator[Value]:
     for token in code:
         match token.kind:
             case TokenKind.STRING | TokenKind.QUOTED if token.text[0] in "'\"":  # D1 takes "text" for a string, too
-                yield unquote(token.text)
+                yield token.name
             case TokenKind.NUMBER if (value := parse_number(token.text)) is not None:
                 yield sign * value
             case TokenKind.OPERATOR if token.text in ("-", ",", "+"):

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.report.models import Schemas
-    from pulse_ci.schema.constraints import IndexedColumn
-    from pulse_ci.schema.schema import Schema, SchemaObject
+    from pulse_ci.schema.schema import IndexedColumn, Schema, SchemaObject
 
 _MAX_PARTS = 12
 _MAX_NAMES = 6

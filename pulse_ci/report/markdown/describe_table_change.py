@@ -10,8 +10,7 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.schema.constraints import ForeignKey, KeyConstraint
-    from pulse_ci.schema.schema import Column, Table
+    from pulse_ci.schema.schema import Column, ForeignKey, KeyConstraint, Table
 
 _MAX_LENGTH = 120
 

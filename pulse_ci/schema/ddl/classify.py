@@ -22,7 +22,6 @@ from pulse_ci.sql.names import (
     quote_if_needed,
     quote_string,
     split_words,
-    unquote,
 )
 from pulse_ci.sql.tokens import Token, TokenKind
 
@@ -89,7 +88,6 @@ _KEYWORD_AFTER = {
     **dict.fromkeys(split_words("ABORT FAIL IGNORE ROLLBACK"), split_words("( OR")),
 }
 _START = Token(TokenKind.SEMICOLON, ";", 0)
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
 
 
 def classify_tokens(tokens: Sequence[Token], scope: NameScope) -> list[ClassifiedToken]:
@@ -104,16 +102,14 @@ def classify_tokens(tokens: Sequence[Token], scope: NameScope) -> list[Classifie
 def find_certain_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the folded names among tokens that no scope is needed to see."""
     return frozenset(
-        fold(unquote(token.text))
-        for token, judged in _classify_each(tokens, NameScope())
-        if judged[-1].role is TokenRole.NAME
+        fold(token.name) for token, judged in _classify_each(tokens, NameScope()) if judged[-1].role is TokenRole.NAME
     )
 
 
 def find_ambiguous_names(tokens: Sequence[Token]) -> frozenset[str]:
     """Return the folded texts that only a scope can tell to be names: some in double quotes, some keywords."""
     return frozenset(
-        fold(unquote(token.text))
+        fold(token.name)
         for token, judged in _classify_each(tokens, NameScope())
         if judged[-1].role is not TokenRole.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
     )
@@ -122,9 +118,9 @@ def find_ambiguous_names(tokens: Sequence[Token]) -> frozenset[str]:
 def find_redundant_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
     """Return `main` if `main.` says nothing: all tables are there, but another thing can have the name or hide one."""
     used_as_name = any(
-        fold(unquote(token.text)) == "main" and _get_token(tokens, position + 1).text != "."
+        fold(token.name) == "main" and _get_token(tokens, position + 1).text != "."
         for position, token in enumerate(tokens)
-        if token.kind in _NAME_KINDS
+        if token.is_name
     )
     has_with = any(token.keyword == "WITH" for token in tokens)
     return frozenset() if used_as_name or has_with else frozenset({"main"})
@@ -147,8 +143,8 @@ def _remove_qualifiers(tokens: Sequence[Token], qualifiers: frozenset[str]) -> I
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        qualifies = token.kind in _NAME_KINDS and _get_token(tokens, position + 1).text == "."
-        if qualifies and fold(unquote(token.text)) in qualifiers:
+        qualifies = token.is_name and _get_token(tokens, position + 1).text == "."
+        if qualifies and fold(token.name) in qualifiers:
             position += 2
         else:
             yield token
@@ -158,8 +154,8 @@ def _remove_qualifiers(tokens: Sequence[Token], qualifiers: frozenset[str]) -> I
 def _classify_token(
     token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
 ) -> tuple[ClassifiedToken, ...]:
-    if token.kind in _NAME_KINDS and previous is not None and previous.text == "COLLATE":
-        return (ClassifiedToken(quote_if_needed(unquote(token.text).upper()), TokenRole.NAME, ends_operand=True),)
+    if token.is_name and previous is not None and previous.text == "COLLATE":
+        return (ClassifiedToken(quote_if_needed(token.name.upper()), TokenRole.NAME, ends_operand=True),)
     match token.kind:
         case TokenKind.WORD:
             return _classify_word(token, around, previous, scope)
@@ -235,7 +231,7 @@ def _is_keyword(word: str, after: Token, later: Token, previous: ClassifiedToken
 def _classify_quoted(
     token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
 ) -> ClassifiedToken:
-    name = unquote(token.text)
+    name = token.name
     if token.text[0] != '"' or fold(name) in scope.names or _is_in_name_position(around, previous):
         return _make_name(token)
     return _make_name(token) if around[1].text == "(" else _make_literal(quote_string(name))
@@ -252,7 +248,7 @@ def _is_in_name_position(around: tuple[Token, Token, Token], previous: Classifie
 
 
 def _make_name(token: Token) -> ClassifiedToken:
-    name = unquote(token.text)
+    name = token.name
     return ClassifiedToken(format_name(name), TokenRole.NAME, ends_operand=True, name=fold(name))
 
 

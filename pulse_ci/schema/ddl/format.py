@@ -1,17 +1,18 @@
-"""Code tokens to one text: expressions on a line, statements with a line for each clause."""
+"""One spelling of SQL: expressions on a line, statements with a line for each clause."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import ClassifiedToken, NameScope, TokenRole, classify_tokens
+from pulse_ci.sql.cursor import is_enclosed, split_at_commas, track_depth
 from pulse_ci.sql.names import JOIN_WORDS, split_words
-from pulse_ci.sql.tokens import Token, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pulse_ci.sql.tokens import Token
 
 _CLAUSE_KEYWORDS = split_words("""
     SELECT FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT JOIN VALUES SET RETURNING
@@ -23,14 +24,14 @@ _SIGNS = frozenset("+-~")
 
 @dataclass(frozen=True, slots=True)
 class FormattedExpression:
-    """An expression in canonical text, with the folded names that it uses as values."""
+    """An expression in normalized text, with the folded names that it uses as values."""
 
     text: str
     names: frozenset[str]
 
 
 def format_expression(tokens: Sequence[Token], scope: NameScope) -> FormattedExpression:
-    """Spell an expression on one line, without parentheses around the whole of it."""
+    """Return an expression on one line, without parentheses around the whole of it."""
     classified = classify_tokens(strip_parentheses(tokens), scope)
     names = frozenset(
         piece.name
@@ -41,7 +42,7 @@ def format_expression(tokens: Sequence[Token], scope: NameScope) -> FormattedExp
 
 
 def format_statement(tokens: Sequence[Token], scope: NameScope) -> str:
-    """Spell a statement, each clause and each result column of it on a line of its own."""
+    """Return a statement with each clause and each result column on a line of its own."""
     classified = classify_tokens(tokens, scope)
     return _join_tokens(classified, _find_line_starts(classified))
 
@@ -55,17 +56,6 @@ def strip_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
 
 def _is_query_or_list(tokens: Sequence[Token]) -> bool:
     return tokens[0].keyword in ("SELECT", "VALUES", "WITH") or len(split_at_commas(tokens)) > 1
-
-
-def compute_depths(tokens: Sequence[Token]) -> list[int]:
-    """Return behind each token how many parentheses are open."""
-    return list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in tokens))
-
-
-def is_enclosed(tokens: Sequence[Token]) -> bool:
-    """Tell whether the first token is a parenthesis that the last one closes."""
-    depths = compute_depths(tokens)
-    return depths[:1] == [1] and 0 in depths and depths.index(0) == len(tokens) - 1
 
 
 def _join_tokens(classified: Sequence[ClassifiedToken], line_starts: frozenset[int]) -> str:
@@ -94,12 +84,10 @@ def _needs_no_space(before: ClassifiedToken, token: ClassifiedToken, signed: boo
 
 
 def _find_line_starts(classified: Sequence[ClassifiedToken]) -> frozenset[int]:
-    starts, depth, clause = set[int](), 0, ""
-    for position, token in enumerate(classified):
-        if token.role is TokenRole.SYMBOL:
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-            if token.text == "," and depth == 0 and clause == "SELECT":
-                starts.add(position + 1)
+    starts, clause = set[int](), ""
+    for position, (token, depth) in enumerate(track_depth(classified)):
+        if token.text == "," and depth == 0 and clause == "SELECT":
+            starts.add(position + 1)
         elif depth == 0 and _starts_clause(classified, position):
             clause = token.text
             starts.add(position)
@@ -111,25 +99,6 @@ def _starts_clause(classified: Sequence[ClassifiedToken], position: int) -> bool
     before = classified[position - 1].text if position else ""
     if token.role is not TokenRole.KEYWORD:
         return False
-    if token.text in JOIN_WORDS:
-        return before not in JOIN_WORDS
-    if token.text == "JOIN":
+    if token.text == "JOIN" or token.text in JOIN_WORDS:
         return before not in JOIN_WORDS
     return token.text in _CLAUSE_KEYWORDS and not (token.text == "FROM" and before in ("DISTINCT", "DELETE"))
-
-
-def list_code_tokens(sql: str) -> tuple[Token, ...]:
-    """Return the tokens of a text that SQLite's parser sees."""
-    return tuple(tokenize_code(sql))
-
-
-def split_at_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Cut tokens at the commas that are in no parentheses."""
-    parts, depth = [list[Token]()], 0
-    for token in tokens:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if token.text == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tuple(part) for part in parts]

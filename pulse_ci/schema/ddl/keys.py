@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.schema.constraints import IndexedColumn, KeyConstraint
-from pulse_ci.schema.ddl.ddl_ast import is_same_name
+from pulse_ci.schema.ddl.draft import is_same_name
+from pulse_ci.schema.schema import IndexedColumn, KeyConstraint
 from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulse_ci.schema.ddl.ddl_ast import IndexedColumnDraft, KeyDraft, TableDraft
+    from pulse_ci.schema.ddl.draft import IndexedColumnDraft, KeyDraft, TableDraft
 
 
 @dataclass(frozen=True, slots=True)

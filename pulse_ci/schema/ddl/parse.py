@@ -1,4 +1,4 @@
-"""One row of sqlite_master to one schema object, each different row read once."""
+"""Schema objects read from rows of sqlite_master, each different row once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from functools import lru_cache
 from itertools import islice
 
 from pulse_ci.schema.ddl.classify import NameScope, find_ambiguous_names, find_certain_names, find_redundant_qualifiers
-from pulse_ci.schema.ddl.format import format_statement, list_code_tokens
-from pulse_ci.schema.ddl.index import Collations, parse_index
-from pulse_ci.schema.ddl.reader import UnreadableDdlError
+from pulse_ci.schema.ddl.format import format_statement
+from pulse_ci.schema.ddl.objects import Collations, parse_index, parse_trigger, parse_view
 from pulse_ci.schema.ddl.table import ParentKeys, parse_table
-from pulse_ci.schema.ddl.trigger import parse_trigger
-from pulse_ci.schema.ddl.view import parse_view
 from pulse_ci.schema.ddl.virtual import parse_virtual_table
 from pulse_ci.schema.schema import Index, Table, Trigger, View, make_comparison_key
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.cursor import UnreadableSqlError
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import tokenize_code
 
 _CACHE_SIZE = 4096
@@ -23,10 +21,7 @@ _CACHE_SIZE = 4096
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedNames:
-    """The folded names in a text: those that are sure, those that may be some, and those that say nothing.
-
-    `quoted` are the doubtful ones in double quotes.
-    """
+    """The folded names in a text: certain ones, ambiguous ones, and qualifiers that change nothing."""
 
     certain: frozenset[str]
     ambiguous: frozenset[str]
@@ -34,17 +29,17 @@ class ClassifiedNames:
     redundant_qualifiers: frozenset[str]
 
     def build_scope(self, resolved: frozenset[str]) -> NameScope:
-        """Return the scope in which these of the doubtful names are meant as names."""
+        """Return the scope in which the ambiguous names in `resolved` are names."""
         return NameScope(self.certain | resolved, self.redundant_qualifiers)
 
 
 @lru_cache(_CACHE_SIZE)
-def read_names(sql: str) -> ClassifiedNames:
+def classify_names(sql: str) -> ClassifiedNames:
     """Return the names in a CREATE VIEW or a CREATE TRIGGER."""
-    tokens = list_code_tokens(sql)
+    tokens = tuple(tokenize_code(sql))
     certain = find_certain_names(tokens)
     ambiguous = find_ambiguous_names(tokens) - certain
-    quoted = frozenset(fold(unquote(token.text)) for token in tokens if token.text[0] == '"')
+    quoted = frozenset(fold(token.name) for token in tokens if token.text[0] == '"')
     return ClassifiedNames(certain, ambiguous, ambiguous & quoted, find_redundant_qualifiers(tokens))
 
 
@@ -56,25 +51,10 @@ def read_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
         if words == ["CREATE", "VIRTUAL"]:
             return parse_virtual_table(name, sql)
         return parse_table(name, sql, parent_keys)
-    except UnreadableDdlError:
+    except UnreadableSqlError:
         text = _format_unread(sql)
-        return Table(
-            name,
-            (),
-            None,
-            (),
-            (),
-            (),
-            False,
-            False,
-            None,
-            None,
-            (),
-            sql,
-            text,
-            make_comparison_key(text),
-            make_comparison_key(text),
-        )
+        key = make_comparison_key(text)
+        return Table(name, sql=sql, normalized_sql=text, comparison_key=key, table_level_key=key)
 
 
 @lru_cache(_CACHE_SIZE)
@@ -82,34 +62,36 @@ def read_index(name: str, table: str, sql: str, collations: Collations) -> Index
     """Return an index on a table with these columns."""
     try:
         return parse_index(name, table, sql, collations)
-    except UnreadableDdlError:
-        return Index(name, table, False, (), None, sql, _format_unread(sql), make_comparison_key(_format_unread(sql)))
+    except UnreadableSqlError:
+        text = _format_unread(sql)
+        return Index(name, table, False, (), None, sql, text, make_comparison_key(text))
 
 
 @lru_cache(_CACHE_SIZE)
 def read_view(name: str, sql: str, names: frozenset[str]) -> View:
-    """Return a view; `names` are those of its texts in double quotes that name something."""
+    """Return a view; `names` are the ambiguous names that are names."""
     try:
-        return parse_view(name, sql, read_names(sql).build_scope(names))
-    except UnreadableDdlError:
-        return View(name, (), sql, _format_unread(sql), make_comparison_key(_format_unread(sql)))
+        return parse_view(name, sql, classify_names(sql).build_scope(names))
+    except UnreadableSqlError:
+        text = _format_unread(sql)
+        return View(name, (), sql, text, make_comparison_key(text))
 
 
 @lru_cache(_CACHE_SIZE)
 def read_trigger(name: str, table: str, sql: str, names: frozenset[str]) -> Trigger:
-    """Return a trigger; `names` are those of its texts in double quotes that name something."""
+    """Return a trigger; `names` are the ambiguous names that are names."""
     try:
-        return parse_trigger(name, table, sql, read_names(sql).build_scope(names))
-    except UnreadableDdlError:
+        return parse_trigger(name, table, sql, classify_names(sql).build_scope(names))
+    except UnreadableSqlError:
         text = _format_unread(sql)
         return Trigger(name, table, "", "", (), None, (), sql, text, make_comparison_key(text))
 
 
 @lru_cache(_CACHE_SIZE)
 def list_collations(table: Table | None) -> Collations:
-    """Return what an index needs to know of its table."""
+    """Return the folded columns of a table with their collations."""
     return tuple((fold(column.name), column.collation) for column in table.columns) if table else ()
 
 
 def _format_unread(sql: str) -> str:
-    return format_statement(list_code_tokens(sql), NameScope())
+    return format_statement(tuple(tokenize_code(sql)), NameScope())

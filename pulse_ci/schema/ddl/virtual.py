@@ -1,17 +1,17 @@
-"""A CREATE VIRTUAL TABLE to a Table, and the tables that its module keeps behind it."""
+"""Virtual tables read from CREATE VIRTUAL TABLE, and the shadow tables that modules keep."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import NameScope
-from pulse_ci.schema.ddl.column import build_column
-from pulse_ci.schema.ddl.ddl_ast import ColumnDraft
-from pulse_ci.schema.ddl.format import format_expression, split_at_commas
+from pulse_ci.schema.ddl.draft import ColumnDraft
+from pulse_ci.schema.ddl.format import format_expression
 from pulse_ci.schema.ddl.keys import TableKeys
-from pulse_ci.schema.ddl.reader import NAME_KINDS, TokenReader
+from pulse_ci.schema.ddl.table import build_column
 from pulse_ci.schema.schema import Column, Table, make_comparison_key
-from pulse_ci.sql.names import fold, quote_if_needed, quote_string, unquote
+from pulse_ci.sql.cursor import TokenCursor, split_at_commas
+from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
@@ -25,35 +25,27 @@ SHADOW_TABLE_SUFFIXES = {
 
 
 def parse_virtual_table(name: str, sql: str) -> Table:
-    """Return the virtual table that a statement makes; its columns are those that the arguments name."""
-    reader = TokenReader.from_sql(sql)
-    reader.expect("CREATE", "VIRTUAL", "TABLE")
-    reader.read_created_name()
-    reader.expect("USING")
-    module = fold(reader.read_name())
-    groups = [group for group in split_at_commas(reader.read_group()) if group] if not reader.is_done else []
+    """Return the virtual table that a statement makes, with the columns that its arguments name."""
+    cursor = TokenCursor.from_sql(sql)
+    cursor.expect("CREATE", "VIRTUAL", "TABLE")
+    cursor.read_created_name()
+    cursor.expect("USING")
+    module = fold(cursor.read_name())
+    groups = [group for group in split_at_commas(cursor.read_group()) if group] if not cursor.is_done else []
     arguments = tuple(_format_argument(group, module) for group in groups)
-    normalized_sql = (
-        f"CREATE VIRTUAL TABLE {quote_if_needed(name)} USING {quote_if_needed(module)}({', '.join(arguments)})"
-    )
+    head = f"CREATE VIRTUAL TABLE {quote_if_needed(name)} USING {quote_if_needed(module)}"
+    normalized_sql = f"{head}({', '.join(arguments)})"
+    key = make_comparison_key(normalized_sql)
+    is_known = module in SHADOW_TABLE_SUFFIXES
     return Table(
         name=name,
-        columns=tuple(_build_column(group) for group in groups if not _is_option(group))
-        if module in SHADOW_TABLE_SUFFIXES
-        else (),
-        primary_key=None,
-        uniques=(),
-        checks=(),
-        foreign_keys=(),
-        strict=False,
-        without_rowid=False,
-        rowid_alias=None,
+        columns=tuple(_build_column(group) for group in groups if is_known and not _is_option(group)),
         module=module,
         arguments=arguments,
         sql=sql,
         normalized_sql=normalized_sql,
-        comparison_key=make_comparison_key(normalized_sql),
-        table_level_key=make_comparison_key(normalized_sql),
+        comparison_key=key,
+        table_level_key=key,
     )
 
 
@@ -71,13 +63,13 @@ def _format_argument(tokens: Tokens, module: str) -> str:
 
 
 def _format_value(token: Token) -> str:
-    return quote_string(unquote(token.text)) if token.kind is not TokenKind.BLOB else token.text
+    return quote_string(token.name) if token.kind is not TokenKind.BLOB else token.text
 
 
 def _collect_names(tokens: Tokens) -> set[str]:
-    return {fold(unquote(token.text)) for token in tokens if token.kind in NAME_KINDS}
+    return {fold(token.name) for token in tokens if token.is_name}
 
 
 def _build_column(tokens: Tokens) -> Column:
-    name = next((token.text for token in tokens if token.kind in NAME_KINDS), "")
-    return build_column(ColumnDraft(unquote(name)), TableKeys(None, (), None), (), (), NameScope())
+    name = next((token.name for token in tokens if token.is_name), "")
+    return build_column(ColumnDraft(name), TableKeys(None, (), None), (), (), NameScope())
