@@ -138,11 +138,14 @@ class Made:
 
 @dataclass(frozen=True)
 class App:
-    """The merged schema; parents come before their children. `inserts` are rows that the merged file itself makes."""
+    """The merged schema; parents come before their children.
+
+    `seeded` are the rows that the merged file makes: table and key.
+    """
 
     tables: tuple[Table, ...]
     made: tuple[Made, ...]
-    inserts: tuple[str, ...] = ()
+    seeded: tuple[tuple[str, str], ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name."""
@@ -164,4 +167,17 @@ class App:
         """Yield the statements of the merged file."""
         yield from (table.sql() for table in self.tables)
         yield from (made.sql for made in self.made)
-        yield from self.inserts
+        for table, key in self.seeded:
+            yield insert_needed(self.table(table), key)
+
+
+def needs_no_parent(table: Table) -> bool:
+    """Return whether a row needs no more than its key and names."""
+    return all(column.default or not column.not_null or column.sort is Sort.NAME for column in table.columns[1:])
+
+
+def insert_needed(table: Table, key: str, verb: str = "INSERT INTO", end: str = "") -> str:
+    """Return the INSERT of a row with a key and what else must not be NULL."""
+    needed = [column.name for column in table.columns[1:] if column.not_null and not column.default]
+    names, values = ", ".join(["id", *needed]), ", ".join([key, *("'seed'" for _ in needed)])
+    return f"{verb} {table.name} ({names}) VALUES ({values}){end};"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.hunt.app import App, Column, Sort, Table
+from tests.hunt.app import App, Column, Sort, Table, insert_needed, needs_no_parent
 from tests.hunt.schemas import search
 
 if TYPE_CHECKING:
@@ -224,15 +224,12 @@ def _update(random: Random, app: App) -> Change | None:
 
 @makes("insert of seed rows")
 def _insert(random: Random, app: App) -> Change | None:
-    table = pick(
-        random, app, ok=lambda t: all(c.default or not c.not_null or c.sort is Sort.NAME for c in t.columns[1:])
-    )
+    table = pick(random, app, ok=needs_no_parent)
     if table is None:
         return None
-    key = "1" if table.key.sort is Sort.NUMBER_KEY else f"'{random.choice(('root', table.name[0] + '18'))}'"
-    needed = [c for c in table.columns[1:] if c.not_null and not c.default]
-    columns, values = ["id", *(c.name for c in needed)], [key, *("'seed'" for _ in needed)]
-    into, end = random.choice(
+    seeded = [key for name, key in app.seeded if name == table.name]
+    key = random.choice((*seeded, "1" if table.key.sort is Sort.NUMBER_KEY else "'root'"))
+    verb, end = random.choice(
         (
             ("INSERT OR IGNORE INTO", ""),
             ("INSERT INTO", " ON CONFLICT DO NOTHING"),
@@ -241,7 +238,65 @@ def _insert(random: Random, app: App) -> Change | None:
             ("INSERT INTO", ""),
         )
     )
-    sql = f"{into} {table.name} ({', '.join(columns)}) VALUES ({', '.join(values)}){end};"
+    return Change("", insert_needed(table, key, verb, end))
+
+
+@makes("upsert")
+def _upsert(random: Random, app: App) -> Change | None:
+    table = pick(random, app, Sort.NAME, ok=needs_no_parent)
+    if table is None:
+        return None
+    name, key = table.of(Sort.NAME)[0].name, "1" if table.key.sort is Sort.NUMBER_KEY else "'root'"
+    sql = (
+        f"INSERT INTO {table.name} (id, {name}) VALUES ({key}, 'Root')"
+        f" ON CONFLICT (id) DO UPDATE SET {name} = excluded.{name};"
+    )
+    needed = [column.name for column in table.columns[1:] if column.not_null and not column.default]
+    touched = {(table.name, column.name) for column in table.of(Sort.TOUCHED)}
+    return Change("", sql, meant=frozenset({(table.name, name), *touched})) if set(needed) <= {name} else None
+
+
+@makes("unique index over a constant")
+def _constant(random: Random, app: App) -> Change | None:
+    table = random.choice(app.tables)
+    sql = f"ALTER TABLE {table.name} ADD COLUMN code TEXT NOT NULL DEFAULT '';"
+    if random.random() < 0.4:
+        sql += f"\nUPDATE {table.name} SET code = 'c' || id;"
+    return Change("", f"{sql}\nCREATE UNIQUE INDEX {table.name}_code ON {table.name} (code);")
+
+
+@makes("read of wrangler's records")
+def _records(random: Random, app: App) -> Change | None:
+    table = random.choice(app.tables)
+    sql = (
+        "CREATE TABLE IF NOT EXISTS releases (name TEXT PRIMARY KEY, at TEXT);\n"
+        "INSERT OR IGNORE INTO releases (name, at) SELECT name, applied_at FROM d1_migrations;"
+    )
+    if random.random() < 0.5:
+        sql += f"\nDELETE FROM {table.name} WHERE (SELECT count(*) FROM d1_migrations) = 0;"
+    return Change("", sql, uses=("SELECT name, at FROM releases",))
+
+
+@makes("backfill without the touch trigger")
+def _untouched(random: Random, app: App) -> Change | None:
+    found = [made for made in app.made if made.name.endswith("_touch")]
+    if not found:
+        return None
+    trigger = random.choice(found)
+    sql = (
+        f"ALTER TABLE {trigger.table} ADD COLUMN filled TEXT;\nDROP TRIGGER {trigger.name};\n"
+        f"UPDATE {trigger.table} SET filled = 'x' WHERE filled IS NULL;\n{trigger.sql}"
+    )
+    return Change("", sql)
+
+
+@makes("foreign keys deferred, then not")
+def _deferred(random: Random, app: App) -> Change | None:
+    table = pick(random, app, ok=lambda each: bool(app.children(each.name)))
+    if table is None:
+        return None
+    where = random.choice((" WHERE id = '1'", " WHERE id IS NULL", ""))
+    sql = f"PRAGMA defer_foreign_keys = ON;\nDELETE FROM {table.name}{where};\nPRAGMA defer_foreign_keys = OFF;"
     return Change("", sql)
 
 

@@ -78,6 +78,37 @@ def _wider(random: Random, table: Table) -> Table:
     return replace(table, columns=(*table.columns, Column("nick", Sort.NAME, "TEXT")))
 
 
+def rebuild_old(app: App, old: Table, new: Table, copy: Copy) -> str:
+    """Return the file that renames the old table first, which takes its children's foreign keys along."""
+    lines = [
+        f"ALTER TABLE {old.name} RENAME TO {old.name}_old;",
+        new.sql(),
+        f"INSERT INTO {old.name} ({', '.join(copy.columns)})\nSELECT {', '.join(copy.values)} FROM {old.name}_old;",
+        f"DROP TABLE {old.name}_old;",
+        *(made.sql for made in app.on(old.name, "index", "trigger")),
+    ]
+    return "\n".join(lines)
+
+
+@makes("rebuild, old table renamed first")
+def _old_first(random: Random, app: App) -> Change | None:
+    table = pick(random, app, ok=lambda each: not app.on(each.name, "search"))
+    if table is None:
+        return None
+    new = _wider(random, table)
+    return Change("", rebuild_old(app, table, new, copy_of(table, new)))
+
+
+@makes("rebuild of what FTS5 reads, right")
+def _searched(random: Random, app: App) -> Change | None:
+    table = pick(random, app, ok=lambda each: bool(app.on(each.name, "search")) and not app.children(each.name))
+    if table is None:
+        return None
+    new, name = _wider(random, table), app.on(table.name, "search")[0].name
+    sql = rebuild(random, app, table, new, copy_of(table, new), careful=True)
+    return Change("", f"{sql}\nINSERT INTO {name} ({name}) VALUES ('rebuild');")
+
+
 @makes("rebuild, right")
 def _right(random: Random, app: App) -> Change | None:
     table = pick(random, app, ok=lambda each: not app.children(each.name))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.hunt.app import App, Column, Made, Sort, Table
+from tests.hunt.app import App, Column, Made, Sort, Table, needs_no_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
 _NAMES = (
@@ -56,7 +57,16 @@ def generate(random: Random) -> App:
     for name in names:
         tables.append(_table(random, name, tables))
     made = [each for table in tables for each in _made(random, table, tables)]
-    return App(tuple(tables), tuple(sorted(made, key=lambda each: each.kind == "trigger")))
+    made.sort(key=lambda each: each.kind == "trigger")
+    return App(tuple(tables), tuple(made), tuple(_seeded(random, tables)))
+
+
+def _seeded(random: Random, tables: list[Table]) -> Iterator[tuple[str, str]]:
+    for table in tables:
+        if needs_no_parent(table) and random.random() < 0.2:
+            yield from (
+                (table.name, key) for key in (("501", "502") if table.key.type == "INTEGER" else ("'s1'", "'s2'"))
+            )
 
 
 def _table(random: Random, name: str, before: list[Table]) -> Table:
