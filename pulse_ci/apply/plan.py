@@ -11,7 +11,7 @@ from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.errors import MigrationError
 from pulse_ci.rewrite.ddl_statements import format_for_d1
-from pulse_ci.rewrite.tested_script import build_schema_script
+from pulse_ci.rewrite.script_builder import build_schema_script
 from pulse_ci.schema.introspect import introspect
 from pulse_ci.sql.tokens import tokenize_code
 

@@ -10,7 +10,7 @@ from pulse_ci.commands.files import write_existing, write_new
 from pulse_ci.errors import MigrationError
 from pulse_ci.fixes.fix_context import build_context, explain_not_fixable
 from pulse_ci.fixes.fixes import apply_fixes
-from pulse_ci.fixes.patch import make_patch
+from pulse_ci.fixes.text_edits import make_patch
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
 from pulse_ci.model import Severity

@@ -59,7 +59,7 @@ def _find_changed_object(change: Change) -> tuple[ObjectKind, str]:
 
 
 def _get_object_key(item: SchemaObject) -> tuple[ObjectKind, str]:
-    return ObjectKind(type(item).__name__.lower()), fold(item.name)
+    return item.kind, fold(item.name)
 
 
 def _plan_fix(wanted: Schema, present: Schema) -> FixPlan:

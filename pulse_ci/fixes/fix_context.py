@@ -1,20 +1,52 @@
-"""One migration under review, its findings, and whether it may be fixed at all."""
+"""One migration under review, its findings, and the candidates for a fix of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import gather_again
+from pulse_ci.fixes.text_edits import find_line_edits, make_patch
+from pulse_ci.model import Fix
 from pulse_ci.rules.lint import lint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FixCandidate:
+    """New texts of some files, by path, for findings of a rule; `does` says what they do.
+
+    `restores` has the folded names of the objects that are to be again what they were before the file.
+    """
+
+    rule: str
+    texts: Mapping[str, str]
+    summary: str
+    restored_names: frozenset[str] = field(default_factory=frozenset)
+
+    def to_fix(self, path: str, migrations: MigrationSet) -> Fix:
+        """Return it as a value for a finding at `path`."""
+        old = {each.path: each.text for each in (*migrations.migrations, *migrations.reverse_files)}
+        edits = (edit for name, text in self.texts.items() for edit in find_line_edits(name, old.get(name), text))
+        patches = (make_patch(name, old.get(name), text) for name, text in self.texts.items())
+        return Fix(self.rule, path, tuple(edits), "".join(patches), self.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFix:
+    """Why a finding of a rule is left to its author."""
+
+    rule: str
+    reason: str
+
 
 # Comparing the lines of larger files takes long, and nobody writes them by hand.
 MAX_CHARACTERS = 1_000_000

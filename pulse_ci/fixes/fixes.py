@@ -1,4 +1,4 @@
-"""A review's findings to those with a fix; a file to the one that is mended as far as that goes."""
+"""Fixes of a review's findings, each verified by replay before it is offered."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from time import thread_time
 from typing import TYPE_CHECKING
 
+from pulse_ci.errors import D1Refused
 from pulse_ci.fixes import headers, rebuilds, reverses, statements
-from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
-from pulse_ci.fixes.fix_context import FixContext, build_context, explain_not_fixable
-from pulse_ci.fixes.verify import verify_fix
+from pulse_ci.fixes.fix_context import FixCandidate, FixContext, SkippedFix, build_context, explain_not_fixable
+from pulse_ci.model import ObjectKind
+from pulse_ci.schema.diff import diff
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pulse_ci.analysis.rule import Review
-    from pulse_ci.model import Finding, Fix
+    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.fixes.fix_context import FixContext
+    from pulse_ci.model import Change, Finding, Fix
 
 # What rewrites most comes first: what is left of the file is then judged as it will be.
 PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ...] = (
@@ -107,3 +110,41 @@ def _find_verified(context: FixContext) -> Iterator[tuple[FixCandidate, FixConte
     for candidate in _list_candidates(context):
         if after := verify_fix(context, candidate):
             yield candidate, after
+
+
+def verify_fix(context: FixContext, candidate: FixCandidate) -> FixContext | None:
+    """Return the case as the proposal makes it, None where that is not better in every way.
+
+    It must lead to the same schema, but for what it is to restore; have fewer findings of its rule and no more of any
+    other; and lose no row that the file kept.
+    """
+    try:
+        fixed = context.with_texts(candidate.texts)
+    except D1Refused:
+        return None
+    had, has = context.count_findings(), fixed.count_findings()
+    fewer = sum(has[key] for key in has if key[0] == candidate.rule) < len(context.find_findings(candidate.rule))
+    return (
+        fixed
+        if fewer and has <= had and _has_same_schema(context, fixed, candidate) and _keeps_rows(context, fixed)
+        else None
+    )
+
+
+def _has_same_schema(context: FixContext, fixed: FixContext, candidate: FixCandidate) -> bool:
+    before, now = context.analysis.replayed.after, fixed.analysis.replayed.after
+    return all(_is_restored(fixed.analysis, change, candidate) for change in diff(before, now))
+
+
+def _is_restored(analysis: Evidence, change: Change, candidate: FixCandidate) -> bool:
+    kind, name = (ObjectKind.TABLE, change.table) if change.kind is ObjectKind.COLUMN else (change.kind, change.name)
+    replayed = analysis.replayed
+    return fold(name) in candidate.restored_names and replayed.before.find(kind, name) == replayed.after.find(
+        kind, name
+    )
+
+
+def _keeps_rows(context: FixContext, fixed: FixContext) -> bool:
+    had = {fold(loss.table): loss for loss in context.analysis.on_rows.losses}
+    losses = ((loss, had.get(fold(loss.table))) for loss in fixed.analysis.on_rows.losses)
+    return all(old and new.lost <= old.lost and new.altered <= old.altered for new, old in losses)

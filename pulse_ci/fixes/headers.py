@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
+from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
 from pulse_ci.fixes.text_edits import BYTE_ORDER_MARK, TextEdit, apply_edits, find_line_end
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused, MigrationError
-from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
+from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
 from pulse_ci.fixes.rebuild_block import NotFixable, RebuildBlock, find_rebuild_blocks
 from pulse_ci.fixes.statements import find_pragmas
 from pulse_ci.fixes.text_edits import BREAKPOINT, TextEdit, apply_edits, find_line_end, find_start, make_removal
@@ -185,7 +185,7 @@ def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
         end, broken = last[0].start + len(last[0].sql), find_line_end(context.text)
         joint = f"{broken}{BREAKPOINT}{broken}" if BREAKPOINT in context.text else broken
         text = apply_edits(context.text, [TextEdit(end, end, "".join(f"{joint}{build_create(item)}" for item in lost))])
-        names = ", ".join(f"{type(item).__name__.lower()} {quote_for_comment(item.name)}" for item in lost)
+        names = ", ".join(f"{item.kind} {quote_for_comment(item.name)}" for item in lost)
         restores = frozenset(fold(item.name) for item in lost)
         yield FixCandidate("rebuild-loses-objects", {context.path: text}, f"makes {names} again", restores)
 

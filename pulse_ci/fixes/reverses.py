@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused, MigrationError
-from pulse_ci.fixes.candidate import FixCandidate, SkippedFix
+from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
 from pulse_ci.migrations.source import REVERSE_DIRECTORY
 from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.fixes.candidate import FixCandidate
+from pulse_ci.fixes.fix_context import FixCandidate
 from pulse_ci.fixes.text_edits import TextEdit, apply_edits, make_removal
 from pulse_ci.sql.operations import Create, Drop, Pragma, TransactionControl
 

@@ -10,7 +10,7 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pulse_ci.rewrite.tested_script import ScriptBuilder
+    from pulse_ci.rewrite.script_builder import ScriptBuilder
     from pulse_ci.schema.schema import Column, Schema, Table
 
 _CLOCK_KEYWORDS = ("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.alter_table import alter_in_place
-from pulse_ci.rewrite.ddl_statements import build_create, build_drop
+from pulse_ci.rewrite.ddl_statements import build_create, build_drop, build_virtual_move, find_content_table
 from pulse_ci.rewrite.dependency_order import order_parents_first
 from pulse_ci.rewrite.restore_plan import RestorePlan, ReverseLoss, plan_restore
 from pulse_ci.rewrite.safe_rebuild import (
@@ -17,15 +17,13 @@ from pulse_ci.rewrite.safe_rebuild import (
     choose_temporary_name,
     moves_rows,
 )
-from pulse_ci.rewrite.sync_objects import create_missing, drop_changed
-from pulse_ci.rewrite.tested_script import ScriptBuilder
+from pulse_ci.rewrite.script_builder import ScriptBuilder, create_missing, drop_changed
 from pulse_ci.rewrite.undo_renames import (
     ExplicitRenames,
     undo_column_renames,
     undo_explicit_renames,
     undo_table_renames,
 )
-from pulse_ci.rewrite.virtual_tables import build_virtual_move, find_content_table
 from pulse_ci.schema.diff import diff
 from pulse_ci.sql.names import fold, quote_if_needed
 

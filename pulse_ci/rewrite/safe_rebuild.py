@@ -22,12 +22,11 @@ from pulse_ci.rewrite.ddl_statements import (
     build_drops,
     build_rename_table,
     clean_statement,
+    find_content_table,
     quote_for_comment,
 )
 from pulse_ci.rewrite.dependency_order import find_descendants, find_triggers_and_views, order_parents_first
-from pulse_ci.rewrite.sync_objects import create_missing
-from pulse_ci.rewrite.tested_script import ScriptBuilder
-from pulse_ci.rewrite.virtual_tables import find_content_table
+from pulse_ci.rewrite.script_builder import ScriptBuilder, create_missing
 from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
 from pulse_ci.schema.introspect import build_schema, make_master_row
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string

@@ -13,7 +13,7 @@ from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, Rena
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pulse_ci.rewrite.tested_script import ScriptBuilder
+    from pulse_ci.rewrite.script_builder import ScriptBuilder
     from pulse_ci.schema.schema import Column, Schema, Table
     from pulse_ci.sql.split import Statement
 

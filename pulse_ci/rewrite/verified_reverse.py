@@ -1,4 +1,4 @@
-"""A migration to the reverse that undoes it, proven on rows, and to the file that holds it."""
+"""The reverse of a migration, verified on rows, and the file that holds it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.seed import seed
 from pulse_ci.analysis.statement_run import run_statements
+from pulse_ci.analysis.table_rebuilds import find_rebuilds
 from pulse_ci.errors import MigrationError
 from pulse_ci.rewrite.ddl_statements import escape_unprintable, quote_for_comment
 from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
 from pulse_ci.rewrite.undo_renames import find_explicit_renames
-from pulse_ci.rewrite.unrestored_rows import describe_unrestored_rows, find_unexplained
 from pulse_ci.rewrite.verify_script import compare_rows, verify_script
-from pulse_ci.sql.operations import TransactionControl
+from pulse_ci.sql.clauses import find_set_columns
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.operations import Delete, Insert, TransactionControl, Update
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Set
     from datetime import date
 
     from pulse_ci.analysis.statement_run import Refusal, Run
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.migrations.parse import Migration
-    from pulse_ci.rewrite.verify_script import ScriptCheck
+    from pulse_ci.rewrite.restore_plan import ReverseLoss
+    from pulse_ci.rewrite.verify_script import ChangedRows, ScriptCheck
+    from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.sql.split import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +127,44 @@ def _require_valid_reverse(migration: Migration, plan: ReversePlan, check: Scrip
     raise MigrationError(
         f"No reverse of {migration.name} was found that holds: {escape_unprintable(reason)}. Write it by hand."
     )
+
+
+def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: Iterable[ChangedRows]) -> Iterator[str]:
+    """Yield a sentence for each table to which the migration wrote what its reverse leaves there.
+
+    What a rebuild copies is not new.
+
+    `changed` are the tables that were seen to have other rows after the migration and its reverse than before both.
+    """
+    seen = {fold(each.table) for each in changed}
+    copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
+    written = [statement for statement, _ in run.touched if statement not in copies]
+    for table in before.tables:
+        if fold(table.name) in seen or any(_writes(statement, table) for statement in written):
+            yield f"What the migration did to rows of {quote_for_comment(table.name)} is not undone."
+
+
+def find_unexplained(changed: Iterable[ChangedRows], lost: Iterable[ReverseLoss]) -> list[ChangedRows]:
+    """Return the tables whose changed rows are not what losses, already told, would make of them."""
+    explained = {(loss.table, loss.column) for loss in lost}
+    return [each for each in changed if not _is_explained(each, explained)]
+
+
+def _is_explained(changed: ChangedRows, explained: Set[tuple[str, str | None]]) -> bool:
+    table = fold(changed.table)
+    only_values = changed.before == changed.after and bool(changed.columns)
+    return (table, None) in explained or (
+        only_values and all((table, fold(name)) in explained for name in changed.columns)
+    )
+
+
+def _writes(statement: Statement, table: Table) -> bool:
+    match statement.operation:
+        case Insert(name) | Delete(name):
+            return fold(name) == fold(table.name)
+        case Update(name):
+            return fold(name) == fold(table.name) and any(
+                table.find_column(column) for column in find_set_columns(statement.sql)
+            )
+        case _:
+            return False

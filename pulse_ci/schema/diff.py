@@ -1,4 +1,4 @@
-"""Two schemas to the changes between them."""
+"""The changes between two schemas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Change, ChangeAction, ObjectKind
-from pulse_ci.schema.schema import Column, Index, Table, Trigger
+from pulse_ci.schema.schema import Column, Table
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
@@ -21,30 +21,14 @@ def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
     """Return the changes from one schema to another: none exactly where they mean the same.
 
     They come table by table: the table itself, its columns in their order, its indexes and its triggers. An
-    object whose text is as it was is not a change, whatever became of the objects that it names.
+    object of the same text is unchanged, whatever became of the objects that it names.
     """
     if before is after:
         return ()
-    old, new = _index_by_identity(before), _index_by_identity(after)
+    old, new = before.by_identity, after.by_identity
     pairs = ((old.get(identity), new.get(identity)) for identity in sorted(old.keys() | new.keys()))
     changes = chain.from_iterable(_compare_objects(one, other) for one, other in pairs)
     return tuple(sorted(changes, key=lambda change: (fold(change.table), _KIND_ORDER.index(change.kind))))
-
-
-def _index_by_identity(schema: Schema) -> dict[tuple[ObjectKind, str], SchemaObject]:
-    return {(_get_kind(each), fold(each.name)): each for each in schema.objects}
-
-
-def _get_kind(item: SchemaObject) -> ObjectKind:
-    match item:
-        case Table():
-            return ObjectKind.TABLE
-        case Index():
-            return ObjectKind.INDEX
-        case Trigger():
-            return ObjectKind.TRIGGER
-        case _:
-            return ObjectKind.VIEW
 
 
 def _compare_objects(before: SchemaObject | None, after: SchemaObject | None) -> Iterator[Change]:
@@ -56,7 +40,7 @@ def _compare_objects(before: SchemaObject | None, after: SchemaObject | None) ->
             return
     changed = after or before
     if changed is not None:
-        yield _make_change(_get_kind(changed), changed.name, changed.table, before, after)
+        yield _make_change(changed.kind, changed.name, changed.table, before, after)
 
 
 def _compare_tables(before: Table, after: Table) -> Iterator[Change]:
@@ -71,9 +55,9 @@ def _compare_tables(before: Table, after: Table) -> Iterator[Change]:
 
 
 def _differs_beyond_columns(before: Table, after: Table) -> bool:
-    return before.table_level_key != after.table_level_key or _list_common_columns(
-        before, after
-    ) != _list_common_columns(after, before)
+    if before.table_level_key != after.table_level_key:
+        return True
+    return _list_common_columns(before, after) != _list_common_columns(after, before)
 
 
 def _list_common_columns(table: Table, other: Table) -> list[str]:

@@ -1,4 +1,4 @@
-"""A connection to its Schema, in one query."""
+"""Reads the schema of a connection, in one query."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NO_NAMES: frozenset[str] = frozenset()
 
 
 class MasterRow(NamedTuple):
-    """What QUERY gives of one object."""
+    """A row of SCHEMA_QUERY."""
 
     type: str
     name: str
@@ -44,20 +44,19 @@ class MasterRow(NamedTuple):
 def introspect(connection: apsw.Connection, hidden: frozenset[str] = frozenset()) -> Schema:
     """Return the schema of a connection's main database.
 
-    SQLite's and D1's own tables are left out, those behind virtual tables, and `hidden` ones, each with its
-    indexes and triggers.
+    SQLite's and D1's own tables, shadow tables and `hidden` ones are skipped, with their indexes and triggers.
     """
     return build_schema(connection.execute(SCHEMA_QUERY), hidden)
 
 
 def build_schema(rows: Iterable[tuple[object, ...]], hidden: frozenset[str] = frozenset()) -> Schema:
-    """Return the schema that the rows of QUERY describe, wherever they come from."""
+    """Return the schema that rows of SCHEMA_QUERY describe, wherever they come from."""
     return _build_schema(tuple(rows), hidden)
 
 
 def make_master_row(item: SchemaObject, sql: str | None = None) -> MasterRow:
-    """Return the row that stands for an object in QUERY's answer, with another text if one is given."""
-    return MasterRow(type(item).__name__.lower(), item.name, item.table, item.sql if sql is None else sql)
+    """Return the row of an object, with another text if one is given."""
+    return MasterRow(item.kind, item.name, item.table, item.sql if sql is None else sql)
 
 
 @lru_cache(64)
@@ -96,7 +95,7 @@ def _is_hidden(name: str, hidden_names: set[str]) -> bool:
 
 
 def find_shadow_tables(rows: Iterable[MasterRow]) -> frozenset[str]:
-    """Return the folded names of the tables that virtual tables keep behind them."""
+    """Return the folded names of the shadow tables of virtual tables."""
     return frozenset(_iterate_shadow_tables(rows))
 
 
@@ -120,7 +119,7 @@ def _fill_parent_columns(table: Table, keys: dict[str, tuple[str, ...]]) -> Tabl
 
 
 def _resolve_ambiguous_names(rows: list[MasterRow], tables: list[Table]) -> dict[MasterRow, frozenset[str]]:
-    """Return the doubtful names of each view and trigger that name something."""
+    """Return, by row, which ambiguous names of a view or a trigger are names."""
     ambiguous = {row: classify_names(row.sql).ambiguous for row in rows if row.type in ("view", "trigger")}
     if not any(ambiguous.values()):
         return {}

@@ -11,7 +11,7 @@ import re
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pulse_ci.model import ObjectKind
 from pulse_ci.sql.names import fold
@@ -108,6 +108,7 @@ class Column(_ComparedByKey):
 class Table(_ComparedByKey):
     """A table; `table_level_key` compares all but its columns, `rowid_alias` is its INTEGER PRIMARY KEY."""
 
+    kind: ClassVar = ObjectKind.TABLE
     name: str
     columns: tuple[Column, ...] = ()
     primary_key: KeyConstraint | None = None
@@ -149,6 +150,7 @@ class Table(_ComparedByKey):
 class Index(_ComparedByKey):
     """An index made by CREATE INDEX; those that SQLite makes for constraints are the table's keys."""
 
+    kind: ClassVar = ObjectKind.INDEX
     name: str
     table: str
     unique: bool
@@ -163,6 +165,7 @@ class Index(_ComparedByKey):
 class View(_ComparedByKey):
     """A view; `columns` are the names that it lists, if any."""
 
+    kind: ClassVar = ObjectKind.VIEW
     name: str
     columns: tuple[str, ...]
     sql: str
@@ -179,6 +182,7 @@ class View(_ComparedByKey):
 class Trigger(_ComparedByKey):
     """A trigger; `columns` are those of UPDATE OF, `body` its statements in normalized form."""
 
+    kind: ClassVar = ObjectKind.TRIGGER
     name: str
     table: str
     time: str
@@ -205,6 +209,11 @@ class Schema:
     triggers: tuple[Trigger, ...] = ()
 
     @cached_property
+    def by_identity(self) -> dict[tuple[ObjectKind, str], SchemaObject]:
+        """Every object by its kind and folded name."""
+        return {(each.kind, fold(each.name)): each for each in self.objects}
+
+    @cached_property
     def _tables(self) -> dict[str, Table]:
         return {fold(table.name): table for table in self.tables}
 
@@ -228,14 +237,7 @@ class Schema:
 
     def find(self, kind: ObjectKind, name: str) -> SchemaObject | None:
         """Return the object of that kind and name, in any case; None for a column."""
-        finders = {
-            ObjectKind.TABLE: self.find_table,
-            ObjectKind.INDEX: self.find_index,
-            ObjectKind.VIEW: self.find_view,
-            ObjectKind.TRIGGER: self.find_trigger,
-        }
-        finder = finders.get(kind)
-        return finder(name) if finder else None
+        return self.by_identity.get((kind, fold(name)))
 
     def find_table(self, name: str) -> Table | None:
         """Return the table of that name, in any case."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.fixes.candidate import FixCandidate
-from pulse_ci.fixes.verify import verify_fix
+from pulse_ci.fixes.fix_context import FixCandidate
+from pulse_ci.fixes.fixes import verify_fix
 from tests.commands.files import HEADER
 from tests.fixes.cases import PATH, case_with
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.fixes.patch import find_line_edits, make_patch
+from pulse_ci.fixes.text_edits import find_line_edits, make_patch
 from pulse_ci.model import LineEdit
 
 if TYPE_CHECKING:
