@@ -9,6 +9,7 @@ from pulse_ci.errors import ConfigError
 from pulse_ci.rules import (
     d1_differs,
     data_loss,
+    declared_schema,
     deferred_use,
     depends_on_pending,
     edited_migration,
@@ -88,6 +89,8 @@ RULES = (
     slow_statement.SLOW_STATEMENT,
     worker_queries.QUERY_BREAKS,
     worker_queries.QUERY_NEEDS_MIGRATION,
+    declared_schema.DECLARED_MISSING,
+    declared_schema.SCHEMA_UNDECLARED,
     replay_fails.EXPLICIT_TRANSACTION,
     not_allowed.TEMPORARY_OBJECT,
     not_allowed.ATTACH_DATABASE,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.worker_results import DeployOrder, QueryOutcome, Reading, WorkerResults
+from pulse_ci.analysis.worker_results import DeclaredProblem, DeployOrder, QueryOutcome, Reading, WorkerResults
 from pulse_ci.engine.connection import EmbeddedD1
+from pulse_ci.worker.builders import DeclaredSchemas, find_built_queries, read_declared
+from pulse_ci.worker.declared_problems import find_problems
 from pulse_ci.worker.program import Program
 from pulse_ci.worker.queries import QueryFinder, may_send
 from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
@@ -51,16 +53,17 @@ def check_worker(
     new_paths = _select(source, new_tree)
     changed = frozenset(source.base_files)
     affected = changed | (find_importers(new_tree, changed, new_paths.__contains__) if changed else frozenset())
-    new, new_program = _find(source, new_tree, new_paths)
-    old, _ = _find(source, old_tree, _select(source, old_tree) & affected) if affected else ([], new_program)
+    new = _read(source, new_tree, new_paths)
+    old = _read(source, old_tree, _select(source, old_tree) & affected) if affected else None
     with before.open_preparer() as old_schema, after.open_preparer() as new_schema:
-        new_tried = list(try_queries(new, old_schema, new_schema))
-        old_tried = list(try_queries(old, old_schema, new_schema))
+        new_tried = list(try_queries(new.queries, old_schema, new_schema))
+        old_tried = list(try_queries(old.queries if old else (), old_schema, new_schema))
     outcomes = _blame(list(_merge(new_tried, old_tried, affected)), stages)
     return WorkerResults(
         tuple(sorted(outcomes, key=lambda each: (each.path, each.line, each.sql))),
         files=len(new_paths),
-        skipped=dict(sorted(new_program.skipped.items())),
+        skipped=dict(sorted(new.program.skipped.items())),
+        declared=_find_new_problems(source, new, old or new, before, after),
         deploy_order=source.deploy_order,
     )
 
@@ -84,12 +87,37 @@ def _select(source: WorkerSource, tree: SourceTree) -> frozenset[str]:
     return select_worker(tree, folder=source.folder, main=source.main, globs=source.globs)
 
 
-def _find(source: WorkerSource, tree: SourceTree, paths: frozenset[str]) -> tuple[list[Query], Program]:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What the source of one side has."""
+
+    program: Program
+    queries: tuple[Query, ...]
+    declared: DeclaredSchemas
+
+
+def _read(source: WorkerSource, tree: SourceTree, paths: frozenset[str]) -> _Side:
     program = Program(tree.sources, tree.read_aliases())
     finder = QueryFinder(program, several_databases=bool(source.other_bindings))
+    declared = read_declared(finder.evaluator, tree.files)
     sending = sorted(path for path in paths if may_send(program.sources[path]))
     found = [query for path in sending for query in finder.find(path)]
-    return [query for query in found if query.binding not in source.other_bindings], program
+    found += find_built_queries(finder.evaluator, declared, paths)
+    return _Side(program, tuple(each for each in found if each.binding not in source.other_bindings), declared)
+
+
+def _find_new_problems(
+    source: WorkerSource, new: _Side, old: _Side, before: EmbeddedD1, after: EmbeddedD1
+) -> tuple[DeclaredProblem, ...]:
+    """Return the problems of the declared schema that the base has not; all of them where nothing is compared."""
+    if not new.declared.is_for_d1:
+        return ()
+    several = bool(source.other_bindings)
+    found = find_problems(new.declared.all_tables, after.schema(), several_databases=several)
+    known = find_problems(old.declared.all_tables, before.schema(), several_databases=several)
+    is_compared = bool(source.base_files) or before.schema() != after.schema()
+    earlier = {(each.table, each.column) for each in known} if is_compared else set()
+    return tuple(each for each in found if (each.table, each.column) not in earlier)
 
 
 def _merge(new: list[TriedQuery], old: list[TriedQuery], affected: frozenset[str]) -> Iterator[QueryOutcome]:

@@ -98,15 +98,18 @@ def evaluate_array(evaluator: Evaluator, node: Node, scope: Scope, depth: int) -
 def evaluate_object(evaluator: Evaluator, node: Node, scope: Scope, depth: int) -> Value:
     """Return an object."""
     properties = dict[str, tuple[tuple["Node", Scope], ...]]()
+    is_complete = True
     for child in node.named_children:
         if child.type == "pair" and (key := field(child, "key")) and (value := field(child, "value")):
+            is_complete &= key.type != "computed_property_name"
             properties[scope.module.text(key).strip("\"'")] = ((value, scope),)
         elif child.type == "shorthand_property_identifier":
             properties[scope.module.text(child)] = ((child, scope),)
         elif child.type == "spread_element" and child.named_children:
             spread = evaluator.value(child.named_children[0], scope, depth)
+            is_complete &= isinstance(spread, Fields) and spread.is_complete
             properties |= spread.properties if isinstance(spread, Fields) else {}
-    return Fields(properties)
+    return Fields(properties, is_complete)
 
 
 def evaluate_member(evaluator: Evaluator, node: Node, scope: Scope, depth: int) -> Value:

@@ -47,9 +47,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object: the expressions that a property can have, each in its scope."""
+    """An object: the expressions that a property can have, each in its scope; it may have more if not complete."""
 
     properties: Mapping[str, tuple[tuple[Node, Scope], ...]]
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""queries: the Worker's queries as they were read, and what becomes of each on both schemas."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from pulse_ci.analysis.analyze import gather
+from pulse_ci.commands.worker_source import read_worker_source
+from pulse_ci.errors import ConfigError
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import read_sources
+from pulse_ci.report.escape import dump_json
+from pulse_ci.report.style import to_one_line
+from pulse_ci.worker.check_worker import add_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulse_ci.analysis.worker_results import QueryOutcome, WorkerResults
+    from pulse_ci.commands.request import CheckRequest
+
+SUMMARY = "the Worker's queries as they were read, on the schema before and after"
+_LONGEST_SQL = 160
+
+
+@dataclass(frozen=True, slots=True)
+class QueryList:
+    """What the command found."""
+
+    worker: WorkerResults
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it in JSON's own types."""
+        return {
+            "schema_version": 1,
+            "command": "queries",
+            "files": self.worker.files,
+            "checked": self.worker.checked,
+            "not_checked": self.worker.unchecked,
+            "skipped": [{"path": path, "reason": reason} for path, reason in self.worker.skipped.items()],
+            "queries": [_to_json(query) for query in self.worker.queries],
+        }
+
+    def to_json(self) -> str:
+        """Return it as JSON, indented, with a line end."""
+        return dump_json(self.to_dict())
+
+
+def list_queries(request: CheckRequest) -> QueryList:
+    """Replay the migrations, and try the queries of the Worker's source on the schemas.
+
+    Raises:
+        ConfigError: the directory cannot be read, or there is no source.
+
+    """
+    source = read_worker_source(request)
+    if source is None:
+        raise ConfigError(f"There is no source of a Worker below {request.root}. Name it: --worker 'src/**/*.ts'")
+    sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
+    migrations = discover(request.display_dir, sources)
+    review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline)
+    worker = add_worker(review, source).worker
+    assert worker is not None  # noqa: S101 - the contents that it is tried on are gather's
+    return QueryList(worker)
+
+
+def render(found: QueryList) -> str:
+    """Return the list as text: by file, each query with its line, how it was read, and what fails."""
+    return "\n".join(_render_lines(found.worker)) + "\n"
+
+
+def _render_lines(worker: WorkerResults) -> Iterator[str]:
+    for path, queries in groupby(worker.queries, lambda query: query.path):
+        yield to_one_line(path)
+        for query in queries:
+            binding = f" {query.binding}" if query.binding else ""
+            yield to_one_line(f"  {query.line}: {_describe_status(query)}{binding}: {_shorten(query.sql)}")
+            if detail := _describe_failure(query):
+                yield to_one_line(f"      {detail}")
+    for path, reason in worker.skipped.items():
+        yield to_one_line(f"{path} was skipped: it {reason}")
+    yield f"{worker.checked:,} checked, {worker.unchecked:,} not checked, in {worker.files:,} files"
+
+
+def _describe_status(query: QueryOutcome) -> str:
+    if query.breaks:
+        return "breaks"
+    return "needs the migration" if query.needs_migration else query.reading.value
+
+
+def _describe_failure(query: QueryOutcome) -> str:
+    if query.breaks:
+        return f"after the change: {query.after}"
+    return f"before the change: {query.before}" if query.needs_migration else query.problem
+
+
+def _shorten(sql: str) -> str:
+    text = " ".join(sql.split())
+    return text if len(text) <= _LONGEST_SQL else f"{text[: _LONGEST_SQL - 1]}…"
+
+
+def _to_json(query: QueryOutcome) -> dict[str, Any]:
+    names = ("path", "line", "sql", "binding", "before", "after", "problem")
+    values = asdict(query)
+    return {
+        **{name: values[name] for name in names},
+        "reading": query.reading.value,
+        "old_code": query.is_old,
+        "new_code": query.is_new,
+        "status": "breaks" if query.breaks else "needs-migration" if query.needs_migration else "ok",
+    }
