@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from pulse_ci import __version__
-from pulse_ci.commands import fixing, live
-from pulse_ci.commands.flags import add_directory, add_skip
+from pulse_ci.commands import fixing, listing, live
+from pulse_ci.commands.flags import add_directory, add_skip, add_worker
 from pulse_ci.errors import PulseError
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _run_command(command: str, options: dict[str, object]) -> int:
             return _run_reverse(options)
         case "fix":
             return fixing.run(options)
+        case "queries":
+            return listing.run(options)
         case "rules":
             return _run_rules(options)
         case name if name in live.SUMMARIES:
@@ -193,6 +195,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_new_arguments(add("new", help="the next numbered file, header and reverse included"))
     _add_reverse_arguments(add("reverse", help="write the reverse of one migration, proven by replay"))
     fixing.add_arguments(add("fix", help=fixing.SUMMARY, description=_format_sentence(fixing.SUMMARY)))
+    listing.add_arguments(add("queries", help=listing.SUMMARY, description=_format_sentence(listing.SUMMARY)))
     rules = add("rules", help="list the rules, or explain one")
     rules.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
     return parser
@@ -213,17 +216,7 @@ def _add_report_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("embedded", "staging", "scratch"),
         help="what the preview stands on (default: staging if there is an API token, else embedded)",
     )
-    add(
-        "--worker",
-        metavar="GLOB",
-        action="append",
-        help="the Worker's source (default: wrangler's main, or all source)",
-    )
-    add(
-        "--deploy-order",
-        choices=("code-first", "migrations-first", "unknown"),
-        help="what is deployed first (default: unknown)",
-    )
+    add_worker(parser)
     add("--max-rows-written", metavar="N", type=int, help="warn of a statement that writes more rows on staging")
     add("--wrangler-config", metavar="FILE", help="wrangler.toml, .json or .jsonc (default: found near DIR)")
     add("--database", metavar="NAME", help="the D1 database: its name, binding or id")

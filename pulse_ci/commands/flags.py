@@ -20,3 +20,14 @@ def add_skip(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable"
     )
+
+
+def add_worker(parser: argparse.ArgumentParser) -> None:
+    """Add the flags on the Worker's source."""
+    add = parser.add_argument
+    add("--worker", metavar="GLOB", action="append", help="the Worker's source (default: main and what it imports)")
+    add(
+        "--deploy-order",
+        choices=("code-first", "migrations-first", "unknown"),
+        help="what is deployed first (default: unknown)",
+    )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.worker_results import QueryOutcome, WorkerResults
     from pulse_ci.commands.request import CheckRequest
 
-SUMMARY = "the Worker's queries as they were read, on the schema before and after"
 _LONGEST_SQL = 160
 
 
@@ -75,10 +74,10 @@ def _render_lines(worker: WorkerResults) -> Iterator[str]:
     for path, queries in groupby(worker.queries, lambda query: query.path):
         yield to_one_line(path)
         for query in queries:
-            binding = f" {query.binding}" if query.binding else ""
-            yield to_one_line(f"  {query.line}: {_describe_status(query)}{binding}: {_shorten(query.sql)}")
+            binding = f", {query.binding}" if query.binding else ""
+            yield f"  {query.line}: {_describe_status(query)}{to_one_line(f'{binding}: {_shorten(query.sql)}')}"
             if detail := _describe_failure(query):
-                yield to_one_line(f"      {detail}")
+                yield f"      {to_one_line(detail)}"
     for path, reason in worker.skipped.items():
         yield to_one_line(f"{path} was skipped: it {reason}")
     yield f"{worker.checked:,} checked, {worker.unchecked:,} not checked, in {worker.files:,} files"
