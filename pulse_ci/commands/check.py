@@ -16,7 +16,7 @@ from pulse_ci.engine.version import get_sqlite_version
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import make_display_path, read_sources
 from pulse_ci.report.build import build_report
-from pulse_ci.report.models import Database, conclude
+from pulse_ci.report.models import Database, FixedFile, conclude
 from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
 from pulse_ci.rules.lint import lint
 from pulse_ci.schema.diff import diff
@@ -85,17 +85,19 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         with _timed(timings, "probe"):
             staged, review, answers = probe_staging(request, staged, review, findings)
             findings = lint(review) if review.reached else findings
+    fixed_files: tuple[FixedFile, ...] = ()
     if request.command != "preview" and any(not finding.ignored for finding in findings):
-        from pulse_ci.fixes.fixes import attach_fixes
+        from pulse_ci.fixes.fixes import attach_fixes, fix_rebuilt_files
 
         on_step("trying fixes")
         with _timed(timings, "fix"):
             findings = attach_fixes(review, findings)
+            fixed_files = tuple(FixedFile(*each) for each in fix_rebuilt_files(review, findings).items())
     if isinstance(staged, StagingSnapshot):
         findings = settle(findings, answers, review, staged.live.name)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
-    return build_report(
+    report = build_report(
         request.command,
         review,
         findings,
@@ -107,6 +109,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         applied=staged.find_applied if isinstance(staged, StagingSnapshot) else lambda _: None,
         after=after,
     )
+    return replace(report, fixed_files=fixed_files)
 
 
 def _add_worker(review: Review, request: CheckRequest, on_step: Callable[[str], None]) -> Review:

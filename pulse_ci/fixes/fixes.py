@@ -14,11 +14,11 @@ from pulse_ci.schema.diff import diff
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pulse_ci.analysis.rule import Evidence, Review
     from pulse_ci.fixes.fix_context import FixContext
-    from pulse_ci.model import Change, Finding, Fix
+    from pulse_ci.model import Change, Finding, Fix, LineEdit
 
 # What rewrites most comes first: what is left of the file is then judged as it will be.
 PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ...] = (
@@ -90,6 +90,24 @@ def _find_fixes(context: FixContext, end: float) -> Iterator[tuple[Finding, tupl
 def _attach_fix(finding: Finding, candidate: FixCandidate, fix: Fix | None) -> Finding:
     stop = "" if finding.remedy.endswith(".") else "."
     return replace(finding, fix=fix, remedy=f"{finding.remedy}{stop} `pulse-ci fix` {candidate.summary}.")
+
+
+def fix_rebuilt_files(review: Review, findings: Sequence[Finding]) -> dict[str, str]:
+    """Return the text of each file whose rebuild has a proven fix, by path, with that fix alone."""
+    fixes: dict[str, Fix] = {}
+    for each in findings:
+        if each.fix and each.rule in rebuilds.RULES and not each.ignored:
+            fixes.setdefault(each.path, each.fix)
+    texts = {each.migration.path: each.migration.text for each in review.evidence}
+    return {path: _apply_edits(texts[path], fix.edits, path) for path, fix in fixes.items() if path in texts}
+
+
+def _apply_edits(text: str, edits: Iterable[LineEdit], path: str) -> str:
+    lines = text.splitlines(keepends=True)
+    for edit in sorted(edits, key=lambda each: each.line, reverse=True):
+        if edit.path == path:
+            lines[edit.line - 1 : edit.end_line] = [edit.text]
+    return "".join(lines)
 
 
 def _list_candidates(context: FixContext) -> Iterator[FixCandidate]:

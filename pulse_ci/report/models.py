@@ -157,6 +157,14 @@ class DriftEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedFile:
+    """A file as the proven fixes would leave it."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schemas:
     """The schema without the migrations under review, and with them."""
 
@@ -168,8 +176,8 @@ class Schemas:
 class Report:
     """One command's results, complete: whatever is rendered is rendered from this alone.
 
-    `skipped` are the rules that were not asked. `schemas` is not part of the JSON; without it the changes are told less
-    fully, and no diagram is drawn.
+    `skipped` are the rules that were not asked. `schemas` and `fixed_files` are not part of the JSON; without the
+    schemas the changes have fewer details, and there is no diagram.
     """
 
     command: str
@@ -187,6 +195,7 @@ class Report:
     skipped: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     schemas: Schemas | None = field(default=None, compare=False, repr=False)
+    fixed_files: tuple[FixedFile, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def under_review(self) -> tuple[MigrationResult, ...]:

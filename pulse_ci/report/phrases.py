@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.model import Change, ChangeAction, ObjectKind, RejectedBy, Severity
+from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,39 +25,9 @@ def join_words(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
-def _shorten_names(names: Sequence[str]) -> Sequence[str]:
+def shorten_names(names: Sequence[str]) -> Sequence[str]:
+    """Return the names, or the first few and how many more there are."""
     return names if len(names) <= _MAX_NAMES else [*names[:_MAX_NAMES], f"{len(names) - _MAX_NAMES} more"]
-
-
-def format_headline(report: Report) -> str:
-    """Return the one sentence that a reviewer in a hurry needs; names stand in backticks."""
-    reviewed = report.under_review
-    subject = f"`{reviewed[0].name}`" if len(reviewed) == 1 else pluralize(len(reviewed), "migration")
-    errors, warnings = report.count_findings(Severity.ERROR), report.count_findings(Severity.WARNING)
-    failed = [migration for migration in reviewed if migration.replay == "failed"]
-    tables_losing_rows = sum(1 for row in report.rows if row.after < row.before)
-    if failed:
-        names = join_words(_shorten_names([f"`{migration.name}`" for migration in failed]))
-        losses = f", and {pluralize(tables_losing_rows, 'table')} would lose rows" if tables_losing_rows else ""
-        if all(migration.refused_by is not RejectedBy.D1 for migration in failed):
-            return f"{names} could not be run to the end{losses}"
-        return f"D1 would refuse {names}{losses}"
-    if errors:
-        problem = (
-            f"would take rows from {pluralize(tables_losing_rows, 'table')}"
-            if tables_losing_rows
-            else "should not be merged yet"
-        )
-        return f"{subject} {problem}: {pluralize(errors, 'error')} to mend"
-    if not reviewed:
-        return "No new migration" if not warnings else f"No new migration, but {pluralize(warnings, 'warning')}"
-    if report.command == "preview":
-        return f"{subject}: {summarize_changes(report.changes) or 'no change of the schema'}"
-    verb = "is" if len(reviewed) == 1 else "are"
-    # Somebody has ignored what was found of these rows, or left out the rule.
-    condition = f" if the rows of {pluralize(tables_losing_rows, 'table')} may go" if tables_losing_rows else ""
-    warning_note = f", with {pluralize(warnings, 'warning')} to read" if warnings else ""
-    return f"{subject} {verb} safe to merge{condition}{warning_note}"
 
 
 def describe_test_database(report: Report) -> str:
@@ -72,9 +42,9 @@ def describe_test_database(report: Report) -> str:
 
 
 def format_counts(report: Report) -> str:
-    """Return "2 errors, 1 warning (1 ignored)", or "nothing found"."""
+    """Return "2 errors, 1 warning (1 ignored)", or "no problems found"."""
     numbers = [(severity, report.count_findings(severity)) for severity in Severity]
-    text = ", ".join(pluralize(number, severity.value) for severity, number in numbers if number) or "nothing found"
+    text = ", ".join(pluralize(number, severity.value) for severity, number in numbers if number) or "no problems found"
     return f"{text} ({report.ignored_count} ignored)" if report.ignored_count else text
 
 

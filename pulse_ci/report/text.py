@@ -13,6 +13,7 @@ from pulse_ci.report.models import Conclusion
 from pulse_ci.report.queries import describe_counts
 from pulse_ci.report.rows import describe_rows
 from pulse_ci.report.style import BOLD, DIM, GREEN, RED, YELLOW, TextStyler, to_one_line
+from pulse_ci.report.verdict import format_headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _render_lines(report: Report, style: _WrappingStyler) -> Iterator[str]:
     yield from _render_schema(report, style)
     yield from _render_proofs(report, style)
     mark, colour = _CONCLUSION[report.conclusion]
-    yield f"{style(mark, colour, BOLD)} {style(to_one_line(phrases.format_headline(report)), BOLD)}"
+    yield f"{style(mark, colour, BOLD)} {style(to_one_line(format_headline(report)), BOLD)}"
     yield f"  {phrases.format_counts(report)}; {_describe_run(report)}"
     if report.queries:
         yield f"  The Worker: {describe_counts(report.queries)}"

@@ -54,7 +54,7 @@ def test_words_win_over_the_command_of_the_environment(repository: Path, entrypo
     done = entrypoint("lint", PULSE_CI_COMMAND="drift")
 
     assert done.returncode == 0
-    assert "✓ `001_sites.sql` is safe to merge" in done.stdout
+    assert "✓ No problems found in `001_sites.sql`" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["check", "lint", "preview"])

@@ -27,7 +27,7 @@ def test_the_report_goes_to_a_file(repository: Path, run: Callable[..., Outcome]
     outcome = run("check", "--output", "report.txt")
 
     assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
-    assert "✓ `001_sites.sql` is safe to merge" in (repository / "report.txt").read_text(encoding="utf-8")
+    assert "✓ Safe to merge: adds table `sites`" in (repository / "report.txt").read_text(encoding="utf-8")
     assert sorted(path.name for path in repository.iterdir()) == [".git", "migrations", "report.txt"]
 
 

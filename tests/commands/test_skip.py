@@ -93,7 +93,7 @@ def test_a_reverse_that_is_there_must_hold(strange: Path, check: Callable[..., O
 def test_the_text_tells_what_was_not_asked(run: Callable[..., Outcome]) -> None:
     outcome = run("check", "--skip", "conventions")
 
-    assert "is safe to merge" in outcome.out
+    assert "Safe to merge" in outcome.out
     assert "without the rules header-date, migration-number-gap, missing-drop" in outcome.out
 
 

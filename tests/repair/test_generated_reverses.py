@@ -15,8 +15,12 @@ from pulse_ci.errors import D1Refused, MigrationError
 from pulse_ci.migrations.parse import Migration
 from pulse_ci.rewrite.reverse import ReversePlan, plan_reverse
 from pulse_ci.rewrite.undo_renames import find_explicit_renames
-from pulse_ci.rewrite.verified_reverse import find_unexplained
-from pulse_ci.rewrite.verified_reverse import VerifiedReverse, build_reverse_header, build_verified_reverse
+from pulse_ci.rewrite.verified_reverse import (
+    VerifiedReverse,
+    build_reverse_header,
+    build_verified_reverse,
+    find_unexplained,
+)
 from pulse_ci.rewrite.verify_script import compare_rows
 from pulse_ci.schema.diff import diff
 from pulse_ci.sql.names import fold

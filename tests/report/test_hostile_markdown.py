@@ -15,7 +15,7 @@ from tests.report.github_html import Page, rendered
 from tests.report.hostile import hostile_reports
 from tests.report.reports import nasty
 
-OURS = {"h3", "h4", "p", "strong", "em", "br", "ul", "li", "code", "pre", "details", "summary", "sub", "a"}
+OURS = {"h3", "h4", "p", "strong", "em", "br", "ul", "li", "code", "pre", "details", "summary", "sub", "a", "b"}
 TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
 BLOB = "https://github.com/octo/repo/blob/0123"
 RUN = "https://github.com/octo/repo/actions/runs/7"

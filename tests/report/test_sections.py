@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulse_ci.model import Finding, Severity
-from pulse_ci.report import markdown, phrases
+from pulse_ci.report import markdown
 from pulse_ci.report.finding_order import sort_by_severity
 from pulse_ci.report.models import Database, QueryResult, Staging, TableRowChange
+from pulse_ci.report.verdict import format_headline
 from tests.report.cases import clean, drift, findings, rebuild
 from tests.report.github_html import rendered
 from tests.report.reports import large_report, small_report
@@ -30,18 +31,20 @@ def test_a_clean_migration_is_told_in_a_line_and_its_schema() -> None:
     seen = unfolded(markdown.render(clean()))
 
     assert seen.startswith(
-        "### ✅ `022_goal_budgets.sql` is safe to merge\n\n**nothing found** · adds 1 table and 1 index"
+        "### ✅ Safe to merge: adds table `goal_budgets` and index `idx_goal_budgets_month`\n\nNo problems found. "
     )
-    assert "runs twice and is undone" in seen
-    assert len(seen.splitlines()) < 20
+    assert "runs on D1, runs twice and can be undone." in seen
+    assert len(seen.splitlines()) < 30
 
 
 def test_the_verdict_on_lost_rows_says_so_before_anything_else() -> None:
     text = markdown.render(rebuild(), LINKS)
 
-    assert text.startswith("### ❌ `022_archived_experiments.sql` would take rows from 2 tables: ")
-    assert "**rebuild-cascades**" in text.split("- ❌ ")[1]
-    assert "rows kept ❌" in text
+    assert text.startswith(
+        "### ❌ Do not merge: this would delete all rows of `experiment_exposures` and `experiment_variants`\n"
+    )
+    assert "rebuild-cascades" in text.split("**1.** ❌ ")[1][:40]
+    assert "<b>How this was tested</b>: a reverse is incomplete and rows are lost" in text
 
 
 def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
@@ -50,16 +53,16 @@ def test_rows_that_are_lost_and_ignored_are_a_condition() -> None:
     )
     warned = replace(report, findings=(replace(error("unbounded-write"), severity=Severity.WARNING),))
 
-    condition = "`022_custom_fields.sql` is safe to merge if the rows of 1 table may go"
-    assert phrases.format_headline(report) == condition
-    assert phrases.format_headline(warned) == f"{condition}, with 1 warning to read"
+    condition = "Safe to merge if all rows of `sites` may go"
+    assert format_headline(report).startswith(f"{condition}: adds 1 table and 1 index")
+    assert format_headline(warned).startswith(f"{condition}, with 1 warning: adds ")
 
 
 def test_a_finding_leads_to_its_line_and_its_rule() -> None:
     text = markdown.render(small_report(), LINKS)
 
     assert f"[`022_custom_fields.sql:4`]({BLOB}/migrations/022_custom_fields.sql#L4)" in text
-    assert "[**missing-drop**](https://github.com/org/action/blob/v1/docs/rules/missing-drop.md)" in text
+    assert "[missing-drop](https://github.com/org/action/blob/v1/docs/rules/missing-drop.md)" in text
 
 
 def test_what_loses_rows_comes_before_what_is_untidy() -> None:
@@ -69,24 +72,24 @@ def test_what_loses_rows_comes_before_what_is_untidy() -> None:
 
 
 def test_five_findings_are_seen_and_the_others_a_click_away() -> None:
-    report = replace(small_report(), findings=tuple(error("missing-drop", line) for line in range(1, 13)))
+    report = replace(small_report(), findings=tuple(error(f"rule-{letter}") for letter in "abcdefghijkl"))
 
     text = markdown.render(report)
 
-    assert unfolded(text).count("- ❌") == 5
+    assert unfolded(text).count(".** ❌") == 5
     assert "<summary>7 more: 7 errors</summary>" in text
 
 
 def test_what_was_ignored_can_be_looked_at() -> None:
     text = markdown.render(small_report())
 
-    assert "**1 error (1 ignored)**" in text
+    assert "1 error (1 ignored)." in text
     assert "<summary>1 finding ignored by a comment in the file</summary>\n\n- `022_custom_fields.sql:1`" in text
 
 
 def test_a_file_that_d1_refuses_is_named_in_the_verdict() -> None:
     assert markdown.render(findings()).startswith(
-        "### ❌ D1 would refuse `022_custom_fields.sql`, and 2 tables would lose rows"
+        "### ❌ Do not merge: D1 rejects `022_custom_fields.sql`, and it would delete all rows of "
     )
 
 
@@ -126,7 +129,7 @@ def test_a_staging_that_has_drifted_or_did_not_answer_is_told_without_a_click() 
 def test_a_staging_that_was_not_reached_is_told_at_the_top() -> None:
     report = replace(small_report(), staging=Staging("skipped", "the token was refused", missed=True))
 
-    assert "not on staging: the token was refused" in markdown.render(report).splitlines()[2]
+    assert "Staging was not used: the token was refused." in markdown.render(report).splitlines()[2]
 
 
 def test_drift_is_seen_without_a_click() -> None:

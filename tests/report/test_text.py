@@ -28,7 +28,7 @@ def test_a_small_report_reads_like_this() -> None:
         "Proofs\n"
         "  022_custom_fields.sql  ✓ runs  ✓ runs twice  ✗ undone  needs 001\n"
         "\n"
-        "✗ `022_custom_fields.sql` should not be merged yet: 1 error to mend\n"
+        "✗ Do not merge `022_custom_fields.sql`: it cannot be undone\n"
         "  1 error (1 ignored); 2 files replayed on embedded D1 (SQLite 3.54.1), 1 under review\n"
     )
 
@@ -54,7 +54,7 @@ def test_many_files_that_fail_are_not_all_named() -> None:
         for name in "abcde"
     ]
 
-    assert "✗ D1 would refuse `a.sql`, `b.sql`, `c.sql` and 2 more\n" in text.render(
+    assert "✗ Do not merge: D1 rejects `a.sql`, `b.sql`, `c.sql` and 2 more\n" in text.render(
         replace(report, migrations=tuple(failed))
     )
 

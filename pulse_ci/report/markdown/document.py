@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.report import phrases
 from pulse_ci.report.escape import code_span, escape_message, escape_text
-from pulse_ci.report.markdown import changes, diagram, drift, findings, proofs, queries, sql, staging
+from pulse_ci.report.markdown import (
+    changes,
+    diagram,
+    drift,
+    findings,
+    fixed_files,
+    proofs,
+    queries,
+    staging,
+)
 from pulse_ci.report.markdown.icons import CONCLUSION_ICONS
 from pulse_ci.report.markdown.page import Links, Page, SectionLimits, join_blocks
+from pulse_ci.report.verdict import format_headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,56 +53,57 @@ def render(report: Report, links: Links | None = None, max_bytes: int = COMMENT_
         if len(body.encode()) <= max_bytes:
             return body
     mark = CONCLUSION_ICONS[report.conclusion]
-    return (
-        f"### {mark} {phrases.format_counts(report)}\n\n_All else is left out for its size; "
-        f"{links.full_report} has it._\n"
-    )
+    return f"### {mark} {phrases.format_counts(report)}\n\n_The rest does not fit here; {links.full_report} has it._\n"
 
 
 def _render_parts(report: Report, page: Page) -> Iterator[str]:
     label = f" · {escape_text(page.links.label)}" if page.links.label else ""
-    yield f"### {CONCLUSION_ICONS[report.conclusion]} {escape_message(phrases.format_headline(report))}{label}"
-    yield f"{_render_summary(report)}"
-    sections = (findings, changes, sql, diagram, proofs, staging, queries, drift)
+    yield f"### {CONCLUSION_ICONS[report.conclusion]} {escape_message(format_headline(report))}{label}"
+    yield _render_summary(report)
+    sections = (findings, fixed_files, changes, diagram, proofs, staging, queries, drift)
     yield from chain.from_iterable(section.render(report, page) for section in sections)
     yield _render_footer(report, page.links)
 
 
 def _render_summary(report: Report) -> str:
+    """Return one line: how many problems, what the change does, and where it was tried."""
     parts = (
-        f"**{phrases.format_counts(report)}**",
-        phrases.summarize_changes(report.changes),
-        _render_proven(report),
-        _render_test_database(report),
+        _capitalize(phrases.format_counts(report)),
+        _describe_proofs(report),
+        _describe_test_database(report),
     )
-    return " · ".join(part for part in parts if part)
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
-def _render_proven(report: Report) -> str:
+def _capitalize(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _describe_proofs(report: Report) -> str:
+    """Return what was seen of all files under review, if every proof holds."""
     results = {holds for each in report.under_review for _, holds in phrases.list_proofs(each)}
-    return "runs twice and is undone" if results == {True} and report.command == "check" else ""
+    if report.command != "check" or False in results or True not in results:
+        return ""
+    names = [escape_message(f"`{each.name}`") for each in report.under_review]
+    subject = names[0] if len(names) == 1 else f"All {len(names)} files"
+    verb, undone = ("runs", "can be") if len(names) == 1 else ("run", "can be")
+    more = f", {verb} twice and {undone} undone" if results == {True} else ""
+    return f"{subject} {verb} on D1{more}"
 
 
-def _render_test_database(report: Report) -> str:
+def _describe_test_database(report: Report) -> str:
     if report.database.source != "embedded":
-        return escape_message(phrases.describe_test_database(report), _MAX_SENTENCE_LENGTH)
-    staging_note = (
-        f", not on staging: {escape_message(report.staging.reason, _MAX_SENTENCE_LENGTH)}"
-        if report.staging.missed
-        else ""
-    )
-    return f"tried on an embedded D1, no database was touched{staging_note}"
+        return _capitalize(escape_message(phrases.describe_test_database(report), _MAX_SENTENCE_LENGTH))
+    if report.staging.missed:
+        return f"Staging was not used: {escape_message(report.staging.reason, _MAX_SENTENCE_LENGTH)}"
+    return ""
 
 
 def _render_footer(report: Report, links: Links) -> str:
-    replayed = sum(1 for each in report.migrations if not each.applied)
-    engine = f"SQLite {escape_text(report.database.sqlite_version)}" if report.database.sqlite_version else ""
     parts = (
         f"commit {code_span(links.commit[:7])}" if links.commit else "",
         f"[run]({links.run_url})" if links.run_url else "",
         f"pulse-ci {links.version}" if links.version else "",
-        f"{phrases.pluralize(replayed, 'file')} replayed" if report.migrations else "",
-        engine,
         escape_message(phrases.format_skipped_rules(report.skipped), _MAX_SENTENCE_LENGTH) if report.skipped else "",
     )
     line = " · ".join(part for part in parts if part)

@@ -19,34 +19,43 @@ if TYPE_CHECKING:
     from pulse_ci.report.models import Report
 
 _MAX_UNFOLDED = 5
+_MAX_PLACES = 5
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
     """Yield the open findings, the first few unfolded, and those that a comment in a file silences."""
     findings = sort_by_severity(report.findings)
     reported = [finding for finding in findings if not finding.ignored]
-    shown = reported[: page.limits.findings]
-    yield "\n".join(_render_item(finding, page) for finding in shown[:_MAX_UNFOLDED])
-    rest = shown[_MAX_UNFOLDED:]
-    yield from render_details(
-        f"{len(rest)} more: {_count_severities(rest)}", "\n".join(_render_item(finding, page) for finding in rest)
-    )
-    yield page.render_omitted(len(reported) - len(shown), "finding")
+    groups = _group_alike(reported[: page.limits.findings])
+    items = [_render_item(number, group, page) for number, group in enumerate(groups, 1)]
+    yield join_blocks(items[:_MAX_UNFOLDED])
+    rest = [finding for group in groups[_MAX_UNFOLDED:] for finding in group]
+    yield from render_details(f"{len(rest)} more: {_count_severities(rest)}", join_blocks(items[_MAX_UNFOLDED:]))
+    yield page.render_omitted(len(reported) - sum(map(len, groups)), "finding")
     yield from _render_ignored([finding for finding in findings if finding.ignored], page)
 
 
-def _render_item(finding: Finding, page: Page) -> str:
-    # A list and not a table: on a telephone, a table of sentences is a column of words.
-    head = (
-        f"- {SEVERITY_ICONS[finding.severity]} {page.render_location(finding.path, finding.line)} "
-        f"{_render_rule(finding.rule, page)}"
-    )
+def _render_item(number: int, findings: tuple[Finding, ...], page: Page) -> str:
+    """Return one numbered finding; alike ones share it and name their lines."""
+    first = findings[0]
+    places = ", ".join(page.render_location(each.path, each.line) for each in findings[:_MAX_PLACES])
+    more = f" and {len(findings) - _MAX_PLACES} more" if len(findings) > _MAX_PLACES else ""
     limit = page.limits.sentence
-    return f"{head}<br>{escape_message(finding.full_message, limit)}<br>→ {escape_message(finding.remedy, limit)}"
+    head = f"**{number}.** {SEVERITY_ICONS[first.severity]} {_render_rule(first.rule, page)} · {places}{more}"
+    remedy = escape_message(first.remedy, limit)
+    return f"{head}<br>{escape_message(first.full_message, limit)}<br>**Fix:** {remedy}"
+
+
+def _group_alike(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Return the findings in groups of one cause: same rule, file, severity and remedy."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault((each.rule, each.path, each.severity.value, each.remedy), []).append(each)
+    return [tuple(group) for group in groups.values()]
 
 
 def _render_rule(name: str, page: Page) -> str:
-    shown = f"**{escape_text(name)}**"
+    shown = escape_text(name)
     return (
         link(shown, f"{page.links.rules_url}/{name}.md")
         if page.links.rules_url and name.replace("-", "").isalpha()

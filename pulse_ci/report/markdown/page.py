@@ -77,8 +77,13 @@ def join_blocks(parts: Iterable[str]) -> str:
 
 def render_details(summary: str, body: str) -> Iterator[str]:
     """Yield a part that opens on a click; `summary` is plain text. An empty body yields nothing."""
+    yield from render_fold(html.escape(summary), body)
+
+
+def render_fold(summary: str, body: str) -> Iterator[str]:
+    """Yield a part that opens on a click; `summary` is HTML. An empty body yields nothing."""
     if body.strip():
-        yield f"<details><summary>{html.escape(summary)}</summary>\n\n{body.strip()}\n\n</details>"
+        yield f"<details><summary>{summary}</summary>\n\n{body.strip()}\n\n</details>"
 
 
 def render_table(head: str, rows: list[str]) -> str:
