@@ -39,7 +39,7 @@ class Case:
         return fill(self._dice(f"rows {number}"), self.app)
 
     def _dice(self, name: str) -> Random:
-        return Random(f"{name} {self.seed}")  # noqa: S311 - dice, not secrets
+        return Random(f"{name} {self.seed}")
 
     @property
     def files(self) -> dict[str, str]:
