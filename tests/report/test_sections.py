@@ -96,7 +96,7 @@ def test_a_file_that_d1_refuses_is_named_in_the_verdict() -> None:
 def test_the_workers_queries_that_break_come_first_and_those_that_work_are_a_number() -> None:
     text = markdown.render(drift(), LINKS)
 
-    assert "<summary>Worker queries: 3 checked, 1 breaks, 1 faster</summary>" in text
+    assert "<summary>The Worker: 3 queries checked, 1 breaks, 1 faster</summary>" in text
     assert text.index("no such column: minimum\\_amount") < text.index("faster: SCAN goals")
     assert "SELECT 1`" not in text
 
@@ -106,7 +106,7 @@ def test_queries_that_all_work_are_told_in_one_line() -> None:
 
     text = markdown.render(replace(small_report(), queries=(works,)))
 
-    assert "<summary>Worker queries: 1 checked, all work</summary>" in text
+    assert "<summary>The Worker: 1 query checked, all work</summary>" in text
     assert "Every query runs on the schema before and after" in text
 
 
