@@ -3,7 +3,8 @@
     python -m tests.hunt [--count N] [--seed S] [--seconds N] [--processes N]
     python -m tests.hunt --show SEED
 
-Case number i of a run has the seed S + i; it is the same on every machine. The status is 1 where there is a miss.
+Case number i of a run has the seed S + i; it is the same on every machine.
+The status is 1 where there is a miss, or where the check crashes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SEEDS = 4
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run; return 1 where there is a miss."""
+    """Run; return 1 where there is a miss or a crash."""
     parser = argparse.ArgumentParser(prog="python -m tests.hunt")
     parser.add_argument("--count", type=int, default=5000, help="pull requests (default 5000)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**9))
@@ -45,18 +46,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def report(results: list[Result], seconds: float) -> int:
-    """Print the tables; return 1 where there is a miss."""
+    """Print the tables; return 1 where there is a miss or a crash."""
     misses = [each for each in results if each.is_miss]
     alarms = [each for each in results if each.is_false_alarm]
+    crashes = [each for each in results if each.is_crash]
     unproven = [each for each in results if each.is_unproven]
+    print_groups("Crashes", crashes, _rules_and_kind("error"))
     print_groups("Misses: harm behind a verdict that says safe", misses, lambda each: (each.harms[0].kind, each.kind))
     print_groups("False alarms: an error, and no harm on 20 databases", alarms, _rules_and_kind("error"))
     print_groups("Not proven, and no harm on 20 databases", unproven, _rules_and_kind("warning"))
     harmless = sum(not each.harms for each in results)
     rate = len(results) / seconds if seconds else 0
     print(f"{len(results):,} pull requests in {seconds:.0f} s ({rate:.1f} a second), {harmless:,} without harm")
-    print(f"{len(misses):,} misses, {_share(alarms, harmless)} false alarms, {_share(unproven, harmless)} not proven")
-    return 1 if misses else 0
+    print(f"{len(misses):,} misses, {len(crashes):,} crashes")
+    print(f"{_share(alarms, harmless)} false alarms, {_share(unproven, harmless)} not proven")
+    return 1 if misses or crashes else 0
 
 
 def _share(some: list[Result], of: int) -> str:
@@ -84,7 +88,7 @@ def print_groups(title: str, results: Iterable[Result], group: Callable[[Result]
 
 
 def show(seed: int) -> int:
-    """Print a case: files, rows, verdict, and what workerd did; return 1 where it is a miss."""
+    """Print a case: files, rows, verdict, and what workerd did; return 1 where it is a miss or a crash."""
     case = Case(seed)
     with Rig() as rig:
         (result,) = run([case], rig)
@@ -92,13 +96,13 @@ def show(seed: int) -> int:
         print(f"-- {path}\n{text}")
     print(f"-- rows of database {result.database}")
     print("\n".join(case.rows(result.database).statements))
-    print(f"\npulse-ci: {result.conclusion}")
-    for each in judge(case.files).findings:
+    print(f"\npulse-ci: {result.conclusion}{f', {next(iter(result.rules))}' if result.is_crash else ''}")
+    for each in judge(case.files).findings if not result.is_crash else ():
         print(f"  {each['severity']} {each['rule']} in line {each['line']}: {each['message']}")
     print("workerd:" if result.harms else "workerd: no harm")
     for harm in result.harms:
         print(f"  {harm}")
-    return 1 if result.is_miss else 0
+    return 1 if result.is_miss or result.is_crash else 0
 
 
 if __name__ == "__main__":

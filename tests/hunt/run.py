@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tests.cases.product import Judged, judge
+from tests.cases.product import judge
 from tests.hunt.case import Case
 from tests.hunt.harm import Harm, harms, requests
 from tests.workerd.rig import Rig
@@ -38,9 +38,15 @@ UNRELATED = frozenset(
 )
 
 
+CRASH = "crash"
+
+
 @dataclass(frozen=True)
 class Result:
-    """What came of one case: `database` is the number of the first one that was harmed."""
+    """What came of one case: `database` is the number of the first one that was harmed.
+
+    The conclusion is CRASH where the check raised, and `rules` then holds what.
+    """
 
     seed: int
     kind: str
@@ -60,6 +66,11 @@ class Result:
         return {
             rule: severity for rule, severity in self.rules.items() if severity != "notice" and rule not in UNRELATED
         }
+
+    @property
+    def is_crash(self) -> bool:
+        """Whether the check came to no end of its own."""
+        return self.conclusion == CRASH
 
     @property
     def is_miss(self) -> bool:
@@ -105,7 +116,7 @@ def _rig() -> Rig:
 def run(cases: list[Case], rig: Rig) -> list[Result]:
     """Run cases on workerd while the product checks them."""
     _send(rig, cases, range(FIRST))
-    found = [_result(case, judge(case.files)) for case in cases]
+    found = [_check(case) for case in cases]
     _receive(rig, cases, range(FIRST), found)
     places = [place for place, each in enumerate(found) if not each.harms and not each.is_safe]
     doubtful = [cases[place] for place in places]
@@ -117,8 +128,13 @@ def run(cases: list[Case], rig: Rig) -> list[Result]:
     return found
 
 
-def _result(case: Case, judged: Judged) -> Result:
-    assert judged.report is not None, (case.seed, judged.said)
+def _check(case: Case) -> Result:
+    try:
+        judged = judge(case.files)
+    except Exception as error:  # whatever it is, the other cases are still to be tried
+        return Result(case.seed, case.change.kind, CRASH, {repr(error): "error"})
+    if judged.report is None:
+        return Result(case.seed, case.change.kind, CRASH, {judged.said.strip(): "error"})
     return Result(case.seed, case.change.kind, judged.conclusion, judged.rules())
 
 

@@ -141,6 +141,7 @@ HARM = (Harm("rows lost", "1 of 1 of a"),)
         (Result(1, "k", "failure", {"rows-lost": "error"}, HARM), 0),
         (Result(1, "k", "failure", {"rows-lost": "error"}), 0),
         (Result(1, "k", "success", {}), 0),
+        (Result(1, "k", "crash", {"ValueError()": "error"}), 1),
     ],
 )
 def test_the_status_is_1_for_a_miss_alone(result: Result, status: int) -> None:
