@@ -13,6 +13,7 @@ from pulse_ci.worker.program import Program
 from pulse_ci.worker.queries import QueryFinder, may_send
 from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
 from pulse_ci.worker.try_queries import Attempt, TriedQuery, find_error, try_queries
+from pulse_ci.worker.try_writes import try_writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,7 @@ def check_worker(
         new_tried = list(try_queries(new.queries, old_schema, new_schema))
         old_tried = list(try_queries(old.queries if old else (), old_schema, new_schema))
     outcomes = _blame(list(_merge(new_tried, old_tried, affected)), stages)
+    outcomes = _add_writes(outcomes, before, after, stages)
     return WorkerResults(
         tuple(sorted(outcomes, key=lambda each: (each.path, each.line, each.sql))),
         files=len(new_paths),
@@ -149,6 +151,29 @@ def _outcomes(tried: TriedQuery, *, is_old: bool, is_new: bool) -> Iterable[Quer
 
 def _worst(tried: TriedQuery) -> Attempt:
     return tried.broken or tried.needing or tried.attempts[0]
+
+
+def _add_writes(
+    outcomes: list[QueryOutcome], before: EmbeddedD1, after: EmbeddedD1, stages: Sequence[Stage]
+) -> list[QueryOutcome]:
+    """Add what writes that prepare on both sides meet on rows of one side alone."""
+    writes = [each.sql for each in outcomes if each.is_checked and each.before is None and each.after is None]
+    if not writes or before.schema() == after.schema():
+        return outcomes
+    contents = before.take_snapshot(), after.take_snapshot()
+    breaking = try_writes(writes, before, after)
+    for database, content in zip((before, after), contents, strict=True):
+        database.restore(content)
+    needing = try_writes(writes, after, before)
+    for database, content in zip((before, after), contents, strict=True):
+        database.restore(content)
+    blamed = stages[0].path if len(stages) == 1 else ""
+    return [
+        replace(each, after=breaking.get(each.sql), before=needing.get(each.sql), blamed=blamed)
+        if each.sql in breaking or each.sql in needing
+        else each
+        for each in outcomes
+    ]
 
 
 def _blame(outcomes: list[QueryOutcome], stages: Sequence[Stage]) -> list[QueryOutcome]:

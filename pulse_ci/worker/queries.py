@@ -26,6 +26,9 @@ _SQL = re.compile(
     r"|ANALYZE|REINDEX)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_OTHER_DRIVER = re.compile(
+    rb"""\b(?:from|import|require)\s*\(?\s*['"](?:better-sqlite3|node:sqlite|bun:sqlite|sqlite3?|sql\.js|pg|postgres)['"]"""
+)
 _SQL_WORDS = re.compile(rb"\b(?:SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b", re.IGNORECASE)
 _D1_NAME = re.compile(r"(?:\b|_)(?:db|d1|database|session)\b", re.IGNORECASE)
 _NOT_D1 = re.compile(r"\bsql$|storage|regex|pattern", re.IGNORECASE)
@@ -48,8 +51,10 @@ class Query:
 
 
 def may_send(content: bytes) -> bool:
-    """Whether a file has something that looks like a call of D1's."""
-    return b"prepare" in content and bool(_CALL.search(content))
+    """Whether a file has something that looks like a call of D1's, and not one of another driver's that it imports."""
+    if not _CALL.search(content):
+        return False
+    return b"D1" in content or not _OTHER_DRIVER.search(content)
 
 
 def looks_like_sql(text: Text) -> bool:
