@@ -116,4 +116,4 @@ class _SeededTable:
         (count,) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0]
         if count == 0:
             raise apsw.NotFoundError
-        return int(count)
+        return int(str(count))
