@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pulse_ci.cli import COULD_NOT_RUN, OK, exit_status
 from pulse_ci.cli import main as command_line
+from pulse_ci.cli import run_command
+from pulse_ci.commands.exit_codes import COULD_NOT_RUN, OK, choose_exit_code
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.github import runner
 from pulse_ci.github.check_target import NothingToCheck
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], Non
         runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "failure"})
         message = redact(str(error), find_secrets(os.environ))
         runner.append_summary(context.summary_path, f"### ❌ pulse-ci could not run\n\n{_escape(message)}\n")
-        _say(runner.format_message(Severity.ERROR, message))
+        runner.print_commands(runner.format_message(Severity.ERROR, message))
         return COULD_NOT_RUN
 
 
@@ -59,12 +60,12 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
     settings = read_settings({})
     for secret in (settings.github_token, settings.api_token):
         if secret:
-            _say(*runner.mask_secret(secret.get_secret_value()))
+            runner.print_commands(*runner.mask_secret(secret.get_secret_value()))
     command = _choose_command(settings, context)
     if command in _LIVE_COMMANDS:
-        from pulse_ci.commands.live_action import run_live
+        from pulse_ci.commands.actions_output import ActionsOutput
 
-        return run_live(command, settings, context, _say_safely, _say, sleep)
+        return run_command(command, {}, partial(ActionsOutput, context=context, sleep=sleep))
     with Publisher(settings, context, sleep) as publisher:
         match publisher.read_target():
             case NothingToCheck(reason):
@@ -75,7 +76,7 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
         suggestions_skip_reason = publisher.suggest(report)
     _print_report(report, settings)
     if settings.preview and report.staging.missed:
-        _say(
+        runner.print_commands(
             runner.format_message(
                 Severity.WARNING, f"preview: {settings.preview} was not done: {report.staging.reason}."
             )
@@ -86,15 +87,15 @@ def _run(context: RunnerContext, sleep: Callable[[float], None]) -> int:
         comment.reason if comment.action == "skipped" else None,
         None if comment_was_skipped else suggestions_skip_reason,
     )
-    _say(*(runner.format_message(Severity.NOTICE, reason) for reason in reasons if reason))
+    runner.print_commands(*(runner.format_message(Severity.NOTICE, reason) for reason in reasons if reason))
     publisher.write_files(report, comment)
-    return exit_status(report)
+    return choose_exit_code(report)
 
 
 def _report_nothing(context: RunnerContext, reason: str) -> int:
     runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "neutral"})
     runner.append_summary(context.summary_path, f"### Nothing to check\n\n{_escape(reason)}\n")
-    _say(runner.format_message(Severity.NOTICE, reason))
+    runner.print_commands(runner.format_message(Severity.NOTICE, reason))
     return OK
 
 
@@ -116,19 +117,8 @@ def _choose_command(settings: Settings, context: RunnerContext) -> str:
 def _print_report(report: Report, settings: Settings) -> None:
     from pulse_ci.commands.output import render
 
-    _say_safely(render(report, settings.format))
-    _say(*runner.format_annotations(report.findings))
-
-
-def _say_safely(text: str) -> None:
-    stop, resume = runner.stop_commands()
-    _say(stop, runner.escape_commands(text).rstrip("\n"), resume)
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
+    runner.print_log(render(report, settings.format))
+    runner.print_commands(*runner.format_annotations(report.findings))
 
 
 def _escape(text: str) -> str:

@@ -6,6 +6,7 @@ import math
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
@@ -24,16 +25,18 @@ from pulse_ci.commands.database_target import (
     require_account,
     require_database,
 )
-from pulse_ci.commands.fleet_run import (
+from pulse_ci.commands.live_run import (
     RunHooks,
     add_stop_reason,
     build_scope,
     read_resume_report,
     reject_fleet_flags_without_fleet,
+    run_and_publish,
     run_each,
     select_databases,
     sum_usage,
 )
+from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import build_request, read_skipped_rules
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
@@ -41,14 +44,15 @@ from pulse_ci.d1.fleet import MAX_CONCURRENT
 from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.report.apply import ApplyReport, list_applied, progress
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.preflight import Blocker
     from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.commands.output import Output
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
@@ -74,6 +78,34 @@ class ApplyOptions:
     through: int | None = None
     allow: tuple[str, ...] = ()
     local: Path | None = None
+
+
+def run(command: str, options: Mapping[str, object], open_output: Callable[[Settings], Output] = TerminalOutput) -> int:
+    """Run the command with the flags that were given; return the exit code."""
+    apply_options, settings = read_apply_options(options), read_settings(options)
+    if settings.format == "markdown" and not (settings.databases or settings.merge):
+        raise ConfigError("--format markdown is for a fleet, and --databases names none: take text or json.")
+    output = open_output(settings)
+    return run_and_publish(
+        command,
+        settings,
+        output,
+        lambda connect, hooks: apply(settings, apply_options, output.say, connect, hooks),
+    )
+
+
+def read_apply_options(options: Mapping[str, object]) -> ApplyOptions:
+    """Return the flags of `apply` and `reverse --apply` that are no settings; raises ConfigError."""
+    through, local, allow = options.get("through"), options.get("local"), options.get("allow")
+    if through is not None and not options.get("adopt"):
+        raise ConfigError("--through says up to which file --adopt is to record: give both, or neither.")
+    return ApplyOptions(
+        dry_run=bool(options.get("dry_run")),
+        adopt=bool(options.get("adopt")),
+        through=through if isinstance(through, int) else None,
+        allow=tuple(map(str, allow)) if isinstance(allow, list) else (),
+        local=Path(str(local)) if local else None,
+    )
 
 
 def apply(

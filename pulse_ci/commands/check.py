@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.probe_results import settle
-from pulse_ci.commands.request import CheckRequest, build_request
+from pulse_ci.commands.exit_codes import choose_exit_code
+from pulse_ci.commands.output import TerminalOutput
+from pulse_ci.commands.request import CheckRequest, build_request, read_request
 from pulse_ci.commands.staging import StagingSnapshot, read_staging
 from pulse_ci.engine.version import get_sqlite_version
 from pulse_ci.migrations.discover import discover
@@ -20,6 +22,7 @@ from pulse_ci.report.models import Database, FixedFile, conclude
 from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
 from pulse_ci.rules.lint import lint
 from pulse_ci.schema.diff import diff
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -157,6 +160,18 @@ def _make_wrangler_filter(request: CheckRequest) -> Callable[[str], bool] | None
     if wrangler is None or wrangler.migrations_pattern is None:
         return None
     return lambda path: wrangler.applies_file(request.root / path)
+
+
+COMMANDS: Mapping[str, Callable[..., Report]] = {"check": check, "lint": lint_only, "preview": preview}
+
+
+def run(command: str, options: Mapping[str, object]) -> int:
+    """Run check, lint or preview with the flags that were given; return the exit code."""
+    settings = read_settings(options)
+    with TerminalOutput(settings) as output:
+        report = COMMANDS[command](read_request(settings, command), output.on_step)
+    output.publish(report)
+    return choose_exit_code(report)
 
 
 @contextmanager

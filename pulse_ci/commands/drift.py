@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.commands.database_target import read_migrations_table, require_account, require_database
-from pulse_ci.commands.fleet_run import (
+from pulse_ci.commands.live_run import (
     RunHooks,
     add_stop_reason,
     build_scope,
     read_resume_report,
     reject_fleet_flags_without_fleet,
+    run_and_publish,
     run_each,
     select_databases,
     sum_usage,
 )
+from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
@@ -26,10 +28,12 @@ from pulse_ci.drift.adopt_migration import build_adopt_migration
 from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
 from pulse_ci.drift.value import DatabaseDrift
 from pulse_ci.report.drift import DriftReport
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pulse_ci.commands.output import Output
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
@@ -37,6 +41,14 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.report.databases import Scope
     from pulse_ci.settings import Settings
+
+
+def run(command: str, options: Mapping[str, object], open_output: Callable[[Settings], Output] = TerminalOutput) -> int:
+    """Run the command with the flags that were given; return the exit code."""
+    settings = read_settings(options)
+    return run_and_publish(
+        command, settings, open_output(settings), lambda connect, hooks: check_drift(settings, connect, hooks)
+    )
 
 
 def check_drift(

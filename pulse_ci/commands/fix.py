@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import gather
+from pulse_ci.commands.arguments import DEFAULT_BASE
+from pulse_ci.commands.exit_codes import FINDINGS, OK
 from pulse_ci.commands.files import write_existing, write_new
-from pulse_ci.errors import MigrationError
+from pulse_ci.commands.output import TerminalOutput, wants_colour
+from pulse_ci.commands.request import read_request
+from pulse_ci.errors import ConfigError, MigrationError
 from pulse_ci.fixes.fix_context import build_context, explain_not_fixable
 from pulse_ci.fixes.fixes import apply_fixes
 from pulse_ci.fixes.text_edits import make_patch
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
 from pulse_ci.model import Severity
+from pulse_ci.report.escape import escape_invisible
 from pulse_ci.rules.lint import lint
 from pulse_ci.schema.diff import diff
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pulse_ci.analysis.rule import Review
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.fixes.fix_context import FixContext
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding
+    from pulse_ci.settings import Settings
+
+_COLOURS = {"+++": "1", "---": "1", "@@": "36", "+": "32", "-": "31"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,38 @@ class FixResult:
         return all(finding.severity is not Severity.ERROR for finding, _ in self.remaining)
 
 
+def run(_: str, options: Mapping[str, object]) -> int:
+    """Fix what can be fixed and print what was done; return the exit code: 1 if errors remain."""
+    flags = {name: value for name, value in options.items() if name != "dry_run"}
+    settings = read_settings({**flags, "preview": "embedded"})
+    request = _read_request(settings)
+    with TerminalOutput(settings) as output:
+        fixed = fix(request, output.on_step)
+    stream, dry_run = sys.stdout, bool(options["dry_run"])
+    if dry_run:
+        # Into a file or `git apply` it goes as it is; a terminal would obey what a migration's text may hold.
+        diff = escape_invisible(fixed.diff) if sys.stdout.isatty() else fixed.diff
+        sys.stdout.write(_colour_diff(diff) if wants_colour(sys.stdout) else diff)
+        stream = sys.stderr
+    else:
+        write_fixes(fixed, request)
+    stream.writelines(f"{escape_invisible(line)}\n" for line in _summarize(fixed, request, dry_run=dry_run))
+    return OK if fixed.is_clean else FINDINGS
+
+
+def _read_request(settings: Settings) -> CheckRequest:
+    from pulse_ci.migrations.git import read_base_diff
+
+    request = read_request(settings, "fix")
+    if settings.base or "baseline" in settings.given:
+        return request
+    # What is merged may have been applied: without a word to the contrary it is left alone.
+    try:
+        return replace(request, base=read_base_diff(DEFAULT_BASE, request.display_dir, request.root))
+    except ConfigError:
+        return request
+
+
 def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) -> FixResult:
     """Find what can be fixed in the files under review; nothing is written.
 
@@ -67,7 +107,7 @@ def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) 
         MigrationError: the fixes of several files do not go together.
 
     """
-    start = discover(request.display_dir, read_sources(request.directory, request.root))
+    start = request.discover()
     original = review = _review(request, start, on_step)
     done, reasons = list[tuple[str, str]](), dict[tuple[str, str], str]()
     for place, evidence in enumerate(original.evidence):
@@ -129,3 +169,31 @@ def _count_errors(findings: tuple[Finding, ...]) -> int:
 
 def _find_reason(reasons: dict[tuple[str, str], str], finding: Finding) -> str | None:
     return reasons.get((finding.path, finding.rule)) or reasons.get((finding.path, ""))
+
+
+def _summarize(fixed: FixResult, request: CheckRequest, *, dry_run: bool) -> Iterator[str]:
+    if not fixed.reviewed_count:
+        since = f", added since {request.base.label}" if request.base else ""
+        yield f"No migration is under review in {request.display_dir}{since}. `--baseline 0` takes in all of them."
+    for path in dict.fromkeys(path for path, _ in fixed.applied):
+        yield f"{path}{' (not written)' if dry_run else ''}"
+        yield from (f"  {does}" for at, does in fixed.applied if at == path)
+    if fixed.remaining:
+        yield "left to you"
+        yield from (f"  {_format_remaining(finding, reason)}" for finding, reason in fixed.remaining)
+    elif fixed.reviewed_count and not fixed.applied:
+        yield "Nothing to fix."
+
+
+def _format_remaining(finding: Finding, reason: str | None) -> str:
+    why = f" Not done here: {reason.rstrip('.')}." if reason else ""
+    return f"{finding.path}:{finding.line}: {finding.severity} {finding.rule}: {finding.remedy}{why}"
+
+
+def _colour_diff(diff: str) -> str:
+    return "".join(_colour_line(line) for line in diff.splitlines(keepends=True))
+
+
+def _colour_line(line: str) -> str:
+    code = next((code for start, code in _COLOURS.items() if line.startswith(start)), None)
+    return f"\x1b[{code}m{line.rstrip(chr(10))}\x1b[0m\n" if code else line

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_new
 from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path, read_sources
+from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path
 from pulse_ci.report.escape import escape_invisible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
-    from pathlib import Path
 
     from pulse_ci.migrations.discover import MigrationSet
 
 _MAX_NAME_LENGTH = 60
 # What numbers of so many digits are, where all are so long.
 _DATE_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+
+
+def run(_: str, options: Mapping[str, object]) -> int:
+    """Write the files and print their paths; return the exit code."""
+    directory, reason = Path(str(options["migrations_dir"] or "migrations")), options["reason"]
+    for path in write_migration(str(options["description"]), directory, reason=str(reason) if reason else None):
+        sys.stdout.write(f"{path}\n")
+    return OK
 
 
 def write_migration(description: str, directory: Path, *, reason: str | None = None) -> tuple[str, str]:
@@ -41,7 +51,7 @@ def write_migration(description: str, directory: Path, *, reason: str | None = N
     except OSError as error:
         raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
     request = build_request(directory)
-    migrations = discover(request.display_dir, read_sources(directory, request.root))
+    migrations = request.discover()
     now = datetime.now(UTC)
     number, today = _next_number(migrations, now), now.date()
     name = f"{number}_{words}.sql"

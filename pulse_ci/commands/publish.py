@@ -10,9 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci import __version__
-from pulse_ci.commands.check import check, lint_only, preview
+from pulse_ci.commands.actions_output import write_with_parent_owner
+from pulse_ci.commands.check import COMMANDS
 from pulse_ci.commands.github_request import read_request_for_target
-from pulse_ci.commands.output import write_file
 from pulse_ci.errors import GitHubError, Unprocessable
 from pulse_ci.github import runner
 from pulse_ci.github.check_target import CheckTarget, NothingToCheck, read_check_target
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from pulse_ci.report import Report
     from pulse_ci.settings import Settings
 
-_COMMANDS = {"check": check, "lint": lint_only, "preview": preview}
 _MAX_DIFF = 200_000
 # The marker comes on top. The smaller ones are for a server that refuses what is within GitHub's own limit.
 _COMMENT_BUDGETS = (markdown.COMMENT_BYTES - 1000, 20_000, 4_000)
@@ -85,7 +84,7 @@ class Publisher:
         if self._received_report:
             return redact_report(read_report(self._received_report, FailOn(self._settings.fail_on)), secrets)
         self._request = read_request_for_target(self._settings, target, self._github, command)
-        return redact_report(_COMMANDS[command](self._request), secrets)
+        return redact_report(COMMANDS[command](self._request), secrets)
 
     def comment(self, report: Report) -> CommentResult:
         """Leave the report on the pull request; what keeps it from being written is a reason, not an error."""
@@ -188,11 +187,3 @@ def _write_first_accepted(bodies: Iterator[str], write: Callable[[str], CommentR
         if smaller is None:
             raise
     return _write_first_accepted(chain([smaller], bodies), write)
-
-
-def write_with_parent_owner(path: Path, text: str) -> None:
-    """Write a file into the workspace, owned as its folder is: the container's root must not lock others out."""
-    write_file(path, text)
-    if os.geteuid() == 0:
-        folder = path.absolute().parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)

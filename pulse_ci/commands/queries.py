@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pulse_ci.analysis.analyze import gather
+from pulse_ci.commands.exit_codes import OK
+from pulse_ci.commands.output import write_text
+from pulse_ci.commands.request import read_request
 from pulse_ci.commands.worker_source import read_worker_source
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import read_sources
 from pulse_ci.report.escape import dump_json
+from pulse_ci.report.redaction import find_secrets, redact
 from pulse_ci.report.style import to_one_line
+from pulse_ci.settings import read_settings
 from pulse_ci.worker.check_worker import add_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pulse_ci.analysis.worker_results import QueryOutcome, WorkerResults
     from pulse_ci.commands.request import CheckRequest
@@ -47,6 +51,15 @@ class QueryList:
         return dump_json(self.to_dict())
 
 
+def run(_: str, options: Mapping[str, object]) -> int:
+    """Write the list; return the exit code 0, whatever the queries do: `check` judges them."""
+    settings = read_settings({**options, "preview": "embedded"})
+    found = list_queries(read_request(settings, "queries"))
+    text = found.to_json() if settings.format == "json" else render(found)
+    write_text(redact(text, find_secrets(os.environ, settings.secrets)), settings.output)
+    return OK
+
+
 def list_queries(request: CheckRequest) -> QueryList:
     """Replay the migrations, and try the queries of the Worker's source on the schemas.
 
@@ -57,8 +70,7 @@ def list_queries(request: CheckRequest) -> QueryList:
     source = read_worker_source(request)
     if source is None:
         raise ConfigError(f"There is no source of a Worker below {request.root}. Name it: --worker 'src/**/*.ts'")
-    sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
-    migrations = discover(request.display_dir, sources)
+    migrations = request.discover()
     review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline)
     worker = add_worker(review, source).worker
     assert worker is not None  # noqa: S101 - the contents that it is tried on are gather's

@@ -1,26 +1,40 @@
-"""reverse: the statements that undo one migration, written from the schemas around it and proven on rows."""
+"""reverse: write the statements that undo one migration, proven on rows, or run them on a database."""
 
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.replay import replay
+from pulse_ci.analysis.schema_history import trace
+from pulse_ci.apply.preflight import find_blockers, require_no_blockers
+from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
+from pulse_ci.commands.apply import open_target, read_apply_options
+from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_existing, write_new
+from pulse_ci.commands.output import TerminalOutput, escape_for_log
 from pulse_ci.commands.request import build_request
+from pulse_ci.d1.client import D1Client
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import ConfigError, MigrationError
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path, read_sources
+from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path
+from pulse_ci.report.apply import progress
+from pulse_ci.report.escape import escape_invisible
 from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse, make_run_error
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
+    from pulse_ci.commands.apply import ApplyOptions
+    from pulse_ci.d1.account import Account
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.rewrite.verified_reverse import VerifiedReverse
+    from pulse_ci.settings import Settings
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
@@ -34,6 +48,36 @@ class WrittenReverse:
     notes: tuple[str, ...]
 
 
+_DATABASE_FLAGS = ("local", "allow", "database", "environment", "wrangler_config", "account_id")
+
+
+def run(_: str, options: Mapping[str, object]) -> int:
+    """Write the reverse, or with --apply run it on a database; return the exit code."""
+    number = str(options["number"])
+    if options["apply"]:
+        apply_options, settings = read_apply_options(options), read_settings(options)
+        with TerminalOutput(settings) as output:
+            revert_applied(number, settings, apply_options, output.say)
+        return OK
+    _reject_database_flags(options)
+    read_settings({})  # the sandbox's limits
+    dry_run = bool(options["dry_run"])
+    written = reverse(number, Path(str(options["migrations_dir"] or "migrations")), dry_run=dry_run)
+    if dry_run:
+        # Into a file it goes as it is; a terminal would obey what a migration's text may hold.
+        sys.stdout.write(escape_invisible(written.text) if sys.stdout.isatty() else written.text)
+    else:
+        sys.stdout.write(escape_for_log(f"{escape_invisible(written.path)}\n"))
+        sys.stderr.writelines(escape_for_log(f"{escape_invisible(note)}\n") for note in written.notes)
+    return OK
+
+
+def _reject_database_flags(options: Mapping[str, object]) -> None:
+    for name in _DATABASE_FLAGS:
+        if options[name] is not None:
+            raise ConfigError(f"--{name.replace('_', '-')} is about a database: give --apply too, or leave it out.")
+
+
 def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenReverse:
     """Write the reverse of a migration to `reverse/` under the migrations directory, or only return it.
 
@@ -43,7 +87,7 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenRe
 
     """
     request = build_request(directory)
-    migrations = discover(request.display_dir, read_sources(directory, request.root))
+    migrations = request.discover()
     migration = find_migration(migrations, number)
     path = directory / REVERSE_DIRECTORY / migration.name
     stub = _find_stub(migrations, make_display_path(path, request.root))
@@ -95,3 +139,38 @@ def _verify_reverse(migrations: MigrationSet, migration: Migration) -> VerifiedR
         for broken in replay(database, earlier, ()).broken[:1]:
             raise make_run_error(broken.migration, broken.refusal)
         return build_verified_reverse(database, migration)
+
+
+def revert_applied(
+    number: str,
+    settings: Settings,
+    options: ApplyOptions,
+    say: Callable[[str], None],
+    connect: Callable[[Account], D1Client] = D1Client,
+) -> None:
+    """Run the reverse of a migration on a database, and say what is done.
+
+    Raises:
+        ConfigError: there is no such migration, or it is not known which database is meant.
+        MigrationError: it is not the last one there, has no reverse that holds, or rows would be lost.
+        D1Error: the database cannot be read or written, or is not what the preview showed.
+
+    """
+    request = build_request(settings.migrations_dir, "reverse")
+    migrations = request.discover()
+    migration = find_migration(migrations, number)
+    reverse = migrations.find_reverse(migration)
+    if reverse is None or not reverse.statements:
+        raise MigrationError(f"{migration.path} has no reverse. Have one written: pulse-ci reverse {number}")
+    with open_target(settings, request, options.local, connect) as target:
+        live = target.read()
+        state = live.determine_status(trace(migrations.migrations))
+        planned = plan_revert(migration, reverse, state, live)
+        require_no_blockers(target.name, [*find_blockers(state), *find_row_losses(target, planned)], options.allow)
+        say(progress.format_revert_plan(target.name, planned))
+        if options.dry_run:
+            return
+        if restore_command := target.find_restore_command():
+            say(progress.format_restore_command(restore_command))
+        revert(target, planned, live)
+        say(progress.format_reverted(target.name, migration.name))

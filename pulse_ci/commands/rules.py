@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
+from pulse_ci.commands.exit_codes import OK
 from pulse_ci.rules.error_rules import REQUIRED_RULES
 from pulse_ci.rules.registry import RULES, find_rule
 from pulse_ci.rules.rule_docs import truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pulse_ci.analysis.rule import Example, Rule
 
 _EXPECT_MARK = re.compile(r" (?:--|//) expect$", re.MULTILINE)
+
+
+def run(_: str, options: Mapping[str, object]) -> int:
+    """Print the list, or one rule's page; return the exit code."""
+    name = options["name"]
+    sys.stdout.write(explain(str(name)) if name else list_rules())
+    return OK
 
 
 def list_rules() -> str:

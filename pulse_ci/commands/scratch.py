@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from pulse_ci.analysis.rule import OnD1
+from pulse_ci.commands.signals import intercept_signals
 from pulse_ci.errors import PulseError
 from pulse_ci.schema.diff import diff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.commands.staging import StagingSnapshot
     from pulse_ci.schema.schema import Schema
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(PulseError):
@@ -38,7 +32,7 @@ def run_on_scratch(request: CheckRequest, staged: StagingSnapshot, embedded: Sch
     """
     from pulse_ci.d1.scratch import delete_stale_scratch, run_files_on_scratch
 
-    with _cleanup_on_interrupt(), request.connect(staged.live.account) as client:
+    with intercept_signals(_interrupt, ignore_more=True), request.connect(staged.live.account) as client:
         delete_stale_scratch(client)
         scratch_run = run_files_on_scratch(client, _make_name(), staged.snapshot, staged.start.pending)
         spent = client.usage
@@ -54,21 +48,5 @@ def _make_name() -> str:
     return f"{SCRATCH_PREFIX}{f'{run}-' if run.isascii() and run.isdecimal() else ''}{secrets.token_hex(4)}"
 
 
-@contextmanager
-def _cleanup_on_interrupt() -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into an exception, and ignore the rest while the database is deleted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.signal(each, _interrupt) for each in _SIGNALS}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+def _interrupt() -> NoReturn:
     raise Interrupted("The run was interrupted. Its scratch database is deleted.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
@@ -12,16 +13,18 @@ from pulse_ci.commands.database_target import (
     require_account,
     require_database,
 )
-from pulse_ci.commands.fleet_run import (
+from pulse_ci.commands.live_run import (
     RunHooks,
     add_stop_reason,
     build_scope,
     read_resume_report,
     reject_fleet_flags_without_fleet,
+    run_and_publish,
     run_each,
     select_databases,
     sum_usage,
 )
+from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader, read_database_state
@@ -29,18 +32,31 @@ from pulse_ci.d1.schema_cache import PerSchemaCache
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Usage
 from pulse_ci.report.status import DatabaseStatus, FileDetails, StatusReport, describe_problems
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from pulse_ci.analysis.schema_history import History
+    from pulse_ci.commands.output import Output
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.report.databases import Scope
     from pulse_ci.settings import Settings
+
+
+def run(command: str, options: Mapping[str, object], open_output: Callable[[Settings], Output] = TerminalOutput) -> int:
+    """Run the command with the flags that were given; return the exit code."""
+    settings, local = read_settings(options), options.get("local")
+    path = Path(str(local)) if local else None
+    return run_and_publish(
+        command,
+        settings,
+        open_output(settings),
+        lambda connect, hooks: read_status(settings, path, connect, hooks),
+    )
 
 
 def read_status(

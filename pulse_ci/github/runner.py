@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 from pulse_ci.model import Severity
@@ -154,3 +155,17 @@ def _escape_data(text: str) -> str:
 
 def _escape_property(text: str) -> str:
     return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def print_log(text: str) -> None:
+    """Print text of which the runner takes no line as a command."""
+    if text:
+        stop, resume = stop_commands()
+        print_commands(stop, escape_commands(text).rstrip("\n"), resume)
+
+
+def print_commands(*lines: str) -> None:
+    """Print lines that the runner may take as commands."""
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()

@@ -22,7 +22,7 @@ from tests.live.test_drift import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulse_ci.commands.fleet_run import RunHooks
+    from pulse_ci.commands.live_run import RunHooks
     from pulse_ci.report.drift import DriftReport
     from pulse_ci.report.live import LiveReport
     from tests.commands.conftest import Outcome

@@ -18,7 +18,7 @@ from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
     from pulse_ci.apply.outcome import ApplyStatus
-    from pulse_ci.commands.fleet_run import RunHooks
+    from pulse_ci.commands.live_run import RunHooks
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]
 BEFORE, AFTER = recorded(2), recorded(3)

@@ -9,9 +9,9 @@ import pytest
 
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
-from pulse_ci.commands.fleet_run import RunHooks
+from pulse_ci.commands.exit_codes import choose_exit_code
+from pulse_ci.commands.live_run import RunHooks
 from pulse_ci.commands.merge_reports import merge_reports
-from pulse_ci.commands.rendering import exit_status
 from pulse_ci.report.apply import ApplyReport
 from pulse_ci.report.live import render
 from pulse_ci.settings import read_settings
@@ -26,7 +26,7 @@ def test_the_canary_goes_first_and_alone_and_then_all_are_migrated(fleet: Fleet)
     run = Applied(fleet)
 
     assert run.names(ApplyStatus.APPLIED) == NAMES
-    assert exit_status(run.report) == 0
+    assert choose_exit_code(run.report) == 0
     assert fleet.writes[0] == "tenant-00"
     assert sorted(fleet.writes) == NAMES, "each file ran once"
     written, others = fleet.asked.index("/id-tenant-00/raw"), "/id-tenant-01/time_travel/bookmark"
@@ -53,7 +53,7 @@ def test_a_canary_that_fails_is_the_only_one(fleet: Fleet) -> None:
 
     assert (run.names(ApplyStatus.FAILED), run.names(ApplyStatus.APPLIED)) == (["tenant-00"], [])
     assert len(run.names(ApplyStatus.NOT_TRIED)) == 29
-    assert exit_status(run.report) == 2
+    assert choose_exit_code(run.report) == 2
     assert set(fleet.writes) == {"tenant-00"}
     assert run.report.databases[0].ran == ("003_indexes.sql",), "the file before it ran, and is told"
     assert "UNIQUE constraint failed" in run.report.databases[0].sentence
@@ -92,7 +92,7 @@ def test_nothing_new_starts_when_too_many_have_failed(fleet: Fleet, stop_at: str
     failed, left = run.names(ApplyStatus.FAILED), run.names(ApplyStatus.NOT_TRIED)
     assert fewest <= len(failed) <= most, "what is under way ends, eight at a time"
     assert bool(left) is (stop_at != "100%")
-    assert exit_status(run.report) == 2
+    assert choose_exit_code(run.report) == 2
     assert set(fleet.writes).isdisjoint(left)
 
 
@@ -126,7 +126,7 @@ def test_an_interrupted_run_ends_what_is_under_way_and_says_what_is_left(fleet: 
     assert applied + left == NAMES
     assert sorted(fleet.writes) == applied
     assert run.report.scope.stopped == "interrupted"
-    assert exit_status(run.report) == 2
+    assert choose_exit_code(run.report) == 2
     assert kept
     assert Applied(fleet, resume=run.write("cut.json")).names(ApplyStatus.APPLIED) == NAMES
     assert sorted(fleet.writes) == NAMES, "nothing ran twice"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.commands.merge_reports import merge_reports
-from pulse_ci.commands.rendering import exit_status
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.drift import DriftReport
 from pulse_ci.report.live import render
@@ -32,7 +32,7 @@ def test_the_merged_parts_are_byte_for_byte_the_report_of_one_run(command: str, 
 
     assert merged.usage.requests == whole.usage.requests + 3, "each part lists the databases by itself"
     assert rendered(merged) == rendered(merged, whole)
-    assert exit_status(merged) == exit_status(whole) == 2
+    assert choose_exit_code(merged) == choose_exit_code(whole) == 2
 
 
 def test_what_no_database_needs_is_said_when_all_parts_are_there(fleet: Fleet) -> None:
@@ -56,7 +56,7 @@ def test_a_part_that_is_missing_is_named_and_the_fleet_not_well(command: str, fl
 
     assert merged.scope
     assert merged.scope.missing == ("2/4", "3/4")
-    assert exit_status(merged) == 2
+    assert choose_exit_code(merged) == 2
     assert "parts 2/4, 3/4 missing" in render(merged, "text")
     assert "parts 2/4, 3/4 missing" in render(merged, "markdown").replace("\u200b", "")
 

@@ -9,7 +9,7 @@ import pytest
 
 from pulse_ci.apply.outcome import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
-from pulse_ci.commands.rendering import exit_status
+from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.live import render
 from tests.live.pulse import recorded
@@ -46,7 +46,7 @@ def test_a_dry_run_shows_one_plan_and_writes_nothing(fleet: Fleet) -> None:
     )
     assert run.report.headline == "28 of 30 databases would be migrated, 1 up to date before, 1 refused"
     assert fleet.writes == []
-    assert exit_status(run.report) == 1
+    assert choose_exit_code(run.report) == 1
 
 
 def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
@@ -58,7 +58,7 @@ def test_obstacles_count_for_each_database_by_itself(fleet: Fleet) -> None:
     assert run.names(ApplyStatus.REFUSED) == ["tenant-07", "tenant-08"]
     assert len(run.names(ApplyStatus.APPLIED)) == 28
     assert "hotfix" in fleet.databases["tenant-07"]
-    assert exit_status(run.report) == 1
+    assert choose_exit_code(run.report) == 1
     assert "! tenant-08  refused\n    `099_x.sql` is missing" in render(run.report, "text")
 
 
@@ -82,7 +82,7 @@ def test_databases_that_cannot_be_read_stop_it_before_anything_is_written(fleet:
 
     assert run.names(ApplyStatus.FAILED) == ["tenant-11"]
     assert fleet.writes == []
-    assert exit_status(run.report) == 2
+    assert choose_exit_code(run.report) == 2
     assert "1 of 30 has failed" in render(run.report, "text")
 
 
@@ -112,7 +112,7 @@ def test_a_named_canary_that_is_refused_leaves_all_as_it_is(fleet: Fleet) -> Non
 
     assert fleet.writes == []
     assert run.report.scope.stopped == "the canary tenant-07 was refused"
-    assert exit_status(run.report) == 2
+    assert choose_exit_code(run.report) == 2
 
 
 def test_a_named_canary_that_is_up_to_date_gives_way_to_the_first(fleet: Fleet) -> None:

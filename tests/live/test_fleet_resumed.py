@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.commands.fleet_run import RunHooks
-from pulse_ci.commands.rendering import exit_status
+from pulse_ci.commands.exit_codes import choose_exit_code
+from pulse_ci.commands.live_run import RunHooks
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.live import render
 from tests.live.parts import asked, rendered, written
@@ -53,7 +53,7 @@ def test_an_interrupted_run_is_gone_on_with_and_asks_nothing_twice(command: str,
     assert 10 < left < 40
     assert first.scope
     assert first.scope.stopped == "interrupted"
-    assert exit_status(first) == 2
+    assert choose_exit_code(first) == 2
     assert "interrupted; --resume goes on from the report" in render(first, "text")
     again = [path for path in set(fleet.asked) if path and fleet.asked.count(path) > 1]
     assert [each for each in again if "tenant-033" not in each] == []

@@ -1,10 +1,15 @@
-"""Run a command on many databases: select them, resume from an earlier report, and collect the results."""
+"""Run a command on one database or a fleet: select databases, resume an earlier run, collect and publish."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pulse_ci.commands.exit_codes import choose_exit_code
+from pulse_ci.commands.merge_reports import merge_reports
+from pulse_ci.commands.signals import intercept_signals
+from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.fleet import MAX_CONCURRENT, StopSignal, run_concurrently, select_by_globs, select_shard
 from pulse_ci.errors import ConfigError, D1Error
 from pulse_ci.report.databases import Scope, compute_digest
@@ -12,8 +17,9 @@ from pulse_ci.report.databases import Scope, compute_digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pulse_ci.commands.output import Output
+    from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
-    from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Usage
     from pulse_ci.report.live import LiveReport
@@ -32,6 +38,29 @@ class RunHooks:
     on_step: Callable[[str], None] = lambda _: None
     stop_signal: StopSignal = field(default_factory=StopSignal)
     save_report: Callable[[Any], None] = lambda _: None
+
+
+def run_and_publish(
+    command: str,
+    settings: Settings,
+    output: Output,
+    act: Callable[[Callable[[Account], D1Client], RunHooks], LiveReport],
+) -> int:
+    """Run a command, or merge the reports in `--merge`; publish the report and return the exit code."""
+    with output:
+        report = merge_reports(settings, command) if settings.merge else _act(settings, output, act)
+    output.publish(report)
+    return choose_exit_code(report)
+
+
+def _act(
+    settings: Settings, output: Output, act: Callable[[Callable[[Account], D1Client], RunHooks], LiveReport]
+) -> LiveReport:
+    hooks = RunHooks(output.on_step, save_report=output.save)
+    if not settings.databases:
+        return act(D1Client, hooks)
+    with intercept_signals(hooks.stop_signal.interrupt, ignore_more=False):
+        return act(partial(D1Client, sleep=hooks.stop_signal.sleep), hooks)
 
 
 def build_scope(settings: Settings, migrations: MigrationSet, compared_with: str, *inputs: Iterable[str]) -> Scope:
