@@ -1,7 +1,7 @@
-"""Tokens to pieces: each token judged to be a keyword, a name, a literal or a symbol, and spelled in one way.
+"""Classifies each token as a keyword, a name, a literal or a symbol, and spells it in one way.
 
 A word or a quoted text can be several of these; its neighbours decide, as they do in SQLite's grammar. A text
-in double quotes is a name where such a name exists and a string where not: the scope tells.
+in double quotes is a name where such a name exists, and a string elsewhere: the scope decides.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ROWID_NAMES = frozenset({"rowid", "oid", "_rowid_"})
 
 
 class TokenRole(Enum):
-    """What a piece is to its neighbours."""
+    """What a token is to its neighbours."""
 
     KEYWORD = auto()
     NAME = auto()
@@ -43,9 +43,9 @@ class TokenRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedToken:
-    """One token in canonical spelling; `name` is the folded name where it can be a column's.
+    """One token in normalized spelling; `name` is the folded name where it can be a column's.
 
-    Where a value can end with it, `ends_operand`, what comes next is an operator or an alias.
+    After a token that `ends_operand` comes an operator or an alias.
     """
 
     text: str
@@ -56,7 +56,7 @@ class ClassifiedToken:
 
 @dataclass(frozen=True, slots=True)
 class NameScope:
-    """The folded names that a text in double quotes can mean; the tables whose `table.` says nothing."""
+    """The folded names that a text in double quotes can mean, and the qualifiers that change nothing."""
 
     names: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
@@ -67,7 +67,7 @@ _EXPANDED_KEYWORDS = {"ISNULL": ("IS", "NULL"), "NOTNULL": ("IS", "NOT", "NULL")
 _BEFORE_NAME = split_words("AS FROM JOIN INTO UPDATE SET WITH RECURSIVE")
 _OPERAND_KEYWORDS = split_words("NULL TRUE FALSE ISNULL NOTNULL CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP")
 _FRAME_EDGE = split_words("BETWEEN AND ROWS RANGE GROUPS EXCLUDE")
-# Where a keyword that is mostly one comes after something else than a value.
+# Words after which a word of MOSTLY_KEYWORDS is a keyword, though no value precedes it.
 _KEYWORD_AFTER = {
     "BY": split_words("GROUP ORDER PARTITION"),
     "CONFLICT": split_words("ON"),
@@ -91,32 +91,29 @@ _START = Token(TokenKind.SEMICOLON, ";", 0)
 
 
 def classify_tokens(tokens: Sequence[Token], scope: NameScope) -> list[ClassifiedToken]:
-    """Return the pieces of code tokens (no space, no comments)."""
-    return [
-        piece
-        for _, judged in _classify_each(list(_remove_qualifiers(tokens, scope.qualifiers)), scope)
-        for piece in judged
-    ]
+    """Return code tokens (no space, no comments), classified."""
+    unqualified = list(_remove_qualifiers(tokens, scope.qualifiers))
+    return [piece for _, classified in _classify_each(unqualified, scope) for piece in classified]
 
 
 def find_certain_names(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the folded names among tokens that no scope is needed to see."""
+    """Return the folded names among tokens that need no scope."""
     return frozenset(
         fold(token.name) for token, judged in _classify_each(tokens, NameScope()) if judged[-1].role is TokenRole.NAME
     )
 
 
 def find_ambiguous_names(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the folded texts that only a scope can tell to be names: some in double quotes, some keywords."""
+    """Return the folded texts that are names only in some scopes: some in double quotes, some keywords."""
     return frozenset(
         fold(token.name)
-        for token, judged in _classify_each(tokens, NameScope())
-        if judged[-1].role is not TokenRole.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
+        for token, classified in _classify_each(tokens, NameScope())
+        if classified[-1].role is not TokenRole.NAME and (token.text[0] == '"' or token.keyword in MOSTLY_KEYWORDS)
     )
 
 
 def find_redundant_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return `main` if `main.` says nothing: all tables are there, but another thing can have the name or hide one."""
+    """Return `main` if `main.` changes nothing: no other thing has the name, and no WITH hides a table."""
     used_as_name = any(
         fold(token.name) == "main" and _get_token(tokens, position + 1).text != "."
         for position, token in enumerate(tokens)
@@ -207,25 +204,20 @@ def _is_keyword(word: str, after: Token, later: Token, previous: ClassifiedToken
         return True
     if word in JOIN_WORDS:
         return after.keyword in JOIN_WORDS or after.keyword == "JOIN"
+    before = previous.text if previous else ""
     if word in LIKE_WORDS:
-        return previous is not None and (previous.ends_operand or previous.text == "NOT")
-    match word:
-        case "CAST" | "RAISE":
-            return after.text == "("
-        case "OVER":
-            return previous is not None and previous.text == ")" and after.kind is not TokenKind.SEMICOLON
-        case "FILTER":
-            return previous is not None and previous.text == ")" and after.text == "("
-        case "WINDOW":
-            return later.keyword == "AS"
-        case "REPLACE":
-            return after.keyword == "INTO"
-        case "INDEXED":
-            return after.keyword == "BY" or (previous is not None and previous.text == "NOT")
-        case "WITH":
-            return after.text != "(" and (previous is None or previous.text in ("(", ";", "AS"))
-        case _:
-            return False
+        return before == "NOT" or (previous is not None and previous.ends_operand)
+    tests = {
+        "CAST": after.text == "(",
+        "RAISE": after.text == "(",
+        "OVER": before == ")" and after.kind is not TokenKind.SEMICOLON,
+        "FILTER": before == ")" and after.text == "(",
+        "WINDOW": later.keyword == "AS",
+        "REPLACE": after.keyword == "INTO",
+        "INDEXED": after.keyword == "BY" or before == "NOT",
+        "WITH": after.text != "(" and before in ("", "(", ";", "AS"),
+    }
+    return tests.get(word, False)
 
 
 def _classify_quoted(

@@ -70,7 +70,7 @@ class TableDraft:
 
 
 def read_table_draft(sql: str) -> TableDraft:
-    """Read a CREATE TABLE with a list of columns."""
+    """Return the parts of a CREATE TABLE with a list of columns."""
     cursor, draft = TokenCursor.from_sql(sql), TableDraft()
     cursor.expect("CREATE")
     cursor.accept_one_of("TEMP", "TEMPORARY")
@@ -104,14 +104,14 @@ def _read_columns(cursor: TokenCursor, draft: TableDraft) -> None:
 
 
 def _read_type(cursor: TokenCursor) -> str:
-    tokens: list[Token] = []
+    tokens = list[Token]()
     while cursor.is_at_name():
         tokens.append(cursor.take())
     tokens = _remove_generated_always(tokens)
-    size = _format_size(cursor.read_group()) if tokens and cursor.next_word == "(" else ""
+    size = _format_size(cursor.read_group()) if tokens and cursor.is_at("(") else ""
     words = [token.name for token in tokens]
     if words and tokens[0].kind is not TokenKind.WORD and (size or len(words) > 1):
-        # SQLite takes the type from the quotes and forgets what follows, but for INTEGER then being no rowid.
+        # SQLite takes the type from the quotes and ignores what follows, except that INTEGER is then no rowid.
         return f"{quote(words[0].upper())} {_format_type(' '.join(words[1:]))}{size}"
     return _format_type(" ".join(words)) + size
 
@@ -130,31 +130,20 @@ def _format_size(tokens: Tokens) -> str:
 
 
 def _format_type(text: str) -> str:
-    words = text.split()
-    plain = _PLAIN_TYPE.fullmatch(" ".join(words)) and not _NEVER_IN_TYPE.intersection(map(str.upper, words))
-    if not words or plain:
-        return " ".join(words).upper()
-    return quote(text.upper())
+    plain = " ".join(text.split()).upper()
+    is_plain = _PLAIN_TYPE.fullmatch(plain) and _NEVER_IN_TYPE.isdisjoint(plain.split())
+    return plain if is_plain or not plain else quote(text.upper())
 
 
 def _read_column_constraint(cursor: TokenCursor, column: ColumnDraft, draft: TableDraft) -> None:
-    if _read_deferral(cursor, draft):
+    if _read_deferral(cursor, draft) or _read_constraint(cursor, draft, column):
         return
     match cursor.take().keyword:
-        case "CONSTRAINT":
-            cursor.read_name()
         case "NULL":
             _read_on_conflict(cursor)
         case "NOT":
             cursor.expect("NULL")
             column.not_null, column.not_null_on_conflict = True, _read_on_conflict(cursor)
-        case "PRIMARY":
-            cursor.expect("KEY")
-            draft.keys.append(_read_column_key(cursor, column, is_primary=True))
-        case "UNIQUE":
-            draft.keys.append(_read_column_key(cursor, column, is_primary=False))
-        case "CHECK":
-            draft.checks.append(cursor.read_group())
         case "DEFAULT":
             column.default = _read_default(cursor)
         case "COLLATE":
@@ -170,53 +159,50 @@ def _read_column_constraint(cursor: TokenCursor, column: ColumnDraft, draft: Tab
             raise UnreadableSqlError
 
 
+def _read_table_constraint(cursor: TokenCursor, draft: TableDraft) -> None:
+    if _read_constraint(cursor, draft, None):
+        return
+    cursor.expect("FOREIGN", "KEY")
+    columns = cursor.read_name_list()
+    cursor.expect("REFERENCES")
+    draft.foreign_keys.append(_read_references(cursor, columns))
+    _read_deferral(cursor, draft)
+
+
+def _read_constraint(cursor: TokenCursor, draft: TableDraft, column: ColumnDraft | None) -> bool:
+    """Read a constraint that a table can have as well as a column, None for a table; return whether one comes next."""
+    if cursor.accept("CONSTRAINT"):
+        cursor.read_name()
+    elif cursor.accept("CHECK"):
+        draft.checks.append(cursor.read_group())
+        _read_on_conflict(cursor)
+    elif cursor.accept("PRIMARY", "KEY"):
+        draft.keys.append(_read_key(cursor, column, is_primary=True))
+    elif cursor.accept("UNIQUE"):
+        draft.keys.append(_read_key(cursor, column, is_primary=False))
+    else:
+        return False
+    return True
+
+
+def _read_key(cursor: TokenCursor, column: ColumnDraft | None, *, is_primary: bool) -> KeyDraft:
+    if column:
+        descending = is_primary and cursor.accept_one_of("ASC", "DESC") == "DESC"
+        terms, on_conflict = [IndexedColumnDraft(column.name, (), None, descending)], _read_on_conflict(cursor)
+        autoincrement = is_primary and cursor.accept("AUTOINCREMENT")
+    else:
+        body = cursor.read_group()
+        autoincrement = is_primary and len(body) > 1 and body[-1].keyword == "AUTOINCREMENT"
+        terms = [read_indexed_column(term) for term in split_at_commas(body[:-1] if autoincrement else body)]
+        on_conflict = _read_on_conflict(cursor)
+    return KeyDraft(is_primary, terms, on_conflict, column is not None, autoincrement)
+
+
 def _read_default(cursor: TokenCursor) -> Tokens:
     start = cursor.position
-    if cursor.is_at("("):
-        cursor.read_group()
-    else:
-        cursor.accept_one_of("+", "-")
-        cursor.take()
+    cursor.accept_one_of("+", "-")
+    cursor.skip_item()
     return cursor.get_tokens_since(start)
-
-
-def _read_column_key(cursor: TokenCursor, column: ColumnDraft, *, is_primary: bool) -> KeyDraft:
-    descending = is_primary and cursor.accept_one_of("ASC", "DESC") == "DESC"
-    indexed_column = IndexedColumnDraft(column.name, (), None, descending)
-    key = KeyDraft(is_primary, [indexed_column], _read_on_conflict(cursor), is_in_column=True)
-    key.autoincrement = is_primary and cursor.accept("AUTOINCREMENT")
-    return key
-
-
-def _read_table_constraint(cursor: TokenCursor, draft: TableDraft) -> None:
-    match cursor.take().keyword:
-        case "CONSTRAINT":
-            cursor.read_name()
-        case "PRIMARY":
-            cursor.expect("KEY")
-            draft.keys.append(_read_table_key(cursor, is_primary=True))
-        case "UNIQUE":
-            draft.keys.append(_read_table_key(cursor, is_primary=False))
-        case "CHECK":
-            draft.checks.append(cursor.read_group())
-            _read_on_conflict(cursor)
-        case "FOREIGN":
-            cursor.expect("KEY")
-            columns = cursor.read_name_list()
-            cursor.expect("REFERENCES")
-            draft.foreign_keys.append(_read_references(cursor, columns))
-            _read_deferral(cursor, draft)
-        case _:
-            raise UnreadableSqlError
-
-
-def _read_table_key(cursor: TokenCursor, *, is_primary: bool) -> KeyDraft:
-    body = cursor.read_group()
-    autoincrement = is_primary and len(body) > 1 and body[-1].keyword == "AUTOINCREMENT"
-    indexed_columns = [read_indexed_column(term) for term in split_at_commas(body[:-1] if autoincrement else body)]
-    return KeyDraft(
-        is_primary, indexed_columns, _read_on_conflict(cursor), is_in_column=False, autoincrement=autoincrement
-    )
 
 
 def _read_references(cursor: TokenCursor, columns: tuple[str, ...]) -> ForeignKey:
@@ -250,7 +236,7 @@ def _read_deferral(cursor: TokenCursor, draft: TableDraft) -> bool:
 
 
 def read_indexed_column(tokens: Sequence[Token]) -> IndexedColumnDraft:
-    """Read one term of PRIMARY KEY (…), UNIQUE (…) or CREATE INDEX."""
+    """Return one term of PRIMARY KEY (…), UNIQUE (…) or CREATE INDEX."""
     descending = bool(tokens) and tokens[-1].keyword == "DESC"
     if len(tokens) > 1 and tokens[-1].keyword in ("ASC", "DESC"):
         tokens = tokens[:-1]

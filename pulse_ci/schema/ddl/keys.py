@@ -1,4 +1,4 @@
-"""The PRIMARY KEY and UNIQUE constraints of a table, as SQLite settles them among themselves."""
+"""The PRIMARY KEY and UNIQUE constraints of a table, as SQLite resolves them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulse_ci.sql.names import fold, quote_if_needed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulse_ci.schema.ddl.draft import IndexedColumnDraft, KeyDraft, TableDraft
+    from pulse_ci.schema.ddl.draft import KeyDraft, TableDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,25 @@ class TableKeys:
     uniques: tuple[KeyConstraint, ...]
     rowid_alias: str | None
 
+    def find_position(self, column: str) -> int:
+        """Return the place of a column in the primary key, from 1, or 0."""
+        places = enumerate(self.primary.columns if self.primary else (), 1)
+        return next((place for place, name in places if is_same_name(name, column)), 0)
+
     def find_column_keys(self, column: str) -> tuple[KeyConstraint | None, KeyConstraint | None]:
-        """Return the primary and the unique key that a column's own definition can say."""
+        """Return the primary and the unique key that a column's own definition can hold."""
         primary = self.primary if self.primary and _is_key_of_column(self.primary, column, descending=True) else None
         return primary, next((key for key in self.uniques if _is_key_of_column(key, column)), None)
 
     def format_table_constraints(self) -> list[str]:
-        """Return the text of those that take a table constraint."""
-        texts = [f"UNIQUE {format_key(key)}" for key in self.uniques if not _fits_column_definition(key)]
+        """Return the text of the keys that need a table constraint."""
+        texts = [f"UNIQUE {_format_key(key)}" for key in self.uniques if not _fits_column_definition(key)]
         if self.primary and not _fits_column_definition(self.primary, descending=True):
-            texts.append(f"PRIMARY KEY {format_key(self.primary)}")
+            texts.append(f"PRIMARY KEY {_format_key(self.primary)}")
         return texts
+
+
+NO_KEYS = TableKeys(None, (), None)
 
 
 def resolve_keys(draft: TableDraft) -> TableKeys:
@@ -51,24 +59,22 @@ def resolve_keys(draft: TableDraft) -> TableKeys:
     return TableKeys(KeyConstraint((IndexedColumn(name),), alias.on_conflict, alias.autoincrement), others, name)
 
 
-def format_key(key: KeyConstraint) -> str:
-    """Return the columns of a key in parentheses, and its conflict clause."""
+def _format_key(key: KeyConstraint) -> str:
     text = f"({', '.join(map(format_indexed_column, key.indexed_columns))})"
     return f"{text} ON CONFLICT {key.on_conflict}" if key.on_conflict else text
 
 
 def format_indexed_column(indexed_column: IndexedColumn) -> str:
-    """Return one term as PRIMARY KEY, UNIQUE and CREATE INDEX have it."""
-    text = (
-        quote_if_needed(indexed_column.column) if indexed_column.column is not None else indexed_column.expression or ""
-    )
+    """Return one term of PRIMARY KEY, UNIQUE or CREATE INDEX."""
+    column = indexed_column.column
+    text = quote_if_needed(column) if column is not None else indexed_column.expression or ""
     if indexed_column.collation:
         text += f" COLLATE {quote_if_needed(indexed_column.collation)}"
     return f"{text} DESC" if indexed_column.descending else text
 
 
 def drop_default_collation(collation: str | None, column: str, collations: dict[str, str | None]) -> str | None:
-    """Return a term's collation, or None where it is the one that its column has anyway."""
+    """Return a term's collation, or None where it is its column's."""
     default = collations.get(fold(column)) or "BINARY"
     return None if collation is None or is_same_name(collation, default) else collation
 
@@ -78,26 +84,19 @@ def _is_rowid_alias(key: KeyDraft, draft: TableDraft) -> bool:
         return False
     types = {fold(column.name): column.type for column in draft.columns}
     is_integer = types.get(fold(key.indexed_columns[0].column or "")) == "INTEGER"
-    # An old mistake that SQLite keeps: INTEGER PRIMARY KEY DESC is an ordinary key; in the table it is not.
+    # A bug that SQLite keeps: INTEGER PRIMARY KEY DESC is an ordinary key in a column, but not in the table.
     return is_integer and not (key.is_in_column and key.indexed_columns[0].descending)
 
 
 def _build_key(key: KeyDraft, draft: TableDraft) -> KeyConstraint:
-    collations = {fold(column.name): column.collation for column in draft.columns}
     names = {fold(column.name): column.name for column in draft.columns}
-    return KeyConstraint(
-        tuple(_build_indexed_column(term, names, collations) for term in key.indexed_columns),
-        key.on_conflict,
-        key.autoincrement,
-    )
-
-
-def _build_indexed_column(
-    draft: IndexedColumnDraft, names: dict[str, str], collations: dict[str, str | None]
-) -> IndexedColumn:
-    column = draft.column or ""
-    collation = drop_default_collation(draft.collation, column, collations)
-    return IndexedColumn(names.get(fold(column), column), None, collation, draft.descending)
+    collations = {fold(column.name): column.collation for column in draft.columns}
+    terms = list[IndexedColumn]()
+    for term in key.indexed_columns:
+        column = term.column or ""
+        collation = drop_default_collation(term.collation, column, collations)
+        terms.append(IndexedColumn(names.get(fold(column), column), None, collation, term.descending))
+    return KeyConstraint(tuple(terms), key.on_conflict, key.autoincrement)
 
 
 def _merge_key(uniques: list[tuple[bool, KeyConstraint]], primary: bool, key: KeyConstraint) -> None:

@@ -7,20 +7,20 @@ a CHECK are dropped too, as SQLite ignores them.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.classify import ROWID_NAMES, NameScope
 from pulse_ci.schema.ddl.draft import is_same_name, read_table_draft
 from pulse_ci.schema.ddl.format import FormattedExpression, format_expression, strip_parentheses
-from pulse_ci.schema.ddl.keys import TableKeys, resolve_keys
+from pulse_ci.schema.ddl.keys import NO_KEYS, TableKeys, resolve_keys
 from pulse_ci.schema.schema import Column, Table, make_comparison_key
 from pulse_ci.sql.names import CLOCK_WORDS, TRUTH_WORDS, fold, quote_if_needed, quote_names, quote_string
 from pulse_ci.sql.tokens import Token, TokenKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
     from pulse_ci.schema.ddl.classify import Tokens
     from pulse_ci.schema.ddl.draft import ColumnDraft, TableDraft
@@ -29,6 +29,32 @@ if TYPE_CHECKING:
 ParentKeys = tuple[tuple[str, tuple[str, ...]], ...]
 # By the folded name of the only column that they use; None for the others.
 ChecksByColumn = dict[str | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableConstraints:
+    """What the constraints of a table say, wherever they are written."""
+
+    keys: TableKeys = NO_KEYS
+    checks: ChecksByColumn = field(default_factory=dict)
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def list_checks(self, column: str) -> tuple[str, ...]:
+        """Return the CHECKs that use this column alone."""
+        return self.checks.get(fold(column), ())
+
+    def list_references(self, column: str) -> tuple[ForeignKey, ...]:
+        """Return the foreign keys of this column alone."""
+        own = (key for key in self.foreign_keys if len(key.columns) == 1)
+        return tuple(key for key in own if is_same_name(key.columns[0], column))
+
+    def format_table_constraints(self) -> list[str]:
+        """Return the text of those that concern several columns."""
+        return [
+            *sorted(self.keys.format_table_constraints()),
+            *(f"CHECK ({check})" for check in self.checks.get(None, ())),
+            *(_format_foreign_key(key) for key in self.foreign_keys if len(key.columns) > 1),
+        ]
 
 
 def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
@@ -41,10 +67,12 @@ def parse_table(name: str, sql: str, parent_keys: ParentKeys = ()) -> Table:
     _imply_not_null(draft, keys)
     names = frozenset(fold(column.name) for column in draft.columns)
     scope = NameScope(names | ROWID_NAMES, frozenset({fold(name), "main"}))
-    checks = _group_by_column(_remove_duplicates(format_expression(check, scope) for check in draft.checks), names)
-    foreign_keys = _resolve_foreign_keys(draft, dict(parent_keys), keys, name)
-    columns = _build_columns(draft, keys, checks, foreign_keys, scope)
-    return _build_table(name, sql, draft, keys, checks, foreign_keys, columns)
+    checks = _group_by_column((format_expression(check, scope) for check in draft.checks), names)
+    own_key = {fold(name): keys.primary.columns} if keys.primary else {}
+    foreign_keys = _resolve_foreign_keys(draft.foreign_keys, dict(parent_keys) | own_key)
+    constraints = TableConstraints(keys, checks, foreign_keys)
+    columns = tuple(build_column(column, constraints, scope) for column in draft.columns)
+    return _build_table(name, sql, draft, constraints, columns)
 
 
 def _imply_not_null(draft: TableDraft, keys: TableKeys) -> None:
@@ -55,114 +83,69 @@ def _imply_not_null(draft: TableDraft, keys: TableKeys) -> None:
         column.not_null |= fold(column.name) in members
 
 
-def _remove_duplicates(found: Iterable[FormattedExpression]) -> tuple[FormattedExpression, ...]:
-    by_meaning = {make_comparison_key(each.text): each for each in found}
-    return tuple(each for _, each in sorted(by_meaning.items()))
-
-
-def _resolve_foreign_keys(
-    draft: TableDraft, parent_keys: dict[str, tuple[str, ...]], keys: TableKeys, name: str
-) -> tuple[ForeignKey, ...]:
-    own = {fold(name): keys.primary.columns} if keys.primary else {}
-    found: dict[str, ForeignKey] = {}
-    for key in draft.foreign_keys:
-        implied = (parent_keys | own).get(fold(key.parent), ())
-        if not key.parent_columns and len(implied) == len(key.columns):
-            key = replace(key, parent_columns=implied)
-        found[make_comparison_key(_format_foreign_key(key))] = key
-    return tuple(key for _, key in sorted(found.items()))
-
-
-def _build_columns(
-    draft: TableDraft, keys: TableKeys, checks: ChecksByColumn, foreign_keys: tuple[ForeignKey, ...], scope: NameScope
-) -> tuple[Column, ...]:
-    return tuple(
-        build_column(
-            column,
-            keys,
-            checks.get(fold(column.name), ()),
-            tuple(key for key in foreign_keys if len(key.columns) == 1 and is_same_name(key.columns[0], column.name)),
-            scope,
-        )
-        for column in draft.columns
-    )
-
-
 def _group_by_column(checks: Iterable[FormattedExpression], columns: frozenset[str]) -> ChecksByColumn:
     found: ChecksByColumn = {}
-    for check in checks:
+    different = {make_comparison_key(check.text): check for check in checks}
+    for _, check in sorted(different.items()):
         used = check.names & columns
         column = next(iter(used)) if len(used) == 1 else None
         found[column] = (*found.get(column, ()), check.text)
     return found
 
 
+def _resolve_foreign_keys(
+    keys: Iterable[ForeignKey], parent_keys: Mapping[str, tuple[str, ...]]
+) -> tuple[ForeignKey, ...]:
+    found: dict[str, ForeignKey] = {}
+    for key in keys:
+        implied = parent_keys.get(fold(key.parent), ())
+        if not key.parent_columns and len(implied) == len(key.columns):
+            key = replace(key, parent_columns=implied)
+        found[make_comparison_key(_format_foreign_key(key))] = key
+    return tuple(key for _, key in sorted(found.items()))
+
+
 def _build_table(
-    name: str,
-    sql: str,
-    draft: TableDraft,
-    keys: TableKeys,
-    checks: ChecksByColumn,
-    foreign_keys: tuple[ForeignKey, ...],
-    columns: tuple[Column, ...],
+    name: str, sql: str, draft: TableDraft, constraints: TableConstraints, columns: tuple[Column, ...]
 ) -> Table:
-    constraints = [
-        *sorted(keys.format_table_constraints()),
-        *(f"CHECK ({check})" for check in checks.get(None, ())),
-        *(_format_foreign_key(key) for key in foreign_keys if len(key.columns) > 1),
-    ]
-    lines = ",\n".join(f"  {line}" for line in [*(column.normalized_sql for column in columns), *constraints])
-    options = ", ".join(_list_options(draft))
+    table_constraints = constraints.format_table_constraints()
+    lines = ",\n".join(f"  {line}" for line in [*(column.normalized_sql for column in columns), *table_constraints])
+    options = ", ".join(["STRICT"] * draft.strict + ["WITHOUT ROWID"] * draft.without_rowid)
     normalized_sql = f"CREATE TABLE {quote_if_needed(name)} (\n{lines}\n) {options}".rstrip()
     return Table(
         name=name,
         columns=columns,
-        primary_key=keys.primary,
-        uniques=keys.uniques,
-        checks=tuple(chain.from_iterable(checks.values())),
-        foreign_keys=foreign_keys,
+        primary_key=constraints.keys.primary,
+        uniques=constraints.keys.uniques,
+        checks=tuple(chain.from_iterable(constraints.checks.values())),
+        foreign_keys=constraints.foreign_keys,
         strict=draft.strict,
         without_rowid=draft.without_rowid,
-        rowid_alias=keys.rowid_alias,
-        module=None,
-        arguments=(),
+        rowid_alias=constraints.keys.rowid_alias,
         sql=sql,
         normalized_sql=normalized_sql,
         comparison_key=make_comparison_key(normalized_sql, *(column.name for column in columns)),
-        table_level_key=make_comparison_key("\n".join([*constraints, options])),
+        table_level_key=make_comparison_key("\n".join([*table_constraints, options])),
     )
 
 
-def _list_options(draft: TableDraft) -> list[str]:
-    return ["STRICT"] * draft.strict + ["WITHOUT ROWID"] * draft.without_rowid
-
-
-def _format_foreign_key(key: ForeignKey) -> str:
-    return f"FOREIGN KEY {quote_names(key.columns)} {format_references(key)}"
-
-
-def build_column(
-    draft: ColumnDraft,
-    keys: TableKeys,
-    checks: tuple[str, ...],
-    references: tuple[ForeignKey, ...],
-    scope: NameScope,
-) -> Column:
-    """Return the column with its keys, checks and foreign keys, which stand in one order."""
+def build_column(draft: ColumnDraft, constraints: TableConstraints, scope: NameScope) -> Column:
+    """Return the column with its keys, checks and foreign keys in a fixed order."""
     default = format_default(draft.default) if draft.default else None
     collation = None if is_same_name(draft.collation, "BINARY") else draft.collation
     generated = format_expression(draft.generated, scope).text if draft.generated else None
-    primary, unique = keys.find_column_keys(draft.name)
+    primary, unique = constraints.keys.find_column_keys(draft.name)
+    checks, references = constraints.list_checks(draft.name), constraints.list_references(draft.name)
     clauses = [
         quote_if_needed(draft.name),
         draft.type,
-        *_format_primary_key(primary),
-        *_format_with_conflict("NOT NULL", draft.not_null, draft.not_null_on_conflict),
-        *_format_with_conflict("UNIQUE", unique is not None, unique.on_conflict if unique else None),
+        _format_primary_key(primary) if primary else "",
+        _add_on_conflict("NOT NULL", draft.not_null_on_conflict) if draft.not_null else "",
+        _add_on_conflict("UNIQUE", unique.on_conflict) if unique else "",
         f"DEFAULT {default}" if default else "",
         f"COLLATE {quote_if_needed(collation)}" if collation else "",
         *(f"CHECK ({check})" for check in checks),
-        *(format_references(key) for key in references),
+        *(_format_references(key) for key in references),
         f"GENERATED ALWAYS AS ({generated}) {'STORED' if draft.stored else 'VIRTUAL'}" if generated else "",
     ]
     normalized_sql = " ".join(filter(None, clauses))
@@ -172,7 +155,7 @@ def build_column(
         not_null=draft.not_null,
         default=default,
         collation=collation,
-        primary_key_position=_find_key_position(draft.name, keys.primary),
+        primary_key_position=constraints.keys.find_position(draft.name),
         unique=unique is not None,
         generated=generated,
         stored=draft.stored,
@@ -186,57 +169,44 @@ def build_column(
 def format_default(tokens: Tokens) -> str | None:
     """Return a default value in one spelling; None for NULL, which is the default anyway."""
     inner = strip_parentheses(tokens)
-    words = [token.keyword for token in inner]
-    if words == ["NULL"]:
-        return None
     if len(inner) == 1:
-        return _format_literal(inner[0])
-    signed = len(inner) == 2 and inner[1].kind is TokenKind.NUMBER
-    if signed and inner[0].text in "+-":
+        return None if inner[0].keyword == "NULL" else _format_literal(inner[0])
+    if len(inner) == 2 and inner[1].kind is TokenKind.NUMBER and inner[0].text in "+-":
         return inner[0].text.replace("+", "") + inner[1].text.lower()
     return f"({format_expression(inner, NameScope()).text})"
 
 
 def _format_literal(token: Token) -> str:
-    text, word = token.text, token.text.upper()
+    if token.keyword in CLOCK_WORDS:
+        return token.keyword
+    if token.keyword in TRUTH_WORDS:
+        return "1" if token.keyword == "TRUE" else "0"
     match token.kind:
-        case TokenKind.WORD if word in CLOCK_WORDS:
-            return word
-        case TokenKind.WORD if word in TRUTH_WORDS:
-            return "1" if word == "TRUE" else "0"
         case TokenKind.WORD | TokenKind.QUOTED:
             # A bare word or a quoted name is a text here: DEFAULT active.
             return quote_string(token.name)
         case TokenKind.NUMBER:
-            return text.lower()
+            return token.text.lower()
         case TokenKind.BLOB:
-            return word
+            return token.text.upper()
         case _:
-            return text
+            return token.text
 
 
-def _format_primary_key(key: KeyConstraint | None) -> Iterator[str]:
-    if key is None:
-        return
-    yield "PRIMARY KEY DESC" if key.indexed_columns[0].descending else "PRIMARY KEY"
-    if key.on_conflict:
-        yield f"ON CONFLICT {key.on_conflict}"
-    if key.autoincrement:
-        yield "AUTOINCREMENT"
+def _format_primary_key(key: KeyConstraint) -> str:
+    text = "PRIMARY KEY DESC" if key.indexed_columns[0].descending else "PRIMARY KEY"
+    return _add_on_conflict(text, key.on_conflict) + " AUTOINCREMENT" * key.autoincrement
 
 
-def _format_with_conflict(clause: str, present: bool, on_conflict: str | None) -> Iterator[str]:
-    if present:
-        yield f"{clause} ON CONFLICT {on_conflict}" if on_conflict else clause
+def _add_on_conflict(clause: str, on_conflict: str | None) -> str:
+    return f"{clause} ON CONFLICT {on_conflict}" if on_conflict else clause
 
 
-def _find_key_position(name: str, key: KeyConstraint | None) -> int:
-    places = (place for place, column in enumerate(key.columns if key else (), 1) if is_same_name(column, name))
-    return next(places, 0)
+def _format_foreign_key(key: ForeignKey) -> str:
+    return f"FOREIGN KEY {quote_names(key.columns)} {_format_references(key)}"
 
 
-def format_references(key: ForeignKey) -> str:
-    """Return the REFERENCES clause of a foreign key."""
+def _format_references(key: ForeignKey) -> str:
     text = f"REFERENCES {quote_if_needed(key.parent)}"
     if key.parent_columns:
         text += f" {quote_names(key.parent_columns)}"

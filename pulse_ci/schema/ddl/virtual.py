@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.schema.ddl.classify import NameScope
 from pulse_ci.schema.ddl.draft import ColumnDraft
 from pulse_ci.schema.ddl.format import format_expression
-from pulse_ci.schema.ddl.keys import TableKeys
-from pulse_ci.schema.ddl.table import build_column
+from pulse_ci.schema.ddl.table import TableConstraints, build_column
 from pulse_ci.schema.schema import Column, Table, make_comparison_key
 from pulse_ci.sql.cursor import TokenCursor, split_at_commas
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
@@ -72,4 +71,4 @@ def _collect_names(tokens: Tokens) -> set[str]:
 
 def _build_column(tokens: Tokens) -> Column:
     name = next((token.name for token in tokens if token.is_name), "")
-    return build_column(ColumnDraft(name), TableKeys(None, (), None), (), (), NameScope())
+    return build_column(ColumnDraft(name), TableConstraints(), NameScope())
