@@ -1,14 +1,15 @@
-"""The pending files of many databases: what is alike is looked at once, and each is run and recorded by itself."""
+"""Apply pending files to many databases: plan once for those that are alike, and report how each ended."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.preflight import format_allow_flags
-from pulse_ci.d1.schema_cache import PerSchemaCache
+from pulse_ci.d1.fleet import PerSchemaCache
 from pulse_ci.errors import D1Error, MigrationError
 
 if TYPE_CHECKING:
@@ -20,6 +21,32 @@ if TYPE_CHECKING:
     from pulse_ci.apply.remote import RemoteDatabase
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.d1.migration_status import DatabaseMigrations
+
+
+class ApplyStatus(StrEnum):
+    """How a database ended: `refused` has an obstacle and nothing was run, `not tried` was not come to."""
+
+    APPLIED = "applied"
+    UP_TO_DATE = "up to date"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOutcome:
+    """A database's fate, and in a sentence why; `ran` are the files that ran there, `pending` those that have not.
+
+    `way_back` is the command that restores it as it was before, where anything was sent.
+    """
+
+    name: str
+    id: str
+    status: ApplyStatus
+    sentence: str = ""
+    ran: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    restore_command: str | None = None
 
 
 class _Preview(NamedTuple):

@@ -13,11 +13,10 @@ from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.estimate import estimate_costs
 from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
-from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
 from pulse_ci.apply.plan import plan_steps
 from pulse_ci.apply.preflight import find_blockers, require_blocker_names, require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
-from pulse_ci.apply.rollout import Rollout
+from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus, Rollout
 from pulse_ci.commands.check_blockers import CheckBlockers
 from pulse_ci.commands.database_target import (
     open_local_database,

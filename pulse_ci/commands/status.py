@@ -28,7 +28,7 @@ from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader, read_database_state
-from pulse_ci.d1.schema_cache import PerSchemaCache
+from pulse_ci.d1.fleet import PerSchemaCache
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import Usage
 from pulse_ci.report.status import DatabaseStatus, FileDetails, StatusReport, describe_problems

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulse_ci.d1.fleet import PerSchemaCache
 from pulse_ci.d1.migration_status import MigrationStatus
-from pulse_ci.d1.schema_cache import PerSchemaCache
 from pulse_ci.drift.compare import compare
-from pulse_ci.drift.selftest import verify_planted_drift
 from pulse_ci.drift.value import DatabaseDrift, Drift
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class AllowlistProblems:
 
 
 class DriftChecker:
-    """Compares databases with what they should be; the first one proves beforehand that a drift would be seen.
+    """Compares databases with what they should be.
 
     Databases of a fleet are alike, and what is alike is compared once. It may be used by several threads.
     """
@@ -58,7 +57,6 @@ class DriftChecker:
         self._valid = [each for each in allowlist if each.is_valid(today)]
         self._expired = tuple(each for each in allowlist if not each.is_valid(today))
         self._used: set[AllowedDifference] = set()
-        self._is_self_tested = False
         self._cached_comparison = PerSchemaCache(
             self._compare_uncached, by_name=any(each.database != "*" for each in self._valid)
         )
@@ -76,9 +74,6 @@ class DriftChecker:
 
     def _compare_uncached(self, live: DatabaseState, name: str) -> tuple[ExpectedState, Drift]:
         expected = self._expect(live)
-        if not self._is_self_tested:
-            verify_planted_drift(live.schema)
-            self._is_self_tested = True
         return expected, compare(expected.schema, live.schema, lambda change: self._find_allowed(change, name))
 
     def _find_allowed(self, change: Change, name: str) -> AllowedDifference | None:

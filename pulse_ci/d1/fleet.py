@@ -1,13 +1,14 @@
-"""Many databases at once: which they are, which part of them this job takes, and a few at a time."""
+"""Work on many databases: select them, take a shard, run a few at a time, and share what is alike."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
+from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pulse_ci.errors import ConfigError, D1Error
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pulse_ci.d1.api_responses import DatabaseInfo
+    from pulse_ci.d1.database_state import DatabaseState
 
 _Outcome = TypeVar("_Outcome")
+_Found = TypeVar("_Found")
 MAX_CONCURRENT = 8
+_MAX_ENTRIES = 32
 
 
 def select_by_globs(databases: Iterable[DatabaseInfo], globs: Sequence[str]) -> tuple[DatabaseInfo, ...]:
@@ -106,3 +110,27 @@ def run_concurrently(
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 on_done(waiting.pop(future), future.result())
+
+
+class PerSchemaCache(Generic[_Found]):
+    """Finds something out about databases, once for all that have the same objects and records.
+
+    It may be used by several threads; `find` runs in one of them at a time.
+    """
+
+    def __init__(self, find: Callable[[DatabaseState, str], _Found], *, by_name: bool = False) -> None:
+        self._find = find
+        self._by_name = by_name
+        self._cache: OrderedDict[object, _Found] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, live: DatabaseState, name: str = "") -> _Found:
+        """Return what is found out about a database; its name counts only where databases are told apart by it."""
+        key = (live.objects, live.recorded, name if self._by_name else None)
+        with self._lock:
+            if key not in self._cache:
+                self._cache[key] = self._find(live, name)
+                if len(self._cache) > _MAX_ENTRIES:
+                    self._cache.popitem(last=False)
+            self._cache.move_to_end(key)
+            return self._cache[key]

@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
-from pulse_ci.d1.migration_status import RecordedMigrations
+from pulse_ci.d1.migration_status import RecordedMigrations, compare_records, infer_status
 from pulse_ci.d1.pending_tables import find_touched_tables
-from pulse_ci.d1.status_from_records import compare_records
-from pulse_ci.d1.status_from_schema import infer_status
 from pulse_ci.model import PROBE_ROW_LIMIT
 from pulse_ci.schema.introspect import SCHEMA_QUERY, MasterRow, build_schema
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.d1.status_from_schema import infer_status
+from pulse_ci.d1.migration_status import infer_status
 from tests.d1.histories import history, live, pulse, standings
 
 NUMBERS = [f"{number:03}" for number in range(1, 22)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.d1.migration_status import DatabaseMigrations, RecordedMigrations
-from pulse_ci.d1.status_from_records import compare_records
+from pulse_ci.d1.migration_status import DatabaseMigrations, RecordedMigrations, compare_records
 from tests.d1.histories import history, live, standings
 
 PAST = history(

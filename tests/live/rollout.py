@@ -17,7 +17,7 @@ from tests.live.pulse import recorded
 from tests.live.test_drift import SCHEMA
 
 if TYPE_CHECKING:
-    from pulse_ci.apply.outcome import ApplyStatus
+    from pulse_ci.apply.rollout import ApplyStatus
     from pulse_ci.commands.live_run import RunHooks
 
 NAMES = [f"tenant-{number:02}" for number in range(30)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.commands.live_run import RunHooks

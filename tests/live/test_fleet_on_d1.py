@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.apply import apply as run_apply
 from pulse_ci.report.apply import ApplyReport

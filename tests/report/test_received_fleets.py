@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
+from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus
 from pulse_ci.drift.adopt_migration import AdoptMigration
 from pulse_ci.drift.allowlist import AllowedDifference
 from pulse_ci.drift.value import DatabaseDrift, Drift, DriftDifference, FixPlan

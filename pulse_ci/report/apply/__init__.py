@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.apply.outcome import ApplyOutcome, ApplyStatus
+from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus
 from pulse_ci.report.databases import DatabasesReport, parse_fleet_fields
 from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
 from pulse_ci.report.phrases import pluralize

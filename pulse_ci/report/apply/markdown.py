@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.report.databases import group_by_sentence, list_names
 from pulse_ci.report.escape import code_span, escape_message, escape_text
 from pulse_ci.report.markdown.icons import CONCLUSION_ICONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import FREE_ROWS_WRITTEN, Cost
-from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.report.databases import group_by_pending, group_by_sentence, list_files, list_names
 from pulse_ci.report.phrases import format_skipped_rules, join_words, pluralize
 from pulse_ci.report.style import to_one_line
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pulse_ci.apply.apply_pending import AppliedFile
-    from pulse_ci.apply.outcome import ApplyOutcome
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.apply.revert import RevertPlan
+    from pulse_ci.apply.rollout import ApplyOutcome
 
 _MAX_GROUPS = 10
 _MAX_SQL = 100

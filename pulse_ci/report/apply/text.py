@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.outcome import ApplyStatus
+from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.report.databases import group_by_sentence, list_names
 from pulse_ci.report.models import Conclusion
 from pulse_ci.report.phrases import format_skipped_rules, pluralize
