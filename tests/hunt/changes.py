@@ -295,7 +295,8 @@ def _deferred(random: Random, app: App) -> Change | None:
     table = pick(random, app, ok=lambda each: bool(app.children(each.name)))
     if table is None:
         return None
-    where = random.choice((" WHERE id = '1'", " WHERE id IS NULL", ""))
+    first = "1" if table.key.sort is Sort.NUMBER_KEY else f"'{table.name[0]}18'"
+    where = random.choice(("", f" WHERE id = {first}"))
     sql = f"PRAGMA defer_foreign_keys = ON;\nDELETE FROM {table.name}{where};\nPRAGMA defer_foreign_keys = OFF;"
     return Change("", sql)
 
