@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
 
 _UNBOUND: Any = apsw._null_bindings  # type: ignore[attr-defined]  # NULL for each parameter, however many
+_UNKNOWN_NAME = re.compile(r'no such column: "([^"]*)"')
 
 
 class Preparer:
@@ -31,6 +33,16 @@ class Preparer:
         """Return the message with which D1 fails to prepare `sql`; None where it prepares."""
         result = self._try(sql, self._prepare)
         return result if isinstance(result, str) else None
+
+    def find_unknown_name(self, sql: str) -> str | None:
+        """Return a name in double quotes that is no column, and that D1 therefore takes for a text."""
+        self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        try:
+            message = self.find_error(sql) if '"' in sql else None
+        finally:
+            self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 1)
+        found = _UNKNOWN_NAME.search(message or "")
+        return found[1] if found else None
 
     def find_access(self, sql: str) -> Access:
         """Return what `sql` touches; nothing where it does not prepare."""

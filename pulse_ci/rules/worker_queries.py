@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _MAX_NAMED = 3
 _LONGEST_SQL = 80
 _CODE = re.compile(r"(?: at offset \d+)?: SQLITE_.*\Z", re.DOTALL)
-_COLUMN = re.compile(r"no such column: (?:\S+\.)?(\S+)|has no column named (\S+)")
+_COLUMN = re.compile(r"no such column: (?:[^\s;]+\.)?([^\s;]+)|has no column named (\S+)")
+_TEXT_INSTEAD = "for a text and returns it"
 _NOT_NULL = re.compile(r"NOT NULL constraint failed: (\S+)\.(\S+)")
 
 
@@ -47,7 +48,10 @@ def _describe_broken(query: QueryOutcome, *, undoing: bool) -> str:
     file = query.blamed.rpartition("/")[2] or "this change"
     whose = "" if query.is_new else f" of {query.path}:{query.line}, which the deployed Worker still sends,"
     then = "; going back to the old code would fail" if undoing and not query.is_new else ""
-    return f"The query `{shorten_sql(query.sql)}`{whose} fails once `{file}` has run: {strip_code(query.after)}{then}."
+    fails = "returns a constant" if _TEXT_INSTEAD in (query.after or "") else "fails"
+    return (
+        f"The query `{shorten_sql(query.sql)}`{whose} {fails} once `{file}` has run: {strip_code(query.after)}{then}."
+    )
 
 
 def _plan_contraction(query: QueryOutcome) -> str:
@@ -100,10 +104,14 @@ def _require_migration(query: QueryOutcome) -> Remark:
         if column
         else "Check first whether the table is there, with `SELECT 1 FROM sqlite_master WHERE name = 'TABLE'`"
     )
+    reason = strip_code(query.before)
+    why = "A fallback in the code (`|| null`) does not help: on D1 the statement already fails to prepare."
+    fails = "fails"
+    if _TEXT_INSTEAD in reason:
+        fails, why = "returns a constant", "Nothing fails, so no fallback in the code is reached."
     return Remark(
         Location(query.path, query.line, query.line),
-        f"The query `{shorten_sql(query.sql)}` fails until `{file}` has run: {strip_code(query.before)}. A fallback in "
-        "the code (`|| null`) does not help: on D1 the statement already fails to prepare.",
+        f"The query `{shorten_sql(query.sql)}` {fails} until `{file}` has run: {reason}. {why}",
         f"{guard}, or run the migration before this code is deployed.",
     )
 

@@ -136,7 +136,8 @@ class DrizzleReader:
             return None
         given = arguments(selecting)
         columns = self._selected(module, given[0], tables) if given else [(t, c) for t in tables for c in t.columns]
-        listed = ", ".join(_qualify(each, column) for each, column in columns) or "1"
+        spell = _qualify if len(tables) > 1 else _name_alone
+        listed = ", ".join(spell(each, column) for each, column in columns) or "1"
         joins = "".join(f" left join {quote(each.name)} on 1" for each in tables[1:])
         return f"select {listed} from {quote(table.name)}{joins}{self._conditions(module, tables, chain)}"
 
@@ -239,6 +240,10 @@ class DrizzleReader:
         value = self._evaluator.fresh_value(*given["with"][0]) if "with" in given else None
         for key, nodes in value.properties.items() if isinstance(value, Fields) else ():
             yield key, nodes[0]
+
+
+def _name_alone(_: DeclaredTable, column: DeclaredColumn) -> str:
+    return quote(column.name)
 
 
 def _qualify(table: DeclaredTable, column: DeclaredColumn) -> str:

@@ -96,7 +96,26 @@ def _try_text(text: Text, before: Preparer, after: Preparer) -> Attempt:
         if all(side.sql is not None for side in found):
             break
     old, new = found
-    return Attempt(new.sql or old.sql or new.tried, old.message, new.message)
+    sql = new.sql or old.sql or new.tried
+    if old.message is None and new.message is None:
+        return _try_quoted_names(sql, before, after)
+    return Attempt(sql, old.message, new.message)
+
+
+def _try_quoted_names(sql: str, before: Preparer, after: Preparer) -> Attempt:
+    """Compare the names in double quotes: where one is no column, the query goes on with its text instead."""
+    old, new = before.find_unknown_name(sql), after.find_unknown_name(sql)
+    if (old is None) == (new is None):
+        return Attempt(sql, None, None)
+    return Attempt(sql, _describe_text(old), _describe_text(new))
+
+
+def _describe_text(name: str | None) -> str | None:
+    return (
+        f'no such column: {name}; D1 takes "{name}" for a text and returns it in every row'
+        if name is not None
+        else None
+    )
 
 
 class _Side:

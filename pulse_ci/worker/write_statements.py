@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import fold
+from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class WriteStatement:
 def read_write(sql: str, columns: Sequence[str]) -> WriteStatement | None:
     """Return a statement that writes one row; None where a parameter is part of an expression, or it is another one.
 
-    `columns` are the table's, for an INSERT that names none. An UPDATE is given the rowid of one row as its WHERE.
+    `columns` are the table's, for an INSERT that names none. A WHERE of an UPDATE becomes the rowid of one row.
     """
     tokens = list(tokenize_code(sql))
     if any(token.kind is TokenKind.SEMICOLON for token in tokens[:-1]):
@@ -96,10 +96,9 @@ def _read_update(sql: str, tokens: list[Token]) -> WriteStatement | None:
         if found is None:
             return None
         parameters += found
-    cut = tokens[end].start if end < len(tokens) else len(sql)
-    quoted = table.replace('"', '""')
-    head = f'{sql[:cut]} WHERE rowid = (SELECT min(rowid) FROM "{quoted}")'
-    return WriteStatement(head, table, is_insert=False, parameters=tuple(parameters))
+    if end < len(tokens):
+        sql = f"{sql[: tokens[end].start]} WHERE rowid = (SELECT min(rowid) FROM {quote(table)})"
+    return WriteStatement(sql, table, is_insert=False, parameters=tuple(parameters))
 
 
 def _split_items(tokens: list[Token], start: int) -> tuple[list[list[Token]], int]:
