@@ -67,7 +67,8 @@ class Usage:
 class Probe:
     """A read-only question to real rows that settles a finding which depends on them.
 
-    `sql` is one SELECT without a semicolon, on the schema that the migration meets. It returns one row of two
+    `sql` is one SELECT without a semicolon, on the schema that the migration meets; it
+    is empty if the probe may not be sent. It returns one row of two
     integers: how many of `counts` were found, and how many rows of `table` were looked at, PROBE_ROWS at most. If none
     was found and there were fewer rows than that, the finding does not hold on this database; if any was found, D1
     refuses the statement there. `counts` stands behind a number: "12 duplicates of `url`". `listing` is the statement

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Review
     from pulse_ci.model import Finding, Probe, ProbeCounts
 
+_EXACT_COUNT = 1_000
+
 
 def settle(
     findings: tuple[Finding, ...], answers: Mapping[Probe, ProbeCounts], review: Review, database: str
@@ -35,7 +37,8 @@ def _settled(finding: Finding, probe: Probe, answer: ProbeCounts, review: Review
     severity = finding.severity if will_change else _severity(answer, finding.severity)
     when = f" now, before these files write to `{probe.table}`" if will_change else ""
     said = f"`{database}` has {spoken(probe, answer)}{when}."
-    return replace(finding, severity=severity, answer=ProbeResult(database, answer.found, answer.rows_scanned, said))
+    found, scanned = round_count(answer.found), round_count(answer.rows_scanned)
+    return replace(finding, severity=severity, answer=ProbeResult(database, found, scanned, said))
 
 
 def _severity(answer: ProbeCounts, unknown: Severity) -> Severity:
@@ -47,9 +50,19 @@ def _severity(answer: ProbeCounts, unknown: Severity) -> Severity:
 def spoken(probe: Probe, answer: ProbeCounts) -> str:
     """Return "3 duplicates of `url` in 12,431 rows", or "… in the first 100,000 rows"."""
     noun, _, rest = probe.noun_phrase.partition(" ")
-    counted = f"{answer.found:,} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
-    rows = f"{answer.rows_scanned:,} row{'' if answer.rows_scanned == 1 else 's'}"
-    return f"{counted} in {rows}" if answer.is_complete else f"{counted} in the first {rows}"
+    counted = f"{_format_count(answer.found)} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
+    if not answer.is_complete:
+        return f"{counted} in the first {answer.rows_scanned:,} rows"
+    return f"{counted} in {_format_count(answer.rows_scanned)} row{'' if answer.rows_scanned == 1 else 's'}"
+
+
+def round_count(count: int) -> int:
+    """Return a count with two digits that say something above 1,000: an exact one could carry a value out."""
+    return count if count <= _EXACT_COUNT else round(count, 2 - len(str(count)))
+
+
+def _format_count(count: int) -> str:
+    return f"{'about ' if count > _EXACT_COUNT else ''}{round_count(count):,}"
 
 
 def _is_written_before(finding: Finding, table: str, review: Review) -> bool:

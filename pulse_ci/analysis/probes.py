@@ -1,13 +1,19 @@
-"""The questions to real rows that settle what depends on them."""
+"""SQL probes that confirm data-dependent findings on real rows.
+
+A probe is sent only if it is made of names, literals and safe expressions (sql/safe_expressions.py); for any other its
+`sql` is empty, and `manual_query` is for a person to run.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.sql.clauses import find_insert_select
 from pulse_ci.sql.names import fold, quote_if_needed
+from pulse_ci.sql.safe_expressions import is_safe, read_plain_select, rename_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +36,16 @@ def any_row(table: str, counts: str) -> Probe:
     )
 
 
-def duplicates(index: Index) -> Probe:
+def duplicates(index: Index, table: Table | None) -> Probe:
     """Return the probe of a new unique index: how many rows it would refuse, since they repeat others.
 
     NULLs are never equal, and neither are rows that the index leaves out.
     """
     names = [str(term.column or term.expression) for term in index.indexed_columns]
-    return _duplicates(index.table, names, list(map(_spelled, index.indexed_columns)), index.where)
+    probe = _duplicates(index.table, names, list(map(_spelled, index.indexed_columns)), index.where)
+    is_plain = all(term.column for term in index.indexed_columns)
+    columns = [column.name for column in table.columns] if table else []
+    return probe if is_plain and (index.where is None or is_safe(index.where, columns)) else replace(probe, sql="")
 
 
 def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
@@ -72,7 +81,9 @@ def broken_by_column(table: Table, column: Column) -> Probe | None:
     conditions = _broken(checks, [column] if column.not_null else [])
     value = f"({column.generated})" if column.generated else column.default or "NULL"
     rows = f"SELECT *, {value} AS {quote_if_needed(column.name)} FROM {quote_if_needed(table.name)}"
-    return _violations(table.name, rows, table.name, conditions)
+    names = [each.name for each in (*table.columns, column)]
+    can_send = is_safe(value, names) and all(is_safe(each, names) for each in conditions)
+    return _violations(table.name, rows, table.name, conditions, can_send=can_send)
 
 
 def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: frozenset[str]) -> Probe | None:
@@ -89,11 +100,34 @@ def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: fro
     ):
         filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
         head = f"WITH copied ({', '.join(map(quote_if_needed, filled))}) AS ({copied.select}) "
-        return _violations(table, "SELECT * FROM copied", name, conditions, head)
+        probe = _violations(table, "SELECT * FROM copied", name, conditions, head)
+        return replace(probe, sql=_count_in_source(copied.select, filled, conditions, before)) if probe else None
     added = [column.name for column in rebuild.after.columns if not rebuild.before.find_column(column.name)]
     if any(spells(condition, column) for condition in conditions for column in added):
         return None
-    return _violations(table, f"SELECT * FROM {quote_if_needed(table)}", name, conditions)
+    names = [column.name for column in rebuild.before.columns]
+    can_send = all(is_safe(each, names) for each in conditions)
+    return _violations(table, f"SELECT * FROM {quote_if_needed(table)}", name, conditions, can_send=can_send)
+
+
+def _count_in_source(select: str, filled: Sequence[str], conditions: Sequence[str], before: Schema) -> str:
+    """Return the count of rows that break a condition, on the table that a plain copy reads; empty for other copies."""
+    source = read_plain_select(select)
+    table = before.find_table(source.table) if source else None
+    known = [column.name for column in table.columns] if table else []
+    if source is None or table is None:
+        return ""
+    read = known if source.columns == ("*",) else source.columns
+    if len(read) != len(filled):
+        return ""
+    names = {fold(new): old for new, old in zip(filled, read, strict=True) if old and table.find_column(old)}
+    renamed = [rename_columns(each, names) for each in conditions]
+    if None in renamed or not (source.where is None or is_safe(source.where, known)):
+        return ""
+    broken = " OR ".join(f"({each})" for each in renamed)
+    where = f" WHERE {source.where}" if source.where else ""
+    rows = f"SELECT * FROM {quote_if_needed(table.name)}{where} LIMIT {PROBE_ROW_LIMIT}"
+    return f"SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows FROM ({rows})"
 
 
 def _new_conditions(rebuild: Rebuild) -> tuple[list[Column], list[str]]:
@@ -119,14 +153,17 @@ def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
     ]
 
 
-def _violations(table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "") -> Probe | None:
+def _violations(
+    table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "", *, can_send: bool = False
+) -> Probe | None:
     if not conditions:
         return None
     broken = " OR ".join(conditions)
-    looked_at = f"FROM ({rows} LIMIT {PROBE_ROW_LIMIT}) AS {quote_if_needed(alias)}"
+    scanned = f"FROM ({rows} LIMIT {PROBE_ROW_LIMIT}) AS {quote_if_needed(alias)}"
+    sql = f"SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows {scanned}"
     return Probe(
         table,
         "rows that it refuses",
-        f"{head}SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows {looked_at}",
+        sql if can_send else "",
         f"{head}SELECT * FROM ({rows}) AS {quote_if_needed(alias)} WHERE {broken} LIMIT {_LISTED};",
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.row_effects import open_questions, with_reached
-from pulse_ci.errors import D1Error
+from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.model import Probe, ProbeCounts
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def probe_staging(
         try:
             probes = (*of_findings, *of_costs.values())
             answers = run_probes(client, staged.live.database, staged.start.content, probes, staged.start.rows)
+        except D1Refused:
+            # D1's own text can hold a row's value, and no probe is worth the check.
+            unanswered = "D1 rejected a query"
         except D1Error as error:
             if request.staging_required:
                 raise

@@ -88,7 +88,7 @@ def _describe_errors(report: Report, errors: list[Finding]) -> str:
     more = f", and {pluralize(others, 'more problem')}" if others else ""
     if effect:
         return f"{_name_subject(report)}: {effect}{more}"
-    return f"{_name_subject(report)} has {pluralize(len(errors), 'error')} (`{worst.rule}`{more})"
+    return f"{_name_subject(report)}: {pluralize(len(errors), 'error')} (`{worst.rule}`{more})"
 
 
 def _name_subject(report: Report) -> str:

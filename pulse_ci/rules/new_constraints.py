@@ -41,9 +41,9 @@ def _check_unique(review: Review) -> Iterator[Remark]:
                 statement = analysis.replayed.run.maker_of(change)
                 rejection = _find_duplicates_rejection(analysis, statement)
                 if rejection or analysis.on_rows.twins is None or index.where:
-                    yield _build_unique_match(
-                        analysis, statement, f"Unique index `{index.name}`", duplicates(index), rejection
-                    )
+                    probe = duplicates(index, analysis.replayed.before.find_table(index.table))
+                    subject = f"Unique index `{index.name}`"
+                    yield _build_unique_match(analysis, statement, subject, probe, rejection)
         yield from _check_unique_by_rebuild(analysis)
 
 

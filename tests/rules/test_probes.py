@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +29,7 @@ class Case:
     rows: str
     answer: tuple[int, int]
     counts: str
+    is_sent: bool = True
 
 
 def rebuild(columns: str, copy: str) -> str:
@@ -37,6 +38,11 @@ def rebuild(columns: str, copy: str) -> str:
 
 def unique(sql: str, rows: str, found: int, looked_at: int, counts: str) -> Case:
     return Case("unique-on-existing", f"CREATE UNIQUE INDEX u ON sites ({sql};", rows, (found, looked_at), counts)
+
+
+def unsent(case: Case) -> Case:
+    """The same case with an expression of the file's own that no live database shall compute."""
+    return replace(case, is_sent=False)
 
 
 def added(rule: str, column: str, answer: tuple[int, int], counts: str = "rows that it refuses") -> Case:
@@ -50,27 +56,33 @@ def copied(rule: str, sql: str, rows: str, answer: tuple[int, int]) -> Case:
 REQUIRED = "id INTEGER PRIMARY KEY, url TEXT NOT NULL, plan TEXT, seats INT"
 CHECKED = "id INTEGER PRIMARY KEY, url TEXT, plan TEXT CHECK (plan <> 'paid'), seats INT, CHECK (seats < 6)"
 ALL = "INSERT INTO new_sites (id, url, plan, seats) SELECT id, url, plan, seats FROM sites"
+COMPUTED = ALL.replace("T id, url", "T id, nullif(url, 'a')")
 CASES = [
     added("not-null-without-default", "owner TEXT NOT NULL", (3, 3), "rows that need a value"),
-    added("not-null-without-default", "host TEXT NOT NULL AS (nullif(url, 'b'))", (1, 3)),
+    unsent(added("not-null-without-default", "host TEXT NOT NULL AS (nullif(url, 'b'))", (1, 3))),
     added("non-constant-default", "at TEXT DEFAULT CURRENT_TIMESTAMP", (3, 3), "rows that need a value"),
     added(
         "references-with-default", "team INT DEFAULT 1 REFERENCES teams", (3, 3), "rows that would refer to one parent"
     ),
     added("stored-column", "host TEXT AS (lower(url)) STORED", (3, 3), "rows that would have to be written anew"),
     added("check-on-existing", "kind TEXT DEFAULT '' CHECK (kind IN ('x', 'y'))", (3, 3)),
-    added("check-on-existing", "most INT DEFAULT -1 CHECK (sites.most > seats - 3)", (2, 3)),
+    unsent(added("check-on-existing", "most INT DEFAULT -1 CHECK (sites.most > seats - 3)", (2, 3))),
+    added("check-on-existing", "most INT DEFAULT 2 CHECK (sites.most > seats)", (2, 3)),
     unique("url)", ROWS, 0, 3, "duplicates of `url`"),
     unique("url)", TWINS, 2, 6, "duplicates of `url`"),
     unique("url, plan)", TWINS, 2, 6, "duplicates of `url`, `plan`"),
     unique("url COLLATE NOCASE)", ROWS, 1, 3, "duplicates of `url`"),
-    unique("lower(url))", ROWS, 1, 3, "duplicates of `lower(url)`"),
+    unsent(unique("lower(url))", ROWS, 1, 3, "duplicates of `lower(url)`")),
     unique("url) WHERE seats > 1", ROWS + TWINS, 0, 2, "duplicates of `url`"),
     copied("nullable-to-not-null", rebuild(REQUIRED, ALL), NULLS, (1, 2)),
     copied("nullable-to-not-null", rebuild(REQUIRED, ALL), ROWS, (0, 3)),
     copied("nullable-to-not-null", rebuild(REQUIRED, f"{ALL} WHERE plan <> 'x'"), NULLS, (1, 2)),
     copied("nullable-to-not-null", rebuild(REQUIRED, "INSERT INTO new_sites SELECT * FROM sites"), NULLS, (1, 2)),
-    copied("nullable-to-not-null", rebuild(REQUIRED, ALL.replace("T id, url", "T id, nullif(url, 'a')")), ROWS, (1, 3)),
+    unsent(
+        copied(
+            "nullable-to-not-null", rebuild(REQUIRED, ALL.replace("T id, url", "T id, nullif(url, 'a')")), ROWS, (1, 3)
+        )
+    ),
     copied("check-on-existing", rebuild(CHECKED, ALL), ROWS, (1, 3)),
     copied("check-on-existing", rebuild(CHECKED, ALL), NULLS, (1, 2)),
     copied(
@@ -99,7 +111,10 @@ def test_d1_refuses_the_file_where_a_probe_finds_something_and_nowhere_else(case
         database.run(SITES + TEAMS + case.rows)
         listed = database.query(probe.manual_query)
         assert (probe.table, probe.noun_phrase) == ("sites", case.counts)
-        assert database.query(probe.sql) == [case.answer]
+        if case.is_sent:
+            assert database.query(probe.sql) == [case.answer]
+        else:
+            assert probe.sql == ""
         assert bool(listed) == (case.answer[0] > 0)
         if case.answer[0]:
             with pytest.raises(D1Refused):
@@ -111,7 +126,7 @@ def test_d1_refuses_the_file_where_a_probe_finds_something_and_nowhere_else(case
 def test_a_probe_writes_nothing_and_looks_at_a_bounded_number_of_rows() -> None:
     with EmbeddedD1() as database:
         database.run(SITES + TEAMS)
-        for probe in map(probe_of, CASES):
+        for probe in (probe_of(case) for case in CASES if case.is_sent):
             with database.open_request() as request:
                 access = request.execute(probe.sql)
             assert access.reads >= {probe.table}
@@ -121,12 +136,12 @@ def test_a_probe_writes_nothing_and_looks_at_a_bounded_number_of_rows() -> None:
 
 def test_names_that_are_no_words_are_quoted() -> None:
     before = 'CREATE TABLE "my sites" (id INTEGER PRIMARY KEY, "order" TEXT);\n'
-    sql = 'ALTER TABLE "my sites" ADD COLUMN "the group" TEXT DEFAULT 1 CHECK ("the group" < length("order"));'
+    sql = 'ALTER TABLE "my sites" ADD COLUMN "the group" TEXT DEFAULT 1 CHECK ("the group" < "order");'
     index = 'CREATE UNIQUE INDEX u ON "my sites" ("order");'
 
     with EmbeddedD1() as database:
         database.run(before + "INSERT INTO \"my sites\" VALUES (1, 'x'), (2, 'x'), (3, 'twelve');")
-        for rule, statement, answer in (("check-on-existing", sql, (2, 3)), ("unique-on-existing", index, (1, 3))):
+        for rule, statement, answer in (("check-on-existing", sql, (0, 3)), ("unique-on-existing", index, (1, 3))):
             probe = probe_of(Case(rule, statement, "", (0, 0), ""), before)
             assert database.query(probe.sql) == [answer]
             database.query(probe.manual_query)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.sql.clauses import find_insert_select, find_where_condition
 from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.operations import Create, Delete, Insert, Update
-from pulse_ci.sql.tokens import tokenize_code
+from pulse_ci.sql.safe_expressions import is_safe, read_plain_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,11 +47,11 @@ def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     sql = effect.statement.sql
     match effect.statement.operation:
         case Update(name, has_where=True) | Delete(name, has_where=True) if schema.find_table(name):
-            return _build_condition_probe(name, sql)
+            return _build_condition_probe(name, sql, schema)
         case Create("index", name):
             index = effect.after.find_index(name)
             return (
-                _build_condition_probe(index.table, sql)
+                _build_condition_probe(index.table, sql, schema)
                 if index and index.where and schema.find_table(index.table)
                 else None
             )
@@ -62,50 +61,33 @@ def _build_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
             return None
 
 
-def _build_condition_probe(table: str, sql: str) -> Probe | None:
+def _build_condition_probe(table: str, sql: str, schema: Schema) -> Probe | None:
     condition = find_where_condition(sql)
-    if condition is None or "SELECT" in _read_keywords(condition.sql):
+    if condition is None or not _is_safe(condition.sql, table, schema):
         return None
-    name = quote(table)
-    sample = f"(SELECT * FROM {name} LIMIT {PROBE_ROW_LIMIT}) AS {quote(condition.alias or table)}"
-    return Probe(
-        table,
-        _NOUN_PHRASE,
-        f"SELECT count(*) FILTER (WHERE {condition.sql}) AS found, count(*) AS rows FROM {sample}",
-        f"SELECT count(*) FROM {name} AS {quote(condition.alias or table)} WHERE {condition.sql};",
-    )
+    alias = quote(condition.alias or table)
+    return _build_count(table, f"{quote(table)} AS {alias}", alias, condition.sql)
 
 
 def _build_select_probe(effect: StatementEffect, schema: Schema) -> Probe | None:
     copied = find_insert_select(effect.statement.sql)
-    tables = {fold(name): name for name in effect.access.reads if copied and spells(copied.select, name)}
-    first = next((name for name in sorted(tables) if schema.find_table(name)), None)
-    if copied is None or first is None or not _reads_one_table(copied.select):
+    select = read_plain_select(copied.select) if copied else None
+    table = schema.find_table(select.table) if select else None
+    if select is None or table is None or not (select.where is None or _is_safe(select.where, table.name, schema)):
         return None
-    select = f"SELECT 1 FROM ({copied.select})"
+    return _build_count(table.name, quote(table.name), quote(table.name), select.where or "1")
+
+
+def _is_safe(condition: str, table: str, schema: Schema) -> bool:
+    found = schema.find_table(table)
+    return found is not None and is_safe(condition, [column.name for column in found.columns])
+
+
+def _build_count(table: str, source: str, alias: str, condition: str) -> Probe:
+    sample = f"(SELECT * FROM {quote(table)} LIMIT {PROBE_ROW_LIMIT}) AS {alias}"
     return Probe(
-        tables[first],
+        table,
         _NOUN_PHRASE,
-        f"SELECT count(*) AS found, count(*) AS rows FROM ({select} LIMIT {PROBE_ROW_LIMIT})",
-        f"SELECT count(*) FROM ({select});",
+        f"SELECT count(*) FILTER (WHERE {condition}) AS found, count(*) AS rows FROM {sample}",
+        f"SELECT count(*) FROM {source} WHERE {condition};",
     )
-
-
-def _reads_one_table(select: str) -> bool:
-    """Whether a SELECT goes over one table once: what joins or nests may take any time, and is not asked."""
-    words = _read_keywords(select)
-    return words.count("SELECT") == words.count("FROM") == 1 and not {"JOIN", "WITH", ","} & set(
-        _read_from_clause(words)
-    )
-
-
-def _read_from_clause(words: list[str]) -> list[str]:
-    following = words[words.index("FROM") + 1 :]
-    end = next(
-        (at for at, word in enumerate(following) if word in ("WHERE", "GROUP", "ORDER", "LIMIT")), len(following)
-    )
-    return following[:end]
-
-
-def _read_keywords(sql: str) -> list[str]:
-    return [token.keyword or token.text for token in tokenize_code(sql)]
