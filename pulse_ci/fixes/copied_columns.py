@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TableCopy:
-    """All rows of one table copied to another: `columns` is None where all are meant, `values` are SQL or `*`."""
+    """A copy of all rows of a table: `columns` is None where the target's are not listed, `values` are SQL or `*`."""
 
     target: str
     columns: tuple[str, ...] | None

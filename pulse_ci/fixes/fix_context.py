@@ -1,4 +1,4 @@
-"""One migration under review, its findings, and the candidates for a fix of it."""
+"""A migration under review with its findings, and the candidates for a fix."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FixCandidate:
-    """New texts of some files, by path, for findings of a rule; `does` says what they do.
+    """New texts of some files, by path, for findings of a rule; `summary` says what they do.
 
-    `restores` has the folded names of the objects that are to be again what they were before the file.
+    `restored_names` are the folded names of objects that become again what they were before the file.
     """
 
     rule: str
@@ -33,7 +33,7 @@ class FixCandidate:
     restored_names: frozenset[str] = field(default_factory=frozenset)
 
     def to_fix(self, path: str, migrations: MigrationSet) -> Fix:
-        """Return it as a value for a finding at `path`."""
+        """Return the fix for a finding at `path`."""
         old = {each.path: each.text for each in (*migrations.migrations, *migrations.reverse_files)}
         edits = (edit for name, text in self.texts.items() for edit in find_line_edits(name, old.get(name), text))
         patches = (make_patch(name, old.get(name), text) for name, text in self.texts.items())
@@ -42,26 +42,26 @@ class FixCandidate:
 
 @dataclass(frozen=True, slots=True)
 class SkippedFix:
-    """Why a finding of a rule is left to its author."""
+    """The reason why a finding of a rule is left to its author."""
 
     rule: str
     reason: str
 
 
-# Comparing the lines of larger files takes long, and nobody writes them by hand.
+# Comparing the lines of larger files is slow, and nobody writes them by hand.
 MAX_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
 class FixContext:
-    """A migration and what was found out about it; `review` has nothing else under review."""
+    """A migration and its analysis; `review` has nothing else under review."""
 
     review: Review
     analysis: Evidence
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that nobody has ignored."""
+        """The findings that are not ignored."""
         return tuple(finding for finding in lint(self.review) if not finding.ignored)
 
     @property
@@ -83,7 +83,7 @@ class FixContext:
         return Counter((finding.rule, finding.path, finding.severity) for finding in self.findings)
 
     def with_texts(self, texts: Mapping[str, str]) -> FixContext:
-        """Return the same migration with other texts of it and its reverse, run and proven anew."""
+        """Return the same migration with other texts of it and its reverse, analyzed again."""
         migrations = self.review.migrations.replace_texts(texts)
         analysis, base = gather_again(self.analysis, migrations), self.review.base
         if base:
@@ -92,12 +92,12 @@ class FixContext:
 
 
 def build_context(review: Review, analysis: Evidence) -> FixContext:
-    """Return one migration of a review as a case of its own."""
+    """Return one migration of a review as a context of its own."""
     return FixContext(replace(review, evidence=(analysis,)), analysis)
 
 
 def explain_not_fixable(context: FixContext) -> str | None:
-    """Return why a file is left alone whatever is found in it, None where it may be fixed."""
+    """Return why a file is not fixed whatever is found in it, None where it may be fixed."""
     migration, base = context.analysis.migration, context.review.base
     if migration.problem:
         return migration.problem

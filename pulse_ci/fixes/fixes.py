@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.fixes.fix_context import FixContext
     from pulse_ci.model import Change, Finding, Fix, LineEdit
 
-# What rewrites most comes first: what is left of the file is then judged as it will be.
+# The largest rewrites come first, so that the others are verified on what remains of the file.
 PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ...] = (
     statements.propose_removing_transactions,
     rebuilds.propose,
@@ -32,9 +32,9 @@ PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ..
     headers.propose,
     reverses.propose,
 )
-# Each proposal is a replay: a report on very many files names the command and leaves the rest to it.
+# Each candidate costs a replay: a report on very many files leaves the rest to the command.
 MAX_FILES = 20
-# Only what is made to be slow comes near it.
+# Only input that is made to be slow comes near it.
 _MAX_SECONDS = 20.0  # of the processor: a busy machine is offered the same fixes
 FIXABLE_RULES = frozenset(
     {
@@ -47,7 +47,7 @@ FIXABLE_RULES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FixedMigration:
-    """A file mended: the case at its end, what was done by rule, and why the rest was not."""
+    """A fixed file: its context after the fixes, the fixes, and why the rest was skipped."""
 
     context: FixContext
     applied: tuple[FixCandidate, ...]
@@ -55,9 +55,9 @@ class FixedMigration:
 
 
 def attach_fixes(review: Review, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, those that a fix mends with it; each fix was proven alone, on the files as they are.
+    """Return the findings, with a fix where there is one that was verified alone, on the files as they are.
 
-    Where one mends several, all of them say so, and the first has it.
+    Where a fix resolves several findings, all remedies name it, and the first finding has it.
     """
     found: dict[Finding, tuple[FixCandidate, Fix | None]] = {}
     checked_files, end = 0, thread_time() + _MAX_SECONDS
@@ -115,7 +115,7 @@ def _list_candidates(context: FixContext) -> Iterator[FixCandidate]:
 
 
 def apply_fixes(context: FixContext) -> FixedMigration:
-    """Apply, one after the other and each on the result of those before it, all fixes that prove themselves."""
+    """Apply all fixes that can be verified, each on the result of those before it."""
     applied = list[FixCandidate]()
     while after := next(_find_verified(context), None):
         applied.append(after[0])
@@ -131,10 +131,10 @@ def _find_verified(context: FixContext) -> Iterator[tuple[FixCandidate, FixConte
 
 
 def verify_fix(context: FixContext, candidate: FixCandidate) -> FixContext | None:
-    """Return the case as the proposal makes it, None where that is not better in every way.
+    """Return the context with the candidate's texts, None where it is not better in every way.
 
-    It must lead to the same schema, but for what it is to restore; have fewer findings of its rule and no more of any
-    other; and lose no row that the file kept.
+    It must lead to the same schema, except for the objects that it restores; have fewer findings of its rule and no
+    more of any other; and lose no row that the file kept.
     """
     try:
         fixed = context.with_texts(candidate.texts)

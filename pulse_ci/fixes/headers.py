@@ -1,4 +1,4 @@
-"""missing-header: the lines that can be told from the file's name and the day; a reason cannot be invented."""
+"""missing-header: the lines that follow from the file's name and the day; a reason cannot be invented."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _find_missing_lines(migration: Migration, today: str) -> Iterator[tuple[str,
 
 
 def _find_line_below(text: str, line: int) -> int:
-    """Return where the line behind a comment line begins; the top where the comment goes on, or ends the text."""
+    """Return where the line after a comment line begins; the top where the comment continues, or ends the text."""
     start = [0, *(found.end() for found in re.finditer("\n", text))]
     own_line = text[start[line - 1] :].lstrip(f" \t{BYTE_ORDER_MARK}").startswith("--")
     return start[line] if own_line and line < len(start) else int(text.startswith(BYTE_ORDER_MARK))

@@ -1,4 +1,4 @@
-"""The statements of a file that rebuild a table, found as one block, whatever their spelling."""
+"""The statements of a file that rebuild a table, found as one block in any spelling."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SURROUNDING_PRAGMAS = ("foreign_keys", "defer_foreign_keys", "legacy_alter_tabl
 
 
 class NotFixable(Exception):
-    """A rebuild is more than copying a table; the text says what."""
+    """A rebuild is more than a copy of a table; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class RebuiltTable:
-    """The rebuild of one table: how it is filled, and up to which statement; `copied` is its name at that moment."""
+    """The rebuild of one table: the expressions that fill it, the statement that does, and its name at that moment."""
 
     rebuild: Rebuild
     expressions: dict[str, str]
@@ -54,7 +54,7 @@ class RebuildBlock:
 
 
 def find_rebuild_blocks(analysis: Evidence) -> Iterator[RebuildBlock | NotFixable]:
-    """Yield the blocks of a migration that rebuild a table to which something refers, or why one is left alone."""
+    """Yield the blocks of a migration that rebuild a table with references to it, or why one is skipped."""
     found = [(_find_statements(analysis.migration.statements, rebuild), rebuild) for rebuild in analysis.rebuilds]
     for places, rebuilds in _join_overlapping([each for each in found if each[0]]):
         if not any(_is_referred_to(analysis, rebuild) for rebuild in rebuilds):
@@ -99,7 +99,7 @@ def _changes_table(statement: Statement, names: set[str]) -> bool:
 
 
 def _join_overlapping(found: list[tuple[frozenset[int], Rebuild]]) -> list[tuple[frozenset[int], list[Rebuild]]]:
-    """Join rebuilds whose statements are among one another's."""
+    """Join rebuilds whose statements overlap."""
     joined = list[tuple[frozenset[int], list["Rebuild"]]]()
     for places, rebuild in sorted(found, key=lambda each: min(each[0])):
         if joined and min(places) < max(joined[-1][0]):

@@ -1,4 +1,4 @@
-"""rebuild-…: a rebuild that reaches into other tables, rewritten into one that keeps every row."""
+"""rebuild-…: a rebuild that deletes or breaks rows of other tables, rewritten into one that keeps every row."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _ALTER_KEYWORDS = {AddColumn: "ADD COLUMN", DropColumn: "DROP COLUMN", RenameCol
 
 
 def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
-    """Propose each unsafe rebuild rewritten: altered in place where that serves, else with all that refers to it."""
+    """Propose each unsafe rebuild rewritten: altered in place where possible, else with all that refers to it."""
     yield from _propose(context, RULES)
 
 
 def propose_without_deferral(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
-    """Propose the same for a rebuild that only passes because its violations are forgotten."""
+    """Propose the same for a rebuild that passes only because its violations are never checked."""
     yield from _propose(context, ("defer-foreign-keys-off",))
 
 
@@ -72,7 +72,7 @@ def _rewrite_blocks(
 
 @dataclass(frozen=True, slots=True)
 class _RewrittenBlock:
-    """A block rewritten, and the folded names of the tables that are to be again what they were."""
+    """A rewritten block, and the folded names of the tables that become again what they were."""
 
     edits: tuple[TextEdit, ...]
     restored_names: frozenset[str]
@@ -107,7 +107,7 @@ def _moves_tables(statements: Sequence[str]) -> bool:
 
 
 def _find_wanted_schema(block: RebuildBlock) -> tuple[Schema, frozenset[str]]:
-    """Return the schema behind the block, with the foreign keys that a rename took along as they were."""
+    """Return the schema after the block, with the foreign keys that a rename redirected as they were."""
     wanted, restored = block.after, set[str]()
     for rebuilt in block.rebuilt_tables:
         for child, _ in block.before.list_children(rebuilt.rebuild.table):
@@ -119,7 +119,7 @@ def _find_wanted_schema(block: RebuildBlock) -> tuple[Schema, frozenset[str]]:
 
 
 def _find_recreated(context: FixContext, block: RebuildBlock) -> tuple[Index | Trigger, ...]:
-    """Return the indexes and triggers that the block takes along and the file makes again as they were."""
+    """Return the indexes and triggers that the block drops with a table and the file creates again unchanged."""
     here: tuple[Index | Trigger, ...] = (*block.before.indexes, *block.before.triggers)
     gone = [item for item in here if fold(item.table) in block.tables and fold(item.name) not in block.after.names]
     after = context.analysis.replayed.after
@@ -127,7 +127,7 @@ def _find_recreated(context: FixContext, block: RebuildBlock) -> tuple[Index | T
 
 
 def _add_guards(context: FixContext, names: set[str]) -> Iterator[TextEdit]:
-    """Yield what lets a file make objects that are there already."""
+    """Yield the guards that let a file create objects that exist already."""
     for statement in context.analysis.migration.statements:
         match statement.operation:
             case Create("index" | "trigger", name, int(at)) if fold(name) in names:
@@ -135,7 +135,7 @@ def _add_guards(context: FixContext, names: set[str]) -> Iterator[TextEdit]:
 
 
 def _format_statements(block: RebuildBlock, wanted: Schema, statements: Sequence[str]) -> Iterator[str]:
-    """Yield the statements as they are to stand in the file: a new table in its author's own words."""
+    """Yield the statements as the file will have them: a new table in its author's own words."""
     tables = filter(None, map(wanted.find_table, block.tables))
     own = {clean_statement(table.sql): f"{table.sql};" for table in tables}
     if _moves_tables(statements):
@@ -164,7 +164,7 @@ def _build_edit(text: str, block: RebuildBlock, lines: Iterator[str]) -> TextEdi
 
 
 def _find_comments_between(text: str, block: RebuildBlock) -> Iterator[str]:
-    """Yield the author's comments between the statements of a block, which stay above it."""
+    """Yield the author's comments between the statements of a block, which are kept above it."""
     for statement, following in zip(block.statements, block.statements[1:], strict=False):
         for token in tokenize(text[statement.start + len(statement.sql) : following.start]):
             if token.kind is TokenKind.COMMENT and not token.text.startswith(BREAKPOINT):
@@ -172,14 +172,14 @@ def _find_comments_between(text: str, block: RebuildBlock) -> Iterator[str]:
 
 
 def _remove_pragmas_around(context: FixContext, edits: list[TextEdit]) -> list[TextEdit]:
-    """Return what takes out the pragmas that the author put around the rebuilds."""
+    """Return the removals of the pragmas that the author put around the rebuilds."""
     around = find_pragmas(context.analysis.migration, "foreign_keys", "defer_foreign_keys")
     inside = [range(edit.start, edit.end) for edit in edits if edit.end > edit.start]
     return [make_removal(context.text, each) for each in around if not any(each.start in block for block in inside)]
 
 
 def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
-    """Propose to make again, behind the last statement, what a rebuild took along and nobody dropped by name."""
+    """Propose to create again, after the last statement, what a rebuild dropped and nobody dropped by name."""
     lost, last = [*_find_lost_objects(context)], context.analysis.migration.statements[-1:]
     if context.find_findings("rebuild-loses-objects") and lost and last and last[0].terminated:
         end, broken = last[0].start + len(last[0].sql), find_line_end(context.text)

@@ -1,4 +1,4 @@
-"""missing-drop, reverse-incomplete: the reverse that nobody has written yet."""
+"""missing-drop, reverse-incomplete: the reverse that is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RULES = ("missing-drop", "reverse-incomplete")
 
 
 def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
-    """Propose a reverse in a file of its own, where there is none; the statements of one that is there are kept."""
+    """Propose a reverse in a file of its own where there is none; the statements of an existing one are kept."""
     found, reverse = context.find_findings(*_RULES), context.analysis.undone.reverse
     if not found or not context.analysis.runs or context.analysis.migration.number is None:
         return

@@ -1,4 +1,4 @@
-"""Fixes of single statements: guards, a last `;`, and the transactions and pragmas that D1 refuses or passes over."""
+"""Fixes of single statements: guards, a last `;`, and transactions and pragmas that D1 rejects or ignores."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def propose_semicolons(context: FixContext) -> Iterator[FixCandidate]:
 
 
 def propose_removing_transactions(context: FixContext) -> Iterator[FixCandidate]:
-    """Propose to take BEGIN, COMMIT and the like out; not ROLLBACK, behind which the author wanted nothing kept."""
+    """Propose to remove BEGIN, COMMIT and the like; not ROLLBACK, after which the author wanted nothing kept."""
     words = [(each, each.operation) for each in context.analysis.migration.statements]
     found = [(each, does.keyword) for each, does in words if isinstance(does, TransactionControl)]
     if context.find_findings("explicit-transaction") and found and "ROLLBACK" not in {word for _, word in found}:
@@ -62,7 +62,7 @@ def propose_removing_transactions(context: FixContext) -> Iterator[FixCandidate]
 
 
 def propose_removing_pragmas(context: FixContext) -> Iterator[FixCandidate]:
-    """Propose to take out the pragmas that do nothing, or that commit rows without a parent."""
+    """Propose to remove the pragmas that do nothing, or that commit rows without a parent."""
     for rule, name in (("foreign-keys-pragma", "foreign_keys"), ("defer-foreign-keys-off", "defer_foreign_keys")):
         if context.find_findings(rule):
             only_off = name == "defer_foreign_keys"

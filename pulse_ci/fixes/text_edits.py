@@ -1,4 +1,4 @@
-"""Edits of a text by offsets, which leave every other byte as it was, and the patch between two texts."""
+"""Edits of a text by offsets, which keep every other byte, and the patch between two texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
 
 BYTE_ORDER_MARK = "\ufeff"
-# drizzle-kit puts it between statements, and cuts the file there.
+# drizzle-kit writes it between statements, and cuts the file there.
 BREAKPOINT = "--> statement-breakpoint"
 _TRAILING_BREAKPOINT = re.compile(rf"[ \t]*(?:\r?\n)?[ \t]*{BREAKPOINT}[ \t]*")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|$(?![\r\n]))")
@@ -24,7 +24,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|$(?![\r\n]))")
 
 @dataclass(frozen=True, slots=True)
 class TextEdit:
-    """The characters from `start` up to `end`, and what takes their place."""
+    """A replacement of the characters from `start` up to `end`."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class TextEdit:
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """Return the text with splices that do not overlap."""
+    """Return the text with edits that do not overlap."""
     parts, at = [], 0
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         parts += [text[at : edit.start], edit.text]
@@ -41,18 +41,18 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 def find_line_end(text: str) -> str:
-    r"""Return what ends the lines of a text: "\r\n" where its first line has it."""
+    r"""Return the line ending of a text: "\r\n" where its first line has it."""
     return "\r\n" if text[: text.find("\n") + 1].endswith("\r\n") else "\n"
 
 
 def find_start(statement: Statement) -> int:
-    """Return where the code of a statement begins: behind a byte order mark, what follows is taken for a part of it."""
+    """Return where the code of a statement begins: a byte order mark before it is counted as its part."""
     code = next(tokenize_code(statement.sql), None)
     return statement.start + (code.start if code else 0)
 
 
 def make_removal(text: str, statement: Statement) -> TextEdit:
-    """Return what takes a statement out of a text: its lines where it has them for itself, and its breakpoint."""
+    """Return the removal of a statement: with its lines where it has them for itself, and with its breakpoint."""
     start, end = find_start(statement), statement.start + len(statement.sql)
     if breakpoint_match := _TRAILING_BREAKPOINT.match(text, end):
         end = breakpoint_match.end()
@@ -69,7 +69,7 @@ def make_removal(text: str, statement: Statement) -> TextEdit:
 
 
 def _find_breakpoint_start(text: str, start: int) -> int:
-    """Return where the breakpoint right before `start` begins, where there is one, else `start`."""
+    """Return where the breakpoint right before `start` begins, or `start` where there is none."""
     before = text[:start].rstrip()
     return len(before) - len(BREAKPOINT) if before.endswith(BREAKPOINT) else start
 
@@ -81,7 +81,7 @@ def find_line_edits(path: str, before: str | None, after: str) -> Iterator[LineE
         if kind == "equal":
             continue
         if first == last and old:
-            # Something is only added: the line that it stands at is written again.
+            # A pure addition: the line next to it is written again.
             at = min(first, len(old) - 1)
             text = [*new[start:end], old[at]] if at == first else [old[at], *new[start:end]]
             yield LineEdit(path, at + 1, at + 1, "".join(text))
@@ -97,6 +97,6 @@ def make_patch(path: str, before: str | None, after: str) -> str:
 
 
 def _split_lines(text: str) -> list[str]:
-    # Only what git takes for the end of a line: str.splitlines() knows more.
+    # Only what git takes as a line ending: str.splitlines() knows more.
     lines = text.split("\n")
     return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]

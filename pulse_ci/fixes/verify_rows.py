@@ -1,4 +1,4 @@
-"""A rewritten rebuild beside the author's own, on rows: the copy is the same, and every other table is as it was."""
+"""Verifies on rows that a rewritten rebuild copies what the author's own does, and changes no other table."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _ROWS = 3
 
 
 def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[str], wanted: Schema) -> None:
-    """Run a block in both forms on a database that is seeded anew where the block begins.
+    """Run a block in both forms on a database that is seeded where the block begins.
 
     Raises:
-        NotMechanical: the rewritten form is refused, makes another schema, or leaves other rows anywhere than the
-            author's own copy, or the rows that would show it could not be made.
+        NotFixable: the rewritten form fails, makes another schema, or leaves other rows anywhere than the author's
+            own copy, or the rows that would show it could not be seeded.
 
     """
     with EmbeddedD1() as database:
@@ -75,7 +75,7 @@ def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
 
 
 def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: Schema) -> None:
-    """Fill what the new table wants filled and the copy takes as it is: real rows have it filled, or the copy fails."""
+    """Fill the columns that become NOT NULL and are copied as they are: with NULLs, real rows fail the copy."""
     table = before.find_table(rebuilt.rebuild.table)
     copy = {fold(name): sql for name, sql in rebuilt.expressions.items()}
     for new in rebuilt.rebuild.after.columns if table else ():
@@ -88,12 +88,12 @@ def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: 
 
 
 def _run_author_copy(database: EmbeddedD1, block: RebuildBlock, rebuilt: RebuiltTable) -> Counter[str]:
-    """Return what the author's own statements put into the new table, before anything is dropped behind them."""
+    """Return what the author's own statements put into the new table, before they drop anything."""
     upto = block.statements.index(rebuilt.copy_statement) + 1
     try:
         with database.open_request() as request:
             request.mark_rollback_only()
-            # Whether the DROP in between is refused is another question: nothing of this is kept.
+            # A DROP in between may break references: nothing of this is kept.
             request.execute(DEFER_FOREIGN_KEYS)
             for statement in block.statements[:upto]:
                 request.execute(statement.sql)

@@ -1,5 +1,5 @@
-"""Statements that put a schema right without losing a row: reverses, and rebuilds of tables.
+"""Statements that restore or change a schema without losing a row: reverses, and rebuilds of tables.
 
-Nothing here is believed: each statement is tried, on a database without rows while a plan is made (`draft`) and on
-one with rows before it is shown to anybody (`proof`).
+Each statement runs on a database without rows before it joins a script (script_builder), and each script on one
+with rows before a user sees it (verify_script).
 """

@@ -1,4 +1,4 @@
-"""A table altered in place: ADD, RENAME and DROP COLUMN, where these serve."""
+"""Changes of a table in place, by ADD, RENAME and DROP COLUMN."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _CLOCK_KEYWORDS = ("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP")
 
 
 def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]) -> bool:
-    """Write down what alters the table of that name into `target`; False, and nothing written, if that cannot be.
+    """Add the statements that alter the table of that name into `target`; return False, and add nothing, if none do.
 
-    `copy` gives the expression over the old columns that fills a new one; a new column that it has not is left to
-    its default.
+    `copy` gives the expression over the old columns that fills a new one; a new column without one gets its default.
     """
     current = script.schema.find_table(target.name)
     if current is None or current.is_virtual or target.is_virtual:
@@ -37,12 +36,12 @@ def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]
 
 
 def expect_table(target: Table) -> Callable[[Schema], bool]:
-    """Return the test whether a schema has exactly this table."""
+    """Return a test whether a schema has exactly this table."""
     return lambda schema: schema.find_table(target.name) == target
 
 
 def find_plain_column(expression: str) -> str | None:
-    """Return the folded name of the column that an expression is, or None where it is more than that."""
+    """Return the folded name of the column that an expression is, or None where it is more than a column."""
     tokens = list(tokenize_code(expression))
     if len(tokens) == 1 and tokens[0].kind in (TokenKind.WORD, TokenKind.QUOTED):
         return fold(tokens[0].name)
@@ -52,7 +51,7 @@ def find_plain_column(expression: str) -> str | None:
 def _plan_alterations(
     script: ScriptBuilder, current: Table, target: Table, copy: Mapping[str, str]
 ) -> tuple[list[str], list[str]] | None:
-    """Return the statements in two parts, the second one empty where no row is written."""
+    """Return the statements in two parts; the second is empty where no row is written."""
     renamed = _find_renamed(current, target, copy)
     if not all(_is_kept(column, current, copy) for column in target.columns if fold(column.name) not in renamed):
         return None
@@ -95,7 +94,7 @@ def _find_renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dic
 
 
 def _find_case_changes(current: Table, target: Table) -> dict[str, str]:
-    """Return the columns whose names differ in their case alone, folded."""
+    """Return the columns whose names differ only in case, folded."""
     spelled = {column.name for column in current.columns}
     names = (fold(column.name) for column in target.columns if column.name not in spelled)
     return {name: name for name in names if current.find_column(name)}
@@ -122,7 +121,7 @@ def _build_update(target: Table, added: list[Column], copy: Mapping[str, str]) -
 
 
 def can_add_column(script: ScriptBuilder, column: Column) -> bool:
-    """Tell whether ADD COLUMN takes a column also where the table has rows (https://sqlite.org/lang_altertable.html)."""
+    """Return whether ADD COLUMN accepts a column on a table with rows (https://sqlite.org/lang_altertable.html)."""
     if column.primary_key_position or column.unique or column.stored:
         return False
     if column.generated:
@@ -133,11 +132,11 @@ def can_add_column(script: ScriptBuilder, column: Column) -> bool:
 
 
 def is_constant(default: str) -> bool:
-    """Tell whether a default is one value for all rows, as ADD COLUMN asks."""
+    """Return whether a default is one value for all rows, as ADD COLUMN requires."""
     return not default.startswith("(") and default not in _CLOCK_KEYWORDS
 
 
 def satisfies_checks(script: ScriptBuilder, column: Column, value: str) -> bool:
-    """Tell whether a value satisfies the column's own CHECKs."""
+    """Return whether a value satisfies the column's own CHECKs."""
     source = f"(SELECT {value} AS {quote_if_needed(column.name)})"
     return all(script.evaluates_true(f"SELECT coalesce(({check}), 1) FROM {source}") for check in column.checks)

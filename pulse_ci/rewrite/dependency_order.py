@@ -1,4 +1,4 @@
-"""Which tables, views and triggers hang together: descendants, their order, what mentions them."""
+"""Dependencies between tables, views and triggers, and the orders that follow from them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TableOrder:
-    """Folded names of tables, parents before their children as far as that can be.
+    """Folded names of tables, parents before their children where possible.
 
-    `needs_deferral` says that no order would do: tables refer to one another in a circle, or a RESTRICT to its
-    own table.
+    `needs_deferral` where no order is enough: tables refer to one another in a circle, or a RESTRICT to its own table.
     """
 
     names: tuple[str, ...]
@@ -28,7 +27,7 @@ class TableOrder:
 
 
 def find_descendants(schema: Schema, tables: Iterable[str]) -> frozenset[str]:
-    """Return the folded names of these tables and of all that refer to them, however far."""
+    """Return the folded names of these tables and of all that refer to them, directly or not."""
     found, queue = set[str](), [fold(name) for name in tables]
     while queue:
         name = queue.pop()
@@ -39,7 +38,7 @@ def find_descendants(schema: Schema, tables: Iterable[str]) -> frozenset[str]:
 
 
 def order_parents_first(schema: Schema, tables: Iterable[str]) -> TableOrder:
-    """Return an order of these tables; what refers to a table that is not among them does not count."""
+    """Return an order of these tables; references to other tables do not count."""
     remaining = sorted(set(map(fold, tables)))
     parents = _find_parents(schema, remaining)
     ordered, circular = list[str](), _has_self_restrict(schema, remaining)
@@ -65,7 +64,7 @@ def _has_self_restrict(schema: Schema, tables: list[str]) -> bool:
 
 
 def find_triggers_and_views(schema: Schema, tables: Iterable[str]) -> tuple[Trigger | View, ...]:
-    """Return the triggers and views that name one of these tables, or a view that does: triggers first."""
+    """Return the triggers, then the views, that name one of these tables or a view that does."""
     names, views = set(map(fold, tables)), dict[str, View]()
     while more := [view for view in schema.views if fold(view.name) not in views and read_names(view.sql) & names]:
         views |= {fold(view.name): view for view in more}
@@ -75,7 +74,7 @@ def find_triggers_and_views(schema: Schema, tables: Iterable[str]) -> tuple[Trig
 
 
 def order_views(views: Iterable[View]) -> tuple[View, ...]:
-    """Return views so that each comes after those that it names, as far as that can be."""
+    """Return views so that each comes after those that it names, where possible."""
     remaining, ordered = list(views), list[View]()
     while remaining:
         waiting = {fold(view.name) for view in remaining}

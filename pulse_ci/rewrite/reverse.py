@@ -1,4 +1,4 @@
-"""Two schemas to the statements that lead from the later one back to the earlier one."""
+"""The statements that lead from a later schema back to an earlier one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.alter_table import alter_in_place
-from pulse_ci.rewrite.ddl_statements import build_create, build_drop, build_virtual_move, find_content_table
+from pulse_ci.rewrite.ddl_statements import build_create, build_drop, build_virtual_move
 from pulse_ci.rewrite.dependency_order import order_parents_first
-from pulse_ci.rewrite.restore_plan import RestorePlan, ReverseLoss, plan_restore
+from pulse_ci.rewrite.restore_plan import RestorePlan, ReverseLoss, keeps_own_rows, plan_restore
 from pulse_ci.rewrite.safe_rebuild import (
     DEFER_FOREIGN_KEYS,
     FOREIGN_KEY_CHECK,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class ReversePlan:
     """What undoes a migration.
 
-    lost         what the statements cannot bring back
-    conditions   which rows, written since the migration, would keep the statements from running
+    losses       what the statements cannot restore
+    conditions   a sentence for each kind of rows, written since the migration, on which the statements fail
     problem      why the statements do not lead to the earlier schema; None where they do
     """
 
@@ -49,17 +49,17 @@ class ReversePlan:
 
     @property
     def loss_sentences(self) -> tuple[str, ...]:
-        """What the statements cannot bring back, a sentence each."""
+        """What the statements cannot restore, a sentence each."""
         return tuple(loss.sentence for loss in self.losses)
 
 
 def plan_reverse(before: Schema, after: Schema, renames: ExplicitRenames | None = None) -> ReversePlan:
-    """Return what takes a database from the schema `after` a migration back to the one `before` it.
+    """Return the statements from the schema `after` a migration back to the one `before` it.
 
-    `renames` are those that the migration spells; others are recognised where they can be nothing else.
+    `renames` are those that the migration spells; others are recognized where they can be nothing else.
 
     Raises:
-        D1Refused: D1 does not take the objects of `after` as they are.
+        D1Refused: D1 rejects the objects of `after` as they are.
 
     """
     with ScriptBuilder(after) as script:
@@ -70,19 +70,13 @@ def plan_reverse(before: Schema, after: Schema, renames: ExplicitRenames | None 
         _restore_tables(script, before, restore_plan)
         problem = None if create_missing(script, before) else _describe_problem(script, before)
         statements = (*script.statements, *[FOREIGN_KEY_CHECK] * moves_rows(script.statements))
-        return ReversePlan(statements, restore_plan.losses, restore_plan.conditions, problem)
+        return ReversePlan(statements, tuple(restore_plan.losses), tuple(restore_plan.conditions), problem)
 
 
 def _restore_tables(script: ScriptBuilder, before: Schema, restore_plan: RestorePlan) -> None:
     drop_changed(script, before)
-    _drop_tables(
-        script,
-        {
-            name
-            for name in _find_removed_tables(script.schema, before)
-            if not _has_kept_child(script.schema, before, name)
-        },
-    )
+    removed = _find_removed_tables(script.schema, before)
+    _drop_tables(script, {name for name in removed if not _has_kept_child(script.schema, before, name)})
     _create_tables(script, before)
     for target in _find_changed_tables(script.schema, before, restore_plan.copies).values():
         alter_in_place(script, target.table, target.copy)
@@ -114,8 +108,7 @@ def _create_tables(script: ScriptBuilder, before: Schema) -> None:
         fold(each.name) for each in before.tables if not (each.is_virtual or script.schema.find_table(each.name))
     }
     for name in order_parents_first(before, missing).names:
-        table = before.find_table(name)
-        if table is not None:
+        if table := before.find_table(name):
             script.add([build_create(table)])
 
 
@@ -134,19 +127,15 @@ def _differs(present: Table | None, wanted: Table) -> bool:
 
 
 def _move_virtual_tables(script: ScriptBuilder, before: Schema) -> None:
-    """Remake virtual tables that are otherwise: with their rows where they keep any, else for `complete` to fill."""
+    """Recreate virtual tables that differ: with the rows that they keep, else for create_missing() to fill."""
     for table in before.tables:
         present = script.schema.find_table(table.name)
         if present is None or present == table or not (present.is_virtual or table.is_virtual):
             continue
-        keeps_rows = (
-            present.module == table.module and find_content_table(present) is None and find_content_table(table) is None
-        )
-        temporary = choose_temporary_name(script.schema, table.name)
-        if not (keeps_rows and script.add(list(build_virtual_move(present, table, temporary)))):
-            script.add_with_drops(
-                [table.name], [build_drop(present), *([] if table.is_virtual else [build_create(table)])]
-            )
+        move = build_virtual_move(present, table, choose_temporary_name(script.schema, table.name))
+        if not (keeps_own_rows(present, table) and script.add(list(move))):
+            creates = [] if table.is_virtual else [build_create(table)]
+            script.add_with_drops([table.name], [build_drop(present), *creates])
 
 
 def _describe_problem(script: ScriptBuilder, before: Schema) -> str:

@@ -1,12 +1,12 @@
-"""A table rebuilt into another definition, with no row lost whatever refers to it.
+"""A rebuild of a table into another definition that loses no row, whatever refers to the table.
 
-On D1 foreign keys are always enforced: dropping a table deletes its rows first, with all that ON DELETE does to
-its children. So whatever refers to the table is moved out of the way with it, however far: all are renamed, made
-anew under their own names, and filled, parents first; then the old ones, which refer to one another alone, are
-dropped, children first. Where nothing refers to the table, that comes down to rename, create, copy, drop.
+On D1 foreign keys are always enforced: DROP TABLE deletes the rows first, with all that ON DELETE does to its
+children. So the tables that refer to it, directly or not, are rebuilt with it: all are renamed, created again under
+their own names, and filled, parents first; then the old ones, which refer to one another only, are dropped,
+children first. Where nothing refers to the table, this is rename, create, copy, drop.
 
 The old table is renamed and not the new one, so that the new one has its final name from the start: rows that refer
-to their own table find themselves, circles of tables find one another, and what SQLite stores is the text as given.
+to their own table, and tables that refer in a circle, find their parents, and SQLite stores the text as given.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check;"
 DEFER_FOREIGN_KEYS = "PRAGMA defer_foreign_keys = ON;"
-# What tells rows apart where nothing else does.
+# Tells rows apart where nothing else does.
 ROW_NUMBER = "row_number() OVER ()"
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildTarget:
-    """What a table is to become, and for each column the expression over the old columns that fills it."""
+    """The new definition of a table, and for each column the expression over the old columns that fills it."""
 
     table: Table
     copy: Mapping[str, str]
@@ -53,13 +53,13 @@ class RebuildTarget:
 def plan_rebuild(
     schema: Schema, wanted: Schema, copies: Mapping[str, Mapping[str, str]], *, in_place: bool
 ) -> tuple[str, ...]:
-    """Return the statements that lead to a schema in which the tables of `copies` are defined otherwise.
+    """Return the statements that lead to a schema with other definitions of the tables of `copies`.
 
-    Indexes, views and triggers may differ too. With `in_place`, ALTER TABLE serves where it can.
+    Indexes, views and triggers may differ too. With `in_place`, ALTER TABLE is used where it can.
 
     Raises:
         MigrationError: there is no such table, or no statements were found that lead there.
-        D1Refused: D1 does not take the schema as it is.
+        D1Refused: D1 rejects the schema as it is.
 
     """
     targets = {fold(name): RebuildTarget(_get_table(wanted, name), copy) for name, copy in copies.items()}
@@ -89,21 +89,21 @@ def replace_table(schema: Schema, table: str, new_sql: str) -> Schema:
 
 
 def moves_rows(statements: Sequence[str]) -> bool:
-    """Tell whether statements move rows from table to table, so that their foreign keys are to be looked at."""
+    """Return whether statements move rows between tables, so that foreign keys must be checked afterwards."""
     return any(statement.startswith("INSERT") and "\nSELECT " in statement for statement in statements)
 
 
 def add_rebuild(script: ScriptBuilder, targets: Mapping[str, RebuildTarget]) -> bool:
-    """Write down what rebuilds all these tables (by folded name), with what refers to them, as one family.
+    """Add the statements that rebuild all these tables (by folded name) and the tables that refer to them.
 
-    Indexes, views and triggers of the family are gone afterwards. False, and nothing written, if D1 refuses.
+    Their indexes, views and triggers are dropped. Return False, and add nothing, if D1 rejects them.
     """
     if not targets:
         return True
     group = _RebuildGroup.build(script.schema, targets)
     wanted = {fold(target.table.name): target.table for target in group.targets.values()}
     statements = list(group.build_statements())
-    # A rename fails as long as any view is broken, one of other tables too.
+    # A rename fails while any view is broken, even one of other tables.
     return any(
         script.add(
             [*build_drops(items), *statements],
@@ -115,7 +115,7 @@ def add_rebuild(script: ScriptBuilder, targets: Mapping[str, RebuildTarget]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _RebuildGroup:
-    """The tables to rebuild and all that refer to them; `former` has the names of the old ones meanwhile."""
+    """The tables to rebuild and all that refer to them; `old_names` has the temporary names of the old ones."""
 
     schema: Schema
     targets: Mapping[str, RebuildTarget]
@@ -151,7 +151,7 @@ class _RebuildGroup:
         return build_schema([make_master_row(each) for each in tables])
 
     def _find_referenced_indexes(self) -> Iterator[Index]:
-        """Yield the indexes by which rows are referred to: without them, no row can be copied to the children."""
+        """Yield the unique indexes that foreign keys need: without them, no row can be copied to the children."""
         keys = (key for target in self.targets.values() for key in target.table.foreign_keys)
         referred = [(fold(key.parent), set(map(fold, key.parent_columns))) for key in keys]
         for index in self.schema.indexes:
@@ -167,7 +167,7 @@ class _RebuildGroup:
             f"SELECT {', '.join(values)} FROM {quote_if_needed(former)};"
         )
         if old.autoincrement and target.table.autoincrement:
-            # The rename took the old number along; what the copying left may be lower.
+            # The rename kept the old number; the copy may have left a lower one.
             yield f"DELETE FROM sqlite_sequence WHERE name = {quote_string(target.table.name)};"
             yield (
                 f"UPDATE sqlite_sequence SET name = {quote_string(target.table.name)} "
@@ -192,7 +192,7 @@ def _is_indexed_by_rowid(schema: Schema, table: Table) -> bool:
 
 
 def find_rowid_name(table: Table) -> str | None:
-    """Return a name by which a table's rowid can be had, or None where there is none."""
+    """Return a name of a table's rowid, or None where it has none."""
     names = ("rowid", "_rowid_", "oid") if not table.without_rowid and not table.is_virtual else ()
     return next((name for name in names if table.find_column(name) is None), None)
 
@@ -214,7 +214,7 @@ def _choose_temporary_names(schema: Schema, tables: Mapping[str, Table | None]) 
 
 
 def choose_temporary_name(schema: Schema, name: str, taken: Collection[str] = ()) -> str:
-    """Return a name for a table to have meanwhile, that nothing in the schema has."""
+    """Return a temporary name for a table that nothing in the schema has."""
     names = {*schema.names, *_list_shadow_tables(schema), *taken}
     candidates = (f"{name}_old{number or ''}" for number in count())
     return next(candidate for candidate in candidates if fold(candidate) not in names)

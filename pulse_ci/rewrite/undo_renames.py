@@ -1,4 +1,4 @@
-"""Renames taken back: those that statements spell, and those that two schemas show."""
+"""Renames undone: those that statements spell, and those that two schemas show."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ExplicitRenames:
 
 
 def find_explicit_renames(statements: Iterable[Statement], before: Schema) -> ExplicitRenames:
-    """Follow the tables of `before`, and their columns, through statements that have run."""
+    """Return the renames of the tables and columns of `before` in statements that have run."""
     tables = {fold(table.name): fold(table.name) for table in before.tables}
     columns = dict[tuple[str, str], str]()
     for statement in statements:
@@ -51,7 +51,7 @@ def find_explicit_renames(statements: Iterable[Statement], before: Schema) -> Ex
 
 
 def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: ExplicitRenames) -> None:
-    """Write down the renames back of what statements renamed, where neither name is taken."""
+    """Add the statements that undo spelled renames, where neither name is taken."""
     for now, former in renames.tables.items():
         table, wanted = script.schema.find_table(now), before.find_table(former)
         if table and wanted and before.find_table(now) is None and script.schema.find_table(former) is None:
@@ -64,7 +64,7 @@ def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: Explic
 
 
 def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
-    """Write down the renames back of tables that are in `before` under another name, each the only one like it."""
+    """Add the statements that undo renames of tables, each the only one of its shape that came and that went."""
     removed = [table for table in before.tables if script.schema.find_table(table.name) is None]
     added = [table for table in script.schema.tables if before.find_table(table.name) is None]
     shapes = Counter(map(_describe_shape, removed)), Counter(map(_describe_shape, added))
@@ -75,14 +75,14 @@ def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
 
 
 def _describe_shape(table: Table) -> tuple[object, ...]:
-    # References may be to the table itself or to one that was renamed with it: their number must do.
+    # References may be to the table itself or to one that was renamed with it: only their number is compared.
     columns = tuple((fold(column.name), column.type, column.not_null, column.default) for column in table.columns)
     links = len(table.foreign_keys)
     return columns, links, table.module, table.strict, table.without_rowid, table.primary_key, table.uniques
 
 
 def undo_column_renames(script: ScriptBuilder, before: Schema) -> None:
-    """Write down the renames back of columns: in one place of a table, one gone and one come, otherwise alike."""
+    """Add the statements that undo renames of columns: in one place of a table, one equal column came and one went."""
     for table in before.tables:
         present = script.schema.find_table(table.name)
         if present is None or table.is_virtual or present.is_virtual:
@@ -114,7 +114,7 @@ def _find_renamed_columns(before: Table, present: Table) -> Iterator[tuple[Colum
 
 
 def _find_columns_only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
-    """Return the columns that the other table has not, by what they are and between which common ones they stand."""
+    """Return the columns that the other table lacks, by what they are and between which common ones they are."""
     found: dict[tuple[object, ...], list[Column]] = {}
     place = 0
     for column in table.columns:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReverse:
-    """Statements that were seen to undo a migration.
+    """Statements that undid a migration when they ran.
 
-    left   a sentence for each table to which the migration wrote what the statements leave there
+    `unrestored` has a sentence for each table with rows that the migration wrote and the statements leave.
     """
 
     plan: ReversePlan
@@ -47,7 +47,7 @@ class VerifiedReverse:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What they cannot do, a sentence each."""
+        """A sentence for each thing that they cannot do."""
         return (*self.plan.loss_sentences, *self.unrestored, *self.plan.conditions)
 
     def render_file(self, header: str) -> str:
@@ -85,17 +85,17 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
 
 
 def make_run_error(migration: Migration, refusal: Refusal) -> MigrationError:
-    """Return the error that says where a migration is refused."""
+    """Return the error that says which statement of a migration fails."""
     place = migration.locate(refusal.statement)
     return MigrationError(f"{place.path}:{place.line} does not run, so that nothing can be undone: {refusal.answer}.")
 
 
 def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes]:
-    """Run the migration on tables with rows; where that fails, on empty ones. Return a snapshot from before it, too."""
+    """Run the migration on tables with rows, or on empty ones where that fails; return a snapshot from before, too."""
     empty = database.take_snapshot()
     seed(database)
     start = database.take_snapshot()
-    # Whether D1 takes a BEGIN is another question: without it the file does what its author meant.
+    # A rule reports a BEGIN; without it the file does what its author meant.
     statements = [each for each in migration.statements if not isinstance(each.operation, TransactionControl)]
     run = run_statements(database, statements)
     if run.refusals:
@@ -130,11 +130,10 @@ def _require_valid_reverse(migration: Migration, plan: ReversePlan, check: Scrip
 
 
 def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: Iterable[ChangedRows]) -> Iterator[str]:
-    """Yield a sentence for each table to which the migration wrote what its reverse leaves there.
+    """Yield a sentence for each table with rows that the migration wrote and its reverse leaves.
 
-    What a rebuild copies is not new.
-
-    `changed` are the tables that were seen to have other rows after the migration and its reverse than before both.
+    Rows that a rebuild copies are not new. `changed` are the tables whose rows differ between a database before the
+    migration and the same after migration and reverse.
     """
     seen = {fold(each.table) for each in changed}
     copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
@@ -145,7 +144,7 @@ def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: I
 
 
 def find_unexplained(changed: Iterable[ChangedRows], lost: Iterable[ReverseLoss]) -> list[ChangedRows]:
-    """Return the tables whose changed rows are not what losses, already told, would make of them."""
+    """Return the tables whose changed rows do not follow from losses that are already reported."""
     explained = {(loss.table, loss.column) for loss in lost}
     return [each for each in changed if not _is_explained(each, explained)]
 

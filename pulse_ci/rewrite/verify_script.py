@@ -1,4 +1,4 @@
-"""Statements run on a database with rows: the schema that comes out, and which rows are still there."""
+"""Runs statements on a database with rows, and compares the schema and the rows before and after."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ViolationRow = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class ChangedRows:
-    """A table whose rows are others than before: how many there were and are, and which columns differ."""
+    """A table with other rows than before: how many there were and are, and which columns differ."""
 
     table: str
     before: int
@@ -34,12 +34,12 @@ class ChangedRows:
 
 @dataclass(frozen=True, slots=True)
 class ScriptCheck:
-    """What running some statements showed.
+    """The result of running some statements.
 
-    refusal      D1's message, None where they ran
-    changes      from the expected schema to the one that came out
-    rows         the tables whose rows changed, of those that are there before and after
-    violations   the rows of `PRAGMA foreign_key_check` that were not there before
+    rejection        D1's message, None where they ran
+    changes          from the expected schema to the actual one
+    changed_tables   the tables with other rows, of those that exist before and after
+    violations       the rows of `PRAGMA foreign_key_check` that were not there before
     """
 
     rejection: str | None = None
@@ -49,19 +49,19 @@ class ScriptCheck:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the statements ran, made the expected schema and left no foreign key broken."""
+        """Whether the statements ran, led to the expected schema and broke no foreign key."""
         return self.rejection is None and not (self.changes or self.violations)
 
     @property
     def keeps_rows(self) -> bool:
-        """Whether no table has fewer rows than before, nor other contents in the columns that are left."""
+        """Whether no table has fewer rows than before, or other values in the columns that remain."""
         return not self.changed_tables
 
 
 def verify_script(before_snapshot: bytes, statements: Sequence[str], expected: Schema) -> ScriptCheck:
-    """Run statements on a snapshot of a database with rows, as one request, and compare what comes out.
+    """Run statements on a snapshot of a database with rows, as one request, and compare the result.
 
-    Of a table, the columns that are in `expected` and were there before are compared, whatever the order of rows.
+    Of a table, the columns are compared that it had before and has in `expected`, whatever the order of rows.
     """
     with EmbeddedD1() as database:
         database.restore(before_snapshot)
@@ -82,7 +82,7 @@ def verify_script(before_snapshot: bytes, statements: Sequence[str], expected: S
 
 
 def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[ChangedRows, ...]:
-    """Return the tables that two snapshots have, with other rows in the columns that both have."""
+    """Return the tables of two snapshots that have other rows in the columns that both have."""
     with EmbeddedD1() as before, EmbeddedD1() as after:
         before.restore(before_snapshot)
         after.restore(after_snapshot)
@@ -113,7 +113,7 @@ def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) ->
 
 
 def count_distinct_rows(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
-    """Return what a table holds in some of its columns, whatever the order of rows."""
+    """Count the different rows that a table has in some of its columns."""
     with database.open_unrestricted() as connection:
         return Counter(map(repr, read(connection, table, columns)))
 
@@ -131,6 +131,6 @@ def _read_violations(database: EmbeddedD1) -> Counter[ViolationRow]:
         try:
             found: Iterable[ViolationRow] = connection.execute("PRAGMA foreign_key_check").fetchall()
         except apsw.Error:
-            # A parent without the key that it is referred to by: D1 says so when a row is written.
+            # A parent lacks the key that a reference needs: D1 reports it when a row is written.
             return Counter()
         return Counter((table, parent, key) for table, _, parent, key in found)

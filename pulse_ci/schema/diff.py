@@ -18,10 +18,10 @@ _KIND_ORDER = (ObjectKind.TABLE, ObjectKind.COLUMN, ObjectKind.INDEX, ObjectKind
 
 
 def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
-    """Return the changes from one schema to another: none exactly where they mean the same.
+    """Return the changes from one schema to another; none exactly where they mean the same.
 
-    They come table by table: the table itself, its columns in their order, its indexes and its triggers. An
-    object of the same text is unchanged, whatever became of the objects that it names.
+    They come table by table: the table itself, its columns in order, its indexes and its triggers. An object of the
+    same text is unchanged, even if the objects that it names changed.
     """
     if before is after:
         return ()

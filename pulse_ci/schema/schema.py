@@ -29,7 +29,7 @@ _STRING_OR_CODE = re.compile(
 def make_comparison_key(normalized_sql: str, *spelled: str) -> str:
     """Fold the case of all but string literals; the names that are `spelled` keep theirs.
 
-    These are what columns of tables and views are called: D1 gives rows by them.
+    These are the columns of tables and views: D1 returns rows by them.
     """
     parts: list[str] = _STRING_OR_CODE.findall(normalized_sql)
     folded = "".join(piece if piece[0] == "'" else fold(piece) for piece in parts)

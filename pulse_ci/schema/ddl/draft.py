@@ -1,4 +1,4 @@
-"""A CREATE TABLE as it is written, read before it is known what its names mean."""
+"""The parts of a CREATE TABLE as they are written, before its names are resolved."""
 
 from __future__ import annotations
 

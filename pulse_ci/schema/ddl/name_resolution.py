@@ -1,4 +1,4 @@
-"""What a text in double quotes means in a view or a trigger: a name, if what it reads has a column of that name."""
+"""Decides whether a text in double quotes is a name in a view or a trigger: if what it reads has such a column."""
 
 from __future__ import annotations
 
