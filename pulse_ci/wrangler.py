@@ -34,20 +34,10 @@ class WranglerDatabase:
     account_id: str | None = None
     line: int = field(default=1, compare=False)
 
-    def applies_file(self, path: Path) -> bool:
-        """Whether `wrangler d1 migrations apply` would take this file for a migration.
-
-        Source: workers-utils/src/d1-migrations.ts, which matches with minimatch and `dot: false`.
-        """
-        from wcmatch import glob
-
-        pattern = posixpath.normpath(self.migrations_pattern or f"{self.migrations_dir}/*.sql")
-        folder = _resolve(self.config.parent)
-        resolved = _resolve(path.parent) / path.name
-        if not resolved.is_relative_to(folder):
-            return False
-        relative = resolved.relative_to(folder).as_posix()
-        return bool(glob.globmatch(relative, pattern, flags=glob.GLOBSTAR | glob.BRACE | glob.EXTGLOB))
+    @property
+    def directory(self) -> Path:
+        """The migrations directory."""
+        return self.config.parent / self.migrations_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +103,52 @@ def find_migrations_dir(config: Path, *, environment: str | None = None, databas
         found = [_select_by_name(found, database, config, environment)]
     directory = config.parent / found[0].migrations_dir if len(found) == 1 else None
     return directory if directory and directory.is_dir() else None
+
+
+def find_pattern(config: Path | None, directory: Path) -> str | None:
+    """Return the `migrations_pattern` of the databases that use `directory`, relative to it; None where none has one.
+
+    All environments count; whoever needs more of the file than this says what is wrong with it.
+
+    Raises:
+        ConfigError: wrangler would reject the pattern.
+
+    """
+    try:
+        databases = list_databases(config) if config else []
+    except ConfigError:
+        return None
+    wanted = _resolve(directory)
+    uses = [each for each in databases if each.migrations_pattern is not None and _resolve(each.directory) == wanted]
+    return _make_relative_pattern(uses[0]) if uses else None
+
+
+def _make_relative_pattern(database: WranglerDatabase) -> str:
+    pattern, folder = _normalize(database.migrations_pattern or ""), database.migrations_dir
+    prefix = "" if folder == "." else f"{folder}/"
+    if not pattern.startswith(prefix):
+        raise ConfigError(
+            f'{database.config}: `migrations_pattern` "{pattern}" does not begin with `migrations_dir` "{folder}/", '
+            f'so wrangler rejects it. Set it to "{folder}/*.sql", or change `migrations_dir`.'
+        )
+    return pattern.removeprefix(prefix)
+
+
+def _normalize(path: str) -> str:
+    return posixpath.normpath(path.replace("\\", "/"))
+
+
+def list_databases(config: Path) -> list[WranglerDatabase]:
+    """Return the databases of the file, those of its environments after its own.
+
+    Raises:
+        ConfigError: the file cannot be read.
+
+    """
+    content = _parse_config(config, _read_text(config))
+    environments = content.get("env")
+    names = list(environments) if isinstance(environments, dict) else []
+    return [each for name in (None, *names) for each in _read_databases(config, name)]
 
 
 def find_account_id(config: Path, environment: str | None = None) -> str | None:
@@ -200,7 +236,7 @@ def _parse_database(config: Path, entry: dict[str, Any], account: str | None) ->
         binding=text("binding"),
         name=text("database_name"),
         id=text("database_id"),
-        migrations_dir=posixpath.normpath(text("migrations_dir") or "migrations"),
+        migrations_dir=_normalize(text("migrations_dir") or "migrations"),
         migrations_table=text("migrations_table") or "d1_migrations",
         migrations_pattern=text("migrations_pattern"),
         preview_id=text("preview_database_id"),

@@ -20,6 +20,7 @@ LAYERS = (
     ("http",),
     ("model", "sandbox"),
     ("sql",),
+    ("layout",),
     ("inputs", "settings", "wrangler"),
     ("migrations", "schema"),
     ("engine",),

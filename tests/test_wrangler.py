@@ -164,29 +164,3 @@ def test_the_nearest_file_counts_and_json_before_toml(tmp_path: Path) -> None:
     written(tmp_path, "wrangler.json", JSON)
     assert find_config(inner, tmp_path) == tmp_path / "wrangler.json"
     assert find_config(inner, tmp_path / "a") is None
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "runs"),
-    [
-        (None, "migrations/001_a.sql", True),
-        (None, "migrations/reverse/001_a.sql", False),
-        ("migrations/*.sql", "migrations/001_a.sql", True),
-        ("./migrations/*.sql", "migrations/001_a.sql", True),
-        ("migrations/**/*.sql", "migrations/001_a.sql", True),
-        ("migrations/**/*.sql", "migrations/reverse/001_a.sql", True),
-        ("migrations/*/migration.sql", "migrations/001_a/migration.sql", True),
-        ("migrations/*/migration.sql", "migrations/001_a.sql", False),
-        ("migrations/0*.sql", "migrations/100_a.sql", False),
-        ("migrations/{001,002}_*.sql", "migrations/002_a.sql", True),
-        ("migrations/!(*_old).sql", "migrations/001_old.sql", False),
-        ("migrations/*.sql", "migrations/.001_a.sql", False),
-        ("migrations/*.sql", "other/001_a.sql", False),
-        ("migrations/*.sql", "../outside/001_a.sql", False),
-        ("MIGRATIONS/*.sql", "migrations/001_a.sql", False),
-    ],
-)
-def test_the_pattern_takes_what_wrangler_takes(tmp_path: Path, pattern: str | None, path: str, runs: bool) -> None:
-    database = WranglerDatabase(tmp_path / "wrangler.toml", None, None, None, "migrations", "d1_migrations", pattern)
-
-    assert database.applies_file(tmp_path / path) is runs

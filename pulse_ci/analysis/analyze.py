@@ -46,7 +46,6 @@ def gather(
     base: BaseDiff | None = None,
     baseline: int = 0,
     migrations_table: str = DEFAULT_MIGRATIONS_TABLE,
-    run_by_wrangler: Callable[[str], bool] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Review, Schema]:
     """Replay all files, then prove of each one under review that it can be run twice and undone.
@@ -77,7 +76,6 @@ def gather(
         today=today,
         base=base,
         baseline=baseline,
-        run_by_wrangler=run_by_wrangler,
         rows=start.rows if start else None,
         contents=(after if without is None else without, after),
     )

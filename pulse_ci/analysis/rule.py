@@ -87,7 +87,6 @@ class Review:
     today: date
     base: BaseDiff | None = None
     baseline: int = 0
-    run_by_wrangler: Callable[[str], bool] | None = None
     used_ignores: frozenset[Ignore] = frozenset()
     rows: Mapping[str, int] | None = None
     reached: Mapping[Statement, int] = field(default_factory=dict)

@@ -15,8 +15,7 @@ from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import CheckRequest, build_request, read_request
 from pulse_ci.commands.staging import StagingSnapshot, read_staging
 from pulse_ci.engine.version import get_sqlite_version
-from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import make_display_path, read_sources
+from pulse_ci.migrations.source import make_display_path
 from pulse_ci.report.build import build_report
 from pulse_ci.report.models import Database, FixedFile, conclude
 from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
@@ -49,8 +48,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     """
     timings: dict[str, float] = {}
     with _timed(timings, "read"):
-        sources = read_sources(request.directory, request.root) if request.sources is None else request.sources
-        migrations = discover(request.display_dir, sources)
+        migrations = request.discover()
     on_step("reading staging")
     with _timed(timings, "staging"):
         staged = read_staging(request, migrations)
@@ -63,7 +61,6 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             base=request.base,
             baseline=request.baseline,
             migrations_table=request.migrations_table,
-            run_by_wrangler=_make_wrangler_filter(request),
             on_step=on_step,
         )
     with _timed(timings, "worker"):
@@ -150,16 +147,15 @@ def preview(request: CheckRequest, on_step: Callable[[str], None] = lambda _: No
     """Do as `check`, for the schema diff alone; that a file does not run at all is still said."""
     report = check(request, on_step)
     findings = tuple(finding for finding in report.findings if finding.rule in _REPLAY_RULES)
+    conclusion = conclude(findings, request.fail_on) if report.migrations else report.conclusion
     return replace(
-        report, findings=findings, rows=(), unseeded=(), unrestored=(), conclusion=conclude(findings, request.fail_on)
+        report,
+        findings=findings,
+        rows=(),
+        unseeded=(),
+        unrestored=(),
+        conclusion=conclusion,
     )
-
-
-def _make_wrangler_filter(request: CheckRequest) -> Callable[[str], bool] | None:
-    wrangler = request.wrangler
-    if wrangler is None or wrangler.migrations_pattern is None:
-        return None
-    return lambda path: wrangler.applies_file(request.root / path)
 
 
 COMMANDS: Mapping[str, Callable[..., Report]] = {"check": check, "lint": lint_only, "preview": preview}

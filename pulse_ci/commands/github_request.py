@@ -49,7 +49,8 @@ def read_request_for_target(
         request = read_request(settings, command, base)
     if not target.head or _is_checked_out(request, target):
         return request
-    return replace(request, sources=read_files(github, target.repository, display_dir, target.head, request.root))
+    sources = read_files(github, target.repository, display_dir, target.head, request.root, request.pattern)
+    return replace(request, sources=sources)
 
 
 def _read_fork_request(settings: Settings, command: str, base: BaseDiff | None) -> CheckRequest:

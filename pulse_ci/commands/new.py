@@ -12,7 +12,9 @@ from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_new
 from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path
+from pulse_ci.layout import REVERSE_DIRECTORY
+from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.source import make_display_path, read_sources
 from pulse_ci.report.escape import escape_invisible
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def write_migration(description: str, directory: Path, *, reason: str | None = N
     except OSError as error:
         raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
     request = build_request(directory)
-    migrations = request.discover()
+    migrations = discover(request.display_dir, read_sources(directory, request.root, request.pattern))
     now = datetime.now(UTC)
     number, today = _next_number(migrations, now), now.date()
     name = f"{number}_{words}.sql"

@@ -15,10 +15,10 @@ from pulse_ci.commands.database_target import (
     find_wrangler_config,
 )
 from pulse_ci.errors import ConfigError
-from pulse_ci.migrations.discover import discover
+from pulse_ci.migrations.discover import discover, require_migrations
 from pulse_ci.migrations.source import find_repository_root, make_display_path, read_sources
 from pulse_ci.report.models import FailOn
-from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
+from pulse_ci.wrangler import WranglerDatabase, find_config, find_pattern, find_wrangler_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.migrations.discover import MigrationSet
-    from pulse_ci.migrations.source import SourceFile
+    from pulse_ci.migrations.source import SourceFiles
     from pulse_ci.settings import Settings
 
 
@@ -57,7 +57,8 @@ class CheckRequest:
     display_dir: str
     today: date
     base: BaseDiff | None = None
-    sources: tuple[SourceFile, ...] | None = None
+    sources: SourceFiles | None = None
+    pattern: str | None = None
     baseline: int = 0
     skipped: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
@@ -80,16 +81,29 @@ class CheckRequest:
         return self.wrangler.migrations_table if self.wrangler else DEFAULT_MIGRATIONS_TABLE
 
     def discover(self) -> MigrationSet:
-        """Read the migrations directory, or the files that were given instead."""
-        sources = read_sources(self.directory, self.root) if self.sources is None else self.sources
-        return discover(self.display_dir, sources)
+        """Read the migrations directory, or the files that were given instead.
+
+        Raises:
+            ConfigError: the directory cannot be read, or holds SQL files none of which is a migration.
+
+        """
+        sources = read_sources(self.directory, self.root, self.pattern) if self.sources is None else self.sources
+        migrations = discover(self.display_dir, sources)
+        require_migrations(migrations)
+        if self.sources is None and not migrations.migrations and not any(self.directory.iterdir()):
+            raise ConfigError(
+                f"{self.directory} is empty: nothing was read. Name the directory of your migrations, or begin with "
+                '`pulse-ci new "what it does"`.'
+            )
+        return migrations
 
 
 def build_request(directory: Path, command: str = "check") -> CheckRequest:
     """Return the request to check all of `directory` with nothing but the files."""
     root = find_repository_root(_find_search_start(directory))
     today = datetime.now(UTC).date()
-    return CheckRequest(command, directory, root, make_display_path(directory, root), today)
+    pattern = find_pattern(find_config(directory.absolute().parent, root), directory)
+    return CheckRequest(command, directory, root, make_display_path(directory, root), today, pattern=pattern)
 
 
 def read_request(settings: Settings, command: str, base: BaseDiff | None = None) -> CheckRequest:
@@ -105,12 +119,9 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
 
         base = read_base_diff(settings.base, plain.display_dir, plain.root)
     wrangler = _find_wrangler_database(settings, plain)
-    request = CheckRequest(
-        command=command,
-        directory=plain.directory,
-        root=plain.root,
-        display_dir=plain.display_dir,
-        today=plain.today,
+    request = replace(
+        plain,
+        pattern=find_pattern(find_wrangler_config(settings, plain), plain.directory),
         base=base,
         baseline=settings.baseline,
         skipped=read_skipped_rules(settings),

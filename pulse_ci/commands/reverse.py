@@ -20,7 +20,8 @@ from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import ConfigError, MigrationError
-from pulse_ci.migrations.source import REVERSE_DIRECTORY, make_display_path
+from pulse_ci.layout import REVERSE_DIRECTORY
+from pulse_ci.migrations.source import make_display_path
 from pulse_ci.report.apply import progress
 from pulse_ci.report.escape import escape_invisible
 from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse, make_run_error
@@ -89,7 +90,7 @@ def reverse(number: str, directory: Path, *, dry_run: bool = False) -> WrittenRe
     request = build_request(directory)
     migrations = request.discover()
     migration = find_migration(migrations, number)
-    path = directory / REVERSE_DIRECTORY / migration.name
+    path = directory / REVERSE_DIRECTORY / migration.file_name
     stub = _find_stub(migrations, make_display_path(path, request.root))
     if not dry_run:
         _require_no_reverse(migrations, migration)

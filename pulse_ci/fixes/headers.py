@@ -50,5 +50,5 @@ def _find_line_below(text: str, line: int) -> int:
 
 def make_title(migration: Migration) -> str:
     """Return what a file's name says, as words: `022_custom_fields.sql` is "Custom fields"."""
-    words = " ".join(re.split(r"[_.-]+", migration.name.removeprefix(migration.digits or "").removesuffix(".sql")))
+    words = " ".join(re.split(r"[_.-]+", migration.file_name.removeprefix(migration.digits or "").removesuffix(".sql")))
     return words.strip()[:1].upper() + words.strip()[1:]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused, MigrationError
 from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
-from pulse_ci.migrations.source import REVERSE_DIRECTORY
+from pulse_ci.layout import REVERSE_DIRECTORY
 from pulse_ci.rewrite.verified_reverse import build_reverse_header, build_verified_reverse
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
 
 def _write_reverse(context: FixContext, rule: str) -> FixCandidate:
     migration = context.analysis.migration
-    path = f"{context.review.migrations.directory}/{REVERSE_DIRECTORY}/{migration.name}"
+    path = f"{context.review.migrations.directory}/{REVERSE_DIRECTORY}/{migration.file_name}"
     stub = next((each for each in context.review.migrations.reverse_files if each.path == path), None)
     if stub and (stub.problem or stub.unterminated_token):
         raise MigrationError(f"{path} {stub.problem or 'has a comment or a quote that is never closed'}")

@@ -93,6 +93,23 @@ class RepositoryEntry(Answer):
     size: int = 0
 
 
+class TreeItem(Answer):
+    """What git's tree holds: a blob, a tree or a commit of another repository."""
+
+    path: str
+    mode: str
+    type: str
+    sha: str
+    size: int = 0
+
+
+class Tree(Answer):
+    """All that lies below a folder; `truncated` where it is more than GitHub lists."""
+
+    tree: tuple[TreeItem, ...] = Field(strict=False)
+    truncated: bool = False
+
+
 class Blob(Answer):
     """A file's content in base64."""
 

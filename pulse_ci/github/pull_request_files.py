@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import GitHubError, NotFound
 from pulse_ci.github.answers import ChangedFile, parse_answer
-from pulse_ci.github.repository_files import FULL_CHECKOUT, list_directory
+from pulse_ci.github.repository_files import FULL_CHECKOUT, list_migrations
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _find_edit(file: ChangedFile) -> FileEdit | None:
 
 def _list_base_files(github: GitHubClient, pull_request: PullRequest, directory: str) -> Iterable[str]:
     try:
-        entries = list_directory(github, pull_request.base_repo, directory, pull_request.base_ref)
+        entries = list_migrations(github, pull_request.base_repo, directory, pull_request.base_ref, with_reverses=False)
     except NotFound:  # the pull request adds the directory
         return []
     return [entry.path for entry in entries if entry.type == "file"]

@@ -9,11 +9,12 @@ import base64
 import binascii
 import hashlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pulse_ci.errors import ConfigError, GitHubError, NotFound
-from pulse_ci.github.answers import Blob, RepositoryEntry, parse_answer
-from pulse_ci.migrations.source import MAX_FILE_BYTES, REVERSE_DIRECTORY, SourceFile, decode_source
+from pulse_ci.github.answers import Blob, RepositoryEntry, Tree, parse_answer
+from pulse_ci.layout import REVERSE_DIRECTORY
+from pulse_ci.migrations.source import MAX_FILE_BYTES, SourceFile, SourceFiles, decode_source, select_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,24 +46,53 @@ def list_directory(github: GitHubClient, repository: str, directory: str, ref: s
     return tuple(parse_answer(RepositoryEntry, item, "The directory entry") for item in listed)
 
 
-def list_migrations(github: GitHubClient, repository: str, directory: str, ref: str) -> tuple[RepositoryEntry, ...]:
-    """Return the SQL files of `directory` and of its `reverse/`: one request, or two where there are reverses.
+def list_migrations(
+    github: GitHubClient,
+    repository: str,
+    directory: str,
+    ref: str,
+    pattern: str | None = None,
+    *,
+    with_reverses: bool = True,
+) -> tuple[RepositoryEntry, ...]:
+    """Return the SQL files below `directory`: one request, and one for `reverse/` or two where folders hold them.
 
     Raises:
         NotFound: the directory is not there.
 
     """
     entries = list_directory(github, repository, directory, ref)
-    for entry in entries:
-        if entry.type == "dir" and PurePosixPath(entry.path).name == REVERSE_DIRECTORY:
-            entries += list_directory(github, repository, entry.path, ref)
-    return tuple(entry for entry in entries if entry.type != "dir" and entry.path.lower().endswith(".sql"))
+    folders = {PurePosixPath(entry.path).name: entry.path for entry in entries if entry.type == "dir"}
+    has_flat_files = any(entry.type == "file" and entry.path.endswith(".sql") for entry in entries)
+    if folders.keys() - {REVERSE_DIRECTORY} and ("/" in pattern if pattern else not has_flat_files):
+        entries += tuple(_list_tree(github, repository, directory, ref))
+    elif with_reverses and REVERSE_DIRECTORY in folders:
+        entries += list_directory(github, repository, folders[REVERSE_DIRECTORY], ref)
+    files = {entry.path: entry for entry in entries if entry.type != "dir" and entry.path.lower().endswith(".sql")}
+    return tuple(files.values())
+
+
+def _list_tree(github: GitHubClient, repository: str, directory: str, ref: str) -> Iterator[RepositoryEntry]:
+    folder = PurePosixPath(directory)
+    sha = ref
+    if folder.name:
+        above = list_directory(github, repository, str(folder.parent), ref)
+        sha = next(entry.sha for entry in above if PurePosixPath(entry.path).name == folder.name)
+    answer = github.get(f"/repos/{repository}/git/trees/{sha}", {"recursive": "1"})
+    tree = parse_answer(Tree, answer, "The tree")
+    if tree.truncated:
+        raise GitHubError(f"{directory!r} has more files on {ref} than GitHub lists. {FULL_CHECKOUT}")
+    for item in tree.tree:
+        if item.type == "blob":
+            path = (folder / item.path).as_posix()
+            kind: Literal["symlink", "file"] = "symlink" if item.mode == "120000" else "file"
+            yield RepositoryEntry(path=path, type=kind, sha=item.sha, size=item.size)
 
 
 def read_files(
-    github: GitHubClient, repository: str, directory: str, commit: str, checkout: Path
-) -> tuple[SourceFile, ...]:
-    """Return the SQL files of `directory` as `commit` has them.
+    github: GitHubClient, repository: str, directory: str, commit: str, checkout: Path, pattern: str | None = None
+) -> SourceFiles:
+    """Return the SQL files of `directory` as `commit` has them; `pattern` is wrangler's, relative to the directory.
 
     A file that `checkout` has with the same content is taken from there; one request is needed for each other.
     The commit of a fork's pull request is asked of the repository that it was sent to, which has it too.
@@ -73,19 +103,26 @@ def read_files(
 
     """
     try:
-        entries = list_migrations(github, repository, directory, commit)
+        listed = list_migrations(github, repository, directory, commit, pattern)
     except NotFound as error:
         raise ConfigError(
             f"{directory} is not there at commit {commit[:7]} of {repository}. "
             "Name the directory of your migrations: `migrations-dir`."
         ) from error
+    by_name = {PurePosixPath(entry.path).relative_to(PurePosixPath(directory)).as_posix(): entry for entry in listed}
+    layout, read = select_names(by_name, pattern)
+    entries = [by_name[name] for name in read]
     kept = {entry: content for entry in entries if (content := _find_in_checkout(entry, checkout)) is not None}
     if len(entries) - len(kept) > _MAX_FETCHED:
         raise GitHubError(
             f"{len(entries) - len(kept)} files would have to be read from GitHub one by one, and at most "
             f"{_MAX_FETCHED} are. Check out the repository before (actions/checkout)."
         )
-    return tuple(_read_source(entry, kept.get(entry), github, repository) for entry in entries)
+    return SourceFiles(
+        tuple(_read_source(entry, kept.get(entry), github, repository) for entry in entries),
+        layout,
+        tuple(entry.path for name, entry in by_name.items() if name not in read),
+    )
 
 
 def _find_in_checkout(entry: RepositoryEntry, checkout: Path) -> bytes | None:

@@ -35,13 +35,13 @@ def read_base_diff(ref: str, directory: str, root: Path) -> BaseDiff:
         # What the tip has and the checkout has not was then as likely added there as deleted here.
         edits = [edit for edit in edits if edit.action != "deleted"]
     listing = _read_git_output(
-        root, "ls-tree", "-z", "--name-only", tip, "--", f"{directory.rstrip('/')}/", base_ref=ref
+        root, "ls-tree", "-r", "-z", "--name-only", tip, "--", f"{directory.rstrip('/')}/", base_ref=ref
     )
     return BaseDiff(
         label=ref,
         added=frozenset(added) | frozenset(_split_fields(untracked)),
-        edits=tuple(edit for edit in edits if PurePosixPath(edit.previous_path or edit.path).suffix == ".sql"),
-        files_at_tip=frozenset(path for path in _split_fields(listing) if path.endswith(".sql")),
+        edits=tuple(edit for edit in edits if PurePosixPath(edit.previous_path or edit.path).suffix.lower() == ".sql"),
+        files_at_tip=frozenset(path for path in _split_fields(listing) if path.lower().endswith(".sql")),
         ref=ref,
     )
 

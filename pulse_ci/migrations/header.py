@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _FIELD_LINE = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+# What `wrangler d1 migrations create` writes: "Migration number: 0001 \t 2024-03-05T10:11:12.000Z".
+_WRANGLER_LINE = re.compile(r"\s*migration number\s*:\s*[0-9]+\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\S*\s*$", re.IGNORECASE)
 _REVERSE_LINE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,15})\b", re.IGNORECASE)
 
 
@@ -31,22 +33,28 @@ class HeaderField:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the comments before the first statement say; a field that is not there is None."""
+    """What the comments before the first statement say; `is_generated` where wrangler wrote them."""
 
     title: HeaderField | None = None
     date: HeaderField | None = None
     reason: HeaderField | None = None
     reversed_number: HeaderField | None = None
+    is_generated: bool = False
 
 
 def parse_header(comments: Iterable[CommentLine]) -> Header:
     """Read the fields; of a field that stands twice, the first counts, and an empty one is not there."""
     found: dict[str, HeaderField] = {}
+    is_generated = False
     for comment in comments:
         if match := _FIELD_LINE.match(comment.text):
             name = match[1].lower()
             if match[2]:
                 found.setdefault("date" if name == "created" else name, HeaderField(match[2], comment.line))
+        elif match := _WRANGLER_LINE.match(comment.text):
+            found.setdefault("migration", HeaderField(comment.text.strip(), comment.line))
+            found.setdefault("date", HeaderField(match[1], comment.line))
+            is_generated = True
         elif match := _REVERSE_LINE.match(comment.text):
             found.setdefault("reverse", HeaderField(match[1], comment.line))
-    return Header(found.get("migration"), found.get("date"), found.get("reason"), found.get("reverse"))
+    return Header(found.get("migration"), found.get("date"), found.get("reason"), found.get("reverse"), is_generated)

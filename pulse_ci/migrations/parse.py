@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pulse_ci.layout import SegmentKey, find_digits, make_sort_key
 from pulse_ci.migrations.header import CommentLine, Header, parse_header
 from pulse_ci.sandbox import get_sandbox
 from pulse_ci.sql.split import LineIndex, Statement, find_boundaries, split_statements
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
     from pulse_ci.migrations.source import SourceFile
 
-_NUMBERED_NAME = re.compile(r"([0-9]{1,15})_[A-Za-z0-9][A-Za-z0-9_.-]*\.sql")
-_LEADING_NUMBER = re.compile(r"[0-9]{1,15}")
 _IGNORE = re.compile(r"\s*pulse-ci:\s*(ignore-file|ignore)\b[ \t]*(\S*)[ \t]*(.*?)\s*$")
 _TOO_LARGE_REMEDY = (
     "Split it into several migrations. If it is meant to be this large, set PULSE_CI_SANDBOX_FACTOR=4, which "
     "multiplies each of the sandbox's limits."
+)
+# A block that begins with anything else is prose, as in "-- Rollback: not needed".
+_SQL_START = re.compile(
+    r"(?:(?:DROP|ALTER)\s+(?:TABLE|INDEX|VIEW|TRIGGER)|CREATE|DELETE\s+FROM|INSERT\s+(?:INTO|OR)|REPLACE\s+INTO|UPDATE\s.+?\sSET|PRAGMA|SELECT|WITH|BEGIN)\s",
+    re.IGNORECASE | re.DOTALL,
 )
 _REVERSE_HEADING = re.compile(r"\s*(?:reverse|rollback|down)\s*:(.*)$", re.IGNORECASE | re.DOTALL)
 
@@ -65,6 +69,7 @@ class Migration:
     problem: str | None = None
     problem_line: int = 1
     problem_remedy: str = "Make it a regular file of UTF-8 text."
+    recorded_name: str | None = None
 
     @cached_property
     def header(self) -> Header:
@@ -103,27 +108,29 @@ class Migration:
 
     @property
     def name(self) -> str:
-        """The file's name, which is what D1's migrations table records."""
-        return PurePosixPath(self.path).name
+        """What D1's migrations table records: the path relative to the migrations directory."""
+        return self.recorded_name or PurePosixPath(self.path).name
+
+    @property
+    def file_name(self) -> str:
+        """The name that a file of its own in `reverse/` has: the folder's name where a folder holds the migration."""
+        folders, _, file_name = self.name.rpartition("/")
+        return f"{folders.replace('/', '_')}.sql" if folders and file_name == "migration.sql" else file_name
 
     @property
     def digits(self) -> str | None:
-        """The number as it is spelled, or None where the name is not `NNN_description.sql`."""
-        return _find_digits(self.path)
+        """The number as it is spelled, or None where the name begins with no number."""
+        return find_digits(self.name)
 
     @cached_property
     def number(self) -> int | None:
-        """The migration number, or None where the name is not `NNN_description.sql`."""
-        return parse_number(self.path)
+        """The migration number, or None where the name begins with no number."""
+        return parse_number(self.name)
 
     @property
-    def sort_key(self) -> tuple[bool, int, str]:
-        """Sort key of wrangler: by leading integer, files without one last, then by name.
-
-        Source: workers-sdk, packages/wrangler/src/d1/migrations/helpers.ts, compareMigrationPaths.
-        """
-        match = _LEADING_NUMBER.match(self.name)
-        return (match is None, int(match[0]) if match else 0, self.name)
+    def sort_key(self) -> tuple[SegmentKey, ...]:
+        """Sort key of wrangler."""
+        return make_sort_key(self.name)
 
     @property
     def reversed_number(self) -> int | None:
@@ -139,26 +146,21 @@ class Migration:
         return Location(self.path, line, line)
 
 
-def parse_number(path: str) -> int | None:
-    """Return the migration number in a file's name, or None where it is not `NNN_description.sql`."""
-    digits = _find_digits(path)
+def parse_number(name: str) -> int | None:
+    """Return the migration number in a recorded name, or None where it begins with no number."""
+    digits = find_digits(name)
     return int(digits) if digits else None
 
 
-def _find_digits(path: str) -> str | None:
-    match = _NUMBERED_NAME.fullmatch(PurePosixPath(path).name)
-    return match[1] if match else None
-
-
-def parse_migration(source: SourceFile) -> Migration:
+def parse_migration(source: SourceFile, name: str | None = None) -> Migration:
     """Make a Migration of one file; text that is not SQL gives one all the same, for the replay to judge.
 
     One that is larger than the sandbox lets a request be has a problem and no text.
     """
     excess = None if source.problem else _find_exceeded_limit(source.text)
     if excess:
-        return Migration(source.path, "", *excess, _TOO_LARGE_REMEDY)
-    return Migration(source.path, source.text, source.problem, source.problem_line)
+        return Migration(source.path, "", *excess, _TOO_LARGE_REMEDY, name)
+    return Migration(source.path, source.text, source.problem, source.problem_line, recorded_name=name)
 
 
 def _find_exceeded_limit(text: str) -> tuple[str, int] | None:
@@ -203,7 +205,8 @@ def _parse_reverse_block(comments: list[CommentLine]) -> tuple[Statement, ...]:
             lines = [""] * rest[-1].line
             for line in rest:
                 lines[line.line - 1] = line.text
-            return split_statements("\n".join(lines))
+            statements = split_statements("\n".join(lines))
+            return statements if statements and _SQL_START.match(statements[0].sql) else ()
     return ()
 
 

@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
+from pulse_ci.layout import FLAT, REVERSE_DIRECTORY, Layout, choose_layout, is_reverse, list_sql_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
-REVERSE_DIRECTORY = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The SQL files of one migrations directory; `unmatched` lie below it and are no migrations to wrangler."""
+
+    files: tuple[SourceFile, ...]
+    layout: Layout = FLAT
+    unmatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,10 @@ def find_repository_root(start: Path) -> Path:
     return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
 
 
-def read_sources(directory: Path, root: Path) -> tuple[SourceFile, ...]:
-    """Read every `*.sql` of `directory` and of its `reverse/`; paths are relative to `root`.
+def read_sources(directory: Path, root: Path, pattern: str | None = None) -> SourceFiles:
+    """Read the migrations of `directory` and the files of its `reverse/`; paths are relative to `root`.
 
+    `pattern` is wrangler's `migrations_pattern`, relative to `directory`; without one, the files show the layout.
     A symbolic link that leaves `root` is not followed: what a pull request brings must not show other files.
 
     Raises:
@@ -50,17 +60,24 @@ def read_sources(directory: Path, root: Path) -> tuple[SourceFile, ...]:
         if not _resolve(folder).is_relative_to(root):
             raise ConfigError(f"{folder} lies outside the repository {root}: run pulse-ci inside it.")
     try:
-        return tuple(_read_source(path, root) for path in _list_sql_files(directory))
+        names = list_sql_files(directory)
+        layout, read = select_names(names, pattern)
+        display = make_display_path(directory, root).removeprefix("./")
+        prefix = "" if display == "." else f"{display}/"
+        return SourceFiles(
+            tuple(_read_source(directory / name, root) for name in read),
+            layout,
+            tuple(f"{prefix}{name}" for name in names if name not in set(read)),
+        )
     except OSError as error:
         raise ConfigError(f"{directory} cannot be read: {error.strerror}.") from error
 
 
-def _list_sql_files(directory: Path) -> Iterator[Path]:
-    for folder in (directory, directory / REVERSE_DIRECTORY):
-        if folder.is_dir():
-            for path in sorted(folder.iterdir()):
-                if path.name.lower().endswith(".sql") and (path.is_symlink() or not path.is_dir()):
-                    yield path
+def select_names(names: Iterable[str], pattern: str | None) -> tuple[Layout, tuple[str, ...]]:
+    """Return the layout of these files, relative to the directory, and those that are migrations or reverses."""
+    known = tuple(names)
+    layout = choose_layout((name for name in known if not is_reverse(name)), pattern)
+    return layout, tuple(name for name in known if is_reverse(name) or layout.matches(name))
 
 
 def _read_source(path: Path, root: Path) -> SourceFile:

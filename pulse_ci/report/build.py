@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.row_effects import costs, whole_cost
 from pulse_ci.model import ChangeAction
-from pulse_ci.report.models import Database, FailOn, MigrationResult, Report, RowCost, Schemas, Staging, conclude
+from pulse_ci.report.models import (
+    Conclusion,
+    Database,
+    FailOn,
+    MigrationResult,
+    Report,
+    RowCost,
+    Schemas,
+    Staging,
+    conclude,
+)
 from pulse_ci.report.queries import list_queries
 from pulse_ci.report.rows import count_rows, find_unrestored_tables, find_unseeded_tables
 
@@ -44,7 +54,7 @@ def build_report(
     rejections = {each.migration.path: each.refusal for each in review.broken}
     return Report(
         command=command,
-        conclusion=conclude(findings, fail_on),
+        conclusion=conclude(findings, fail_on) if review.migrations.migrations else Conclusion.NEUTRAL,
         database=database,
         staging=staging,
         migrations=tuple(

@@ -97,6 +97,8 @@ def _name_subject(report: Report) -> str:
 
 
 def _describe_nothing_new(report: Report) -> str:
+    if not (report.migrations or report.findings or report.queries or report.changes):
+        return "There is no migration yet"
     warnings = report.count_findings(Severity.WARNING)
     return "No new migration" if not warnings else f"No new migration, but {pluralize(warnings, 'warning')}"
 

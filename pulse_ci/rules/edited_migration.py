@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 def _check(review: Review) -> Iterator[Remark]:
     if review.base is None:
         return
-    directory = PurePosixPath(review.migrations.directory)
     for edit in review.base.edits:
-        if PurePosixPath(edit.previous_path or edit.path).parent == directory:
+        if review.migrations.is_migration_path(edit.previous_path or edit.path):
             yield _build_match(edit, review.base)
 
 

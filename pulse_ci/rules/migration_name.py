@@ -3,60 +3,105 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.migrations.discover import DEFAULT_NUMBER_WIDTH
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_table_migration
 from pulse_ci.rules.migration_number import find_next_free_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pulse_ci.migrations.parse import Migration
 
-
-def _check(review: Review) -> Iterator[Remark]:
-    width = review.migrations.number_width
-    for migration in review.new:
-        if migration.digits is None:
-            yield _build_match(review, migration, "has no number, an underscore and a description")
-        elif len(migration.digits) != width:
-            yield _build_match(
-                review, migration, f"has {len(migration.digits)} digits where its neighbours have {width}"
-            )
+_FEW = 3
 
 
-def _build_match(review: Review, migration: Migration, problem: str) -> Remark:
-    new_path = PurePosixPath(migration.path).with_name(_propose_name(migration.name, review))
-    return Remark(
-        migration.locate(),
-        f"`{migration.name}` {problem}: tools disagree on when it runs.",
-        f"git mv {quote(migration.path)} {quote(str(new_path))}",
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """How a name begins: so many digits, and the character that follows them."""
+
+    width: int
+    separator: str
+
+
+PULSE_FORM = NameForm(DEFAULT_NUMBER_WIDTH, "_")
+
+
+def read_form(migration: Migration) -> NameForm | None:
+    """Return the form of a name, or None where it begins with no number."""
+    if migration.digits is None:
+        return None
+    numbered = next(part for part in reversed(migration.name.split("/")) if part.startswith(migration.digits))
+    separator = numbered[len(migration.digits) :][:1]
+    return (
+        NameForm(len(migration.digits), separator)
+        if re.search(r"[A-Za-z0-9]", numbered[len(migration.digits) + 1 :])
+        else None
     )
 
 
-def _propose_name(name: str, review: Review) -> str:
-    stem, width = name[: -len(".sql")], review.migrations.number_width
+def find_usual_forms(migrations: Iterable[Migration]) -> tuple[NameForm | None, ...]:
+    """Return the form that most files have, and any other that is a quarter of them and not a slip."""
+    counts = Counter(read_form(each) for each in migrations)
+    first, *others = [form for form, _ in counts.most_common()] or [PULSE_FORM]
+    return (first, *(form for form in others if counts[form] >= max(_FEW, counts.total() / 4)))
+
+
+def _check(review: Review) -> Iterator[Remark]:
+    new = frozenset(review.new)
+    merged = [each for each in review.migrations.migrations if each not in new]
+    usual = find_usual_forms(merged or review.migrations.migrations)
+    form = next(iter(usual), None) or PULSE_FORM
+    for migration in review.new:
+        own = read_form(migration)
+        if own not in usual or (own is None and len(merged) < _FEW):
+            yield _build_remark(review, migration, own, form)
+
+
+def _build_remark(review: Review, migration: Migration, own: NameForm | None, form: NameForm) -> Remark:
+    if own is None:
+        problem = "does not begin with a number and a description"
+    elif own.width != form.width:
+        problem = f"has {own.width} digits where its neighbours have {form.width}"
+    else:
+        problem = f"has `{own.separator}` after its number where its neighbours have `{form.separator}`"
+    source, target = _propose_path(review, migration, form)
+    return Remark(
+        migration.locate(),
+        f"`{migration.name}` {problem}: tools disagree on when it runs.",
+        f"git mv {quote(source)} {quote(target)}",
+    )
+
+
+def _propose_path(review: Review, migration: Migration, form: NameForm) -> tuple[str, str]:
+    path = PurePosixPath(migration.path)
+    named = path.parent if path.name == "migration.sql" else path
+    stem, suffix = (named.name, "") if named != path else (named.name[: -len(".sql")], ".sql")
     digits = re.match(r"[0-9]*", stem)
-    number = digits[0].lstrip("0") if digits and digits[0] else "N" * width
-    if len(number) > width:
+    number = digits[0].lstrip("0") if digits and digits[0] else "N" * form.width
+    if len(number) > form.width:
         number = str(find_next_free_number(review))
-    words = re.sub(r"[^A-Za-z0-9]+", "_", stem.lstrip("0123456789")).strip("_").lower() or "description"
-    return f"{number.zfill(width)}_{words}.sql"
+    words = re.sub(r"[^A-Za-z0-9]+", form.separator or "_", stem.lstrip("0123456789")).strip("_.- ").lower()
+    name = f"{number.zfill(form.width)}{form.separator or '_'}{words or 'description'}{suffix}"
+    return str(named), str(named.with_name(name))
 
 
 MIGRATION_NAME = Rule(
     name="migration-name",
     severity=Severity.ERROR,
-    summary="A file is not named `NNN_description.sql`",
+    summary="A file is not named as its neighbours are",
     problem=(
         "The number is the order in which files run. A file without one, or with another width than its neighbours, "
         "runs first with one tool and last with another."
     ),
-    remedy="Rename the file: as many digits as its neighbours have, an underscore, a description, `.sql`.",
+    remedy="Rename the file: as many digits as its neighbours have, the same separator, a description, `.sql`.",
     bad=Example(
         {
             "migrations/001_sites.sql": make_table_migration("sites"),
@@ -72,4 +117,5 @@ MIGRATION_NAME = Rule(
         }
     ),
     check=_check,
+    is_convention=True,
 )

@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.layout import make_sort_key
 from pulse_ci.migrations.parse import parse_number
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_table_migration
@@ -14,15 +15,18 @@ from pulse_ci.rules.examples import make_table_migration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.migrations.parse import Migration
+from pulse_ci.migrations.parse import Migration
 
 
 def _read_base_numbers(review: Review) -> dict[int, str]:
-    """Numbers that the base branch has by now, the checkout's own new files left out."""
+    """Numbers that the base branch has by now, without those of the checkout's own new files."""
     if review.base is None:
         return {}
-    names = ((parse_number(path), path) for path in review.base.files_at_tip if path not in review.base.added)
-    return {number: path for number, path in names if number is not None}
+    migrations, paths = review.migrations, review.base.files_at_tip - review.base.added
+    known = {
+        path: parse_number(migrations.find_name(path) or "") for path in paths if migrations.is_migration_path(path)
+    }
+    return {number: path for path, number in sorted(known.items(), reverse=True) if number is not None}
 
 
 def find_next_free_number(review: Review) -> int:
@@ -34,9 +38,16 @@ def find_next_free_number(review: Review) -> int:
 
 
 def _format_rename_command(review: Review, migration: Migration, number: int) -> str:
-    words = migration.name.partition("_")[2]
-    target = PurePosixPath(migration.path).with_name(f"{number:0{review.migrations.number_width}}_{words}")
-    return f"git mv {quote(migration.path)} {quote(str(target))}"
+    new = f"{number:0{review.migrations.number_width}}"
+    source, target = replace_digits(migration, new)
+    return f"git mv {quote(source)} {quote(target)}"
+
+
+def replace_digits(migration: Migration, digits: str) -> tuple[str, str]:
+    """Return the path of the file or folder that has the number, and what it is with other digits."""
+    path, old = PurePosixPath(migration.path), migration.digits or ""
+    numbered = path if path.name.startswith(old) else path.parent
+    return str(numbered), str(numbered.with_name(f"{digits}{numbered.name.removeprefix(old)}"))
 
 
 def _check_gap(review: Review) -> Iterator[Remark]:
@@ -72,15 +83,20 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
             merged.setdefault(migration.number, migration.path)
     for number, path in _read_base_numbers(review).items():
         merged.setdefault(number, f"{path} on {review.base.label if review.base else 'the base branch'}")
-    for migration in review.new:
+    for analysis in review.evidence:
+        migration = analysis.migration
         if migration.number is None:
             continue
         other = merged.setdefault(migration.number, migration.path)
         if other != migration.path:
+            first = min(migration.path, other, key=lambda path: make_sort_key(path.rpartition("/")[2]))
+            needs_other = any(each.migration.number == migration.number for each in analysis.depends_on)
             yield Remark(
                 migration.locate(),
-                f"{migration.digits} is also the number of {other}: which of the two runs first is chance.",
+                f"{migration.digits} is also the number of {other}: wrangler runs `{first}` first, by its name"
+                f"{', and the other one needs it' if needs_other else ''}.",
                 _format_rename_command(review, migration, find_next_free_number(review)),
+                Severity.ERROR if needs_other else None,
             )
 
 
@@ -123,9 +139,12 @@ MIGRATION_NUMBER_GAP = Rule(
 
 MIGRATION_NUMBER_DUPLICATE = Rule(
     name="migration-number-duplicate",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     summary="Two files share a number",
-    problem="Two branches took the same next number. Which file runs first depends on the tool and on the names.",
+    problem=(
+        "Two branches took the same next number. wrangler runs the files by number and then by name, which may not be "
+        "the order in which they were written and tested."
+    ),
     remedy="Give the file that is not merged yet the next free number.",
     bad=Example(
         {

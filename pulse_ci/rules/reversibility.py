@@ -37,7 +37,7 @@ def _list_reversed(review: Review) -> Iterator[Evidence]:
 def _build_missing_drop_match(review: Review, analysis: Evidence, change: Change) -> Remark:
     reverse = analysis.undone.reverse
     reverse_path = reverse.source.path if reverse else None
-    target = reverse_path or f"{review.migrations.directory}/reverse/{analysis.migration.name}"
+    target = reverse_path or f"{review.migrations.directory}/reverse/{analysis.migration.file_name}"
     header = "" if reverse else f" under the header `-- Reverse migration {analysis.migration.digits}`"
     table_note = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
     return Remark(

@@ -40,7 +40,7 @@ def test_migrations_and_reverses_are_read_and_nothing_else(
         "README.md": "",
     }
 
-    assert read_files(github, REPOSITORY, "migrations", COMMIT, tmp_path) == (
+    assert read_files(github, REPOSITORY, "migrations", COMMIT, tmp_path).files == (
         SourceFile("migrations/001_ä.sql", "SELECT 'ä';\n"),
         SourceFile("migrations/reverse/001_ä.sql", "SELECT 2;\n"),
     )
@@ -52,7 +52,7 @@ def test_what_the_checkout_has_alike_is_not_asked_for(standin: StandIn, github: 
     (tmp_path / "m/001_a.sql").write_text("SELECT 1;\n")
     (tmp_path / "m/002_b.sql").write_text("SELECT 3;\n")
 
-    read = read_files(github, REPOSITORY, "m", COMMIT, tmp_path)
+    read = read_files(github, REPOSITORY, "m", COMMIT, tmp_path).files
 
     assert [source.text for source in read] == ["SELECT 1;\n", "SELECT 2;\n", ""]
     assert asked(standin) == [compute_blob_sha(b"SELECT 2;\n"), compute_blob_sha(b"")]
@@ -64,7 +64,7 @@ def test_a_link_in_the_checkout_shows_no_other_file(standin: StandIn, github: Gi
     (tmp_path / "secret").write_text("a secret.\n")
     (tmp_path / "m/001_a.sql").symlink_to(tmp_path / "secret")
 
-    assert read_files(github, REPOSITORY, "m", COMMIT, tmp_path)[0].text == "SELECT 1;\n"
+    assert read_files(github, REPOSITORY, "m", COMMIT, tmp_path).files[0].text == "SELECT 1;\n"
 
 
 def test_more_files_than_a_job_may_ask_for_are_told_before_one_is_asked(
@@ -96,7 +96,7 @@ def test_what_is_no_file_or_too_large_is_told_and_not_asked_for(
     entry = {"path": "m/001_a.sql", "type": kind, "sha": COMMIT, "size": size}
 
     with github_that(lambda _: httpx.Response(200, json=[entry])) as github:
-        assert read_files(github, "o/r", "m", COMMIT, tmp_path) == (SourceFile("m/001_a.sql", "", problem),)
+        assert read_files(github, "o/r", "m", COMMIT, tmp_path).files == (SourceFile("m/001_a.sql", "", problem),)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_file_is_decoded_as_one_of_the_checkout_is(
         return httpx.Response(200, json={"content": content} if "/git/blobs/" in request.url.path else [entry])
 
     with github_that(answer) as github:
-        assert read_files(github, "o/r", "m", COMMIT, tmp_path) == (SourceFile("m/001_a.sql", text, problem),)
+        assert read_files(github, "o/r", "m", COMMIT, tmp_path).files == (SourceFile("m/001_a.sql", text, problem),)
 
 
 def test_a_file_in_a_form_that_is_none_is_told(tmp_path: Path) -> None:

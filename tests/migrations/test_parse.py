@@ -131,17 +131,17 @@ def test_what_is_closed_has_no_open_end(text: str) -> None:
         ("0001_x.y-z.sql", 1, "0001"),
         ("000_x.sql", 0, "000"),
         ("22x.sql", None, None),
-        ("022_.sql", None, None),
-        ("022__x.sql", None, None),
-        ("022_x.SQL", None, None),
-        ("022_x.sql\n", None, None),
+        ("022_.sql", 22, "022"),
+        ("022__x.sql", 22, "022"),
+        ("022_x.SQL", 22, "022"),
+        ("022-x.sql", 22, "022"),
         ("\u0660\u0661\u0662_x.sql", None, None),
         ("20240305120000_x.sql", 20240305120000, "20240305120000"),
         ("9999999999999999_x.sql", None, None),
         ("-1_x.sql", None, None),
     ],
 )
-def test_a_number_is_read_from_a_proper_name_alone(name: str, number: int | None, digits: str | None) -> None:
+def test_a_number_is_what_a_name_begins_with(name: str, number: int | None, digits: str | None) -> None:
     read = migration("", f"migrations/{name}")
 
     assert (read.number, read.digits) == (number, digits)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 DIRECTORIES: dict[str, dict[str, str]] = {
-    "empty": {},
+    "empty": {"README.md": "SQL goes here"},
     "one good file": {"001_sites.sql": table("sites")},
     "the documentation's sample": {"001_a.sql": "CREATE TABLE sites (id TEXT PRIMARY KEY);", "022_a.sql": SAMPLE},
     "no number": {"sites.sql": table("sites")},

@@ -12,16 +12,17 @@ from pulse_ci.analysis.analyze import gather
 from pulse_ci.analysis.row_effects import effects_of
 from pulse_ci.analysis.rule import OnD1
 from pulse_ci.analysis.worker_results import DeployOrder
+from pulse_ci.layout import FLAT, Layout
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 from pulse_ci.migrations.discover import discover
-from pulse_ci.migrations.source import SourceFile
+from pulse_ci.migrations.source import SourceFile, SourceFiles
 from pulse_ci.rules.lint import lint
 from pulse_ci.worker.check_worker import WorkerSource, add_worker
 from pulse_ci.worker.source_files import SourceTree, matters
 from pulse_ci.wrangler import WranglerDatabase, find_wrangler_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pulse_ci.analysis.rule import Example, Review
     from pulse_ci.model import Finding
@@ -46,7 +47,7 @@ def review_of(example: Example) -> Review:
     files = {path: text.replace(MARKS[0], "").replace(MARKS[1], "") for path, text in example.files.items()}
     config = files.pop(CONFIG, None)
     code = {path: files.pop(path).encode() for path in example.files if matters(path)}
-    found = review(files, base=_base(example), run_by_wrangler=_run_by_wrangler(example))
+    found = review(files, base=_base(example), layout=_layout(example))
     refusals = {max(files): example.d1_refuses} if example.d1_refuses else {}
     found = replace(found, config=CONFIG, database=_database(config)) if config else found
     found = _with_worker(found, code, example) if code else found
@@ -76,11 +77,13 @@ def review(
     *,
     base: BaseDiff | None = None,
     baseline: int = 0,
-    run_by_wrangler: Callable[[str], bool] | None = None,
+    layout: Layout = FLAT,
 ) -> Review:
     """Return what the rules see of some files, by path."""
-    migrations = discover("migrations", (SourceFile(path, text) for path, text in sorted(files.items())))
-    found, _ = gather(migrations, today=TODAY, base=base, baseline=baseline, run_by_wrangler=run_by_wrangler)
+    migrations = discover(
+        "migrations", SourceFiles(tuple(SourceFile(path, text) for path, text in sorted(files.items())), layout)
+    )
+    found, _ = gather(migrations, today=TODAY, base=base, baseline=baseline)
     return found
 
 
@@ -104,17 +107,5 @@ def _base(example: Example) -> BaseDiff | None:
     return BaseDiff(base.label, base.added, base.edits, base.files_at_tip | example.tip)
 
 
-def _run_by_wrangler(example: Example) -> Callable[[str], bool] | None:
-    if example.pattern is None:
-        return None
-    root = Path("/repository")
-    database = WranglerDatabase(
-        config=root / "wrangler.toml",
-        binding="DB",
-        name="pulse_analytics",
-        id=None,
-        migrations_dir="migrations",
-        migrations_table="d1_migrations",
-        migrations_pattern=example.pattern,
-    )
-    return lambda path: database.applies_file(root / path)
+def _layout(example: Example) -> Layout:
+    return FLAT if example.pattern is None else Layout(example.pattern.removeprefix("migrations/"), is_configured=True)

@@ -22,7 +22,7 @@ E, W = Severity.ERROR, Severity.WARNING
 EXPECTED = {
     "migration-name": E,
     "migration-number-gap": E,
-    "migration-number-duplicate": E,
+    "migration-number-duplicate": W,
     "migration-number-order": E,
     "missing-header": E,
     "header-date": E,

@@ -28,7 +28,7 @@ def test_a_number_that_the_base_got_since_is_a_duplicate() -> None:
         (
             C,
             "003 is also the number of migrations/003_theirs.sql on origin/main: "
-            "which of the two runs first is chance.",
+            "wrangler runs `migrations/003_c.sql` first, by its name.",
             f"git mv {C} migrations/004_c.sql",
         )
     ]

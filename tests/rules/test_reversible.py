@@ -142,17 +142,21 @@ def test_a_transaction_of_ones_own_in_a_reverse_is_refused_too() -> None:
     assert [line for line, _, _ in said("reverse-fails", "CREATE TABLE a (x);", reverse)] == [2, 4]
 
 
-def test_words_in_a_commented_reverse_are_told_from_sql() -> None:
-    sql = "CREATE TABLE a (x);\n-- Reverse: just drop it\n"
+@pytest.mark.parametrize(
+    "words",
+    ["Reverse: just drop it", "Rollback: not needed", "Down: see the wiki", "Down: drop it by hand", "Down: none"],
+)
+def test_prose_in_a_trailing_comment_is_not_a_reverse(words: str) -> None:
+    sql = f"CREATE TABLE a (x);\n-- {words}\n"
 
-    assert said("reverse-fails", sql) == [
-        (
-            5,
-            "The reverse of `002_next.sql` does not run: "
-            'D1 answers `near "just": syntax error at offset 0: SQLITE_ERROR`.',
-            "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`.",
-        )
-    ]
+    assert said("reverse-fails", sql) == []
+    assert said("missing-drop", sql) != []
+
+
+def test_words_within_a_commented_reverse_are_told_from_sql() -> None:
+    sql = "CREATE TABLE a (x);\n-- Reverse: DROP TABLE a; and then rest\n"
+
+    assert [line for line, _, _ in said("reverse-fails", sql)] == [5]
 
 
 def test_a_file_that_does_not_run_is_not_asked_for_a_reverse() -> None:

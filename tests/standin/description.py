@@ -20,6 +20,7 @@ OPERATIONS = {
     f"{_REPO}/commits/{{commit_sha}}/pulls": ("get",),
     f"{_REPO}/contents/{{path}}": ("get",),
     f"{_REPO}/git/blobs/{{file_sha}}": ("get",),
+    f"{_REPO}/git/trees/{{tree_sha}}": ("get",),
     f"{_REPO}/issues": ("get", "post"),
     f"{_REPO}/issues/{{issue_number}}": ("get", "patch"),
     f"{_REPO}/issues/{{issue_number}}/comments": ("get", "post"),

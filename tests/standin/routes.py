@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.standin.answer import Answer, Request, invalid, page, refuse
@@ -52,6 +53,7 @@ class Routes:
             ("get", f"{_REPO}/commits/{{commit_sha}}/pulls"): self._pulls_of_commit,
             ("get", f"{_REPO}/contents/{{path}}"): self._contents,
             ("get", f"{_REPO}/git/blobs/{{file_sha}}"): self._blob,
+            ("get", f"{_REPO}/git/trees/{{tree_sha}}"): self._tree,
             ("get", f"{_REPO}/issues"): self._list_issues,
             ("post", f"{_REPO}/issues"): self._create_issue,
             ("get", f"{_REPO}/issues/{{issue_number}}"): self._get_issue,
@@ -99,6 +101,20 @@ class Routes:
         texts = (text for files in self._state.tree.values() for text in files.values())
         found = next((text for text in texts if blob_name(text) == request.variables["file_sha"]), None)
         return refuse(404, _NOT_FOUND) if found is None else Answer(200, self._shapes.blob(found))
+
+    def _tree(self, request: Request) -> Answer:
+        sha = request.variables["tree_sha"]
+        for files in self._state.tree.values():
+            folders = {folder for path in files for folder in map(str, PurePosixPath(path).parents)}
+            for folder in sorted(folders):
+                if blob_name(folder) == sha:
+                    below = {
+                        path.removeprefix(f"{folder}/"): text
+                        for path, text in files.items()
+                        if path.startswith(f"{folder}/")
+                    }
+                    return Answer(200, self._shapes.tree(sha, below))
+        return refuse(404, _NOT_FOUND)
 
     def _list_issues(self, request: Request) -> Answer:
         query = request.query

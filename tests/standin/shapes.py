@@ -9,6 +9,8 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.standin.contract import Contract
     from tests.standin.state import ChangedFile, Comment, Issue, Pull, State
 
@@ -138,6 +140,14 @@ class Shapes:
                 "html": f"{self._html}/blob/main/{path}",
             },
         }
+
+    def tree(self, sha: str, files: Mapping[str, str]) -> Shape:
+        """Return all that lies below a folder, as `recursive` gives it."""
+        items = [
+            {"path": path, "mode": "100644", "type": "blob", "sha": blob_name(text), "size": len(text.encode())}
+            for path, text in sorted(files.items())
+        ]
+        return {"sha": sha, "url": f"{self._api}/git/trees/{sha}", "tree": items, "truncated": False}
 
     def content(self, path: str, text: str) -> Shape:
         """Return a file with what it holds."""
