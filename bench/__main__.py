@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHMARKS = ("check", "proofs", "engine_replay", "hostile")
+BENCHMARKS = ("check", "proofs", "engine_replay", "hostile", "worker")
 
 
 def main(names: list[str]) -> None:

@@ -72,7 +72,7 @@ def list_queries(request: CheckRequest) -> QueryList:
         raise ConfigError(f"There is no source of a Worker below {request.root}. Name it: --worker 'src/**/*.ts'")
     migrations = request.discover()
     review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline)
-    worker = add_worker(review, source).worker
+    worker = add_worker(review, source, lists_all=True).worker
     assert worker is not None  # noqa: S101 - the contents that it is tried on are gather's
     return QueryList(worker)
 

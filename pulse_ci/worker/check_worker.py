@@ -10,16 +10,17 @@ from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.worker.builders import DeclaredSchemas, find_built_queries, read_declared
 from pulse_ci.worker.declared_problems import find_problems
 from pulse_ci.worker.program import Program
-from pulse_ci.worker.queries import QueryFinder, may_send
+from pulse_ci.worker.queries import Query, QueryFinder, may_send
+from pulse_ci.worker.quick_reading import compile_names, find_changed_names, read_plain_queries
 from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
 from pulse_ci.worker.try_queries import Attempt, TriedQuery, find_error, try_queries
 from pulse_ci.worker.try_writes import try_writes
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.rule import Review
-    from pulse_ci.worker.queries import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,26 @@ class Stage:
 
 
 def check_worker(
-    source: WorkerSource, before: EmbeddedD1, after: EmbeddedD1, stages: Sequence[Stage] = ()
+    source: WorkerSource,
+    before: EmbeddedD1,
+    after: EmbeddedD1,
+    stages: Sequence[Stage] = (),
+    *,
+    lists_all: bool = False,
 ) -> WorkerResults:
-    """Read the queries of both sides, and try each on both schemas; `stages` lead from the one to the other."""
+    """Read the queries of both sides, and try each on both schemas; `stages` lead from the one to the other.
+
+    Unless `lists_all`, files that the change cannot concern are read in a quicker way, which may count a query in a
+    comment.
+    """
     new_tree, old_tree = source.tree, source.tree.overlay(source.base_files)
     new_paths = _select(source, new_tree)
     changed = frozenset(source.base_files)
     affected = changed | (find_importers(new_tree, changed, new_paths.__contains__) if changed else frozenset())
-    new = _read(source, new_tree, new_paths)
-    old = _read(source, old_tree, _select(source, old_tree) & affected) if affected else None
+    names = None if lists_all else compile_names(find_changed_names(before.schema(), after.schema()))
+    unconcerned = frozenset[str]() if lists_all else new_paths - affected
+    new = _read(source, new_tree, new_paths, _Quick(unconcerned, names))
+    old = _read(source, old_tree, _select(source, old_tree) & affected, _NOTHING_QUICK) if affected else None
     with before.open_preparer() as old_schema, after.open_preparer() as new_schema:
         new_tried = list(try_queries(new.queries, old_schema, new_schema))
         old_tried = list(try_queries(old.queries if old else (), old_schema, new_schema))
@@ -70,7 +82,7 @@ def check_worker(
     )
 
 
-def add_worker(review: Review, source: WorkerSource) -> Review:
+def add_worker(review: Review, source: WorkerSource, *, lists_all: bool = False) -> Review:
     """Return the review with what became of the Worker's queries.
 
     Where all files are reviewed at once, there is no schema before: the queries are tried on the one that they make.
@@ -82,7 +94,7 @@ def add_worker(review: Review, source: WorkerSource) -> Review:
     with EmbeddedD1() as before, EmbeddedD1() as after:
         before.restore(content_before if review.of_a_change else content_after)
         after.restore(content_after)
-        return replace(review, worker=check_worker(source, before, after, stages))
+        return replace(review, worker=check_worker(source, before, after, stages, lists_all=lists_all))
 
 
 def _select(source: WorkerSource, tree: SourceTree) -> frozenset[str]:
@@ -98,12 +110,32 @@ class _Side:
     declared: DeclaredSchemas
 
 
-def _read(source: WorkerSource, tree: SourceTree, paths: frozenset[str]) -> _Side:
+@dataclass(frozen=True, slots=True)
+class _Quick:
+    """Which files may be read without a parser: `paths`, where none of `names` occurs."""
+
+    paths: frozenset[str]
+    names: re.Pattern[bytes] | None = None
+
+    def read(self, source: WorkerSource, path: str, content: bytes) -> list[Query] | None:
+        """Return the queries of a file; None where it must be parsed."""
+        if path not in self.paths or (self.names and self.names.search(content)):
+            return None
+        return read_plain_queries(path, content, several_databases=bool(source.other_bindings))
+
+
+_NOTHING_QUICK = _Quick(frozenset())
+
+
+def _read(source: WorkerSource, tree: SourceTree, paths: frozenset[str], quick: _Quick) -> _Side:
     program = Program(tree.sources, tree.read_aliases())
     finder = QueryFinder(program, several_databases=bool(source.other_bindings))
     declared = read_declared(finder.evaluator, tree.files)
     sending = sorted(path for path in paths if may_send(program.sources[path]))
-    found = [query for path in sending for query in finder.find(path)]
+    found = list[Query]()
+    for path in sending:
+        plain = quick.read(source, path, program.sources[path])
+        found += finder.find(path) if plain is None else plain
     found += find_built_queries(finder.evaluator, declared, paths)
     return _Side(program, tuple(each for each in found if each.binding not in source.other_bindings), declared)
 

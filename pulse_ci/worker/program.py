@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.worker.syntax import Module
 
-_KEPT_BYTES = 6_000_000  # of source; its trees take about ten times as much
+_KEPT_BYTES = 2_000_000  # of source; its trees take about ten times as much
 _SECONDS = 30.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.sql.tokens import Token
 
+_WRITES = re.compile(r"\b(?:INSERT|REPLACE|UPDATE)\b", re.IGNORECASE)
 _ENDS_WHERE = frozenset({"RETURNING", "ORDER", "LIMIT"})
 
 
@@ -56,6 +58,8 @@ def read_write(sql: str, columns: Sequence[str]) -> WriteStatement | None:
 
 def find_written_table(sql: str) -> str | None:
     """Return the table that an INSERT, REPLACE or UPDATE writes to."""
+    if not _WRITES.search(sql, 0, 200):
+        return None
     tokens = list(tokenize_code(sql[:2000]))
     keywords = [token.keyword for token in tokens[:6]]
     if not keywords or keywords[0] not in {"INSERT", "REPLACE", "UPDATE"}:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from textwrap import dedent
 
 import pytest
 
 from pulse_ci.worker.program import Program
 from pulse_ci.worker.queries import Query, QueryFinder
+from pulse_ci.worker.quick_reading import read_plain_queries
 from pulse_ci.worker.text import variants
 
 
@@ -171,3 +173,46 @@ def test_the_binding_says_which_database(source: str, binding: str | None) -> No
 )
 def test_scripts_in_markup_keep_their_lines(path: str, source: str) -> None:
     assert [(query.line, str(query.text)) for query in read({path: source}, path)] == [(3, "SELECT 1")]
+
+
+@pytest.mark.parametrize(
+    ("source", "is_plain"),
+    [
+        ("env.DB.prepare('SELECT 1').all();\nenv.DB.prepare(`SELECT\n 2`)", True),
+        ("env.DB.prepare(`SELECT ${a}`)", False),
+        ("env.DB.prepare(sql)", False),
+        (r"env.DB.prepare('SELECT \'a\'')", False),
+        ("env.DB.exec('SELECT 1'); env.DB.prepare('SELECT 1')", False),
+    ],
+)
+def test_plain_texts_are_read_without_the_parser_as_with_it(source: str, is_plain: bool) -> None:
+    plain = read_plain_queries("src/index.ts", source.encode(), several_databases=True)
+
+    assert plain == (read({"src/index.ts": source}) if is_plain else None)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (b"const a = 1;\0", "is not text"),
+        (b"x" * 1_000_001, "has 1,000,001 bytes; at most 1,000,000 are read"),
+        (b"const a = '" + b"x" * 300_000 + b"';", "has a line of more than 200,000 bytes"),
+        (b"[" * 100_000, "is nested deeper than 400 levels"),
+        (b"\n".join(b"(" for _ in range(100_000)), "is nested deeper than 400 levels"),
+    ],
+)
+def test_hostile_source_is_named_and_skipped(source: bytes, reason: str) -> None:
+    program = Program({"src/index.ts": source + b"\nenv.DB.prepare('SELECT 1')"})
+
+    assert list(QueryFinder(program).find("src/index.ts")) == []
+    assert program.skipped["src/index.ts"] == reason.replace("1,000,001", f"{len(source) + 27:,}")
+
+
+@pytest.mark.parametrize("source", ["!" * 100_000, "a+" * 50_000, "a ? b : " * 20_000, "`${" * 300, "<a>" * 390])
+def test_deep_source_without_brackets_costs_a_bounded_time(source: str) -> None:
+    started = time.process_time()
+    program = Program({"src/index.ts": f"{source} env.DB.prepare('SELECT 1')\n".encode()})
+
+    list(QueryFinder(program).find("src/index.ts"))
+
+    assert time.process_time() - started < 10
