@@ -135,7 +135,8 @@ class ProbeResult:
 class Finding:
     """One rule's remark on some lines of one file; lines count from 1.
 
-    `probe` is None where no row can change the finding, `answer` where no rows were asked.
+    `probe` is None where no row can change the finding, `answer` where no rows were asked. `unproven` says
+    that it depends on rows that are not known.
     """
 
     rule: str
@@ -149,6 +150,7 @@ class Finding:
     fix: Fix | None = None
     probe: Probe | None = None
     answer: ProbeResult | None = None
+    unproven: bool = False
 
     @property
     def full_message(self) -> str:

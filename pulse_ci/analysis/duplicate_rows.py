@@ -1,24 +1,34 @@
-"""Keys that become unique, tried on rows that have equal values in them: a migration stumbles over the twins or not."""
+"""Rows that repeat others, for a migration that makes keys unique or leaves out what is repeated."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.touched_tables import with_descendants
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import Index
+from pulse_ci.sql.clauses import find_insert_select
 from pulse_ci.sql.names import fold, quote
+from pulse_ci.sql.operations import Create, Delete, Insert, Update
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.schema.schema import Table
+    from pulse_ci.schema.schema import Schema, Table
+    from pulse_ci.sql.split import Statement
 
 _MOST = 4
+# A copy with LIMIT leaves out rows of larger tables; more than these are not made to show it.
+_MAX_LIMIT = 40
+_MERGING = frozenset({"GROUP", "DISTINCT", "LIMIT", "IGNORE", "REPLACE", "EXISTS", "UNION", "MIN", "MAX", "PARTITION"})
+_FOLDING = frozenset({"LOWER", "UPPER", "NOCASE", "TRIM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class UniqueKey:
 
 
 def new_unique_keys(replayed: Replayed) -> tuple[UniqueKey, ...]:
-    """Return the keys that are new on columns that are not; an index that leaves out rows is not among them."""
+    """Return the keys that are new on columns that are not."""
     return tuple(_of_indexes(replayed)) + tuple(_of_tables(replayed))
 
 
@@ -41,7 +51,7 @@ def _of_indexes(replayed: Replayed) -> Iterator[UniqueKey]:
         if change.action is ChangeAction.REMOVED or not isinstance(index, Index) or table is None:
             continue
         columns = tuple(column.name for column in table.columns if _is_in(index, column.name))
-        if index.unique and index.where is None and columns:
+        if index.unique and columns:
             yield UniqueKey(table.name, columns, index.name)
 
 
@@ -56,7 +66,7 @@ def _of_tables(replayed: Replayed) -> Iterator[UniqueKey]:
     names = {change.table for change in replayed.changes if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN)}
     for name in sorted(names):
         before, after = replayed.before.find_table(name), replayed.after.find_table(name)
-        for columns in _keys(after) - _keys(before) if before and after else ():
+        for columns in sorted(_keys(after) - _keys(before), key=sorted) if before and after else ():
             if before and all(before.find_column(column) for column in columns):
                 yield UniqueKey(before.name, tuple(sorted(columns)), None)
 
@@ -66,23 +76,89 @@ def _keys(table: Table) -> set[frozenset[str]]:
     return {frozenset(map(fold, key.columns)) for key in keys}
 
 
-def add_twins(database: EmbeddedD1, replayed: Replayed, keys: Iterable[UniqueKey]) -> bool:
-    """Add rows that repeat those that are there in each of the keys; return whether there can be any for each."""
+def find_repeated_tables(replayed: Replayed, reached: Collection[str]) -> tuple[str, ...]:
+    """Return the names of the tables in which rows that repeat others may show a fault of the file."""
+    names = {fold(key.table) for key in new_unique_keys(replayed)}
+    for statement in replayed.migration.statements:
+        if _merges_rows(statement):
+            names |= {fold(table.name) for table in replayed.before.tables if spells(statement.sql, table.name)}
+        elif isinstance(statement.operation, Insert) and not find_insert_select(statement.sql):
+            names.add(fold(statement.operation.table))
+    found = (table for table in replayed.before.tables if fold(table.name) in names & set(reached))
+    return tuple(table.name for table in found if not table.is_virtual)
+
+
+def _merges_rows(statement: Statement) -> bool:
+    match statement.operation:
+        case Insert() | Delete() | Update() | Create("table", is_from_select=True):
+            words = [token.keyword for token in tokenize_code(statement.sql)]
+            return not _MERGING.isdisjoint(words)
+        case _:
+            return False
+
+
+def add_twins(database: EmbeddedD1, replayed: Replayed, tables: Collection[str]) -> bool:
+    """Add rows to the tables that repeat those that are there, and children to these.
+
+    Return whether each table got such a row.
+    """
     from pulse_ci.analysis.seed import WhereHints, seed
 
-    for key in keys:
-        hints = WhereHints({fold(key.table): _twins(database, key)})
-        seed(database, replayed.before, only=[key.table], hints=hints)
-        if not hints.inserted.get(fold(key.table)):
-            return False
-    return True
+    repeated = True
+    for name in tables:
+        table = replayed.before.find_table(name)
+        if table is None:
+            continue
+        hints = WhereHints({fold(name): list(_repeat_rows(database, table, replayed))})
+        seed(database, replayed.before, only=sorted(with_descendants(name, replayed.before)), hints=hints)
+        repeated = repeated and bool(hints.inserted.get(fold(name)))
+    return repeated
 
 
-def _twins(database: EmbeddedD1, key: UniqueKey) -> list[dict[str, Value]]:
-    # Of several: a file that parts two rows of one value may leave those of another.
-    names = [quote(column) for column in key.columns]
-    present = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    select = f"SELECT DISTINCT {', '.join(names)} FROM {quote(key.table)} WHERE {present} LIMIT {_MOST}"
+def _repeat_rows(database: EmbeddedD1, table: Table, replayed: Replayed) -> Iterator[dict[str, Value]]:
+    """Yield what rows should have in common with others: all but their keys, and what is to become unique."""
+    from pulse_ci.analysis.seed import build_keyed_rows, list_unique_columns
+
+    yield from build_keyed_rows(table, replayed.before, replayed.migration.statements)
+    unique = {column for key in list_unique_columns(table, replayed.before) for column in key}
+    free = tuple(column.name for column in table.columns if not column.generated and fold(column.name) not in unique)
+    becoming = [key.columns for key in new_unique_keys(replayed) if fold(key.table) == fold(table.name)]
+    words = {token.keyword for each in replayed.migration.statements for token in tokenize_code(each.sql)}
+    repeats = 1 + max(_read_limits(replayed.migration.statements), default=0) // _MOST
+    for columns in dict.fromkeys((free, *becoming)):
+        for hint in read_values(database, table.name, columns) if columns else ():
+            yield from [hint] * repeats
+            if not _FOLDING.isdisjoint(words):
+                yield {name: value.swapcase() if isinstance(value, str) else value for name, value in hint.items()}
+
+
+def read_values(database: EmbeddedD1, table: str, columns: Sequence[str]) -> list[dict[str, Value]]:
+    """Return some rows of a table in some of its columns, those that are NULL left out."""
+    select = f"SELECT DISTINCT {', '.join(map(quote, columns))} FROM {quote(table)} LIMIT {_MOST}"
     with database.open_unrestricted() as connection:
         rows: list[tuple[Value, ...]] = connection.execute(select).fetchall()
-    return [dict(zip(map(fold, key.columns), row, strict=True)) for row in rows]
+    return [
+        {fold(column): value for column, value in zip(columns, row, strict=True) if value is not None} for row in rows
+    ]
+
+
+def _read_limits(statements: Collection[Statement]) -> Iterator[int]:
+    for statement in statements:
+        code = list(tokenize_code(statement.sql)) if isinstance(statement.operation, Insert | Create) else []
+        for token, following in pairwise(code):
+            if token.keyword == "LIMIT" and following.kind is TokenKind.NUMBER and following.text.isdigit():
+                yield min(int(following.text), _MAX_LIMIT)
+
+
+def new_foreign_keys(before: Schema, after: Schema) -> Iterator[tuple[Table, tuple[str, ...], str, tuple[str, ...]]]:
+    """Yield the keys that tables which were there get on columns that were there: table, columns, parent, its columns.
+
+    The parent was there too, under the same name.
+    """
+    for table in before.tables:
+        new = after.find_table(table.name)
+        known = {(tuple(map(fold, key.columns)), fold(key.parent)) for key in table.foreign_keys}
+        for key in new.foreign_keys if new else ():
+            is_new = (tuple(map(fold, key.columns)), fold(key.parent)) not in known
+            if is_new and before.find_table(key.parent) and all(table.find_column(column) for column in key.columns):
+                yield table, key.columns, key.parent, key.parent_columns

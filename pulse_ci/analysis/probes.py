@@ -83,7 +83,7 @@ def broken_by_column(table: Table, column: Column) -> Probe | None:
     rows = f"SELECT *, {value} AS {quote_if_needed(column.name)} FROM {quote_if_needed(table.name)}"
     names = [each.name for each in (*table.columns, column)]
     can_send = is_safe(value, names) and all(is_safe(each, names) for each in conditions)
-    return _violations(table.name, rows, table.name, conditions, can_send=can_send)
+    return violations(table.name, rows, table.name, conditions, can_send=can_send)
 
 
 def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: frozenset[str]) -> Probe | None:
@@ -100,14 +100,14 @@ def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: fro
     ):
         filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
         head = f"WITH copied ({', '.join(map(quote_if_needed, filled))}) AS ({copied.select}) "
-        probe = _violations(table, "SELECT * FROM copied", name, conditions, head)
+        probe = violations(table, "SELECT * FROM copied", name, conditions, head)
         return replace(probe, sql=_count_in_source(copied.select, filled, conditions, before)) if probe else None
     added = [column.name for column in rebuild.after.columns if not rebuild.before.find_column(column.name)]
     if any(spells(condition, column) for condition in conditions for column in added):
         return None
     names = [column.name for column in rebuild.before.columns]
     can_send = all(is_safe(each, names) for each in conditions)
-    return _violations(table, f"SELECT * FROM {quote_if_needed(table)}", name, conditions, can_send=can_send)
+    return violations(table, f"SELECT * FROM {quote_if_needed(table)}", name, conditions, can_send=can_send)
 
 
 def _count_in_source(select: str, filled: Sequence[str], conditions: Sequence[str], before: Schema) -> str:
@@ -153,9 +153,10 @@ def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
     ]
 
 
-def _violations(
+def violations(
     table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "", *, can_send: bool = False
 ) -> Probe | None:
+    """Return the probe of rows for which one of the conditions holds; `rows` is a SELECT, named `alias` in these."""
     if not conditions:
         return None
     broken = " OR ".join(conditions)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.dependencies import Makers, names_used
-from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements
+from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements, without_consequences
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import RejectedBy
 from pulse_ci.schema.diff import diff
@@ -124,6 +124,9 @@ def replay(
 def _watched(database: EmbeddedD1, migration: Migration) -> Replayed:
     before, origin = database.schema(), database.take_snapshot()
     run = run_statements(database, migration.statements)
+    if any(each.by is RejectedBy.D1 and not each.is_transaction for each in run.refusals):
+        further = run_statements(database, migration.statements, keep_going=True)
+        run = Run(further.touched, without_consequences(further.refusals))
     return Replayed(migration, run, before, database.schema(), origin, database.take_snapshot())
 
 

@@ -130,13 +130,17 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a rule has to say of one place; `severity` where it is not the rule's own."""
+    """What a rule has to say of one place; `severity` where it is not the rule's own.
+
+    `unproven` says that the file may be right: what it does depends on rows that are not known.
+    """
 
     place: Location
     message: str
     remedy: str
     severity: Severity | None = None
     probe: Probe | None = None
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,30 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.duplicate_rows import add_twins, new_unique_keys
+from pulse_ci.analysis.duplicate_rows import add_twins, find_repeated_tables, new_foreign_keys, read_values
+from pulse_ci.analysis.failing_rows import FailingRows, find_failing_rows
+from pulse_ci.analysis.passing_rows import PassingRows
 from pulse_ci.analysis.row_check_batch import Quiet
 from pulse_ci.analysis.row_losses import Loss, Tracker
-from pulse_ci.analysis.statement_run import Refusal, Run, run_statements
+from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements, without_consequences
+from pulse_ci.analysis.statement_sources import find_source_tables
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
-from pulse_ci.engine.access import Access
+from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
-from pulse_ci.sql.clauses import add_or_ignore
-from pulse_ci.sql.operations import Create, Insert
+from pulse_ci.model import RejectedBy
+from pulse_ci.sql.clauses import add_or_ignore, find_insert_select
+from pulse_ci.sql.names import fold
+from pulse_ci.sql.operations import Delete, Insert, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import apsw
 
-    from pulse_ci.analysis.duplicate_rows import UniqueKey
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.analysis.row_losses import TableRows
     from pulse_ci.analysis.seed import Budget, SeedFailure
-    from pulse_ci.engine.connection import EmbeddedD1
+    from pulse_ci.engine.access import Access
+    from pulse_ci.engine.request import Request
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
-# Statements that stand in the way are passed so many times.
+# So many times the rows are looked through for those on which a refused statement passes.
 _PASSES = 4
 Violation = tuple[str, object, str, int]
 
@@ -37,10 +42,13 @@ Violation = tuple[str, object, str, int]
 class OnRows:
     """What came of running a migration on seeded tables.
 
-    `before` has the rows of the tables that it reaches, `snapshot` the database after it; both are missing where it was
-    refused, or not run, since it reaches none. `beyond` is for a file that D1 refuses for some of the rows: what
-    foreign keys would take once these are put right. `twins` is the run on rows with equal values in what becomes
-    unique, None where nothing does, or where no such rows can be.
+    `run` has every statement that was refused on some rows; those in `conditional` pass on others, and have the
+    query that lists the rows in a live database. `losses`, `counts`
+    and what follows are of the run on rows that no statement refuses. `before` has the rows of the tables that it
+    reaches, `snapshot` the database after it; both are missing where it was refused, or not run, since it reaches none.
+    `beyond` is for a file that D1 refuses for some of the rows: what foreign keys would take once these are put right.
+    `twins` is the run on rows that repeat others, None where nothing becomes unique, or where no such rows can be, and
+    `revealed` what only those rows lose.
     """
 
     run: Run
@@ -52,11 +60,39 @@ class OnRows:
     before: Mapping[str, TableRows] = field(default_factory=dict)
     snapshot: bytes | None = None
     twins: Run | None = None
+    revealed: tuple[Loss, ...] = ()
+    conditional: Mapping[Refusal, FailingRows | None] = field(default_factory=dict)
 
     @property
     def reached(self) -> tuple[Loss, ...]:
         """The losses through foreign keys, those beyond a refusal too."""
         return tuple(loss for loss in (*self.losses, *self.beyond) if loss.path)
+
+    @property
+    def all_losses(self) -> tuple[Loss, ...]:
+        """The losses on any rows, each table's through one statement once."""
+        found: dict[tuple[str, Statement | None], Loss] = {}
+        for loss in (*self.losses, *self.beyond, *self.revealed):
+            found.setdefault((loss.table, loss.statement), loss)
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One run on rows; its refusals are those of D1 to the rows, BEGIN and COMMIT left out."""
+
+    run: Run
+    refusals: tuple[Refusal, ...]
+    losses: tuple[Loss, ...]
+    counts: Mapping[str, tuple[int, int]]
+    violations: tuple[Violation, ...]
+    before: Mapping[str, TableRows]
+    changes_rows: bool
+
+    @property
+    def certain_losses(self) -> tuple[Loss, ...]:
+        """The losses that do not come from a refused INSERT or UPDATE that was left out."""
+        return tuple(loss for loss in self.losses if loss.path or not self.changes_rows)
 
 
 def run_on_rows(
@@ -66,51 +102,36 @@ def run_on_rows(
 
     Where the file is refused, nothing is lost, as on D1.
     """
-    result = further = _attempt(database, statements, schema, reached, {})
-    instead: dict[Statement, str] = {}
-    for _ in range(_PASSES):
-        refused = next((each.statement for each in further.run.refusals if not each.is_transaction), None)
-        if refused is None or refused in instead or _instead_of(refused) is None:
-            break
-        # All copies at once: each of a thousand may stumble.
-        instead |= {
-            each: sql for each in statements if isinstance(each.operation, Insert) and (sql := _instead_of(each))
-        }
-        instead[refused] = str(_instead_of(refused))
-        further = _attempt(database, statements, schema, reached, instead, keep=False)
-    return replace(result, beyond=tuple(loss for loss in further.losses if loss.path)) if instead else result
+    attempt = _attempt(database, statements, schema, reached)
+    if attempt.refusals:
+        return OnRows(attempt.run, beyond=tuple(loss for loss in attempt.losses if loss.path))
+    return _build_result(attempt)
 
 
-def _instead_of(statement: Statement) -> str | None:
-    """Return what to run so that a copy leaves out the rows that it stumbles over; nothing for a unique index."""
-    match statement.operation:
-        case Insert():
-            return add_or_ignore(statement.sql)
-        case Create("index"):
-            return ""
-        case _:
-            return None
+def _build_result(attempt: _Attempt) -> OnRows:
+    return OnRows(attempt.run, attempt.losses, attempt.counts, attempt.violations, before=attempt.before)
 
 
 def _attempt(
-    database: EmbeddedD1,
-    statements: Sequence[Statement],
-    schema: Schema,
-    reached: Collection[str],
-    instead: Mapping[Statement, str],
-    *,
-    keep: bool = True,
-) -> OnRows:
+    database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, reached: Collection[str]
+) -> _Attempt:
     with database.open_unrestricted() as connection:
         tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
-    quiet = Quiet(schema, statements)
-    run = _run(database, statements, tracker, quiet, instead, keep=keep)
+    run = _run(database, statements, tracker, Quiet(schema, statements))
     with database.open_unrestricted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
-    if run.refusals and not all(refusal.is_transaction for refusal in run.refusals):
-        return OnRows(run)
-    return OnRows(run, tuple(tracker.losses()), tracker.counts(), violations, before=tracker.before())
+    refusals = tuple(each for each in run.refusals if not each.is_transaction)
+    left_out = (each.statement.operation for each in refusals if each.statement)
+    return _Attempt(
+        run,
+        refusals,
+        tuple(tracker.losses()),
+        tracker.counts(),
+        violations,
+        tracker.before(),
+        any(isinstance(each, Insert | Update) for each in left_out),
+    )
 
 
 class SeededRuns:
@@ -127,8 +148,6 @@ class SeededRuns:
         One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
         sandbox stopped would be stopped again: they are not run.
         """
-        from pulse_ci.analysis.seed import Budget, read_hints, seed
-
         if replayed.was_stopped:
             return OnRows(Run((), ()))
         reached = reached_by(replayed) | reached_by_reverse(reverse, replayed.before)
@@ -139,26 +158,109 @@ class SeededRuns:
             return OnRows(Run((), ()))
         if self._at != replayed.before:
             self._database.restore(replayed.origin)
-        hints = read_hints(replayed.migration.statements, replayed.before, reached)
-        self._budget = self._budget or Budget()
-        seeded = seed(self._database, replayed.before, only=reached, hints=hints, budget=self._budget)
-        keys = new_unique_keys(replayed)
-        filled = self._database.take_snapshot() if keys else b""
-        result = run_on_rows(self._database, replayed.migration.statements, replayed.before, reached)
+        unseeded = self._seed(replayed, reached)
+        repeated = find_repeated_tables(replayed, reached)
+        filled = self._database.take_snapshot()
+        result = self._run_on_passing_rows(replayed, reached, filled)
         clean = not (result.run.refusals or result.losses or result.violations)
         self._at = replayed.after if clean else None
         snapshot = self._database.take_snapshot() if result.before else None
-        twins = self._on_twins(replayed, keys, filled, reached) if keys else None
-        return replace(result, unseeded=seeded.failures, snapshot=snapshot, twins=twins)
+        result = replace(result, unseeded=unseeded, snapshot=snapshot)
+        return self._run_on_twins(result, replayed, repeated, filled, reached) if repeated else result
 
-    def _on_twins(
-        self, replayed: Replayed, keys: tuple[UniqueKey, ...], filled: bytes, reached: Collection[str]
-    ) -> Run | None:
+    def _seed(self, replayed: Replayed, reached: Collection[str]) -> tuple[SeedFailure, ...]:
+        from pulse_ci.analysis.seed import Budget, WhereHints, read_file_hints, read_hints, seed
+
+        statements = replayed.migration.statements
+        compared = read_hints(statements, replayed.before, reached).requested
+        written = read_file_hints(statements, replayed.before, replayed.after, reached)
+        hints = {name: [*written.get(name, ()), *compared.get(name, ())] for name in {**written, **compared}}
+        self._budget = self._budget or Budget()
+        seeded = seed(self._database, replayed.before, only=reached, hints=WhereHints(hints), budget=self._budget)
+        for table, columns, parent, parent_columns in new_foreign_keys(replayed.before, replayed.after):
+            values = read_values(self._database, parent, parent_columns)
+            rows = [dict(zip(map(fold, columns), row.values(), strict=False)) for row in values]
+            seed(self._database, replayed.before, only=[table.name], hints=WhereHints({fold(table.name): rows}))
+        return seeded.failures
+
+    def _run_on_passing_rows(self, replayed: Replayed, reached: Collection[str], filled: bytes) -> OnRows:
+        """Run the file on all rows; then, where statements are refused, on the rows on which they pass."""
+        statements = replayed.migration.statements
+        attempt = _attempt(self._database, statements, replayed.before, reached)
+        unknown = set["Statement | None"]()
+        refused, beyond, seen = [*attempt.run.refusals], [*attempt.certain_losses], set["Statement | None"]()
+        for _ in range(_PASSES):
+            left = next((each for each in attempt.refusals if each.statement not in seen), None)
+            if left is None or left.by is not RejectedBy.D1:
+                break
+            seen.add(left.statement)
+            tables = find_source_tables(replayed.run, left.statement, replayed.before)
+            search = PassingRows(self._database, replayed.before, statements, filled)
+            better = search.find(left, tables)
+            unknown |= set() if search.was_tried else {left.statement}
+            self._database.restore(better or filled)
+            filled = better or filled
+            if better:
+                attempt = _attempt(self._database, statements, replayed.before, reached)
+                refused += (each for each in attempt.refusals if each.statement not in {it.statement for it in refused})
+                beyond += attempt.certain_losses
+        if not refused:
+            return _build_result(attempt)
+        always = {each.statement for each in attempt.refusals} - unknown
+        conditional = {
+            each: self._find_failing_rows(replayed, each)
+            for each in refused
+            if each.statement not in always and not each.is_transaction
+        }
+        run = replace(attempt.run, refusals=without_consequences(refused))
+        if attempt.refusals:
+            return OnRows(run, beyond=tuple(loss for loss in beyond if loss.path), conditional=conditional)
+        return replace(_build_result(attempt), run=run, beyond=tuple(beyond), conditional=conditional)
+
+    def _find_failing_rows(self, replayed: Replayed, refusal: Refusal) -> FailingRows | None:
+        tables = find_source_tables(replayed.run, refusal.statement, replayed.before)
+        with EmbeddedD1() as database:
+            database.restore(replayed.origin)
+            return find_failing_rows(database, refusal, tables, replayed.before)
+
+    def _run_on_twins(
+        self, result: OnRows, replayed: Replayed, repeated: tuple[str, ...], filled: bytes, reached: Collection[str]
+    ) -> OnRows:
         self._database.restore(filled)
         self._at = None
-        if not add_twins(self._database, replayed, keys):
-            return None
-        return _attempt(self._database, replayed.migration.statements, replayed.before, reached, {}).run
+        if not add_twins(self._database, replayed, repeated):
+            return result
+        attempt = _attempt(self._database, replayed.migration.statements, replayed.before, reached)
+        known = {(loss.table, loss.statement) for loss in (*result.losses, *result.beyond)}
+        revealed = (loss for loss in attempt.certain_losses if (loss.table, loss.statement) not in known)
+        refused = {each.statement for each in result.run.refusals}
+        clashes = tuple(each for each in attempt.refusals if each.statement not in refused and _brings_rows(each))
+        return replace(
+            result,
+            run=replace(result.run, refusals=(*result.run.refusals, *clashes)),
+            conditional={**result.conditional, **{each: self._find_failing_rows(replayed, each) for each in clashes}},
+            twins=replace(attempt.run, refusals=tuple(_until_rows_differ(attempt.refusals))),
+            revealed=tuple(revealed),
+        )
+
+
+def _until_rows_differ(refusals: Sequence[Refusal]) -> Iterator[Refusal]:
+    """Yield the refusals up to the first that leaves other rows than the file would."""
+    for refusal in refusals:
+        yield refusal
+        if refusal.statement and is_on_rows(refusal.statement):
+            return
+
+
+def _brings_rows(refusal: Refusal) -> bool:
+    """Return whether the statement brings or changes rows itself, and copies none."""
+    match refusal.statement.operation if refusal.statement else None:
+        case Insert() if refusal.statement and find_insert_select(refusal.statement.sql) is None:
+            return True
+        case Update() | Delete():
+            return True
+        case _:
+            return False
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:
@@ -170,38 +272,38 @@ def _violations(connection: apsw.Connection) -> list[Violation]:
         return []
 
 
-def _run(
-    database: EmbeddedD1,
-    statements: Sequence[Statement],
-    tracker: Tracker,
-    quiet: Quiet,
-    instead: Mapping[Statement, str],
-    *,
-    keep: bool,
-) -> Run:
-    touched, refusals = list[tuple["Statement", Access]](), list[Refusal]()
+def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker, quiet: Quiet) -> Run:
+    """Run the statements as one request; a refused one is left out, and the request undone at its end."""
+    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
     try:
         with database.open_request() as request:
             for statement in statements:
-                sql = instead.get(statement, statement.sql)
                 _read_again(database, tracker, quiet.disturbed_by(statement))
-                try:
-                    access = request.execute(sql) if sql else Access()
-                except D1Refused as refused:
-                    refusals.append(Refusal.of(statement, refused))
-                    if refusals[-1].is_transaction:
-                        continue
-                    request.mark_rollback_only()
+                access = _execute(request, statement, refusals)
+                if refusals and refusals[-1].by is RejectedBy.SANDBOX:
                     break
-                touched.append((statement, access))
-                _read_again(database, tracker, quiet.take(statement, access))
-            else:
-                _read_again(database, tracker, quiet.left())
-            if not keep:
+                if access:
+                    touched.append((statement, access))
+                    _read_again(database, tracker, quiet.take(statement, access))
+            _read_again(database, tracker, quiet.left())
+            if not all(each.is_transaction for each in refusals):
                 request.mark_rollback_only()
     except D1Refused as refused:
         refusals.append(Refusal.of(None, refused))
     return Run(tuple(touched), tuple(refusals))
+
+
+def _execute(request: Request, statement: Statement, refusals: list[Refusal]) -> Access | None:
+    """Run a statement, or an INSERT without the rows that it fails on; None where nothing was run."""
+    try:
+        return request.execute(statement.sql)
+    except D1Refused as refused:
+        refusals.append(Refusal.of(statement, refused))
+    instead = add_or_ignore(statement.sql) if refusals[-1].by is RejectedBy.D1 else None
+    try:
+        return request.execute(instead) if instead else None
+    except D1Refused:
+        return None
 
 
 def _read_again(database: EmbeddedD1, tracker: Tracker, done: Collection[tuple[Statement, Access]]) -> None:

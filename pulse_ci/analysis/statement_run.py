@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from pulse_ci.engine.connection import Access, EmbeddedD1
     from pulse_ci.model import Change
     from pulse_ci.sql.split import Statement
+
+# What follows from a statement that was left out before, and says nothing of the statement itself.
+_CONSEQUENCE = re.compile(
+    r"no such (table|column|index|view|trigger)|has no column named|already exists|duplicate column name"
+    r"|already another table or index|FOREIGN KEY constraint failed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,16 @@ def spells(sql: str, name: str) -> bool:
 def is_on_rows(statement: Statement) -> bool:
     """Return whether a statement writes rows, and is neither of the schema nor a question."""
     return isinstance(statement.operation, Insert | Update | Delete)
+
+
+def without_consequences(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """Return the first refusal, and those that do not come from its statement's being left out."""
+    kept = list[Refusal]()
+    for refusal in refusals:
+        follows = any(not each.is_transaction for each in kept) and _CONSEQUENCE.search(refusal.message)
+        if refusal.is_transaction or not follows:
+            kept.append(refusal)
+    return tuple(kept)
 
 
 def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:

@@ -52,13 +52,14 @@ def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> froze
     for statement in statements:
         match statement.operation:
             case Drop("table", table) | Delete(table) | Insert(table) if before.find_table(table):
-                reached |= _with_descendants(table, before)
+                reached |= with_descendants(table, before)
             case AddColumn(table) | Update(table) if before.find_table(table):
                 reached.add(fold(table))
     return frozenset(reached)
 
 
-def _with_descendants(table: str, schema: Schema) -> set[str]:
+def with_descendants(table: str, schema: Schema) -> set[str]:
+    """Return the folded names of a table and of all whose rows depend on its rows, by foreign keys."""
     found, queue = set[str](), [table]
     while queue:
         name = queue.pop()

@@ -147,7 +147,9 @@ def preview(request: CheckRequest, on_step: Callable[[str], None] = lambda _: No
     """Do as `check`, for the schema diff alone; that a file does not run at all is still said."""
     report = check(request, on_step)
     findings = tuple(finding for finding in report.findings if finding.rule in _REPLAY_RULES)
-    conclusion = conclude(findings, request.fail_on) if report.migrations else report.conclusion
+    conclusion = report.conclusion
+    if report.migrations:
+        conclusion = conclude(findings, request.fail_on, rejected=report.is_rejected)
     return replace(
         report,
         findings=findings,

@@ -52,27 +52,32 @@ def build_report(
     analyses = {each.migration.path: each for each in review.evidence}
     costs_by_path = costs(review)
     rejections = {each.migration.path: each.refusal for each in review.broken}
+    unseeded = find_unseeded_tables(review.evidence)
+    results = tuple(
+        _build_result(
+            migration,
+            analyses.get(migration.path),
+            rejections.get(migration.path),
+            applied=applied(migration),
+            skipped=review.skipped,
+            cost=whole_cost(costs_by_path.get(migration.path, ())),
+        )
+        for migration in review.migrations.migrations
+    )
+    rejected = any(each.under_review and each.replay == "failed" for each in results)
     return Report(
         command=command,
-        conclusion=conclude(findings, fail_on) if review.migrations.migrations else Conclusion.NEUTRAL,
+        conclusion=conclude(findings, fail_on, rejected=rejected, unproven=bool(unseeded))
+        if results
+        else Conclusion.NEUTRAL,
         database=database,
         staging=staging,
-        migrations=tuple(
-            _build_result(
-                migration,
-                analyses.get(migration.path),
-                rejections.get(migration.path),
-                applied=applied(migration),
-                skipped=review.skipped,
-                cost=whole_cost(costs_by_path.get(migration.path, ())),
-            )
-            for migration in review.migrations.migrations
-        ),
+        migrations=results,
         findings=findings,
         changes=changes,
         rows=count_rows(review),
         queries=list_queries(review.worker) if review.worker else (),
-        unseeded=find_unseeded_tables(review.evidence),
+        unseeded=unseeded,
         unrestored=find_unrestored_tables(review.evidence),
         skipped=review.skipped,
         timings_ms=timings_ms,

@@ -202,6 +202,11 @@ class Report:
         """The migrations that were judged, in order."""
         return tuple(migration for migration in self.migrations if migration.under_review)
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether a file under review did not run."""
+        return any(migration.replay == "failed" for migration in self.under_review)
+
     def count_findings(self, severity: Severity) -> int:
         """Return how many findings of that severity are not ignored."""
         return sum(1 for finding in self.findings if finding.severity is severity and not finding.ignored)
@@ -238,14 +243,21 @@ class Report:
 
 def _serialize_finding(finding: Finding) -> dict[str, Any]:
     values = asdict(finding)
-    del values["probe"]
+    del values["probe"], values["unproven"]
     return values
 
 
-def conclude(findings: Iterable[Finding], fail_on: FailOn) -> Conclusion:
-    """Return the conclusion: failure from `fail_on` up, neutral where something milder was found."""
+def conclude(
+    findings: Iterable[Finding], fail_on: FailOn, *, rejected: bool = False, unproven: bool = False
+) -> Conclusion:
+    """Return the conclusion: failure from `fail_on` up, neutral where something milder was found.
+
+    A file that is `rejected` always fails. What is `unproven`, since it could not be tried, counts as a warning.
+    """
+    if rejected:
+        return Conclusion.FAILURE
     ranks = [finding.severity.rank for finding in findings if not finding.ignored]
-    worst = min(ranks, default=Severity.NOTICE.rank)
+    worst = min([*ranks, *([Severity.WARNING.rank] if unproven else [])], default=Severity.NOTICE.rank)
     if fail_on is not FailOn.NEVER and worst <= Severity(fail_on.value).rank:
         return Conclusion.FAILURE
     return Conclusion.NEUTRAL if worst < Severity.NOTICE.rank else Conclusion.SUCCESS

@@ -35,7 +35,10 @@ def read_report(path: Path, fail_on: FailOn) -> Report:
         report = TypeAdapter(Report).validate_python(values)
     except ValidationError as error:
         reject_report(path, "report-file:", error.errors(include_input=False, include_url=False)[0]["msg"])
-    return replace(report, conclusion=conclude(report.findings, fail_on))
+    return replace(
+        report,
+        conclusion=conclude(report.findings, fail_on, rejected=report.is_rejected, unproven=bool(report.unseeded)),
+    )
 
 
 def read_valid_json(path: Path, flag: str, *, max_bytes: int, alternative: str = "") -> dict[str, Any]:

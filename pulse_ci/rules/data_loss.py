@@ -8,8 +8,10 @@ from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
+from pulse_ci.sql.clauses import replaces_rows
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable
+from pulse_ci.sql.operations import Delete, Drop, DropColumn, Insert, RenameColumn, RenameTable
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +23,12 @@ _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEX
 _GOALS = (
     "CREATE TABLE IF NOT EXISTS goals (\n  goal_id INTEGER PRIMARY KEY,\n"
     "  site_id INTEGER NOT NULL REFERENCES sites (site_id) ON DELETE CASCADE\n);\n"
+)
+
+
+_ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")
+_REPLACE_REMEDY = (
+    "Write `INSERT … ON CONFLICT (…) DO UPDATE SET …` in place of REPLACE: it changes the row and does not delete it."
 )
 
 
@@ -84,7 +92,7 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
     is_new = freshness(review)
     for analysis in review.evidence:
         losses: dict[Statement | None, list[Loss]] = {}
-        for loss in (*analysis.on_rows.losses, *analysis.on_rows.beyond):
+        for loss in analysis.on_rows.all_losses:
             if not is_new(analysis, loss.table) and not _is_reported_by_other_rule(analysis, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, statement_losses in losses.items():
@@ -92,7 +100,43 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
                 analysis.migration.locate(statement),
                 _describe_losses(statement_losses, review.rows),
                 _suggest_remedy(statement_losses),
+                Severity.WARNING if _is_selective(statement, statement_losses) else None,
             )
+        for statement in _find_replaced_parents(analysis):
+            if statement not in losses:
+                yield _build_replace_match(analysis, statement)
+
+
+def _is_selective(statement: Statement | None, losses: list[Loss]) -> bool:
+    """Return whether a DELETE says with WHERE which rows go, and, where others go with them, compares rows to do so."""
+    match statement.operation if statement else None:
+        case Delete(has_where=True) if statement:
+            compares = sum(token.keyword == "SELECT" for token in tokenize_code(statement.sql))
+            return bool(compares) or all(not loss.path and loss.table == loss.target for loss in losses)
+        case _:
+            return False
+
+
+def _find_replaced_parents(analysis: Evidence) -> Iterator[Statement]:
+    """Yield the statements that replace rows to which others refer: REPLACE deletes the old row first."""
+    before = analysis.replayed.before
+    for statement in analysis.migration.statements if analysis.runs else ():
+        if isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
+            children = before.list_children(statement.operation.table)
+            if any(key.on_delete in _ACTING for _, key in children):
+                yield statement
+
+
+def _build_replace_match(analysis: Evidence, statement: Statement) -> Remark:
+    table = statement.operation.table if isinstance(statement.operation, Insert) else ""
+    acting = [each for each in analysis.replayed.before.list_children(table) if each[1].on_delete in _ACTING]
+    reached = sorted({f"`{child.name}` (ON DELETE {key.on_delete})" for child, key in acting})
+    return Remark(
+        analysis.migration.locate(statement),
+        f"REPLACE deletes the row of `{table}` that has the same key, and with it the rows that refer to it: "
+        f"{', '.join(reached)}.",
+        _REPLACE_REMEDY,
+    )
 
 
 def _is_reported_by_other_rule(analysis: Evidence, loss: Loss) -> bool:
@@ -147,6 +191,9 @@ def _describe_losses(losses: list[Loss], staging_rows: Mapping[str, int] | None)
 
 
 def _suggest_remedy(losses: list[Loss]) -> str:
+    statement = losses[0].statement
+    if statement and isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
+        return _REPLACE_REMEDY
     children = sorted({loss.table for loss in losses if loss.path})
     if children:
         names = ", ".join(f"`{name}`" for name in children)

@@ -27,7 +27,6 @@ NOT_RUN_REMEDIES = {
     RejectedBy.ENGINE: "Write it otherwise, so that it can be tried here before it runs on D1.",
 }
 """What to do where it is not D1 that has refused a statement."""
-SEED_CONFLICT = ""  # no rule's: the proofs on rows could not be finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +108,29 @@ def _match_pattern(message: str, statement: Statement | None, patterns: tuple[_E
 
 def find_rejections(rule: str, analysis: Evidence) -> Iterator[tuple[Refusal, bool]]:
     """Yield the refusals that belong to a rule, and whether each shows on rows alone."""
+    rejected = set()
     for rejection in analysis.replayed.run.refusals:
+        rejected.add(rejection.statement)
         if find_rule_name(rejection) == rule:
             yield rejection, False
-    if analysis.runs:
-        for rejection in analysis.on_rows.run.refusals:
-            if not rejection.is_transaction and find_rule_name_on_rows(rejection, analysis) == rule:
-                yield rejection, True
+    for rejection in analysis.on_rows.run.refusals:
+        is_new = not rejection.is_transaction and rejection.statement not in rejected
+        if is_new and find_rule_name_on_rows(rejection, analysis) == rule:
+            yield rejection, True
 
 
 def find_rule_name_on_rows(rejection: Refusal, analysis: Evidence) -> str:
-    """Do as `rule_for` for a refusal that only shows on rows.
-
-    A statement that brings rows of its own may clash with the seeded ones, which says nothing about real rows.
-    """
+    """Do as `find_rule_name` for a refusal that only shows on rows."""
     if rejection.by in NOT_RUN_REMEDIES:
         return REPLAY_FAILS_NAME
-    is_in_rebuild = analysis.rebuild_at(rejection.statement) or (rejection.statement is None and analysis.rebuilds)
-    if "FOREIGN KEY constraint failed" in rejection.message and is_in_rebuild:
-        return REBUILD_FAILS_NAME
     copies = {copy for rebuild in analysis.rebuilds for copy in rebuild.copies}
-    parsed = rejection.statement.operation if rejection.statement else None
-    if isinstance(parsed, Insert | Update) and rejection.statement not in copies:
-        return _match_pattern(rejection.message, rejection.statement, _NOT_ALLOWED_PATTERNS) or SEED_CONFLICT
+    is_copy = rejection.statement in copies
+    is_in_rebuild = analysis.rebuild_at(rejection.statement) or (rejection.statement is None and analysis.rebuilds)
+    if "FOREIGN KEY constraint failed" in rejection.message and (is_in_rebuild or is_copy):
+        return REBUILD_FAILS_NAME
+    if rejection.statement and isinstance(rejection.statement.operation, Insert | Update) and not is_copy:
+        return _match_pattern(rejection.message, rejection.statement, _NOT_ALLOWED_PATTERNS) or REPLAY_FAILS_NAME
     return find_rule_name(rejection)
-
-
-def find_seed_conflicts(analysis: Evidence) -> Iterator[Refusal]:
-    """Yield the refusals on rows that say nothing but that the proofs on rows could not be finished."""
-    if analysis.runs:
-        for rejection in analysis.on_rows.run.refusals:
-            if not rejection.is_transaction and find_rule_name_on_rows(rejection, analysis) == SEED_CONFLICT:
-                yield rejection
 
 
 NOT_ALLOWED_RULES = frozenset(claim.rule for claim in _NOT_ALLOWED_PATTERNS)

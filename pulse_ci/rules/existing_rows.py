@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.probes import any_row, broken_by_column, broken_by_copy
@@ -9,7 +10,9 @@ from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
+from pulse_ci.rules.some_rows import depends_on_rows, remark_on_some_rows
 from pulse_ci.sql.operations import AddColumn, Insert
+from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.rule import Evidence
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.model import Probe
+    from pulse_ci.schema.schema import Table
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT, title TEXT);\n"
 _TEAMS = "CREATE TABLE IF NOT EXISTS teams (team_id INTEGER PRIMARY KEY);\n"
@@ -45,19 +49,41 @@ def _make_rule(
         for analysis in review.evidence:
             for rejection, on_rows in find_rejections(name, analysis):
                 probe = _build_probe(name, analysis, rejection) if on_rows else None
-                yield _build_match(analysis, rejection, remedy, probe, on_rows=on_rows)
+                match = _build_match(analysis, rejection, remedy, probe, on_rows=on_rows)
+                yield match if depends_on_rows(analysis, rejection) else replace(match, severity=Severity.ERROR)
 
     return Rule(name, severity, summary, problem, remedy, bad, good, check)
 
 
 def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
+    if probe is None and depends_on_rows(analysis, rejection):
+        return remark_on_some_rows(analysis, rejection)
     condition = "once its table has a row" if on_rows else "even on an empty table"
+    if depends_on_rows(analysis, rejection):
+        condition = f"if certain rows exist{_describe_lost_values(analysis, rejection)}"
     return Remark(
         analysis.migration.locate(rejection.statement),
         f"D1 refuses this statement {condition}: `{rejection.message}`.",
         f"{remedy} `{probe.manual_query}` shows what is there." if probe else remedy,
         probe=probe,
+        unproven=depends_on_rows(analysis, rejection),
     )
+
+
+def _describe_lost_values(analysis: Evidence, rejection: Refusal) -> str:
+    """Return the values that an old CHECK names and the new one does not, as the end of a condition."""
+    for rebuild in analysis.rebuilds:
+        if rejection.statement in rebuild.copies and "CHECK" in rejection.message:
+            lost = sorted(_read_check_values(rebuild.before) - _read_check_values(rebuild.after))
+            if lost:
+                return f" (the new CHECK no longer names {', '.join(lost)})"
+    return ""
+
+
+def _read_check_values(table: Table) -> set[str]:
+    checks = (*table.checks, *(check for column in table.columns for check in column.checks))
+    literals = (TokenKind.STRING, TokenKind.NUMBER)
+    return {token.text for check in checks for token in tokenize_code(check) if token.kind in literals}
 
 
 def _build_probe(rule: str, analysis: Evidence, rejection: Refusal) -> Probe | None:

@@ -46,4 +46,5 @@ def _build_finding(rule: Rule, rule_match: Remark, *, ignored: bool) -> Finding:
         remedy=rule_match.remedy,
         ignored=ignored,
         probe=rule_match.probe,
+        unproven=rule_match.unproven,
     )

@@ -8,8 +8,10 @@ from pulse_ci.analysis.duplicate_rows import new_unique_keys
 from pulse_ci.analysis.probes import duplicates, duplicates_in
 from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
+from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.rebuild_objects import find_stray_keys
+from pulse_ci.rules.some_rows import remark_on_some_rows
 from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
@@ -27,6 +29,16 @@ _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEX
 
 def _check_unique(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
+        found = list(_check_unique_keys(review, analysis))
+        yield from found
+        lines = {match.place.line for match in found}
+        for rejection, on_rows in find_rejections("unique-on-existing", analysis):
+            if on_rows and analysis.migration.locate(rejection.statement).line not in lines:
+                yield remark_on_some_rows(analysis, rejection)
+
+
+def _check_unique_keys(review: Review, analysis: Evidence) -> Iterator[Remark]:
+    if analysis.runs:
         for change in analysis.replayed.changes:
             if change.kind is not ObjectKind.INDEX or change.action is ChangeAction.REMOVED:
                 continue
@@ -40,7 +52,7 @@ def _check_unique(review: Review) -> Iterator[Remark]:
             ):
                 statement = analysis.replayed.run.maker_of(change)
                 rejection = _find_duplicates_rejection(analysis, statement)
-                if rejection or analysis.on_rows.twins is None or index.where:
+                if rejection or analysis.on_rows.twins is None:
                     probe = duplicates(index, analysis.replayed.before.find_table(index.table))
                     subject = f"Unique index `{index.name}`"
                     yield _build_unique_match(analysis, statement, subject, probe, rejection)

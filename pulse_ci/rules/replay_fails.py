@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
 from pulse_ci.model import Severity
-from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections, find_seed_conflicts
+from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections
 from pulse_ci.rules.examples import make_example, make_table_migration
+from pulse_ci.rules.some_rows import depends_on_rows, remark_on_some_rows
+from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import Delete, Update
 
 if TYPE_CHECKING:
@@ -44,13 +46,26 @@ def _describe_rejection(rejection: Refusal, on_rows: bool) -> str:
     return f"D1 refuses {subject}{condition}: `{rejection.message}`."
 
 
-def _find_remedy(rejection: Refusal) -> str:
+def _find_remedy(analysis: Evidence, rejection: Refusal, *, on_rows: bool) -> str:
     if rejection.by in NOT_RUN_REMEDIES:
         return NOT_RUN_REMEDIES[rejection.by]
+    if match := re.match(r"error in (view|trigger) (\S+?):", rejection.message):
+        return _suggest_dropping(analysis, match[1], match[2])
     for pattern, hint in _REMEDIES:
         if match := re.search(pattern, rejection.message):
             return hint.format(match[0], *match.groups())
-    return "Correct the statement: what D1 refuses here it refuses on every database."
+    if on_rows:
+        return "Correct the statement: it failed on each of the test rows."
+    return "Correct the statement: what D1 rejects here it rejects on every database."
+
+
+def _suggest_dropping(analysis: Evidence, kind: str, name: str) -> str:
+    """Say how to get a view or trigger out of the way of a rebuild."""
+    schema = analysis.replayed.before
+    found = schema.find_view(name) or schema.find_trigger(name)
+    again = f" and create it again behind it: `{' '.join(found.sql.split())};`" if found else " and create it again"
+    drop = f"`DROP {kind.upper()} IF EXISTS {quote_if_needed(found.name if found else name)};`"
+    return f"Put {drop} before the first statement that changes what it uses{again}"
 
 
 def _check_fails(review: Review) -> Iterator[Remark]:
@@ -64,19 +79,10 @@ def _check_fails(review: Review) -> Iterator[Remark]:
             )
     for analysis in review.evidence:
         for rejection, on_rows in find_rejections("replay-fails", analysis):
-            yield (_build_children_match(analysis, rejection) if on_rows else None) or Remark(
+            yield (_build_match_on_rows(analysis, rejection) if on_rows else None) or Remark(
                 analysis.migration.locate(rejection.statement),
                 f"{_describe_rejection(rejection, on_rows)} Nothing of `{analysis.migration.name}` is kept.",
-                _find_remedy(rejection),
-            )
-        for rejection in find_seed_conflicts(analysis):
-            yield Remark(
-                analysis.migration.locate(rejection.statement),
-                f"On seeded rows this statement fails: `{rejection.message}`. They may have clashed with "
-                "its own values, "
-                "so what the file does to rows could not be shown.",
-                "`INSERT OR IGNORE`, or values that no row has, let the proof go on.",
-                Severity.NOTICE,
+                _find_remedy(analysis, rejection, on_rows=on_rows),
             )
     for broken in review.broken:
         # One that left its schema was told of when it was new, and takes nothing from what follows.
@@ -92,6 +98,12 @@ def _build_merged_file_match(broken: Broken) -> Remark:
         "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
         Severity.WARNING,
     )
+
+
+def _build_match_on_rows(analysis: Evidence, rejection: Refusal) -> Remark | None:
+    if match := _build_children_match(analysis, rejection):
+        return match
+    return remark_on_some_rows(analysis, rejection) if depends_on_rows(analysis, rejection) else None
 
 
 def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | None:

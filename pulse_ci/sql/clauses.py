@@ -80,6 +80,12 @@ def add_or_ignore(sql: str) -> str | None:
     return f"{sql[: code[0].end]} OR IGNORE{sql[code[0].end :]}"
 
 
+def replaces_rows(sql: str) -> bool:
+    """Return whether an INSERT deletes rows that have the same key: REPLACE, or INSERT OR REPLACE."""
+    words = [token.keyword for token in islice(tokenize_code(sql), 3)]
+    return words[:1] == ["REPLACE"] or words == ["INSERT", "OR", "REPLACE"]
+
+
 def find_where_condition(sql: str) -> WhereCondition | None:
     """Return which rows of its one table an UPDATE, DELETE or CREATE INDEX takes; None where it takes all.
 

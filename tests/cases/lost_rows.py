@@ -62,7 +62,7 @@ CASES = (
         + _REBUILD_TENANTS.replace("renewed TEXT NOT NULL);", "renewed TEXT NOT NULL, region TEXT);").replace(
             "renewed) SELECT id, config, tier, renewed", "renewed, region) SELECT id, config, tier, renewed, region"
         ),
-        unsafe("rebuild-cascades", silent=("replay-fails",)),
+        unsafe("rebuild-cascades"),
         _TENANT_ROWS,
         then=(("SELECT region FROM tenants", [["eu"]]), *_SEATS_GONE),
     ),

@@ -183,7 +183,7 @@ def test_rows_that_stop_a_rebuild_do_not_hide_what_it_would_then_take(
     assert rule in messages
     assert "succeeds, once no row stops it, and" in messages["rebuild-cascades"]
     assert re.search(r"`goals` loses [12] of [23] rows \(ON DELETE CASCADE\)", messages["rebuild-cascades"])
-    assert outcome.report["rows"] == []
+    assert {row["table"]: row["after"] < row["before"] for row in outcome.report["rows"]}["goals"]
 
 
 def test_what_a_reverse_does_not_bring_back_is_said_in_every_format(

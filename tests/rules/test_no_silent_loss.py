@@ -69,20 +69,20 @@ def reviewed(*files: str, baseline: int = 1) -> Review:
 
 
 def said(found: Review) -> str:
-    """Return what the errors say."""
-    return " ".join(each.message for each in lint(found) if each.severity == "error")
+    """Return what the errors and warnings say."""
+    return " ".join(each.message for each in lint(found) if each.severity != "notice")
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=6), st.integers(1, 6), st.sampled_from([0, 1]))
-def test_a_table_that_loses_rows_is_named_by_an_error(statements: list[str], cut: int, baseline: int) -> None:
+def test_a_table_that_loses_rows_is_named(statements: list[str], cut: int, baseline: int) -> None:
     files = [each for each in ("\n".join(statements[:cut]), "\n".join(statements[cut:])) if each]
     found = reviewed(*files, baseline=baseline)
 
-    errors = said(found)
+    problems = said(found)
 
     for table in count_rows(found):
-        assert f"`{table.table}`" in errors or (table.after >= table.before and not table.cause)
+        assert f"`{table.table}`" in problems or (table.after >= table.before and not table.cause)
 
 
 MADE_ANEW = "DROP TABLE s;\nCREATE TABLE s (id INTEGER PRIMARY KEY, name TEXT, more TEXT);"

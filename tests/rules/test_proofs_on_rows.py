@@ -125,7 +125,7 @@ def test_a_delete_that_children_would_stop_is_a_warning_that_names_them() -> Non
     )
     assert found.remedy == "First delete or move what refers to them, in `c` or below."
     (unbounded,) = findings({BASE: schema, PATH: "DELETE FROM p;"}, "replay-fails", baseline=1)
-    assert unbounded.severity == "error"
+    assert unbounded.severity == "warning"  # it runs where no row of `c` is
 
 
 def test_a_reverse_whose_own_values_meet_synthetic_ones_is_judged_without_these() -> None:
