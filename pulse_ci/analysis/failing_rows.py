@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.model import Probe
     from pulse_ci.schema.schema import Schema, Table
-    from pulse_ci.sql.safe_expressions import is_safe
     from pulse_ci.sql.split import Statement
 from pulse_ci.sql.tokens import Token
 
