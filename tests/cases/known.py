@@ -52,8 +52,6 @@ FAILS_TODAY: dict[str, str] = {
     "objects of a column that may go": "unsafe: rebuild-loses-objects (error)",
     "a unique index takes the place of UNIQUE": "unsafe: rebuild-loses-objects (error)",
     "drizzle's rebuild of a table alone": "unsafe: foreign-keys-pragma (error)",
-    "a comment of words follows the last statement": "unsafe: reverse-fails (error)",
-    "a comment of words names SQL": "unsafe: reverse-fails (error)",
 }
 
 FIXES_THAT_FAIL: dict[str, str] = {
