@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.cli import main as command_line
 from pulse_ci.cli import run_command
 from pulse_ci.commands.exit_codes import COULD_NOT_RUN, OK, choose_exit_code
-from pulse_ci.errors import ConfigError, PulseError
+from pulse_ci.errors import TRACEBACK_VARIABLE, ConfigError, InternalError, PulseError
 from pulse_ci.github import runner
 from pulse_ci.github.check_target import NothingToCheck
 from pulse_ci.github.context import RunnerContext
@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], Non
     context = RunnerContext.from_environ(os.environ)
     try:
         return _run(context, sleep)
-    except PulseError as error:
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE) and not isinstance(error, PulseError):
+            raise
+        error = error if isinstance(error, PulseError) else InternalError.from_exception(error)
         from pulse_ci.report.redaction import find_secrets, redact
 
         runner.write_outputs(context.output_path, dict.fromkeys(runner.OUTPUTS, "") | {"conclusion": "failure"})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pulse_ci import __version__
 from pulse_ci.commands.arguments import COMMANDS
 from pulse_ci.commands.exit_codes import COULD_NOT_RUN
-from pulse_ci.errors import PulseError
+from pulse_ci.errors import TRACEBACK_VARIABLE, InternalError, PulseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_error(f"{error.filename or 'standard output'}: {error.strerror}", options)
     except KeyboardInterrupt:
         return _print_error("interrupted", options)
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        return _print_error(str(InternalError.from_exception(error)), options)
 
 
 def run_command(command: str, options: Mapping[str, object], *more: object) -> int:

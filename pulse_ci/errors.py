@@ -1,6 +1,7 @@
 """What can go wrong, and what to do next.
 
 PulseError
+├── InternalError              a fault of this program
 ├── ConfigError                a flag, an input or a configuration file is wrong
 ├── MigrationError             the migration files cannot be read
 ├── TransientError             an API request that may succeed when it is sent again
@@ -32,11 +33,30 @@ A message says what went wrong, where, and what to do next; `remedy` is the last
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import ClassVar
+
+TRACEBACK_VARIABLE = "PULSE_CI_TRACEBACK"
 
 
 class PulseError(Exception):
     """Any failure that a user can be told about in a sentence."""
+
+
+class InternalError(PulseError):
+    """A fault of this program; the sentence names the place, never a value, which could be a row or a secret."""
+
+    @classmethod
+    def from_exception(cls, error: BaseException) -> InternalError:
+        """Return the error for an exception that nothing caught."""
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        own = [frame for frame in frames if "pulse_ci" in frame.f_code.co_filename] or frames
+        place = f"{Path(own[-1].f_code.co_filename).name}:{own[-1].f_lineno}" if own else "an unknown place"
+        return cls(
+            f"internal error: {type(error).__name__} in {place}. Nothing was proven. Please report it with the file "
+            f"that causes it; {TRACEBACK_VARIABLE}=1 prints the traceback."
+        )
 
 
 class ConfigError(PulseError):

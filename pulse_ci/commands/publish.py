@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from pulse_ci.settings import Settings
 
 _MAX_DIFF = 200_000
+_MAX_MARKER_ID = 100
 # The marker comes on top. The smaller ones are for a server that refuses what is within GitHub's own limit.
 _COMMENT_BUDGETS = (markdown.COMMENT_BYTES - 1000, 20_000, 4_000)
 
@@ -69,12 +71,36 @@ class Publisher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._github:
-            self._github.close()
+            try:
+                if isinstance(error, Exception):
+                    self._withdraw_verdict()
+            finally:
+                self._github.close()
+
+    def _withdraw_verdict(self) -> None:
+        """Rewrite the comment of an earlier commit, if there is one: no verdict outlives its commit."""
+        if self._github is None or self._pull_request is None or self._settings.comment == "off":
+            return
+        head = self._pull_request.head_sha[:7]
+        body = f"### ❌ Could not check {head}\n\nThe verdict of an earlier commit no longer holds. "
+        body += f"The [run]({self._build_links().run_url}) says what went wrong.\n"
+        with suppress(GitHubError):
+            upsert_comment(
+                self._github,
+                self._pull_request.base_repo,
+                self._pull_request.number,
+                body,
+                self._build_marker(self._pull_request),
+                mode=CommentMode.CHANGES,
+                has_content=False,
+            )
 
     def read_target(self) -> CheckTarget | NothingToCheck:
         """Ask what the event is about; raises PulseError."""
         assert self._github is not None  # noqa: S101 - a context manager
-        return read_check_target(self._context, self._github)
+        target = read_check_target(self._context, self._github)
+        self._pull_request = target.pull_request if isinstance(target, CheckTarget) else None
+        return target
 
     def check(self, command: str, target: CheckTarget) -> Report:
         """Ask GitHub what is new, and check it; raises PulseError."""
@@ -166,10 +192,10 @@ class Publisher:
         return build_links(self._context, self._pull_request, label=self._settings.label, server_version=version)
 
     def _build_marker(self, pull_request: PullRequest) -> Marker:
-        wrangler = self._request.wrangler if self._request else None
-        named = self._settings.label or self._settings.database or (wrangler.name if wrangler else None)
+        # Nothing that the pull request's own files name: renaming a database must not leave an old verdict behind.
+        name = self._settings.label or self._settings.database or str(self._settings.migrations_dir)
         return Marker(
-            id=named or str(self._settings.migrations_dir),
+            id=name[:_MAX_MARKER_ID],
             run=self._context.run_id,
             attempt=self._context.run_attempt,
             sha=pull_request.head_sha,

@@ -85,3 +85,14 @@ def test_an_older_run_that_ends_last_leaves_the_newer_ones_comment(job: Job, sta
 
     assert (outcome.status, standin.state.comments[0].body) == (1, before)
     assert ["a newer one, has written it" in text for text in notices(outcome)] == [True]
+
+
+def test_a_push_that_cannot_be_checked_takes_the_old_verdict_back(job: Job, standin: StandIn) -> None:
+    push(job, CLEAN)
+
+    outcome = push(job, CLEAN | {"wrangler.toml": "[[d1_databases\n"})
+
+    (comment,) = standin.state.comments
+    assert outcome.status == 2
+    assert "### ❌ Could not check " in comment.body
+    assert "✅" not in comment.body
