@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.rule import Review
+    from pulse_ci.worker.declared import DeclaredTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class WorkerSource:
     """The source to check: the change's tree, and what the base has otherwise in it (None where it has no such file).
 
     `folder`, `main` and `globs` say which files are the Worker's; `other_bindings` are those of other databases.
+    Where not all migrations run, so that `replays_whole` is False, declared tables are not compared with the schema.
     """
 
     tree: SourceTree
@@ -37,6 +40,7 @@ class WorkerSource:
     globs: tuple[str, ...] = ()
     other_bindings: tuple[str, ...] = ()
     deploy_order: DeployOrder = DeployOrder.UNKNOWN
+    replays_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def check_worker(
     names = None if lists_all else compile_names(find_changed_names(before.schema(), after.schema()))
     unconcerned = frozenset[str]() if lists_all else new_paths - affected
     new = _read(source, new_tree, new_paths, _Quick(unconcerned, names))
-    old = _read(source, old_tree, _select(source, old_tree) & affected, _NOTHING_QUICK) if affected else None
+    old_paths = _select(source, old_tree) if affected else frozenset[str]()
+    old = _read(source, old_tree, old_paths & affected, _NOTHING_QUICK, old_paths) if affected else None
     with before.open_preparer() as old_schema, after.open_preparer() as new_schema:
         new_tried = list(try_queries(new.queries, old_schema, new_schema))
         old_tried = list(try_queries(old.queries if old else (), old_schema, new_schema))
@@ -90,6 +95,8 @@ def add_worker(review: Review, source: WorkerSource, *, lists_all: bool = False)
     if review.contents is None:
         return review
     content_before, content_after = review.contents
+    runs_all = not review.broken and all(each.runs for each in review.evidence)
+    source = replace(source, replays_whole=source.replays_whole and runs_all)
     stages = [Stage(each.migration.path, each.replayed.snapshot) for each in review.evidence]
     with EmbeddedD1() as before, EmbeddedD1() as after:
         before.restore(content_before if review.of_a_change else content_after)
@@ -108,6 +115,7 @@ class _Side:
     program: Program
     queries: tuple[Query, ...]
     declared: DeclaredSchemas
+    paths: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,14 @@ class _Quick:
 _NOTHING_QUICK = _Quick(frozenset())
 
 
-def _read(source: WorkerSource, tree: SourceTree, paths: frozenset[str], quick: _Quick) -> _Side:
+def _read(
+    source: WorkerSource,
+    tree: SourceTree,
+    paths: frozenset[str],
+    quick: _Quick,
+    own: frozenset[str] | None = None,
+) -> _Side:
+    """Read the queries of `paths`; the Worker has the files `own`, which are more where others are known already."""
     program = Program(tree.sources, tree.read_aliases())
     finder = QueryFinder(program, several_databases=bool(source.other_bindings))
     declared = read_declared(finder.evaluator, tree.files)
@@ -137,21 +152,30 @@ def _read(source: WorkerSource, tree: SourceTree, paths: frozenset[str], quick: 
         plain = quick.read(source, path, program.sources[path])
         found += finder.find(path) if plain is None else plain
     found += find_built_queries(finder.evaluator, declared, paths)
-    return _Side(program, tuple(each for each in found if each.binding not in source.other_bindings), declared)
+    return _Side(
+        program, tuple(each for each in found if each.binding not in source.other_bindings), declared, own or paths
+    )
 
 
 def _find_new_problems(
     source: WorkerSource, new: _Side, old: _Side, before: EmbeddedD1, after: EmbeddedD1
 ) -> tuple[DeclaredProblem, ...]:
     """Return the problems of the declared schema that the base has not; all of them where nothing is compared."""
-    if not new.declared.is_for_d1:
+    if not (new.declared.is_for_d1 and source.replays_whole):
         return ()
     several = bool(source.other_bindings)
-    found = find_problems(new.declared.all_tables, after.schema(), several_databases=several)
-    known = find_problems(old.declared.all_tables, before.schema(), several_databases=several)
+    found = find_problems(_own_tables(new), after.schema(), several_databases=several)
+    known = find_problems(_own_tables(old), before.schema(), several_databases=several)
     is_compared = bool(source.base_files) or before.schema() != after.schema()
     earlier = {(each.table, each.column) for each in known} if is_compared else set()
     return tuple(each for each in found if (each.table, each.column) not in earlier)
+
+
+def _own_tables(side: _Side) -> list[DeclaredTable]:
+    """Return the tables that the Worker's own files declare, but for those that several declare."""
+    tables = [each for each in side.declared.all_tables if each.path in side.paths or each.path.endswith(".prisma")]
+    counts = Counter(each.name for each in tables)
+    return [each for each in tables if counts[each.name] == 1]
 
 
 def _merge(new: list[TriedQuery], old: list[TriedQuery], affected: frozenset[str]) -> Iterator[QueryOutcome]:
