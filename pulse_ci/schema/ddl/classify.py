@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pulse_ci.sql.names import (
     CLOCK_WORDS,
@@ -88,6 +88,7 @@ _KEYWORD_AFTER = {
     **dict.fromkeys(split_words("ABORT FAIL IGNORE ROLLBACK"), split_words("( OR")),
 }
 _START = Token(TokenKind.SEMICOLON, ";", 0)
+_NOTHING = ClassifiedToken("", TokenRole.SYMBOL)
 
 
 def classify_tokens(tokens: Sequence[Token], scope: NameScope) -> list[ClassifiedToken]:
@@ -114,53 +115,60 @@ def find_ambiguous_names(tokens: Sequence[Token]) -> frozenset[str]:
 
 def find_redundant_qualifiers(tokens: Sequence[Token]) -> frozenset[str]:
     """Return `main` if `main.` changes nothing: no other thing has the name, and no WITH hides a table."""
-    used_as_name = any(
-        fold(token.name) == "main" and _get_token(tokens, position + 1).text != "."
-        for position, token in enumerate(tokens)
-        if token.is_name
-    )
-    has_with = any(token.keyword == "WITH" for token in tokens)
-    return frozenset() if used_as_name or has_with else frozenset({"main"})
+    for token, after in zip(tokens, (*tokens[1:], _START), strict=True):
+        if token.keyword == "WITH" or (token.is_name and fold(token.name) == "main" and after.text != "."):
+            return frozenset()
+    return frozenset({"main"})
+
+
+class _Place(NamedTuple):
+    """A token between its neighbours; `previous` is the token before it, classified."""
+
+    token: Token
+    before: Token
+    after: Token
+    later: Token
+    previous: ClassifiedToken
+    scope: NameScope
+
+    @property
+    def is_for_name(self) -> bool:
+        """Whether only a name can be here; what directly follows a value can only be its alias."""
+        if self.previous is _NOTHING:
+            return False
+        is_qualified = "." in (self.before.text, self.after.text)
+        return is_qualified or self.previous.text in _BEFORE_NAME or self.previous.ends_operand
 
 
 def _classify_each(tokens: Sequence[Token], scope: NameScope) -> Iterator[tuple[Token, tuple[ClassifiedToken, ...]]]:
-    previous: ClassifiedToken | None = None
-    for position, token in enumerate(tokens):
-        around = (_get_token(tokens, position - 1), _get_token(tokens, position + 1), _get_token(tokens, position + 2))
-        classified = _classify_token(token, around, previous, scope)
+    previous = _NOTHING
+    padded = (_START, *tokens, _START, _START)
+    for before, token, after, later in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        classified = _classify_token(_Place(token, before, after, later, previous, scope))
         yield token, classified
         previous = classified[-1]
 
 
-def _get_token(tokens: Sequence[Token], position: int) -> Token:
-    return tokens[position] if 0 <= position < len(tokens) else _START
-
-
 def _remove_qualifiers(tokens: Sequence[Token], qualifiers: frozenset[str]) -> Iterator[Token]:
-    position = 0
-    while position < len(tokens):
-        token = tokens[position]
-        qualifies = token.is_name and _get_token(tokens, position + 1).text == "."
-        if qualifies and fold(token.name) in qualifiers:
-            position += 2
-        else:
+    is_after_qualifier = False
+    for token, after in zip(tokens, (*tokens[1:], _START), strict=True):
+        is_qualifier = token.is_name and after.text == "." and fold(token.name) in qualifiers
+        if not (is_qualifier or is_after_qualifier):
             yield token
-            position += 1
+        is_after_qualifier = is_qualifier
 
 
-def _classify_token(
-    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
-) -> tuple[ClassifiedToken, ...]:
-    if token.is_name and previous is not None and previous.text == "COLLATE":
+def _classify_token(place: _Place) -> tuple[ClassifiedToken, ...]:
+    token = place.token
+    if token.is_name and place.previous.text == "COLLATE":
         return (ClassifiedToken(quote_if_needed(token.name.upper()), TokenRole.NAME, ends_operand=True),)
     match token.kind:
         case TokenKind.WORD:
-            return _classify_word(token, around, previous, scope)
+            return _classify_word(place)
         case TokenKind.QUOTED:
-            return (_classify_quoted(token, around, previous, scope),)
+            return (_classify_quoted(place),)
         case TokenKind.STRING:
-            is_name = _is_in_name_position(around, previous)
-            return (_make_name(token) if is_name else _make_literal(token.text),)
+            return (_make_name(token) if place.is_for_name else _make_literal(token.text),)
         case TokenKind.NUMBER:
             return (_make_literal(token.text.lower()),)
         case TokenKind.BLOB:
@@ -168,51 +176,44 @@ def _classify_token(
         case TokenKind.VARIABLE:
             return (_make_literal(token.text),)
         case _:
-            return (
-                ClassifiedToken(_NORMALIZED_OPERATORS.get(token.text, token.text), TokenRole.SYMBOL, token.text == ")"),
-            )
+            text = _NORMALIZED_OPERATORS.get(token.text, token.text)
+            return (ClassifiedToken(text, TokenRole.SYMBOL, text == ")"),)
 
 
-def _classify_word(
-    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
-) -> tuple[ClassifiedToken, ...]:
-    before, after, later = around
-    word = token.keyword
-    if before.text == ".":
-        return (_make_name(token),)
+def _classify_word(place: _Place) -> tuple[ClassifiedToken, ...]:
+    word = place.token.keyword
+    if place.before.text == ".":
+        return (_make_name(place.token),)
     if word in MOSTLY_KEYWORDS:
-        return (_classify_keyword_or_name(token, previous, scope),)
-    if not _is_keyword(word, after, later, previous):
-        return (_make_name(token),)
-    return tuple(
-        ClassifiedToken(each, TokenRole.KEYWORD, each in _OPERAND_KEYWORDS)
-        for each in _EXPANDED_KEYWORDS.get(word, (word,))
-    )
+        return (_classify_keyword_or_name(place),)
+    if not _is_keyword(place):
+        return (_make_name(place.token),)
+    words = _EXPANDED_KEYWORDS.get(word, (word,))
+    return tuple(ClassifiedToken(each, TokenRole.KEYWORD, each in _OPERAND_KEYWORDS) for each in words)
 
 
-def _classify_keyword_or_name(token: Token, previous: ClassifiedToken | None, scope: NameScope) -> ClassifiedToken:
-    word = token.keyword
-    after_value = previous is not None and previous.ends_operand
-    expected = previous is not None and previous.text in _KEYWORD_AFTER.get(word, ())
-    if after_value or (expected and fold(word) not in scope.names):
+def _classify_keyword_or_name(place: _Place) -> ClassifiedToken:
+    word = place.token.keyword
+    is_expected = place.previous.text in _KEYWORD_AFTER.get(word, ())
+    if place.previous.ends_operand or (is_expected and fold(word) not in place.scope.names):
         return ClassifiedToken(word, TokenRole.KEYWORD, word == "END")
-    return _make_name(token)
+    return _make_name(place.token)
 
 
-def _is_keyword(word: str, after: Token, later: Token, previous: ClassifiedToken | None) -> bool:
+def _is_keyword(place: _Place) -> bool:
+    word, after, before = place.token.keyword, place.after, place.previous.text
     if word in RESERVED_WORDS or word in CLOCK_WORDS or word in TRUTH_WORDS:
         return True
     if word in JOIN_WORDS:
         return after.keyword in JOIN_WORDS or after.keyword == "JOIN"
-    before = previous.text if previous else ""
     if word in LIKE_WORDS:
-        return before == "NOT" or (previous is not None and previous.ends_operand)
+        return before == "NOT" or place.previous.ends_operand
     tests = {
         "CAST": after.text == "(",
         "RAISE": after.text == "(",
         "OVER": before == ")" and after.kind is not TokenKind.SEMICOLON,
         "FILTER": before == ")" and after.text == "(",
-        "WINDOW": later.keyword == "AS",
+        "WINDOW": place.later.keyword == "AS",
         "REPLACE": after.keyword == "INTO",
         "INDEXED": after.keyword == "BY" or before == "NOT",
         "WITH": after.text != "(" and before in ("", "(", ";", "AS"),
@@ -220,28 +221,15 @@ def _is_keyword(word: str, after: Token, later: Token, previous: ClassifiedToken
     return tests.get(word, False)
 
 
-def _classify_quoted(
-    token: Token, around: tuple[Token, Token, Token], previous: ClassifiedToken | None, scope: NameScope
-) -> ClassifiedToken:
-    name = token.name
-    if token.text[0] != '"' or fold(name) in scope.names or _is_in_name_position(around, previous):
+def _classify_quoted(place: _Place) -> ClassifiedToken:
+    token, name = place.token, place.token.name
+    if token.text[0] != '"' or fold(name) in place.scope.names or place.is_for_name or place.after.text == "(":
         return _make_name(token)
-    return _make_name(token) if around[1].text == "(" else _make_literal(quote_string(name))
-
-
-def _is_in_name_position(around: tuple[Token, Token, Token], previous: ClassifiedToken | None) -> bool:
-    if previous is None:
-        return False
-    before, after, _ = around
-    if "." in (before.text, after.text) or previous.text in _BEFORE_NAME:
-        return True
-    # What follows a value directly can only be its alias.
-    return previous.ends_operand
+    return _make_literal(quote_string(name))
 
 
 def _make_name(token: Token) -> ClassifiedToken:
-    name = token.name
-    return ClassifiedToken(format_name(name), TokenRole.NAME, ends_operand=True, name=fold(name))
+    return ClassifiedToken(format_name(token.name), TokenRole.NAME, ends_operand=True, name=fold(token.name))
 
 
 def _make_literal(text: str) -> ClassifiedToken:
