@@ -1,4 +1,4 @@
-"""Expressions of a pull request that may be sent to a live database.
+"""Expressions of a pull request that may be sent to a live database; the only reader of sqlglot's tree.
 
 A probe counts rows of a user's database, and a stranger may have written the expression that it counts by. An
 expression is safe if it can neither fail with a row's value in the message nor compute with values: columns of the one
@@ -10,22 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.cursor import TokenCursor, UnreadableSqlError, split_at_commas, track_depth
-from pulse_ci.sql.names import RESERVED_WORDS, fold, quote, split_words
-from pulse_ci.sql.tokens import Token, TokenKind, tokenize
+from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
-# Nobody writes a longer or deeper condition by hand.
+    from sqlglot import exp
+
+# Longer ones are not read: sqlglot recurses, and nobody writes such a condition by hand.
 _MAX_LENGTH = 2_000
-_MAX_DEPTH = 20
-_FUNCTIONS = split_words("TYPEOF JSON_VALID")
-_KEYWORDS = split_words("AND OR NOT IS ISNULL NOTNULL NULL BETWEEN IN DISTINCT TRUE FALSE")
-_OPERATORS = split_words("= == <> != < <= > >= ( ) ,")
-_LITERALS = frozenset({TokenKind.NUMBER, TokenKind.STRING, TokenKind.BLOB})
-_AFTER_WHERE = ("GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "UNION", "EXCEPT", "INTERSECT")
-_NONE = Token(TokenKind.SPACE, "", 0)
+_FUNCTIONS = frozenset({"typeof", "json_valid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,12 @@ class PlainSelect:
 
 def is_safe(expression: str, columns: Collection[str]) -> bool:
     """Return whether an expression over columns of these names, in any case, may be sent."""
-    return _find_columns(expression, columns) is not None
+    tree = _parse(f"SELECT 1 WHERE {expression}")
+    where = tree.args.get("where") if tree else None
+    if tree is None or where is None or not _is_only(tree, {"expressions", "where"}):
+        return False
+    names = set(map(fold, columns))
+    return all(_is_safe_node(node, names) for node in where.this.walk())
 
 
 def rename_columns(expression: str, names: Mapping[str, str]) -> str | None:
@@ -47,100 +46,78 @@ def rename_columns(expression: str, names: Mapping[str, str]) -> str | None:
 
     `names` has the new name of each column by its folded name.
     """
-    columns = _find_columns(expression, names)
-    if columns is None:
+    if not is_safe(expression, names):
         return None
-    text, at = "", 0
-    for start, column in columns:
-        text += expression[at:start] + quote(names[fold(column.name)])
-        at = column.end
-    return text + expression[at:]
+    from sqlglot import exp
+
+    tree = _parse(f"SELECT 1 WHERE {expression}")
+    if tree is None:
+        return None
+    condition = tree.args["where"].this
+    renamed = condition.transform(
+        lambda node: (
+            exp.column(exp.to_identifier(names[fold(node.name)], quoted=True)) if isinstance(node, exp.Column) else node
+        )
+    )
+    return str(renamed.sql(dialect="sqlite"))
 
 
 def read_plain_select(select: str) -> PlainSelect | None:
     """Return what a SELECT reads if that is one table with at most a WHERE; None for all others."""
-    cursor = TokenCursor.from_sql(select)
+    from sqlglot import exp
+
+    tree = _parse(select)
+    if tree is None or not _is_only(tree, {"expressions", "from_", "where"}):
+        return None
+    source = tree.args.get("from_")
+    table = source.this if source else None
+    if not isinstance(table, exp.Table) or not _is_only(table, {"this", "alias"}):
+        return None
+    where = tree.args.get("where")
+    columns = tuple(_get_column(each) for each in tree.expressions)
+    return PlainSelect(table.name, columns, str(where.this.sql(dialect="sqlite")) if where else None)
+
+
+def _parse(sql: str) -> exp.Select | None:
+    """Return the tree of one SELECT; None where sqlglot cannot read it, for whatever reason."""
+    if len(sql) > _MAX_LENGTH:
+        return None
+    import sqlglot
+    from sqlglot import exp
+
     try:
-        cursor.expect("SELECT")
-        results = split_at_commas(cursor.read_before("FROM"))
-        cursor.expect("FROM")
-        table = cursor.read_name()
-        cursor.accept("AS")
-        if cursor.is_at_name():
-            cursor.read_name()
-        where = cursor.read_before(*_AFTER_WHERE)[1:] if cursor.is_at("WHERE") else ()
-    except UnreadableSqlError:
+        trees = sqlglot.parse(sql, dialect="sqlite")
+    except Exception:
         return None
-    if not cursor.is_done or any(token.keyword in ("DISTINCT", "ALL") for token in results[0]):
-        return None
-    condition = select[where[0].start : where[-1].end] if where else None
-    return PlainSelect(table, tuple(map(_find_result_column, results)), condition)
+    return trees[0] if len(trees) == 1 and isinstance(trees[0], exp.Select) else None
 
 
-def _find_columns(expression: str, columns: Collection[str]) -> list[tuple[int, Token]] | None:
-    """Return the columns in an expression, and where each starts with its table's name; None if it is not safe."""
-    tokens = list(tokenize(expression)) if len(expression) <= _MAX_LENGTH else []
-    code = [token for token in tokens if token.is_code]
-    # A comment at the end would swallow what follows the expression.
-    if not code or not (tokens[-1].is_code or tokens[-1].kind is TokenKind.SPACE) or not _is_balanced(code):
-        return None
-    names, found = set(map(fold, columns)), list[tuple[int, Token]]()
-    for position, token in enumerate(code):
-        before, after = (code[position - 1] if position else _NONE), (*code[position + 1 : position + 2], _NONE)[0]
-        if _is_column(token, before, after, names):
-            found.append((code[position - 2].start if before.text == "." else token.start, token))
-        elif not (_is_qualifier(code, position) or _is_allowed(token, before, after)):
-            return None
-    return found
+def _is_only(node: exp.Expression, allowed: Collection[str]) -> bool:
+    return all(name in allowed for name, value in node.args.items() if value)
 
 
-def _is_balanced(code: Sequence[Token]) -> bool:
-    depths = [depth for _, depth in track_depth(code)]
-    opened = sum((token.text == "(") - (token.text == ")") for token in code)
-    return opened == 0 and min(depths) >= 0 and max(depths) <= _MAX_DEPTH
+def _get_column(node: exp.Expression) -> str | None:
+    from sqlglot import exp
 
-
-def _is_column(token: Token, before: Token, after: Token, names: Collection[str]) -> bool:
-    is_name = token.kind is TokenKind.QUOTED or (token.kind is TokenKind.WORD and token.keyword not in RESERVED_WORDS)
-    return is_name and after.text not in ("(", ".") and before.keyword != "IN" and fold(token.name) in names
-
-
-def _is_qualifier(code: Sequence[Token], position: int) -> bool:
-    """Return whether a token is the one name before a column, or the dot after it."""
-    start = position - (code[position].text == ".")
-    if start < 0 or (start and code[start - 1].text == "."):
-        return False
-    return code[start].is_name and [token.text for token in code[start + 1 : start + 2]] == ["."]
-
-
-def _is_allowed(token: Token, before: Token, after: Token) -> bool:
-    """Return whether a token that is no column is a literal, a comparison or one of the words and functions."""
-    match token.keyword:
-        case "FROM":
-            return before.keyword == "DISTINCT"
-        case "IN":
-            return after.text == "("
-        case keyword if keyword in _FUNCTIONS:
-            return after.text == "("
-        case keyword if keyword:
-            return keyword in _KEYWORDS
-    if token.text in ("-", "+"):
-        ends_operand = before.kind in _LITERALS or before.kind is TokenKind.QUOTED or before.text == ")"
-        is_name = before.kind is TokenKind.WORD and before.keyword not in RESERVED_WORDS
-        return after.kind is TokenKind.NUMBER and not (ends_operand or is_name or before.keyword in ("NULL", "ISNULL"))
-    return token.kind in _LITERALS or token.text in _OPERATORS
-
-
-def _find_result_column(result: Sequence[Token]) -> str | None:
-    """Return the name of the column that a result is, "*" for all of them, None for anything else."""
-    cursor = TokenCursor(result)
-    if cursor.accept("*"):
+    inner = node.this if isinstance(node, exp.Alias) else node
+    if isinstance(inner, exp.Star):
         return "*"
-    try:
-        name = cursor.read_qualified_name()
-        cursor.accept("AS")
-        if not cursor.is_done:
-            cursor.read_name()
-    except UnreadableSqlError:
-        return None
-    return name if cursor.is_done else None
+    return inner.name if isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star) else None
+
+
+def _is_safe_node(node: exp.Expression, columns: Collection[str]) -> bool:
+    from sqlglot import exp
+
+    comparisons = exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE
+    tests = exp.Is | exp.Between | exp.NullSafeEQ | exp.NullSafeNEQ
+    values = exp.Literal | exp.Null | exp.Boolean | exp.Identifier | exp.Neg
+    match node:
+        case exp.Column():
+            return not node.args.get("db") and fold(node.name) in columns
+        case exp.In():
+            return not (node.args.get("query") or node.args.get("unnest") or node.args.get("field"))
+        case exp.Anonymous() | exp.Func():
+            name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+            return isinstance(node, (exp.And, exp.Or)) or name.lower() in _FUNCTIONS
+        case _:
+            return isinstance(node, comparisons | tests | values | exp.And | exp.Or | exp.Not | exp.Paren)
