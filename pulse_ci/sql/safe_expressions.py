@@ -38,7 +38,7 @@ def is_safe(expression: str, columns: Collection[str]) -> bool:
     if tree is None or where is None or not _is_only(tree, {"expressions", "where"}):
         return False
     names = set(map(fold, columns))
-    return all(_is_safe_node(node, names) for node in where.this.walk())
+    return all(not node.comments and _is_safe_node(node, names) for node in where.walk())
 
 
 def rename_columns(expression: str, names: Mapping[str, str]) -> str | None:
@@ -120,4 +120,4 @@ def _is_safe_node(node: exp.Expression, columns: Collection[str]) -> bool:
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
             return isinstance(node, (exp.And, exp.Or)) or name.lower() in _FUNCTIONS
         case _:
-            return isinstance(node, comparisons | tests | values | exp.And | exp.Or | exp.Not | exp.Paren)
+            return isinstance(node, comparisons | tests | values | exp.And | exp.Or | exp.Not | exp.Paren | exp.Where)

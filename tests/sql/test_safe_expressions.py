@@ -18,6 +18,8 @@ COLUMNS = ("id", "email", "Plan")
         "json_valid(email)",
         "typeof(id) = 'integer' AND email <> ''",
         '"plan" IS DISTINCT FROM email',
+        "u.email = 'x' /* why */ AND [plan] NOTNULL",
+        "typeof(u.email) IN ('text')",
     ],
 )
 def test_counts_by_names_literals_and_comparisons_are_safe(expression: str) -> None:
@@ -46,6 +48,21 @@ def test_counts_by_names_literals_and_comparisons_are_safe(expression: str) -> N
         "id = ?",
         "count(*) OVER () > 1",
         "WITH { :;",
+        "id = 1 -- why",
+        "id = 1 /* why",
+        "id = 1 /* /* */ OR unicode(email) > 1",
+        "id = 1) OR (id = 2",
+        "id - 1 = 0",
+        "(id) -1 = 0",
+        "NULL -1 = 0",
+        "id IN plan",
+        "plan(email)",
+        "typeof = 1",
+        "email COLLATE nocase = 'x'",
+        "email -> '$' = 1",
+        ".email = 1",
+        "id = ~1",
+        "'",
         "(" * 400 + "1" + ")" * 400,
         "id = 1" + " OR id = 1" * 10_000,
         "",
@@ -60,6 +77,7 @@ def test_columns_are_renamed_to_those_of_the_source() -> None:
         rename_columns("Name IS NULL OR name = ''", {"name": "full name"})
         == '"full name" IS NULL OR "full name" = \'\''
     )
+    assert rename_columns("u.name = 'name' AND (NAME) <> name", {"name": "n"}) == '"n" = \'name\' AND ("n") <> "n"'
     assert rename_columns("name IS NULL OR other = 1", {"name": "n"}) is None
 
 
@@ -67,10 +85,16 @@ def test_a_plain_select_has_one_table_and_at_most_a_where() -> None:
     select = "SELECT id, coalesce(email, ''), t.plan AS p FROM users AS t WHERE id > 3"
 
     assert read_plain_select(select) == PlainSelect("users", ("id", None, "plan"), "id > 3")
+    assert read_plain_select("SELECT * FROM users") == PlainSelect("users", ("*",), None)
     for other in (
         "SELECT id FROM a, b",
         "SELECT DISTINCT id FROM a",
         "SELECT id FROM a LIMIT 1",
         "SELECT id FROM (SELECT 1)",
+        "SELECT id FROM a WHERE id = 1 ORDER BY id",
+        "SELECT id FROM a JOIN b ON a.id = b.id",
+        "SELECT id FROM main.a",
+        "SELECT FROM",
+        "",
     ):
         assert read_plain_select(other) is None
