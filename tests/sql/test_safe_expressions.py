@@ -18,7 +18,7 @@ COLUMNS = ("id", "email", "Plan")
         "json_valid(email)",
         "typeof(id) = 'integer' AND email <> ''",
         '"plan" IS DISTINCT FROM email',
-        "u.email = 'x' /* why */ AND [plan] NOTNULL",
+        "u.email = 'x' AND [plan] NOTNULL",
         "typeof(u.email) IN ('text')",
     ],
 )
