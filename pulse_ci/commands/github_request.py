@@ -12,8 +12,12 @@ from pulse_ci.errors import ConfigError
 from pulse_ci.github.compare_commits import compare_commits
 from pulse_ci.github.pull_request_files import read_pull_request_diff
 from pulse_ci.github.repository_files import read_files
+from pulse_ci.github.source_files import read_other_side
+from pulse_ci.worker.source_files import matters
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.github.check_target import CheckTarget
     from pulse_ci.github.client import GitHubClient
@@ -47,10 +51,22 @@ def read_request_for_target(
         request = _read_fork_request(settings, command, base)
     else:
         request = read_request(settings, command, base)
-    if not target.head or _is_checked_out(request, target):
+    is_checked_out = not target.head or _is_checked_out(request, target)
+    request = replace(request, base_sources=_read_other_sources(github, target, base, is_base=is_checked_out))
+    if is_checked_out:
         return request
     sources = read_files(github, target.repository, display_dir, target.head, request.root, request.pattern)
     return replace(request, sources=sources)
+
+
+def _read_other_sources(
+    github: GitHubClient, target: CheckTarget, base: BaseDiff | None, *, is_base: bool
+) -> Mapping[str, bytes | None] | None:
+    """Return the Worker's files that the checkout has otherwise: the base's, or the change's where it is the base."""
+    if base is None or target.pull_request is None:
+        return None
+    ref = target.pull_request.base_ref if is_base else target.head
+    return read_other_side(github, target.repository, ref, base, matters, is_base=is_base)
 
 
 def _read_fork_request(settings: Settings, command: str, base: BaseDiff | None) -> CheckRequest:

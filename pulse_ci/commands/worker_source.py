@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.migrations.git import read_changed_files
+from pulse_ci.migrations.source import make_display_path
 from pulse_ci.worker.check_worker import WorkerSource
 from pulse_ci.worker.source_files import matters, read_tree
 from pulse_ci.wrangler import read_worker_config
@@ -28,13 +29,13 @@ def read_worker_source(request: CheckRequest) -> WorkerSource | None:
     changes = _read_base_files(request)
     config = request.wrangler.config if request.wrangler else None
     worker = read_worker_config(config, request.environment) if config else None
-    folder = config.parent.relative_to(request.root).as_posix() if config else ""
+    folder = make_display_path(config.parent, request.root) if config else ""
     if request.sources is not None and request.base_sources is not None:
         tree, changes = tree.overlay(changes), {path: tree.files.get(path) for path in changes}
     return WorkerSource(
         tree=tree,
         base_files=changes,
-        folder="" if folder == "." else folder,
+        folder="" if folder == "." or folder.startswith("/") else folder,
         main=worker.main if worker else None,
         globs=request.worker_globs,
         other_bindings=worker.list_other_bindings(request.wrangler) if worker and request.wrangler else (),
