@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import D1Refused
 from pulse_ci.fixes import headers, rebuilds, reverses, statements
 from pulse_ci.fixes.fix_context import FixCandidate, FixContext, SkippedFix, build_context, explain_not_fixable
+from pulse_ci.fixes.text_edits import apply_line_edits
 from pulse_ci.model import ObjectKind
 from pulse_ci.schema.diff import diff
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pulse_ci.analysis.rule import Evidence, Review
-    from pulse_ci.fixes.fix_context import FixContext
-    from pulse_ci.model import Change, Finding, Fix, LineEdit
+    from pulse_ci.model import Change, Finding, Fix
 
 # The largest rewrites come first, so that the others are verified on what remains of the file.
 PROPOSERS: tuple[Callable[[FixContext], Iterator[FixCandidate | SkippedFix]], ...] = (
@@ -99,15 +99,8 @@ def fix_rebuilt_files(review: Review, findings: Sequence[Finding]) -> dict[str, 
         if each.fix and each.rule in rebuilds.RULES and not each.ignored:
             fixes.setdefault(each.path, each.fix)
     texts = {each.migration.path: each.migration.text for each in review.evidence}
-    return {path: _apply_edits(texts[path], fix.edits, path) for path, fix in fixes.items() if path in texts}
-
-
-def _apply_edits(text: str, edits: Iterable[LineEdit], path: str) -> str:
-    lines = text.splitlines(keepends=True)
-    for edit in sorted(edits, key=lambda each: each.line, reverse=True):
-        if edit.path == path:
-            lines[edit.line - 1 : edit.end_line] = [edit.text]
-    return "".join(lines)
+    edits = {path: [edit for edit in fix.edits if edit.path == path] for path, fix in fixes.items()}
+    return {path: apply_line_edits(texts[path], own) for path, own in edits.items() if path in texts}
 
 
 def _list_candidates(context: FixContext) -> Iterator[FixCandidate]:
@@ -142,11 +135,8 @@ def verify_fix(context: FixContext, candidate: FixCandidate) -> FixContext | Non
         return None
     had, has = context.count_findings(), fixed.count_findings()
     fewer = sum(has[key] for key in has if key[0] == candidate.rule) < len(context.find_findings(candidate.rule))
-    return (
-        fixed
-        if fewer and has <= had and _has_same_schema(context, fixed, candidate) and _keeps_rows(context, fixed)
-        else None
-    )
+    is_better = fewer and has <= had and _has_same_schema(context, fixed, candidate)
+    return fixed if is_better and _keeps_rows(context, fixed) else None
 
 
 def _has_same_schema(context: FixContext, fixed: FixContext, candidate: FixCandidate) -> bool:
@@ -156,10 +146,8 @@ def _has_same_schema(context: FixContext, fixed: FixContext, candidate: FixCandi
 
 def _is_restored(analysis: Evidence, change: Change, candidate: FixCandidate) -> bool:
     kind, name = (ObjectKind.TABLE, change.table) if change.kind is ObjectKind.COLUMN else (change.kind, change.name)
-    replayed = analysis.replayed
-    return fold(name) in candidate.restored_names and replayed.before.find(kind, name) == replayed.after.find(
-        kind, name
-    )
+    before, after = analysis.replayed.before.find(kind, name), analysis.replayed.after.find(kind, name)
+    return fold(name) in candidate.restored_names and before == after
 
 
 def _keeps_rows(context: FixContext, fixed: FixContext) -> bool:

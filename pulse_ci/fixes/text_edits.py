@@ -89,6 +89,14 @@ def find_line_edits(path: str, before: str | None, after: str) -> Iterator[LineE
             yield LineEdit(path, first + 1, last, "".join(new[start:end]))
 
 
+def apply_line_edits(text: str, edits: Iterable[LineEdit]) -> str:
+    """Return a text with line edits that do not overlap."""
+    lines = _split_lines(text)
+    for edit in sorted(edits, key=lambda each: each.line, reverse=True):
+        lines[edit.line - 1 : edit.end_line] = [edit.text]
+    return "".join(lines)
+
+
 def make_patch(path: str, before: str | None, after: str) -> str:
     """Return the unified diff that makes `after` of `before`, None for a file that is not there."""
     was = f"a/{path}" if before is not None else "/dev/null"

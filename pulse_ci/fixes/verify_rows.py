@@ -49,16 +49,12 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
             raise NotFixable(f"a rewritten form does not hold: {check.rejection or 'it leads elsewhere'}")
         database.run("\n".join(rewritten))
         others = [each.table for each in check.changed_tables if fold(each.table) not in block.tables]
-        finals = [
-            count_distinct_rows(database, rebuilt.rebuild.table, _list_columns(rebuilt))
-            for rebuilt in block.rebuilt_tables
-        ]
-    compared = zip(block.rebuilt_tables, finals, copied, strict=True)
-    wrong = [rebuilt.rebuild.table for rebuilt, rows, meant in compared if rows != meant]
-    if others or wrong:
-        raise NotFixable(
-            f"a rewritten form leaves other rows in {', '.join(map(quote_for_comment, (*others, *wrong)))}"
-        )
+        for rebuilt, rows in zip(block.rebuilt_tables, copied, strict=True):
+            table = rebuilt.rebuild.table
+            if rows != count_distinct_rows(database, table, _list_columns(rebuilt)):
+                others.append(table)
+    if others:
+        raise NotFixable(f"a rewritten form leaves other rows in {', '.join(map(quote_for_comment, others))}")
 
 
 def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
@@ -69,9 +65,8 @@ def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
     family = find_descendants(block.before, block.tables)
     for failure in seed(database, block.before, rows=_ROWS).failures:
         if fold(failure.table) in family:
-            raise NotFixable(
-                f"no rows could be made for {quote_for_comment(failure.table)} to prove it on: {failure.reason}"
-            )
+            name = quote_for_comment(failure.table)
+            raise NotFixable(f"no rows could be made for {name} to prove it on: {failure.reason}")
 
 
 def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: Schema) -> None:

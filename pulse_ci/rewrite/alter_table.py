@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.sql.names import fold, quote_if_needed
+from pulse_ci.rewrite.ddl_statements import build_rename_column
+from pulse_ci.sql.names import CLOCK_WORDS, fold, quote_if_needed
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pulse_ci.rewrite.script_builder import ScriptBuilder
-    from pulse_ci.schema.schema import Column, Schema, Table
-
-_CLOCK_KEYWORDS = ("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP")
+    from pulse_ci.schema.schema import Column, Table
 
 
 def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]) -> bool:
@@ -24,20 +23,14 @@ def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]
     current = script.schema.find_table(target.name)
     if current is None or current.is_virtual or target.is_virtual:
         return False
-    planned = _plan_alterations(script, current, target, {fold(name): sql for name, sql in copy.items()})
-    if planned is None:
+    statements = _plan_alterations(script, current, target, {fold(name): sql for name, sql in copy.items()})
+    if statements is None:
         return False
-    if not planned[1]:
-        return script.add_with_drops([target.name], planned[0], expect_table(target))
     # An UPDATE would fire the table's triggers.
-    return not script.schema.list_triggers(target.name) and script.add_with_drops(
-        [target.name], [*planned[0], *planned[1]], expect_table(target)
-    )
-
-
-def expect_table(target: Table) -> Callable[[Schema], bool]:
-    """Return a test whether a schema has exactly this table."""
-    return lambda schema: schema.find_table(target.name) == target
+    has_update = any(statement.startswith("UPDATE") for statement in statements)
+    if has_update and script.schema.list_triggers(target.name):
+        return False
+    return script.add_with_drops([target.name], statements, lambda schema: schema.find_table(target.name) == target)
 
 
 def find_plain_column(expression: str) -> str | None:
@@ -50,30 +43,25 @@ def find_plain_column(expression: str) -> str | None:
 
 def _plan_alterations(
     script: ScriptBuilder, current: Table, target: Table, copy: Mapping[str, str]
-) -> tuple[list[str], list[str]] | None:
-    """Return the statements in two parts; the second is empty where no row is written."""
+) -> tuple[str, ...] | None:
+    """Return the statements; None where ALTER TABLE cannot do it."""
     renamed = _find_renamed(current, target, copy)
-    if not all(_is_kept(column, current, copy) for column in target.columns if fold(column.name) not in renamed):
+    had, wanted = ({fold(column.name): column for column in table.columns} for table in (current, target))
+    added = [column for name, column in wanted.items() if name not in had and name not in renamed]
+    kept = (column for name, column in wanted.items() if name in had and name not in renamed)
+    if not all(column.generated or _is_copied(column, copy) for column in kept):
         return None
-    taken = {fold(column.name) for column in current.columns} | renamed.keys()
-    added = [column for column in target.columns if fold(column.name) not in taken]
-    wanted = {fold(column.name) for column in target.columns}
-    dropped = [
-        column
-        for column in current.columns
-        if fold(column.name) not in wanted and fold(column.name) not in renamed.values()
-    ]
     if not all(can_add_column(script, column) for column in added):
         return None
-    head, filled = f"ALTER TABLE {quote_if_needed(target.name)}", list(_build_update(target, added, copy))
-    renamed |= _find_case_changes(current, target)
-    first = [
-        f"{head} RENAME COLUMN {_quote_column(current, old)} TO {_quote_column(target, new)};"
-        for new, old in renamed.items()
-    ]
-    first += [f"{head} ADD COLUMN {column.normalized_sql};" for column in added]
-    last = [f"{head} DROP COLUMN {quote_if_needed(column.name)};" for column in dropped]
-    return (first, [*filled, *last]) if filled else ([*first, *last], [])
+    dropped = [column for name, column in had.items() if name not in wanted and name not in renamed.values()]
+    renamed |= {name: name for name in wanted if name in had and wanted[name].name != had[name].name}
+    head = f"ALTER TABLE {quote_if_needed(target.name)}"
+    return (
+        *(build_rename_column(target.name, had[old].name, wanted[new].name) for new, old in renamed.items()),
+        *(f"{head} ADD COLUMN {column.normalized_sql};" for column in added),
+        *_build_update(target, added, copy),
+        *(f"{head} DROP COLUMN {quote_if_needed(column.name)};" for column in dropped),
+    )
 
 
 def _find_renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dict[str, str]:
@@ -82,40 +70,21 @@ def _find_renamed(current: Table, target: Table, copy: Mapping[str, str]) -> dic
     found = {}
     for column in target.columns:
         new, old = fold(column.name), find_plain_column(copy.get(fold(column.name), ""))
-        is_former = (
-            old is not None
-            and current.find_column(old)
-            and not target.find_column(old)
-            and not current.find_column(new)
-        )
-        if old and is_former and sources.count(old) == 1:
+        if old is None or sources.count(old) > 1 or target.find_column(old):
+            continue
+        if current.find_column(old) and not current.find_column(new):
             found[new] = old
     return found
 
 
-def _find_case_changes(current: Table, target: Table) -> dict[str, str]:
-    """Return the columns whose names differ only in case, folded."""
-    spelled = {column.name for column in current.columns}
-    names = (fold(column.name) for column in target.columns if column.name not in spelled)
-    return {name: name for name in names if current.find_column(name)}
-
-
-def _is_kept(column: Column, current: Table, copy: Mapping[str, str]) -> bool:
+def _is_copied(column: Column, copy: Mapping[str, str]) -> bool:
     name = fold(column.name)
-    if column.generated or current.find_column(name) is None:
-        return True
     return find_plain_column(copy.get(name, "")) == name
 
 
-def _quote_column(table: Table, folded: str) -> str:
-    column = table.find_column(folded)
-    return quote_if_needed(column.name if column else folded)
-
-
 def _build_update(target: Table, added: list[Column], copy: Mapping[str, str]) -> Iterator[str]:
-    settings = [
-        f"{quote_if_needed(column.name)} = {copy[fold(column.name)]}" for column in added if fold(column.name) in copy
-    ]
+    filled = {column.name: copy[fold(column.name)] for column in added if fold(column.name) in copy}
+    settings = [f"{quote_if_needed(name)} = {value}" for name, value in filled.items()]
     if settings:
         yield f"UPDATE {quote_if_needed(target.name)} SET {', '.join(settings)};"
 
@@ -128,12 +97,12 @@ def can_add_column(script: ScriptBuilder, column: Column) -> bool:
         return not column.checks and not column.not_null
     if column.default is None:
         return not column.not_null and satisfies_checks(script, column, "NULL")
-    return not column.references and is_constant(column.default) and satisfies_checks(script, column, column.default)
+    return not column.references and _is_constant(column.default) and satisfies_checks(script, column, column.default)
 
 
-def is_constant(default: str) -> bool:
+def _is_constant(default: str) -> bool:
     """Return whether a default is one value for all rows, as ADD COLUMN requires."""
-    return not default.startswith("(") and default not in _CLOCK_KEYWORDS
+    return not default.startswith("(") and default not in CLOCK_WORDS
 
 
 def satisfies_checks(script: ScriptBuilder, column: Column, value: str) -> bool:

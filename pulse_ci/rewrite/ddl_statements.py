@@ -55,6 +55,12 @@ def build_rename_table(name: str, new_name: str) -> str:
     return f"ALTER TABLE {quote_if_needed(name)} RENAME TO {quote_if_needed(new_name)};"
 
 
+def build_rename_column(table: str, column: str, new_name: str) -> str:
+    """Return the statement that renames a column."""
+    head = f"ALTER TABLE {quote_if_needed(table)} RENAME COLUMN"
+    return f"{head} {quote_if_needed(column)} TO {quote_if_needed(new_name)};"
+
+
 def quote_for_comment(name: str) -> str:
     """Return a name in backquotes for a comment of one line, which it cannot end."""
     return f"`{escape_unprintable(name)}`"

@@ -27,8 +27,7 @@ from pulse_ci.rewrite.ddl_statements import (
 )
 from pulse_ci.rewrite.dependency_order import find_descendants, find_triggers_and_views, order_parents_first
 from pulse_ci.rewrite.script_builder import ScriptBuilder, create_missing
-from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
-from pulse_ci.schema.introspect import build_schema, make_master_row
+from pulse_ci.schema.introspect import build_schema, find_shadow_tables, make_master_row
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 
 if TYPE_CHECKING:
@@ -64,11 +63,12 @@ def plan_rebuild(
     """
     targets = {fold(name): RebuildTarget(_get_table(wanted, name), copy) for name, copy in copies.items()}
     with ScriptBuilder(schema) as script:
-        altered = {
-            name for name, target in targets.items() if in_place and alter_in_place(script, target.table, target.copy)
+        remaining = {
+            name: target
+            for name, target in targets.items()
+            if not (in_place and alter_in_place(script, target.table, target.copy))
         }
-        done = add_rebuild(script, {name: target for name, target in targets.items() if name not in altered})
-        if not (done and create_missing(script, wanted)):
+        if not (add_rebuild(script, remaining) and create_missing(script, wanted)):
             names = ", ".join(map(quote_for_comment, copies))
             raise MigrationError(f"Table {names} cannot be rebuilt: {script.rejection or 'it comes out otherwise'}")
         return (*script.statements, FOREIGN_KEY_CHECK) if moves_rows(script.statements) else tuple(script.statements)
@@ -83,9 +83,8 @@ def _get_table(schema: Schema, name: str) -> Table:
 
 def replace_table(schema: Schema, table: str, new_sql: str) -> Schema:
     """Return the schema with another definition of one table."""
-    return build_schema(
-        [make_master_row(each, new_sql if each == schema.find_table(table) else None) for each in schema.objects]
-    )
+    old = schema.find_table(table)
+    return build_schema(make_master_row(each, new_sql if each is old else None) for each in schema.objects)
 
 
 def moves_rows(statements: Sequence[str]) -> bool:
@@ -101,16 +100,15 @@ def add_rebuild(script: ScriptBuilder, targets: Mapping[str, RebuildTarget]) -> 
     if not targets:
         return True
     group = _RebuildGroup.build(script.schema, targets)
-    wanted = {fold(target.table.name): target.table for target in group.targets.values()}
+    wanted = [target.table for target in group.targets.values()]
     statements = list(group.build_statements())
+
+    def is_rebuilt(schema: Schema) -> bool:
+        return all(schema.find_table(table.name) == table for table in wanted)
+
     # A rename fails while any view is broken, even one of other tables.
-    return any(
-        script.add(
-            [*build_drops(items), *statements],
-            lambda schema: all(schema.find_table(name) == table for name, table in wanted.items()),
-        )
-        for items in (find_triggers_and_views(script.schema, group.targets), script.triggers_and_views)
-    )
+    droppable = (find_triggers_and_views(script.schema, group.targets), script.triggers_and_views)
+    return any(script.add([*build_drops(items), *statements], is_rebuilt) for items in droppable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +142,9 @@ class _RebuildGroup:
         yield from (f"DROP TABLE {quote_if_needed(self.old_names[name])};" for name in reversed(old.names))
 
     def _build_target_schema(self) -> Schema:
-        tables = (
-            self.targets[fold(each.name)].table if fold(each.name) in self.targets else each
-            for each in self.schema.tables
-        )
-        return build_schema([make_master_row(each) for each in tables])
+        tables = {fold(each.name): each for each in self.schema.tables}
+        tables |= {name: target.table for name, target in self.targets.items()}
+        return build_schema(map(make_master_row, tables.values()))
 
     def _find_referenced_indexes(self) -> Iterator[Index]:
         """Yield the unique indexes that foreign keys need: without them, no row can be copied to the children."""
@@ -162,17 +158,13 @@ class _RebuildGroup:
     def _copy_rows(self, name: str) -> Iterator[str]:
         old, target, former = _get_table(self.schema, name), self.targets[name], self.old_names[name]
         names, values = _list_columns_and_values(self.schema, old, target)
-        yield (
-            f"INSERT INTO {quote_if_needed(target.table.name)} ({', '.join(names)})\n"
-            f"SELECT {', '.join(values)} FROM {quote_if_needed(former)};"
-        )
+        into = f"INSERT INTO {quote_if_needed(target.table.name)} ({', '.join(names)})"
+        yield f"{into}\nSELECT {', '.join(values)} FROM {quote_if_needed(former)};"
         if old.autoincrement and target.table.autoincrement:
             # The rename kept the old number; the copy may have left a lower one.
-            yield f"DELETE FROM sqlite_sequence WHERE name = {quote_string(target.table.name)};"
-            yield (
-                f"UPDATE sqlite_sequence SET name = {quote_string(target.table.name)} "
-                f"WHERE name = {quote_string(former)};"
-            )
+            own_name = f"name = {quote_string(target.table.name)}"
+            yield f"DELETE FROM sqlite_sequence WHERE {own_name};"
+            yield f"UPDATE sqlite_sequence SET {own_name} WHERE name = {quote_string(former)};"
 
 
 def _list_columns_and_values(schema: Schema, old: Table, target: RebuildTarget) -> tuple[list[str], list[str]]:
@@ -215,12 +207,6 @@ def _choose_temporary_names(schema: Schema, tables: Mapping[str, Table | None]) 
 
 def choose_temporary_name(schema: Schema, name: str, taken: Collection[str] = ()) -> str:
     """Return a temporary name for a table that nothing in the schema has."""
-    names = {*schema.names, *_list_shadow_tables(schema), *taken}
+    names = {*schema.names, *find_shadow_tables(map(make_master_row, schema.objects)), *taken}
     candidates = (f"{name}_old{number or ''}" for number in count())
     return next(candidate for candidate in candidates if fold(candidate) not in names)
-
-
-def _list_shadow_tables(schema: Schema) -> Iterator[str]:
-    for table in schema.tables:
-        for suffix in SHADOW_TABLE_SUFFIXES.get(table.module or "", ()):
-            yield f"{fold(table.name)}_{suffix}"

@@ -6,15 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pulse_ci.rewrite.ddl_statements import build_rename_table
-from pulse_ci.sql.names import fold, quote_if_needed
+from pulse_ci.rewrite.ddl_statements import build_rename_column, build_rename_table
+from pulse_ci.schema.schema import Column
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Drop, DropColumn, RenameColumn, RenameTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pulse_ci.rewrite.script_builder import ScriptBuilder
-    from pulse_ci.schema.schema import Column, Schema, Table
+    from pulse_ci.schema.schema import Schema, Table
     from pulse_ci.sql.split import Statement
 
 
@@ -60,18 +61,18 @@ def undo_explicit_renames(script: ScriptBuilder, before: Schema, renames: Explic
         present, table = script.schema.find_table(name), before.find_table(name)
         new, old = present and present.find_column(now), table and table.find_column(former)
         if present and table and new and old and not (table.find_column(now) or present.find_column(former)):
-            script.add_with_drops([name], [_build_rename_column(table, new, old)])
+            script.add_with_drops([name], [build_rename_column(table.name, new.name, old.name)])
 
 
 def undo_table_renames(script: ScriptBuilder, before: Schema) -> None:
     """Add the statements that undo renames of tables, each the only one of its shape that came and that went."""
     removed = [table for table in before.tables if script.schema.find_table(table.name) is None]
     added = [table for table in script.schema.tables if before.find_table(table.name) is None]
-    shapes = Counter(map(_describe_shape, removed)), Counter(map(_describe_shape, added))
+    shapes = Counter(map(_describe_shape, added))
     for table in added:
-        former = next((each for each in removed if _describe_shape(each) == _describe_shape(table)), None)
-        if former is not None and shapes[0][_describe_shape(table)] == shapes[1][_describe_shape(table)] == 1:
-            script.add_with_drops([table.name], [build_rename_table(table.name, former.name)])
+        former = [each for each in removed if _describe_shape(each) == _describe_shape(table)]
+        if len(former) == shapes[_describe_shape(table)] == 1:
+            script.add_with_drops([table.name], [build_rename_table(table.name, former[0].name)])
 
 
 def _describe_shape(table: Table) -> tuple[object, ...]:
@@ -88,14 +89,8 @@ def undo_column_renames(script: ScriptBuilder, before: Schema) -> None:
         if present is None or table.is_virtual or present.is_virtual:
             continue
         for old, new in _find_renamed_columns(table, present):
-            script.add_with_drops(
-                [table.name], [_build_rename_column(table, new, old)], _expect_column(table.name, old)
-            )
-
-
-def _build_rename_column(table: Table, new: Column, old: Column) -> str:
-    head = f"ALTER TABLE {quote_if_needed(table.name)} RENAME COLUMN"
-    return f"{head} {quote_if_needed(new.name)} TO {quote_if_needed(old.name)};"
+            rename = build_rename_column(table.name, new.name, old.name)
+            script.add_with_drops([table.name], [rename], _expect_column(table.name, old))
 
 
 def _expect_column(table: str, column: Column) -> Callable[[Schema], bool]:
@@ -115,19 +110,11 @@ def _find_renamed_columns(before: Table, present: Table) -> Iterator[tuple[Colum
 
 def _find_columns_only_in(table: Table, other: Table) -> dict[tuple[object, ...], list[Column]]:
     """Return the columns that the other table lacks, by what they are and between which common ones they are."""
-    found: dict[tuple[object, ...], list[Column]] = {}
-    place = 0
-    for column in table.columns:
-        if other.find_column(column.name):
+    found, place = dict[tuple[object, ...], list[Column]](), 0
+    for each in table.columns:
+        if other.find_column(each.name):
             place += 1
         else:
-            key = (
-                column.type,
-                column.not_null,
-                column.default,
-                column.primary_key_position,
-                column.unique,
-                column.collation,
-            )
-            found.setdefault((place, *key), []).append(column)
+            constraints = each.not_null, each.default, each.primary_key_position, each.unique, each.collation
+            found.setdefault((place, each.type, *constraints), []).append(each)
     return found

@@ -113,15 +113,11 @@ def _require_valid_reverse(migration: Migration, plan: ReversePlan, check: Scrip
     elif check.rejection:
         reason = f"D1 answers `{check.rejection}`"
     elif not check.succeeded:
-        differ = [
-            *(f"{each.kind} {quote_for_comment(each.name)}" for each in check.changes),
-            *map(str, check.violations),
-        ]
-        reason = f"these differ: {', '.join(differ)}"
+        changes = (f"{each.kind} {quote_for_comment(each.name)}" for each in check.changes)
+        reason = f"these differ: {', '.join((*changes, *map(str, check.violations)))}"
     elif lost:
-        reason = "; ".join(
-            f"{quote_for_comment(each.table)} has {each.after} rows instead of {each.before}" for each in lost
-        )
+        counts = (f"{quote_for_comment(each.table)} has {each.after} rows instead of {each.before}" for each in lost)
+        reason = "; ".join(counts)
     else:
         return
     raise MigrationError(
@@ -151,19 +147,17 @@ def find_unexplained(changed: Iterable[ChangedRows], lost: Iterable[ReverseLoss]
 
 def _is_explained(changed: ChangedRows, explained: Set[tuple[str, str | None]]) -> bool:
     table = fold(changed.table)
-    only_values = changed.before == changed.after and bool(changed.columns)
-    return (table, None) in explained or (
-        only_values and all((table, fold(name)) in explained for name in changed.columns)
-    )
+    if (table, None) in explained:
+        return True
+    has_all_rows = changed.before == changed.after and bool(changed.columns)
+    return has_all_rows and all((table, fold(name)) in explained for name in changed.columns)
 
 
 def _writes(statement: Statement, table: Table) -> bool:
     match statement.operation:
         case Insert(name) | Delete(name):
             return fold(name) == fold(table.name)
-        case Update(name):
-            return fold(name) == fold(table.name) and any(
-                table.find_column(column) for column in find_set_columns(statement.sql)
-            )
+        case Update(name) if fold(name) == fold(table.name):
+            return any(map(table.find_column, find_set_columns(statement.sql)))
         case _:
             return False

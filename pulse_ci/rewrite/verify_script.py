@@ -52,11 +52,6 @@ class ScriptCheck:
         """Whether the statements ran, led to the expected schema and broke no foreign key."""
         return self.rejection is None and not (self.changes or self.violations)
 
-    @property
-    def keeps_rows(self) -> bool:
-        """Whether no table has fewer rows than before, or other values in the columns that remain."""
-        return not self.changed_tables
-
 
 def verify_script(before_snapshot: bytes, statements: Sequence[str], expected: Schema) -> ScriptCheck:
     """Run statements on a snapshot of a database with rows, as one request, and compare the result.
@@ -73,12 +68,8 @@ def verify_script(before_snapshot: bytes, statements: Sequence[str], expected: S
             return ScriptCheck(rejection=str(refused))
         changes = diff(expected, database.schema())
         after = {} if changes else _read_contents(database, kept)
-        return ScriptCheck(
-            None,
-            changes,
-            tuple(_compare_contents(rows, after)),
-            tuple((_read_violations(database) - violations).elements()),
-        )
+        new_violations = (_read_violations(database) - violations).elements()
+        return ScriptCheck(None, changes, tuple(_compare_contents(rows, after)), tuple(new_violations))
 
 
 def compare_rows(before_snapshot: bytes, after_snapshot: bytes) -> tuple[ChangedRows, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.fixes.text_edits import find_line_edits, make_patch
+from pulse_ci.fixes.text_edits import apply_line_edits, find_line_edits, make_patch
 from pulse_ci.model import LineEdit
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def test_the_lines_are_there_and_become_the_new_text(before: str, after: str) ->
         lines[edit.line - 1 : edit.end_line] = [edit.text]
 
     assert "".join(lines) == after
+    assert apply_line_edits(before, find_line_edits("x.sql", before, after)) == after
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS.values(), ids=PAIRS)
