@@ -86,6 +86,7 @@ class Settings:
     base: str | None = None
     baseline: Annotated[int, Ge(0)] = 0
     skip: Words = ()
+    allow: Words = ()
     worker: Globs = ()
     deploy_order: Literal["code-first", "migrations-first", "unknown"] = "unknown"
     databases: Globs = ()

@@ -91,6 +91,30 @@ def find_wrangler_database(
     return found[0] if found else None
 
 
+def list_fitting_databases(
+    config: Path, *, environment: str | None, database: str | None, directory: Path
+) -> tuple[tuple[str | None, WranglerDatabase], ...]:
+    """Return the different databases that may be meant, each with its environment: None is the top of the file.
+
+    They have the name, binding or id `database`, or else use `directory`; without an environment, in any.
+
+    Raises:
+        ConfigError: the file cannot be read, or has not the environment.
+
+    """
+    content = _parse_config(config, _read_text(config))
+    sections = content.get("env")
+    names = (None, *(sections if isinstance(sections, dict) else ())) if environment is None else (environment,)
+    folder, wanted = _resolve(config.parent), _resolve(directory)
+    fitting: dict[str | None, tuple[str | None, WranglerDatabase]] = {}
+    for name in names:
+        for each in _read_databases(config, name):
+            uses_directory = _resolve(folder / each.migrations_dir) == wanted
+            if database in (each.name, each.binding, each.id) if database else uses_directory:
+                fitting.setdefault(each.id or each.name, (name, each))
+    return tuple(fitting.values())
+
+
 def find_migrations_dir(config: Path, *, environment: str | None = None, database: str | None = None) -> Path | None:
     """Return the migrations directory of the database that is asked for, or else of the only one, if it is there.
 

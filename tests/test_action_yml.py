@@ -21,7 +21,7 @@ INPUTS = ACTION["inputs"]
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
 # The command line's own (an action has outputs, a summary and report-file, and compares with the files), a variable
 # that wrangler reads too, one for machines that are slower than any runner, and a limit on what a statement writes.
-NOT_INPUTS = {"format", "output", "against", "api_url", "sandbox_factor", "max_rows_written"}
+NOT_INPUTS = {"allow", "format", "output", "against", "api_url", "sandbox_factor", "max_rows_written"}
 COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
 BIN = Path(sys.executable).parent
 

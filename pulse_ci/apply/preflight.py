@@ -1,9 +1,9 @@
-"""What keeps apply from running anything, unless it is told by name to go on."""
+"""Pre-flight checks: what blocks a database; `--allow NAME` overrides one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pulse_ci.d1.migration_status import MigrationStatus
 from pulse_ci.drift.compare import compare
@@ -12,12 +12,15 @@ from pulse_ci.errors import ConfigError, MigrationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from pulse_ci.apply.expected_losses import ExpectedLoss
+    from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.model import Change
 
-# The names under which obstacles are allowed.
-BLOCKER_NAMES = ("drift", "edited", "missing", "findings", "lost-rows")
+# What `--allow` can name, besides rules.
+BLOCKER_NAMES = ("drift", "edited", "missing", "lost-rows")
 _BLOCKER_BY_STATUS = {
     MigrationStatus.EDITED: "edited",
     MigrationStatus.FILE_MISSING: "missing",
@@ -31,6 +34,25 @@ class Blocker:
 
     name: str | None
     message: str
+
+
+class Checks(Protocol):
+    """The checks before files run on a database."""
+
+    allowed: tuple[str, ...]
+
+    @property
+    def depends_on_name(self) -> bool:
+        """Whether databases that are alike may be blocked differently."""
+
+    def find_in_state(self, state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
+        """Yield what in the records and the schema of a database blocks it."""
+
+    def find_in_files(self, target: TargetDatabase, live: DatabaseState) -> Iterator[Blocker]:
+        """Yield what in the pending files blocks the database."""
+
+    def count_losses(self, target: TargetDatabase, live: DatabaseState) -> list[tuple[ExpectedLoss, int]]:
+        """Return what the pending files delete, with how much of it the database has."""
 
 
 def find_blockers(
@@ -63,27 +85,21 @@ def _describe_unrecorded(state: DatabaseMigrations) -> str | None:
 
 
 def require_no_blockers(database: str, blockers: Iterable[Blocker], allowed: Collection[str]) -> None:
-    """Raise what is not allowed, all of it in one message.
-
-    Raises:
-        ConfigError: a name in `allowed` is none of NAMES.
-        MigrationError: there is an obstacle that is not allowed.
-
-    """
-    require_blocker_names(allowed)
+    """Raise a MigrationError that lists the blockers that are not allowed, if there are any."""
     if remaining := [each for each in blockers if each.name not in allowed]:
         listed = "".join(f"\n  {each.message}" for each in remaining)
-        told = f"\nTo go on all the same: {words}" if (words := format_allow_flags(remaining)) else ""
-        raise MigrationError(f"Nothing was run on {database}:{listed}{told}")
+        advice = f"\nTo continue anyway: {flags}" if (flags := format_allow_flags(remaining)) else ""
+        raise MigrationError(f"Nothing was run on {database}:{listed}{advice}")
 
 
-def require_blocker_names(allowed: Iterable[str]) -> None:
-    """Raise ConfigError where a name is none of NAMES."""
+def require_blocker_names(allowed: Iterable[str], rules: Collection[str] = ()) -> None:
+    """Raise ConfigError for a name that is neither one of BLOCKER_NAMES nor a rule."""
     for name in allowed:
-        if name not in BLOCKER_NAMES:
-            raise ConfigError(f"--allow {name}: there is no such obstacle. Name one of {', '.join(BLOCKER_NAMES)}.")
+        if name not in BLOCKER_NAMES and name not in rules:
+            known = f"{', '.join(BLOCKER_NAMES)}{', or a rule' if rules else ''}"
+            raise ConfigError(f"--allow {name}: there is no such obstacle. Name one of {known}.")
 
 
 def format_allow_flags(blockers: Iterable[Blocker]) -> str:
-    """Return the flags that allow these obstacles, as far as they can be."""
+    """Return the flags that allow these blockers, as far as they can be."""
     return " ".join(f"--allow {name}" for name in sorted({each.name for each in blockers if each.name}))

@@ -37,6 +37,8 @@ class RemoteDatabase:
 
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         """Return the number that each SELECT gives."""
+        if not selects:
+            return ()
         results = self.client.read(self.id, [Query(each) for each in selects])
         return tuple(int(str(each.rows[0][0])) for each in results)
 

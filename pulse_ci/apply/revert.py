@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.analysis.seed import seed
+from pulse_ci.apply.expected_losses import count_query
 from pulse_ci.apply.migrations_table import delete_records, insert_record
 from pulse_ci.apply.plan import read_schema_without_records, try_statement
 from pulse_ci.apply.preflight import Blocker
@@ -71,7 +72,7 @@ def plan_revert(
         _require_schema_before(migration, state, after)
         database.restore(empty)
         deleted, unproven = _observe_deleted(database, live, statements)
-    losses = (*_find_dropped(live.schema, after), *((f"rows of `{table}`", _count_query(table)) for table in deleted))
+    losses = (*_find_dropped(live.schema, after), *((f"rows of `{table}`", count_query(table)) for table in deleted))
     return RevertPlan(migration, number, statements, after, losses, unproven)
 
 
@@ -119,16 +120,12 @@ def _find_dropped(before: Schema, after: Schema) -> Iterator[tuple[str, str]]:
         if change.action is not ChangeAction.REMOVED:
             continue
         if change.kind is ObjectKind.TABLE:
-            yield f"rows of `{change.name}`", _count_query(change.name)
+            yield f"rows of `{change.name}`", count_query(change.name)
         elif change.kind is ObjectKind.COLUMN:
             yield (
                 f"values of `{change.table}`.`{change.name}`",
-                _count_query(change.table, quote_if_needed(change.name)),
+                count_query(change.table, quote_if_needed(change.name)),
             )
-
-
-def _count_query(table: str, what: str = "*") -> str:
-    return f"SELECT count({what}) FROM {quote_if_needed(table)}"
 
 
 def _observe_deleted(

@@ -61,6 +61,10 @@ class ActionsOutput:
         self._lines.append(redact(line, self._secrets))
         runner.print_log(self._lines[-1])
 
+    def confirm(self, question: str) -> bool:  # noqa: ARG002
+        """Ask nobody: a job has no terminal."""
+        return True
+
     def save(self, report: LiveReport) -> None:
         """Write the JSON report to `report-file`."""
         if self._settings.report_file:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.estimate import estimate_costs
+from pulse_ci.apply.expected_losses import count_remaining
 from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
 from pulse_ci.apply.plan import plan_steps
-from pulse_ci.apply.preflight import find_blockers, require_blocker_names, require_no_blockers
+from pulse_ci.apply.preflight import require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus, Rollout
-from pulse_ci.commands.check_blockers import CheckBlockers
+from pulse_ci.commands.apply_checks import Preflight
 from pulse_ci.commands.database_target import (
     open_local_database,
     read_migrations_table,
@@ -40,22 +41,22 @@ from pulse_ci.commands.request import build_request, read_skipped_rules
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.fleet import MAX_CONCURRENT
-from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
 from pulse_ci.errors import ConfigError, PulseError
 from pulse_ci.report.apply import ApplyReport, list_applied, progress
+from pulse_ci.report.models import TableRowChange
+from pulse_ci.report.phrases import pluralize
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.schema_history import History
-    from pulse_ci.apply.preflight import Blocker
+    from pulse_ci.apply.expected_losses import RowChange
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.output import Output
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
-    from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.report.databases import Scope
     from pulse_ci.settings import Settings
 
@@ -77,11 +78,13 @@ class ApplyOptions:
     through: int | None = None
     allow: tuple[str, ...] = ()
     local: Path | None = None
+    assume_yes: bool = False
 
 
 def run(command: str, options: Mapping[str, object], open_output: Callable[[Settings], Output] = TerminalOutput) -> int:
     """Run the command with the flags that were given; return the exit code."""
-    apply_options, settings = read_apply_options(options), read_settings(options)
+    settings = read_settings(options)
+    apply_options = read_apply_options(options, settings)
     if settings.format == "markdown" and not (settings.databases or settings.merge):
         raise ConfigError("--format markdown is for a fleet, and --databases names none: take text or json.")
     output = open_output(settings)
@@ -93,17 +96,18 @@ def run(command: str, options: Mapping[str, object], open_output: Callable[[Sett
     )
 
 
-def read_apply_options(options: Mapping[str, object]) -> ApplyOptions:
+def read_apply_options(options: Mapping[str, object], settings: Settings) -> ApplyOptions:
     """Return the flags of `apply` and `reverse --apply` that are no settings; raises ConfigError."""
-    through, local, allow = options.get("through"), options.get("local"), options.get("allow")
+    through, local = options.get("through"), options.get("local")
     if through is not None and not options.get("adopt"):
         raise ConfigError("--through says up to which file --adopt is to record: give both, or neither.")
     return ApplyOptions(
         dry_run=bool(options.get("dry_run")),
         adopt=bool(options.get("adopt")),
         through=through if isinstance(through, int) else None,
-        allow=tuple(map(str, allow)) if isinstance(allow, list) else (),
+        allow=settings.allow,
         local=Path(str(local)) if local else None,
+        assume_yes=bool(options.get("yes")),
     )
 
 
@@ -122,6 +126,7 @@ def apply(
         D1Error: the database cannot be read or written, or is not what the preview showed.
 
     """
+    hooks = hooks or RunHooks()
     reject_fleet_flags_without_fleet(settings)
     if settings.databases and (options.local or options.adopt):
         flag = "--local" if options.local else "--adopt"
@@ -130,43 +135,16 @@ def apply(
     migrations = request.discover()
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
     scope, history = build_scope(settings, migrations, compared_with), trace(migrations.migrations)
-    preflight = _Preflight(request, options.allow)
+    preflight = Preflight(request, migrations, history, options.allow)
     if scope.is_fleet:
-        return _apply_to_fleet(settings, options, preflight, history, scope, say, connect, hooks or RunHooks())
+        return _apply_to_fleet(settings, options, preflight, history, scope, say, connect, hooks)
     with open_target(settings, request, options.local, connect) as target:
-        run = _DatabaseRun(target, preflight, history, scope, say)
+        label = f"{target.name} (environment {settings.environment})" if settings.environment else target.name
+        confirm = make_confirmation(options, hooks) if isinstance(target, RemoteDatabase) else lambda _: None
+        run = _DatabaseRun(target, preflight, history, scope, say, label, confirm)
         if options.adopt:
             return run.adopt(options.through, dry_run=options.dry_run)
         return run.apply(dry_run=options.dry_run)
-
-
-class _Preflight:
-    """Finds what blocks a database: its records, its drift, and errors of the check in pending files."""
-
-    def __init__(self, request: CheckRequest, allowed: tuple[str, ...]) -> None:
-        require_blocker_names(allowed)
-        entries = read_allowlist(request.root / ALLOWLIST_FILE)
-        self.request, self.allowed = request, allowed
-        self._allowlist = [each for each in entries if each.is_valid(request.today)]
-        self._check_files = CheckBlockers(request)
-
-    @property
-    def skipped_rules(self) -> tuple[str, ...]:
-        return () if "findings" in self.allowed else self.request.skipped
-
-    @property
-    def depends_on_name(self) -> bool:
-        return any(each.database != "*" for each in self._allowlist)
-
-    def find_in_database(self, state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
-        return find_blockers(
-            state, lambda change: next((each for each in self._allowlist if each.covers(change, name)), None)
-        )
-
-    def find_all(self, state: DatabaseMigrations, name: str) -> Iterator[Blocker]:
-        yield from self.find_in_database(state, name)
-        if "findings" not in self.allowed:
-            yield from self._check_files(state.pending)
 
 
 class _DatabaseRun:
@@ -175,19 +153,22 @@ class _DatabaseRun:
     def __init__(
         self,
         target: TargetDatabase,
-        preflight: _Preflight,
+        preflight: Preflight,
         history: History,
         scope: Scope,
         say: Callable[[str], None],
+        label: str,
+        confirm: Callable[[str], None],
     ) -> None:
         self._target, self._preflight, self._history, self._scope, self._say = target, preflight, history, scope, say
+        self._label, self._confirm = label, confirm
         self._live = target.read()
         self._state = self._live.determine_status(history)
 
     def adopt(self, through: int | None, *, dry_run: bool) -> ApplyReport:
         """Record the files that ran without a record."""
         names = find_unrecorded(self._state, through)
-        blockers = self._preflight.find_in_database(self._state, self._target.name)
+        blockers = self._preflight.find_in_state(self._state, self._target.name)
         drift = [each for each in blockers if each.name == "drift"]
         require_no_blockers(self._target.name, drift, self._preflight.allowed)
         if names and not dry_run:
@@ -197,23 +178,36 @@ class _DatabaseRun:
 
     def apply(self, *, dry_run: bool) -> ApplyReport:
         """Show what is pending, and run it."""
-        target, say = self._target, self._say
-        require_no_blockers(target.name, self._preflight.find_all(self._state, target.name), self._preflight.allowed)
+        target, say, checks = self._target, self._say, self._preflight
+        blockers = list(checks.find_in_state(self._state, target.name))
+        if self._state.pending:
+            blockers += checks.find_in_files(target, self._live)
+        require_no_blockers(self._label, blockers, checks.allowed)
         steps = plan_steps(self._history, self._live, self._state.pending)
         costs = estimate_costs(self._live, steps, target.count_rows(self._history) if steps else {})
-        say(progress.format_plan(target.name, steps, costs, self._preflight.request.skipped))
+        say(progress.format_plan(self._label, steps, costs, checks.request.skipped))
         if not steps or dry_run:
             return self._build_report(ApplyStatus.NOT_TRIED if steps else ApplyStatus.UP_TO_DATE, dry_run=dry_run)
+        self._confirm(f"Run {pluralize(len(steps), 'migration')} on {self._label}?")
+        losses = checks.count_losses(target, self._live)
         if restore_command := target.find_restore_command():
             say(progress.format_restore_command(restore_command))
         ran = list[str]()
         for applied in apply_pending(target, self._history, self._live):
             say(progress.format_applied(applied))
             ran.append(applied.name)
-        say(progress.format_done(target.name))
-        return self._build_report(ApplyStatus.APPLIED, ran)
+        changes = count_remaining(target, losses) if losses else ()
+        say(progress.format_done(target.name, changes))
+        return self._build_report(ApplyStatus.APPLIED, ran, changes)
 
-    def _build_report(self, status: ApplyStatus, ran: Collection[str] = (), *, dry_run: bool = False) -> ApplyReport:
+    def _build_report(
+        self,
+        status: ApplyStatus,
+        ran: Collection[str] = (),
+        changes: Sequence[RowChange] = (),
+        *,
+        dry_run: bool = False,
+    ) -> ApplyReport:
         pending = tuple(each.name for each in self._state.pending if each.name not in ran)
         return ApplyReport(
             (ApplyOutcome(self._target.name, "", status, "", tuple(ran), pending),),
@@ -221,13 +215,14 @@ class _DatabaseRun:
             dry_run=dry_run,
             skipped=self._preflight.request.skipped,
             migrations=list_applied(self._state, ran),
+            rows=tuple(TableRowChange(each.table, each.before, each.after, "live") for each in changes if each.table),
         )
 
 
 def _apply_to_fleet(
     settings: Settings,
     options: ApplyOptions,
-    preflight: _Preflight,
+    preflight: Preflight,
     history: History,
     scope: Scope,
     say: Callable[[str], None],
@@ -235,13 +230,24 @@ def _apply_to_fleet(
     hooks: RunHooks,
 ) -> ApplyReport:
     request = preflight.request
-    rollout = Rollout(history, preflight.find_all, options.allow, by_name=preflight.depends_on_name)
+    rollout = Rollout(history, preflight)
     earlier = read_resume_report(settings, scope, ApplyReport)
     with connect(require_account(settings, request)) as client:
-        table, skipped = read_migrations_table(settings, request), preflight.skipped_rules
+        table, skipped = read_migrations_table(settings, request), request.skipped
         run = _FleetRun(client, table, rollout, scope, hooks, say, earlier, settings.stop_at, skipped)
         databases = select_databases(settings, client, lambda fleet: _require_canaries(fleet, settings.canary))
-        return run.run(history, databases, settings.canary, dry_run=options.dry_run)
+        confirm = make_confirmation(options, hooks)
+        return run.run(history, databases, settings.canary, confirm, dry_run=options.dry_run)
+
+
+def make_confirmation(options: ApplyOptions, hooks: RunHooks) -> Callable[[str], None]:
+    """Return what asks before a remote database is changed, and raises ConfigError if the answer is no."""
+
+    def confirm(question: str) -> None:
+        if not options.assume_yes and not hooks.confirm(question):
+            raise ConfigError("Nothing was run: the answer was no. Answer y, or give --yes.")
+
+    return confirm
 
 
 @contextmanager
@@ -281,7 +287,13 @@ class _FleetRun:
         self._lock = threading.Lock()
 
     def run(
-        self, history: History, databases: Sequence[DatabaseInfo], canaries: Sequence[str], *, dry_run: bool
+        self,
+        history: History,
+        databases: Sequence[DatabaseInfo],
+        canaries: Sequence[str],
+        confirm: Callable[[str], None],
+        *,
+        dry_run: bool,
     ) -> ApplyReport:
         """Look, show the plan, and unless it is a dry run apply it."""
         previews = self._preview_all(databases)
@@ -294,6 +306,7 @@ class _FleetRun:
         self._stop_on_failed_canary(each for each in previews.values() if each.name in canaries or each.id in canaries)
         self._print_plan(previews, history, first, waiting)
         if not dry_run and waiting and not self._hooks.stop_signal.reason:
+            confirm(f"Run the pending migrations on {pluralize(len(waiting), 'database')}?")
             previews = self._apply(databases, previews, first, waiting)
         return self._build_report(previews.values(), dry_run=dry_run)
 

@@ -53,6 +53,12 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local", metavar="FILE", help="a database file, and not one of the account")
 
 
+def _add_allow(parser: argparse.ArgumentParser, names: str) -> None:
+    add = parser.add_argument
+    add("--allow", metavar="NAME", action="append", help=f"continue despite: {names}; repeatable")
+    add("--yes", action="store_true", help="do not ask before a remote database is changed")
+
+
 def _add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     add = parser.add_argument
     add("--format", choices=("text", "json", "markdown", *formats), help="how to write the report (default: text)")
@@ -99,7 +105,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="show what would run, and write nothing")
     add("--adopt", action="store_true", help="record what ran without a record, and run nothing")
     add("--through", metavar="N", type=int, help="with --adopt: files up to N ran, also those that leave no trace")
-    add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, findings")
+    _add_allow(parser, "drift, edited, missing, lost-rows, or the rule of an error")
     _add_skip(parser)
     add(
         "--canary",
@@ -139,7 +145,7 @@ def _add_reverse(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="print the reverse and write nothing")
     add("--apply", action="store_true", help="run the reverse on a database, and take the record away")
     _add_local(parser)
-    add("--allow", metavar="NAME", action="append", help="go on in spite of: drift, edited, missing, lost-rows")
+    _add_allow(parser, "drift, edited, missing, lost-rows")
     _add_database(parser)
 
 

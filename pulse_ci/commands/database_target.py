@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
 from pulse_ci.d1.account import API_URL, Account
 from pulse_ci.errors import ConfigError
-from pulse_ci.wrangler import find_account_id, find_config, find_wrangler_database
+from pulse_ci.wrangler import find_account_id, find_config, find_wrangler_database, list_fitting_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulse_ci.settings import Settings
     from pulse_ci.wrangler import WranglerDatabase
 
+_WRITING_COMMANDS = ("apply", "reverse")
 _ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -95,11 +96,33 @@ def require_account(settings: Settings, request: CheckRequest) -> Account:
 
 
 def require_database(settings: Settings, request: CheckRequest) -> LiveDatabase:
-    """Return the database for a command that cannot do without; raises ConfigError."""
+    """Return the database for a command that cannot do without; raises ConfigError.
+
+    A command that writes takes none if several fit.
+    """
+    if request.command in _WRITING_COMMANDS:
+        _require_one_fit(settings, request)
     try:
         return find_database(settings, find_wrangler_config(settings, request), _find_wrangler_entry(settings, request))
     except NotConfigured as reason:
         raise _make_config_error(reason, request) from None
+
+
+def _require_one_fit(settings: Settings, request: CheckRequest) -> None:
+    config = find_wrangler_config(settings, request)
+    if config is None:
+        return
+    fitting = list_fitting_databases(
+        config, environment=settings.environment, database=settings.database, directory=request.directory
+    )
+    if len(fitting) > 1:
+        listed = "".join(f"\n  {_describe_choice(*each)}" for each in fitting)
+        raise ConfigError(f"{config}: several databases fit, and {request.command} chooses none. Name one:{listed}")
+
+
+def _describe_choice(environment: str | None, database: WranglerDatabase) -> str:
+    flags = f"--environment {environment} --database" if environment else "--database"
+    return f"{flags} {database.id or database.name or database.binding}  ({database.name or database.binding})"
 
 
 def open_local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
@@ -147,5 +170,5 @@ def _find_wrangler_entry(settings: Settings, request: CheckRequest) -> WranglerD
 
 
 def _make_config_error(reason: NotConfigured, request: CheckRequest) -> ConfigError:
-    right = "Edit" if request.command in ("apply", "reverse") else "Read"
+    right = "Edit" if request.command in _WRITING_COMMANDS else "Read"
     return ConfigError(f"A live database is asked for, and {reason}. The token needs Account, D1, {right}.")

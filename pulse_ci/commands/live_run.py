@@ -33,11 +33,12 @@ _FLEET_FLAGS = ("shard", "resume", "canary", "stop_at")
 
 @dataclass(frozen=True, slots=True)
 class RunHooks:
-    """Callbacks of a run: each step, what stops it, and its report as it grows."""
+    """Callbacks of a run: each step, what stops it, its report as it grows, and a question before it writes."""
 
     on_step: Callable[[str], None] = lambda _: None
     stop_signal: StopSignal = field(default_factory=StopSignal)
     save_report: Callable[[Any], None] = lambda _: None
+    confirm: Callable[[str], bool] = lambda _: True
 
 
 def run_and_publish(
@@ -56,7 +57,7 @@ def run_and_publish(
 def _act(
     settings: Settings, output: Output, act: Callable[[Callable[[Account], D1Client], RunHooks], LiveReport]
 ) -> LiveReport:
-    hooks = RunHooks(output.on_step, save_report=output.save)
+    hooks = RunHooks(output.on_step, save_report=output.save, confirm=output.confirm)
     if not settings.databases:
         return act(D1Client, hooks)
     with intercept_signals(hooks.stop_signal.interrupt, ignore_more=False):

@@ -11,6 +11,7 @@ from pulse_ci import __version__
 from pulse_ci.commands.files import write_atomic
 from pulse_ci.errors import ConfigError
 from pulse_ci.report import Report
+from pulse_ci.report.escape import escape_invisible
 from pulse_ci.report.redaction import find_secrets, redact, redact_report
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Output(Protocol):
 
     def say(self, line: str) -> None:
         """Print what was done."""
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person, if there is one, before a remote database is changed."""
 
     def save(self, report: LiveReport) -> None:
         """Keep a report that is still growing, so that `--resume` can go on from it."""
@@ -80,6 +84,15 @@ class TerminalOutput:
         self._show_progress("")
         stream = sys.stdout if self._settings.format == "text" else sys.stderr
         print(escape_for_log(redact(line, self._secrets)), file=stream, flush=True)
+
+    def confirm(self, question: str) -> bool:
+        """Ask on standard error if both ends are a terminal; a script is not asked."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        self._show_progress("")
+        sys.stderr.write(f"{escape_invisible(redact(question, self._secrets))} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def save(self, report: LiveReport) -> None:
         """Write the JSON report to `--output`; a pipe or a terminal would get one report after the other."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.replay import replay
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.preflight import find_blockers, require_no_blockers
+from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
-from pulse_ci.commands.apply import open_target, read_apply_options
+from pulse_ci.commands.apply import make_confirmation, open_target, read_apply_options
 from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_existing, write_new
+from pulse_ci.commands.live_run import RunHooks
 from pulse_ci.commands.output import TerminalOutput, escape_for_log
 from pulse_ci.commands.request import build_request
 from pulse_ci.d1.client import D1Client
@@ -56,9 +58,11 @@ def run(_: str, options: Mapping[str, object]) -> int:
     """Write the reverse, or with --apply run it on a database; return the exit code."""
     number = str(options["number"])
     if options["apply"]:
-        apply_options, settings = read_apply_options(options), read_settings(options)
+        settings = read_settings(options)
+        apply_options = read_apply_options(options, settings)
         with TerminalOutput(settings) as output:
-            revert_applied(number, settings, apply_options, output.say)
+            hooks = RunHooks(confirm=output.confirm)
+            revert_applied(number, settings, apply_options, output.say, hooks=hooks)
         return OK
     _reject_database_flags(options)
     read_settings({})  # the sandbox's limits
@@ -148,6 +152,7 @@ def revert_applied(
     options: ApplyOptions,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client] = D1Client,
+    hooks: RunHooks | None = None,
 ) -> None:
     """Run the reverse of a migration on a database, and say what is done.
 
@@ -171,6 +176,9 @@ def revert_applied(
         say(progress.format_revert_plan(target.name, planned))
         if options.dry_run:
             return
+        if isinstance(target, RemoteDatabase):
+            confirm = make_confirmation(options, hooks or RunHooks())
+            confirm(f"Undo {migration.name} on {target.name}?")
         if restore_command := target.find_restore_command():
             say(progress.format_restore_command(restore_command))
         revert(target, planned, live)

@@ -40,7 +40,7 @@ def run_probes(
     selected = tuple(_keep_within_budget(_keep_read_only(content, sendable), rows))
     if not selected:
         return {}
-    results = client.read(database, [Query(_write_select(probe)) for probe in selected])
+    results = client.read(database, [Query(write_select(probe)) for probe in selected])
     found = (tuple(int(str(number)) for number in result.rows[0][:2]) for result in results)
     return {probe: ProbeCounts(hits, looked_at) for probe, (hits, looked_at) in zip(selected, found, strict=True)}
 
@@ -58,7 +58,7 @@ def _keep_read_only(content: bytes, probes: Iterable[Probe]) -> Iterator[Probe]:
     with EmbeddedD1() as database:
         database.restore(content)
         for probe in probes:
-            if _is_read_only(database, _write_select(probe)):
+            if _is_read_only(database, write_select(probe)):
                 yield probe
 
 
@@ -71,7 +71,7 @@ def _is_read_only(database: EmbeddedD1, sql: str) -> bool:
     return not (access.writes or access.creates or access.drops or access.alters)
 
 
-def _write_select(probe: Probe) -> str:
+def write_select(probe: Probe) -> str:
     """Return the question as the client sends it: a SELECT without comments."""
     sql = remove_comments(probe.sql).strip()
     return sql if sql[:6].upper() == "SELECT" else f"SELECT * FROM ({sql})"

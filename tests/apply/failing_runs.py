@@ -49,7 +49,7 @@ BEFORE = (
     f"{_FIRST.text}\nINSERT INTO sites (url) SELECT value FROM json_each('[{', '.join(map(str, range(_ROWS)))}]');\n"
     f"{create_table('d1_migrations')}\n{insert_records('d1_migrations', [_FIRST.name])}"
 )
-APPLY = ("apply", "--allow", "findings")  # its files with rows cannot be run twice
+APPLY = ("apply",)
 _RECORDS = tuple((number, each.name) for number, each in enumerate(PAST.migrations, 1))
 _COUNTS = (
     "SELECT (SELECT count(*) FROM sites), (SELECT count(*) FROM pages), (SELECT count(*) FROM log), "

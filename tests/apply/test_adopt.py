@@ -8,7 +8,7 @@ import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
-from pulse_ci.apply.preflight import find_blockers, require_no_blockers
+from pulse_ci.apply.preflight import find_blockers, require_blocker_names, require_no_blockers
 from pulse_ci.errors import ConfigError, D1Error, MigrationError
 from tests.apply.targets import Failing
 from tests.d1.histories import history
@@ -107,10 +107,11 @@ def test_an_obstacle_is_allowed_by_its_name_alone(local: LocalDatabase) -> None:
     found = list(find_blockers(local.read().determine_status(PAST)))
 
     require_no_blockers("staging", found, ["drift"])
-    with pytest.raises(MigrationError, match="To go on all the same: --allow drift"):
+    with pytest.raises(MigrationError, match="To continue anyway: --allow drift"):
         require_no_blockers("staging", found, ["missing"])
     with pytest.raises(ConfigError, match="there is no such obstacle"):
-        require_no_blockers("staging", found, ["everything"])
+        require_blocker_names(["everything"], ["drop-table"])
+    require_blocker_names(["drift", "drop-table"], ["drop-table"])
 
 
 @pytest.mark.parametrize(("fault", "is_recorded"), [("after", True), ("before", False)])

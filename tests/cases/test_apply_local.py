@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cases.known import fails_today
 from tests.cases.product import judge_directory, write
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ def with_rows(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@fails_today("findings about rows block a database that has none")
 def test_a_database_without_rows_is_not_blocked(tmp_path: Path) -> None:
     drop = "ALTER TABLE houses DROP COLUMN old;\n"
     write(tmp_path, {"migrations/0001_base.sql": BASE, "migrations/0002_drop.sql": drop})
@@ -68,7 +66,6 @@ def test_a_database_without_rows_is_not_blocked(tmp_path: Path) -> None:
     assert count(tmp_path, "d1_migrations") == 2
 
 
-@fails_today("the rows of that database are not counted")
 def test_a_loss_is_blocked_with_the_tables_and_their_rows(with_rows: Path) -> None:
     judged = apply(with_rows, "--skip", "conventions")
 
@@ -78,7 +75,6 @@ def test_a_loss_is_blocked_with_the_tables_and_their_rows(with_rows: Path) -> No
     assert "--allow lost-rows" in judged.said
 
 
-@fails_today("there is no --allow lost-rows")
 def test_an_allowed_loss_is_reported(with_rows: Path) -> None:
     judged = apply(with_rows, "--skip", "conventions", "--allow", "lost-rows")
 
@@ -88,13 +84,11 @@ def test_an_allowed_loss_is_reported(with_rows: Path) -> None:
     assert "rooms" in judged.said
 
 
-@fails_today("--allow findings is still there")
 def test_findings_are_not_allowed_as_a_whole(with_rows: Path) -> None:
     assert apply(with_rows, "--allow", "findings").status == 2
     assert count(with_rows, "rooms") == 3
 
 
-@fails_today("conventions block")
 def test_conventions_do_not_block(tmp_path: Path) -> None:
     change = {"migrations/0002_more.sql": "ALTER TABLE houses ADD COLUMN size INTEGER;\n"}
     write(tmp_path, {"migrations/0001_base.sql": BASE, **change})

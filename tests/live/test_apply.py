@@ -99,17 +99,27 @@ def test_nothing_is_run_on_a_database_that_is_not_what_it_should_be(
     assert account.writes == []
 
 
-def test_an_error_of_the_check_is_in_the_way_unless_it_is_allowed(account: Cloudflare, run: Run) -> None:
+def test_an_error_of_the_check_is_in_the_way_unless_its_rule_is_allowed(account: Cloudflare, run: Run) -> None:
+    database = account.create("staging", recorded())
+    orphan = "CREATE TABLE orphan (id INTEGER PRIMARY KEY, parent REFERENCES nowhere (id));\n"
+    Path("migrations/022_orphan.sql").write_text(orphan)
+
+    refused = run("apply", "--database", "staging")
+    allowed = run("apply", "--database", "staging", "--allow", "foreign-key-parent")
+
+    assert refused.status == 2
+    assert "migrations/022_orphan.sql:1 foreign-key-parent" in refused.err
+    assert "--allow foreign-key-parent" in refused.err
+    assert "missing-header" not in refused.err
+    assert allowed.status == 0
+    assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[22]]
+
+
+def test_conventions_are_not_in_the_way(account: Cloudflare, run: Run) -> None:
     database = account.create("staging", recorded())
     Path("migrations/022_plans.sql").write_text("CREATE TABLE plans (id INTEGER PRIMARY KEY);\n")
 
-    refused = run("apply", "--database", "staging")
-    allowed = run("apply", "--database", "staging", "--allow", "findings")
-
-    assert refused.status == 2
-    assert "migrations/022_plans.sql:1 not-idempotent" in refused.err
-    assert "--allow findings" in refused.err
-    assert allowed.status == 0
+    assert run("apply", "--database", "staging").status == 0
     assert account.run(database, "SELECT count(*) FROM d1_migrations") == [[22]]
 
 

@@ -43,7 +43,7 @@ def test_of_several_processes_each_file_is_run_by_one(cloud: Cloudflare, tmp_pat
 
     cloud.after_request = hold_the_first_answers
     with ThreadPoolExecutor(runs) as pool:
-        ended = list(pool.map(lambda _: run(cloud, tmp_path, "apply", "--allow", "findings"), range(runs)))
+        ended = list(pool.map(lambda _: run(cloud, tmp_path, "apply"), range(runs)))
 
     assert [each.status for each in ended] == [0] * runs, ended
     assert sorted(name for each in ended for name in each.ran) == NAMES
@@ -62,7 +62,7 @@ def test_a_process_that_wrangler_overtakes_runs_nothing_again(cloud: Cloudflare,
             wrangler(cloud, tmp_path, "d1", "migrations", "apply", "DB", "--remote")
 
     cloud.after_request = overtake
-    ended = run(cloud, tmp_path, "apply", "--allow", "findings")
+    ended = run(cloud, tmp_path, "apply")
 
     assert (ended.status, ended.ran) == (0, [])
     assert ended.out.count("another run applied it meanwhile") == len(NAMES)

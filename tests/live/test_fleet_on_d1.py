@@ -74,7 +74,7 @@ def test_status_reads_a_fleet_in_a_request_each(cloud: Cloudflare, fleet: dict[s
 
 
 def apply(cloud: Cloudflare, folder: Path, *words: str, process: PulseCI | None = None) -> Ended:
-    asked = ("apply", "--databases", "tenant-*", "--allow", "findings", "--format", "json", "--output", "report.json")
+    asked = ("apply", "--databases", "tenant-*", "--format", "json", "--output", "report.json")
     return (process or PulseCI()).run(cloud, folder, *asked, *words)
 
 
@@ -146,7 +146,7 @@ def test_whatever_fails_on_the_way_no_file_runs_twice(
     settings = read_settings({"databases": ("tenant-*", f"!{REFUSING}"), "stop_at": "100%"})
 
     with client_of(cloud) as client:
-        report = run_apply(settings, ApplyOptions(allow=("drift", "findings")), lambda _: None, lambda _: client)
+        report = run_apply(settings, ApplyOptions(allow=("drift",)), lambda _: None, lambda _: client)
 
     assert isinstance(report, ApplyReport)
     assert len(report.with_status(ApplyStatus.APPLIED)) == len(NAMES) - 1

@@ -26,7 +26,7 @@ PLAN = """\
 and 20 more
   ✓ 1 is up to date
   ! refused: tenant-07
-      the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To go on all the same: \
+      the database has drifted: index `hotfix` is in no migration; see `pulse-ci drift`. To continue anyway: \
 --allow drift"""
 
 
@@ -93,16 +93,25 @@ def test_what_is_about_one_database_is_refused(fleet: Fleet, wish: ApplyOptions)
 
 
 def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fleet) -> None:
-    fleet.databases |= {"tenant-03": recorded(1), "tenant-04": AFTER}
-    Path("migrations/reverse/003_indexes.sql").unlink()
+    orphan = "CREATE TABLE orphan (id INTEGER PRIMARY KEY, parent REFERENCES nowhere (id));\n"
+    Path("migrations/004_orphan.sql").write_text(orphan)
+    done = f"{AFTER}{orphan}INSERT INTO d1_migrations (name) VALUES ('004_orphan.sql');"
+    fleet.databases |= {"tenant-03": recorded(1), "tenant-04": done}
 
     run = Applied(fleet)
 
     assert run.names(ApplyStatus.UP_TO_DATE) == ["tenant-04"]
     assert len(run.names(ApplyStatus.REFUSED)) == 29
     told = {each.sentence for each in run.report.with_status(ApplyStatus.REFUSED)}
-    assert all("003_indexes.sql:" in each and "--allow findings" in each for each in told)
+    assert all("004_orphan.sql:1 foreign-key-parent:" in each for each in told)
+    assert all("--allow foreign-key-parent" in each for each in told)
     assert fleet.writes == []
+
+
+def test_conventions_are_in_nobodys_way(fleet: Fleet) -> None:
+    Path("migrations/reverse/003_indexes.sql").unlink()
+
+    assert Applied(fleet).names(ApplyStatus.APPLIED) == NAMES
 
 
 def test_a_named_canary_that_is_refused_leaves_all_as_it_is(fleet: Fleet) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus
 from pulse_ci.report.databases import DatabasesReport, parse_fleet_fields
-from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging
+from pulse_ci.report.models import Conclusion, Database, MigrationResult, Report, Staging, TableRowChange
 from pulse_ci.report.phrases import pluralize
 
 if TYPE_CHECKING:
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class ApplyReport(DatabasesReport[ApplyOutcome]):
     """What became of each database; after a dry run, those with pending files are not tried.
 
-    `skipped` are the rules that the check of the files skipped. `migrations` has each file of one database.
+    `skipped` are the rules that the check of the files skipped. `migrations` has each file of one database, `rows`
+    the tables that lost rows there.
     """
 
     dry_run: bool = False
     skipped: tuple[str, ...] = ()
     migrations: tuple[MigrationResult, ...] = ()
+    rows: tuple[TableRowChange, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -71,6 +73,7 @@ class ApplyReport(DatabasesReport[ApplyOutcome]):
             database=Database("live", self.only.name if self.only else None),
             staging=Staging("used", "").add_usage(self.usage),
             migrations=self.migrations,
+            rows=self.rows,
             skipped=self.skipped,
         )
         if self.only:

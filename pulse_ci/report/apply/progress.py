@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import FREE_ROWS_WRITTEN, Cost
+from pulse_ci.apply.expected_losses import format_row_change
 from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.report.databases import group_by_pending, group_by_sentence, list_files, list_names
 from pulse_ci.report.phrases import format_skipped_rules, join_words, pluralize
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pulse_ci.apply.apply_pending import AppliedFile
+    from pulse_ci.apply.expected_losses import RowChange
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.apply.revert import RevertPlan
     from pulse_ci.apply.rollout import ApplyOutcome
@@ -63,9 +65,11 @@ def format_applied(done: AppliedFile) -> str:
     return f"  ✓ {to_one_line(done.name)}  {done.applied_by.value}"
 
 
-def format_done(database: str) -> str:
-    """Return that everything is applied, and as shown."""
-    return f"✓ {to_one_line(database)} has every migration, and its schema is what the preview showed."
+def format_done(database: str, changes: Sequence[RowChange] = ()) -> str:
+    """Return that everything is applied, and as shown; `changes` are the rows that went."""
+    rows = [f"  {to_one_line(format_row_change(each))}" for each in changes]
+    done = f"✓ {to_one_line(database)} has every migration, and its schema is what the preview showed."
+    return "\n".join([*rows, done])
 
 
 def format_revert_plan(database: str, plan: RevertPlan) -> str:
