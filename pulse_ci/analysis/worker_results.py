@@ -100,9 +100,9 @@ class WorkerResults:
         return tuple(query for query in self.queries if query.needs_migration)
 
     def find_mentions(self, name: str) -> tuple[QueryOutcome, ...]:
-        """Return the queries of the change's code with the word `name` in them."""
+        """Return the queries of either side with the word `name` in them."""
         word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])", re.IGNORECASE)
-        return tuple(query for query in self.queries if query.is_new and word.search(query.sql))
+        return tuple(query for query in self.queries if word.search(query.sql))
 
     @property
     def checked(self) -> int:

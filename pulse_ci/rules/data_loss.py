@@ -8,6 +8,7 @@ from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
+from pulse_ci.rules.worker_usage import describe_usage
 from pulse_ci.sql.clauses import replaces_rows
 from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import Delete, Drop, DropColumn, Insert, RenameColumn, RenameTable
@@ -37,13 +38,14 @@ def _check_drop_table(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for change in _find_removed(analysis, ObjectKind.TABLE):
             if not is_new(analysis, change.name) and not _was_renamed(analysis, change):
+                usage, severity = describe_usage(review, change.name)
                 yield Remark(
                     analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-                    f"Dropping table `{change.name}` deletes its "
-                    f"rows{_format_staging_rows(review, change.name)}, and the "
-                    "Worker that is deployed may read it.",
+                    f"Dropping table `{change.name}` deletes its rows{_format_staging_rows(review, change.name)}, and "
+                    f"{usage}.",
                     f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
                     "it in a later migration under `-- pulse-ci: ignore drop-table` with the reason.",
+                    severity,
                 )
 
 
@@ -57,12 +59,13 @@ def _check_drop_column(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for change in _find_removed(analysis, ObjectKind.COLUMN):
             if not is_new(analysis, change.table) and not _was_renamed(analysis, change):
+                usage, severity = describe_usage(review, change.table, change.name)
                 yield Remark(
                     analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-                    f"Dropping column `{change.name}` of `{change.table}` deletes its values, and the Worker that is "
-                    "deployed may read it.",
+                    f"Dropping column `{change.name}` of `{change.table}` deletes its values, and {usage}.",
                     f"Stop using `{change.name}`, deploy, and drop it in a later migration under "
                     "`-- pulse-ci: ignore drop-column` with the reason.",
+                    severity,
                 )
 
 
