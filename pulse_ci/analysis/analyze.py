@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.broken_on_use import find_unusable
+from pulse_ci.analysis.copied_values import find_copied_columns
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE, MigrationRecords
 from pulse_ci.analysis.proofs import repeat, undo
+from pulse_ci.analysis.quoted_texts import find_quoted_texts
 from pulse_ci.analysis.replay import Replay, replay
 from pulse_ci.analysis.row_effects import effects_of
 from pulse_ci.analysis.rule import Dependency, Evidence, Review
@@ -123,6 +125,7 @@ def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, repl
     needs = tuple(Dependency(by_path[path], names) for path, names in replayed.needs.items())
     reverse = migrations.find_reverse(replayed.migration)
     on_rows = runs.run(replayed, reverse.statements if reverse else ())
+    rebuilds = find_rebuilds(replayed.run, replayed.before, replayed.after)
     return Evidence(
         migration=replayed.migration,
         replayed=replayed,
@@ -130,6 +133,8 @@ def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, repl
         undone=undo(scratch, replayed, reverse, on_rows),
         depends_on=needs,
         on_rows=on_rows,
-        rebuilds=find_rebuilds(replayed.run, replayed.before, replayed.after),
-        unusable=find_unusable(scratch, replayed),
+        rebuilds=rebuilds,
+        unusable=find_unusable(scratch, replayed, on_rows.snapshot),
+        copied=find_copied_columns(scratch, rebuilds, on_rows.before, on_rows.snapshot),
+        quoted=find_quoted_texts(scratch, replayed),
     )

@@ -1,4 +1,4 @@
-"""The views and triggers that a migration makes, to what D1 says when they are used: it lets them be made unseen."""
+"""Every view, trigger and FTS5 table used once after a migration: which fail that worked before, and D1's message."""
 
 from __future__ import annotations
 
@@ -6,49 +6,84 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import D1Refused
-from pulse_ci.model import ChangeAction, ObjectKind
-from pulse_ci.sql.names import quote, quote_string
+from pulse_ci.model import ObjectKind
+from pulse_ci.schema.schema import Trigger, View
+from pulse_ci.sql.names import fold, quote, quote_string
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulse_ci.analysis.replay import Replayed
     from pulse_ci.engine.connection import EmbeddedD1
-    from pulse_ci.model import Change
-    from pulse_ci.schema.schema import Schema, Trigger
+    from pulse_ci.schema.schema import SchemaObject
+
+_KINDS = {View: ObjectKind.VIEW, Trigger: ObjectKind.TRIGGER}
 
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A view or trigger that was made, and D1's message for each statement that would use it."""
+    """An object, and D1's message for each statement that would use it; `is_new` where the file made or changed it."""
 
-    change: Change
+    item: SchemaObject
     message: str
+    is_new: bool
+
+    @property
+    def kind(self) -> ObjectKind:
+        """What it is; an FTS5 table is a table."""
+        return _KINDS.get(type(self.item), ObjectKind.TABLE)
 
 
-def find_unusable(database: EmbeddedD1, replayed: Replayed) -> tuple[Unusable, ...]:
-    """Return the new views and triggers whose use D1 refuses as the schema is now; `database` is overwritten."""
-    kinds = (ObjectKind.VIEW, ObjectKind.TRIGGER)
-    made = [each for each in replayed.changes if each.kind in kinds and each.action is not ChangeAction.REMOVED]
-    if not made or not replayed.took_effect:
+def find_unusable(database: EmbeddedD1, replayed: Replayed, on_rows: bytes | None) -> tuple[Unusable, ...]:
+    """Return what D1 cannot use after the file, and could before it, or had not before; `database` is overwritten.
+
+    `on_rows` is the database after the file with rows in it, None where it ran on none. A file that drops and alters
+    nothing can only have broken what it made.
+    """
+    if not replayed.took_effect:
         return ()
-    database.restore(replayed.snapshot)
-    refused = ((change, _refusal(database, replayed.after, change)) for change in made)
-    return tuple(Unusable(change, message) for change, message in refused if message)
+    known = set(replayed.before.objects)
+    reaches_others = any(access.drops or access.alters for _, access in replayed.run.touched)
+    used = [each for each in _list_used(replayed) if reaches_others or each not in known]
+    if not used:
+        return ()
+    failed = dict(_use_all(database, on_rows or replayed.snapshot, used))
+    if not failed:
+        return ()
+    old = [each for each in failed if each in known]
+    failed_before = dict(_use_all(database, replayed.origin, old)) if old else {}
+    return tuple(
+        Unusable(item, message, item not in known) for item, message in failed.items() if item not in failed_before
+    )
 
 
-def _refusal(database: EmbeddedD1, schema: Schema, change: Change) -> str | None:
-    try:
-        database.run(_use(database, schema, change))
-    except D1Refused as refused:
-        return str(refused)
-    return None
+def _list_used(replayed: Replayed) -> Iterator[SchemaObject]:
+    yield from replayed.after.views
+    yield from replayed.after.triggers
+    yield from (table for table in replayed.after.tables if fold(table.module or "") == "fts5")
 
 
-def _use(database: EmbeddedD1, schema: Schema, change: Change) -> str:
-    trigger = schema.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
-    if trigger is None:
-        return f"SELECT * FROM {quote(change.name)} LIMIT 0"
-    # A trigger is compiled with the statement that fires it, which need not run.
-    return f"EXPLAIN {_firing(database, trigger)}"
+def _use_all(database: EmbeddedD1, snapshot: bytes, items: list[SchemaObject]) -> Iterator[tuple[SchemaObject, str]]:
+    """Yield what cannot be used, each with D1's message."""
+    database.restore(snapshot)
+    for item in items:
+        for sql in _use(database, item):
+            try:
+                database.query(sql)
+            except D1Refused as refused:
+                yield item, str(refused)
+                break
+
+
+def _use(database: EmbeddedD1, item: SchemaObject) -> Iterator[str]:
+    match item:
+        case Trigger():
+            # A trigger is compiled with the statement that fires it, which need not run.
+            yield f"EXPLAIN {_firing(database, item)}"
+        case View():
+            yield f"SELECT * FROM {quote(item.name)} LIMIT 0"
+        case _:
+            yield f"SELECT * FROM {quote(item.name)} LIMIT 1"
 
 
 def _firing(database: EmbeddedD1, trigger: Trigger) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.fk_path import find_reach
 from pulse_ci.analysis.table_rows import read
+from pulse_ci.sql.clauses import find_set_columns
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Delete, Drop, Insert, RenameColumn, RenameTable, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import apsw
 
@@ -58,6 +59,15 @@ class Loss:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """An UPDATE after which columns that it does not set have other values, since a trigger fired."""
+
+    statement: Statement
+    table: str
+    columns: tuple[str, ...]
+
+
 @dataclass
 class _Followed:
     """One table under whatever name it goes; `name` is None once it is dropped.
@@ -89,6 +99,7 @@ class Tracker:
         }
         self._followed = list(self._originals.values())
         self._targets: dict[Statement, str] = {}
+        self.overwritten: list[Overwritten] = []
 
     def follow(self, statement: Statement, access: Access, connection: apsw.Connection) -> None:
         """Read again what a statement touched, as it is now."""
@@ -120,11 +131,23 @@ class Tracker:
         last = table.rows
         now = read_rows(connection, table.name, table.renamed) if alive and table.name else None
         table.moments.append((statement, now))
+        if direct and last and now:
+            self._note_overwritten(table, statement, last, now)
         if not alive:
             table.name = None
         if last and not direct and (gone := _lost(last, now)):
             fewer = max(last.count - _count(now), 0)
             table.reached.append((statement, fewer, gone - fewer))
+
+    def _note_overwritten(self, table: _Followed, statement: Statement, last: TableRows, now: TableRows) -> None:
+        original = next((each for each, it in self._originals.items() if it is table), "")
+        found = self._schema.find_table(original)
+        if found is None or found.primary_key is None or not isinstance(statement.operation, Update):
+            return
+        written = {table.renamed.get(fold(name), fold(name)) for name in find_set_columns(statement.sql)}
+        others = find_changed_columns(last, now, found.primary_key.columns) - written
+        if others:
+            self.overwritten.append(Overwritten(statement, original, tuple(sorted(others))))
 
     def _rename(self, does: Operation) -> None:
         match does:
@@ -170,6 +193,40 @@ class Tracker:
                 reach = find_reach(self._schema, statement, target, table.name, deletes=lost > 0)
                 if lost or reach.action != "ON UPDATE CASCADE":  # which lets children follow, and loses nothing
                     yield Loss(table.name, before.count, _count(after), lost, altered, statement, target, *reach)
+
+
+def find_changed_columns(
+    before: TableRows, after: TableRows, key: Collection[str], *, loosely: bool = False
+) -> set[str]:
+    """Return the columns, by folded name, whose values differ in rows of the same key.
+
+    `loosely`, a value is the same where it spells the same text or is the same number.
+    """
+    names = [fold(name) for name in key]
+    if not names or not set(names) <= set(before.columns) & set(after.columns):
+        return set()
+    common = [name for name in before.columns if name in after.columns and name not in names]
+    old, new = _by_key(before, names, common), _by_key(after, names, common)
+    is_same = _is_same_value if loosely else _is_equal
+    return {
+        name
+        for at, name in enumerate(common)
+        if any(each in new and not is_same(row[at], new[each][at]) for each, row in old.items())
+    }
+
+
+def _by_key(table: TableRows, key: Sequence[str], columns: Sequence[str]) -> dict[Row, Row]:
+    keys = [table.columns.index(name) for name in key]
+    values = [table.columns.index(name) for name in columns]
+    return {tuple(str(row[at]) for at in keys): tuple(row[at] for at in values) for row in table.rows}
+
+
+def _is_equal(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def _is_same_value(one: object, other: object) -> bool:
+    return one == other or str(one) == str(other)
 
 
 def changed_columns(before: TableRows, after: TableRows) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pulse_ci.analysis.broken_on_use import Unusable
+    from pulse_ci.analysis.copied_values import CopiedColumn
     from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.proofs import Repeated, Undone
+    from pulse_ci.analysis.quoted_texts import QuotedText
     from pulse_ci.analysis.replay import Broken, Replayed
     from pulse_ci.analysis.seeded_run import OnRows
     from pulse_ci.analysis.table_rebuilds import Rebuild
@@ -46,6 +48,8 @@ class Evidence:
     rebuilds: tuple[Rebuild, ...]
     effects: tuple[StatementEffect, ...] = ()
     unusable: tuple[Unusable, ...] = ()
+    copied: tuple[CopiedColumn, ...] = ()
+    quoted: tuple[QuotedText, ...] = ()
 
     def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
         """Return the rebuild whose old table `statement` drops, if it does."""

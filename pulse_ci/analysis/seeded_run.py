@@ -9,7 +9,7 @@ from pulse_ci.analysis.duplicate_rows import add_twins, find_repeated_tables, ne
 from pulse_ci.analysis.failing_rows import FailingRows, find_failing_rows
 from pulse_ci.analysis.passing_rows import PassingRows
 from pulse_ci.analysis.row_check_batch import Quiet
-from pulse_ci.analysis.row_losses import Loss, Tracker
+from pulse_ci.analysis.row_losses import Loss, Overwritten, Tracker
 from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements, without_consequences
 from pulse_ci.analysis.statement_sources import find_source_tables
 from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # So many times the rows are looked through for those on which a refused statement passes.
 _PASSES = 4
+_DELETED_IDS = 1000
 Violation = tuple[str, object, str, int]
 
 
@@ -43,12 +44,13 @@ class OnRows:
     """What came of running a migration on seeded tables.
 
     `run` has every statement that was refused on some rows; those in `conditional` pass on others, and have the
-    query that lists the rows in a live database. `losses`, `counts`
-    and what follows are of the run on rows that no statement refuses. `before` has the rows of the tables that it
-    reaches, `snapshot` the database after it; both are missing where it was refused, or not run, since it reaches none.
-    `beyond` is for a file that D1 refuses for some of the rows: what foreign keys would take once these are put right.
-    `twins` is the run on rows that repeat others, None where nothing becomes unique, or where no such rows can be, and
-    `revealed` what only those rows lose.
+    query that lists the rows in a live database. `losses`, `counts` and what follows are of the run on rows that no
+    statement refuses. `before` has the rows of the tables that it reaches, `snapshot` the database after it; both
+    are missing where it was refused, or not run, since it reaches none. `beyond` is for a file that D1 refuses for
+    some of the rows: what foreign keys would take once these are put right. `overwritten` are the columns that
+    triggers change on the way, and `counters_reset` the tables whose AUTOINCREMENT starts again below an id that it
+    had given. `twins` is the run on rows that repeat others, None where nothing becomes unique, or where no such
+    rows can be, and `revealed` what only those rows lose.
     """
 
     run: Run
@@ -62,6 +64,8 @@ class OnRows:
     twins: Run | None = None
     revealed: tuple[Loss, ...] = ()
     conditional: Mapping[Refusal, FailingRows | None] = field(default_factory=dict)
+    overwritten: tuple[Overwritten, ...] = ()
+    counters_reset: tuple[str, ...] = ()
 
     @property
     def reached(self) -> tuple[Loss, ...]:
@@ -88,6 +92,8 @@ class _Attempt:
     violations: tuple[Violation, ...]
     before: Mapping[str, TableRows]
     changes_rows: bool
+    overwritten: tuple[Overwritten, ...]
+    counters_reset: tuple[str, ...]
 
     @property
     def certain_losses(self) -> tuple[Loss, ...]:
@@ -109,7 +115,15 @@ def run_on_rows(
 
 
 def _build_result(attempt: _Attempt) -> OnRows:
-    return OnRows(attempt.run, attempt.losses, attempt.counts, attempt.violations, before=attempt.before)
+    return OnRows(
+        attempt.run,
+        attempt.losses,
+        attempt.counts,
+        attempt.violations,
+        before=attempt.before,
+        overwritten=attempt.overwritten,
+        counters_reset=attempt.counters_reset,
+    )
 
 
 def _attempt(
@@ -118,9 +132,12 @@ def _attempt(
     with database.open_unrestricted() as connection:
         tracker = Tracker(schema, connection, reached)
         known = set(_violations(connection))
+        counters = _read_counters(connection)
     run = _run(database, statements, tracker, Quiet(schema, statements))
     with database.open_unrestricted() as connection:
         violations = tuple(each for each in _violations(connection) if each not in known)
+        left = _read_counters(connection)
+        reset = tuple(name for name, last in counters.items() if left.get(name, 0) < last)
     refusals = tuple(each for each in run.refusals if not each.is_transaction)
     left_out = (each.statement.operation for each in refusals if each.statement)
     return _Attempt(
@@ -131,6 +148,8 @@ def _attempt(
         violations,
         tracker.before(),
         any(isinstance(each, Insert | Update) for each in left_out),
+        tuple(tracker.overwritten),
+        reset,
     )
 
 
@@ -181,7 +200,14 @@ class SeededRuns:
             values = read_values(self._database, parent, parent_columns)
             rows = [dict(zip(map(fold, columns), row.values(), strict=False)) for row in values]
             seed(self._database, replayed.before, only=[table.name], hints=WhereHints({fold(table.name): rows}))
+        self._give_out_ids(replayed.before)
         return seeded.failures
+
+    def _give_out_ids(self, schema: Schema) -> None:
+        """Leave each AUTOINCREMENT behind an id that is no longer there."""
+        if any(table.autoincrement for table in schema.tables):
+            with self._database.open_unrestricted() as connection:
+                connection.execute(f"UPDATE sqlite_sequence SET seq = seq + {_DELETED_IDS}")
 
     def _run_on_passing_rows(self, replayed: Replayed, reached: Collection[str], filled: bytes) -> OnRows:
         """Run the file on all rows; then, where statements are refused, on the rows on which they pass."""
@@ -261,6 +287,13 @@ def _brings_rows(refusal: Refusal) -> bool:
             return True
         case _:
             return False
+
+
+def _read_counters(connection: apsw.Connection) -> dict[str, int]:
+    """Return the highest id that was given in each table with AUTOINCREMENT."""
+    if not connection.table_exists("main", "sqlite_sequence"):
+        return {}
+    return {str(name): int(last) for name, last in connection.execute("SELECT name, seq FROM sqlite_sequence")}
 
 
 def _violations(connection: apsw.Connection) -> list[Violation]:

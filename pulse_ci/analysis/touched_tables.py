@@ -37,10 +37,21 @@ def reached_by(replayed: Replayed) -> frozenset[str]:
     for statement, access in replayed.run.touched:
         changed = set(map(fold, access.writes | access.alters | access.drops)) & there
         changes = changes or bool(changed) or isinstance(statement.operation, _ALTERING)
+        if "sqlite_sequence" in access.writes and _names_counters(statement):
+            touched |= {fold(table.name) for table in replayed.before.tables if table.autoincrement}
+            changes = True
         touched |= changed | (set(map(fold, access.reads)) & there)
     indexes = (replayed.after.find_index(change.name) for change in replayed.changes if change.kind is ObjectKind.INDEX)
     unique = any(index.unique and fold(index.table) in there for index in indexes if index)
     return frozenset(touched) if changes or unique else frozenset()
+
+
+def _names_counters(statement: Statement) -> bool:
+    match statement.operation:
+        case Insert(table) | Update(table) | Delete(table):
+            return fold(table) == "sqlite_sequence"
+        case _:
+            return False
 
 
 def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> frozenset[str]:

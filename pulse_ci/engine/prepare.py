@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.engine.authorizer import Authorizer
 
 _UNBOUND: Any = apsw._null_bindings  # type: ignore[attr-defined]  # NULL for each parameter, however many
-_UNKNOWN_NAME = re.compile(r'no such column: "([^"]*)"')
+_UNKNOWN_NAME = re.compile(r'no such column: "?([^"\s]*)"?')
 
 
 class Preparer:
@@ -37,10 +37,12 @@ class Preparer:
     def find_unknown_name(self, sql: str) -> str | None:
         """Return a name in double quotes that is no column, and that D1 therefore takes for a text."""
         self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
         try:
             message = self.find_error(sql) if '"' in sql else None
         finally:
             self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 1)
+            self._connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 1)
         found = _UNKNOWN_NAME.search(message or "")
         return found[1] if found else None
 

@@ -30,7 +30,6 @@ _EFFECTS = {
     "query-breaks": "queries of the deployed Worker would fail",
     "query-needs-migration": "queries of the new Worker fail until the migration has run",
     "broken-object": "a view, trigger or key would stop working",
-    "deferred-use": "a view or trigger would fail when it is used",
     "edited-migration": "it changes a migration that databases have run already",
     "values-moved": "values would end up in the wrong column",
     "quoted-name-is-text": "a column would be filled with its own name",

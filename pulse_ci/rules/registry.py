@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
 from pulse_ci.rules import (
+    broken_object,
     d1_differs,
     data_loss,
     declared_schema,
-    deferred_use,
     depends_on_pending,
     edited_migration,
     existing_rows,
@@ -28,6 +28,7 @@ from pulse_ci.rules import (
     reversibility,
     slow_statement,
     trigger_split,
+    values,
     worker_queries,
     wrangler_database,
     wrangler_pattern,
@@ -106,8 +107,13 @@ RULES = (
     not_allowed.PATTERN_TOO_LONG,
     not_allowed.EXPRESSION_TOO_DEEP,
     trigger_split.TRIGGER_SPLIT,
-    deferred_use.MIGRATIONS_TABLE,
-    deferred_use.DEFERRED_USE,
+    broken_object.MIGRATIONS_TABLE,
+    broken_object.BROKEN_OBJECT,
+    values.VALUES_MOVED,
+    values.QUOTED_NAME_IS_TEXT,
+    values.TRIGGER_OVERWRITES,
+    values.COUNTER_RESET,
+    values.ROWIDS_CHANGE,
     IGNORE_WITHOUT_REASON,
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )

@@ -18,29 +18,29 @@ def said(sql: str, rule: str, before: str = WITH_VIEW) -> list[str]:
 @pytest.mark.parametrize(
     ("sql", "effect"),
     [
-        ("CREATE VIEW v AS SELECT json_pretty(title) FROM sites;", "no query can use it"),
-        ("CREATE VIEW v AS SELECT * FROM _cf_METADATA;", "no query can use it"),
-        ("CREATE VIEW v AS SELECT median(site_id) FROM sites;", "no query can use it"),
+        ("CREATE VIEW v AS SELECT json_pretty(title) FROM sites;", "each query of view `v` fails"),
+        ("CREATE VIEW v AS SELECT * FROM _cf_METADATA;", "each query of view `v` fails"),
+        ("CREATE VIEW v AS SELECT median(site_id) FROM sites;", "each query of view `v` fails"),
         (
             "CREATE TRIGGER g AFTER INSERT ON sites BEGIN SELECT unistr(new.title); END;",
-            "from then on each INSERT on `sites` fails",
+            "each INSERT on `sites`, which fires trigger `g`, fails",
         ),
         (
             "CREATE TRIGGER g BEFORE DELETE ON sites BEGIN DELETE FROM _cf_METADATA; END;",
-            "from then on each DELETE on `sites` fails",
+            "each DELETE on `sites`, which fires trigger `g`, fails",
         ),
         (
             "CREATE TRIGGER g UPDATE OF title ON sites WHEN power(2, 2) BEGIN SELECT 1; END;",
-            "from then on each UPDATE on `sites` fails",
+            "each UPDATE on `sites`, which fires trigger `g`, fails",
         ),
         (
             "CREATE TRIGGER g INSTEAD OF UPDATE ON titles BEGIN SELECT power(2, 2); END;",
-            "from then on each UPDATE on `titles` fails",
+            "each UPDATE on `titles`, which fires trigger `g`, fails",
         ),
     ],
 )
 def test_what_is_made_but_can_never_be_used_is_reported(sql: str, effect: str) -> None:
-    (message,) = said(sql, "deferred-use")
+    (message,) = said(sql, "broken-object")
 
     assert effect in message
 
@@ -49,14 +49,13 @@ def test_what_is_made_but_can_never_be_used_is_reported(sql: str, effect: str) -
     "sql",
     [
         "CREATE VIEW v AS SELECT json(title) FROM sites;",
-        "CREATE VIEW v AS SELECT * FROM made_later;",
         "CREATE TRIGGER g AFTER UPDATE ON sites BEGIN SELECT json(new.title); END;",
         "CREATE TRIGGER g INSTEAD OF INSERT ON titles BEGIN INSERT INTO sites (title) VALUES (new.title); END;",
         "CREATE VIEW v AS SELECT json_pretty(title) FROM sites; DROP VIEW v;",
     ],
 )
 def test_what_can_be_used_now_or_once_a_table_is_there_is_not(sql: str) -> None:
-    assert said(sql, "deferred-use") == []
+    assert said(sql, "broken-object") == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""deferred-use and migrations-table: what D1 lets pass, and what goes wrong because of it later."""
+"""broken-object and migrations-table: what D1 lets pass, and what goes wrong because of it later."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
 from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import is_not_allowed
 from pulse_ci.rules.examples import make_example, make_example_on_schema
-from pulse_ci.sql.names import fold
+from pulse_ci.schema.schema import Trigger, View
+from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import (
     AddColumn,
     Create,
@@ -25,7 +27,10 @@ from pulse_ci.sql.operations import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.analysis.broken_on_use import Unusable
+    from pulse_ci.analysis.rule import Evidence
     from pulse_ci.sql.operations import Operation
+    from pulse_ci.sql.split import Statement
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, settings TEXT);\n"
 _TRIGGER = (
@@ -35,21 +40,47 @@ _TRIGGER = (
 _UNDO = "DROP TRIGGER IF EXISTS sites_settings;"
 
 
-def _check_deferred_use(review: Review) -> Iterator[Remark]:
+def _check_broken_objects(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for each in analysis.unusable:
-            if not is_not_allowed(each.message):
-                continue
-            change = each.change
-            trigger = analysis.replayed.after.find_trigger(change.name) if change.kind is ObjectKind.TRIGGER else None
-            effect = "no query can use it"
-            if trigger:
-                effect = f"from then on each {trigger.event} on `{trigger.table}` fails"
             yield Remark(
-                analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-                f"D1 lets the {change.kind.value} `{change.name}` be made, but {effect}: `{each.message}`.",
-                "Write it without what D1 refuses, or leave it out.",
+                analysis.migration.locate(_find_cause(analysis, each)),
+                f"After this file {_describe_use(each)} fails: `{each.message}`.",
+                _suggest_remedy(each),
             )
+
+
+def _find_cause(analysis: Evidence, broken: Unusable) -> Statement | None:
+    run = analysis.replayed.run
+    if broken.is_new and (maker := run.touching(broken.item.name)):
+        return maker
+    altering = [(statement, access.drops | access.alters) for statement, access in run.touched]
+    named = (statement for statement, names in altering if any(fold(name) in fold(broken.message) for name in names))
+    used = (statement for statement, names in altering if any(spells(broken.item.sql, name) for name in names))
+    return next(named, None) or next(used, None) or next((statement for statement, names in altering if names), None)
+
+
+def _describe_use(broken: Unusable) -> str:
+    match broken.item:
+        case Trigger(name, table, _, event):
+            return f"each {event} on `{table}`, which fires trigger `{name}`,"
+        case View(name):
+            return f"each query of view `{name}`"
+        case item:
+            return f"each search in FTS5 table `{item.name}`"
+
+
+def _suggest_remedy(broken: Unusable) -> str:
+    name = quote_if_needed(broken.item.name)
+    if is_not_allowed(broken.message):
+        return "Write it without what D1 rejects, or leave it out."
+    if broken.kind is ObjectKind.TABLE:
+        return (
+            f"Drop `{broken.item.name}` and create it again over the columns as they are now, then "
+            f"`INSERT INTO {name} ({name}) VALUES ('rebuild');`"
+        )
+    verb = "Correct" if broken.is_new else "In the same file drop and create again, or only drop,"
+    return f"{verb} the {broken.kind.value} `{broken.item.name}`: it must use only what exists after the file."
 
 
 def _check_migrations_table(review: Review) -> Iterator[Remark]:
@@ -77,18 +108,18 @@ def _find_changed_tables(operation: Operation) -> tuple[str, ...]:
             return ()
 
 
-DEFERRED_USE = Rule(
-    name="deferred-use",
+BROKEN_OBJECT = Rule(
+    name="broken-object",
     severity=Severity.ERROR,
-    summary="A view or trigger that can be made, but never used",
+    summary="A view, trigger or FTS5 table that fails when it is used after the file",
     problem=(
-        "D1 looks at what a view or a trigger does when it is used, not when it is made. One with a function that D1 "
-        "does not offer makes every query of the view fail, or every write to the trigger's table."
+        "D1 compiles a view or a trigger when it is used, not when it is created or when what it uses is dropped. Each "
+        "one is used once after the file: what worked before and fails now makes queries and writes fail in production."
     ),
-    remedy="Write it without what D1 refuses, or leave it out.",
+    remedy="Drop it, or create it again without what is gone.",
     bad=make_example_on_schema(_SITES, _TRIGGER.format(function="json_pretty"), reverse=_UNDO),
     good=make_example_on_schema(_SITES, _TRIGGER.format(function="json").replace(" -- expect", ""), reverse=_UNDO),
-    check=_check_deferred_use,
+    check=_check_broken_objects,
 )
 
 MIGRATIONS_TABLE = Rule(
