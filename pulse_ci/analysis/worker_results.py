@@ -30,7 +30,8 @@ class QueryOutcome:
 
     `sql` is the text as tried, `before` and `after` are D1's messages, None where it works. `problem` says why a query
     is not checked. `is_old` and `is_new` say whose code has it: the base's, the change's, or both. `blamed` is the path
-    of the migration after which its outcome is another one.
+    of the migration after which its outcome is another one. The plans are set where they differ; `scanned` are the
+    tables that were searched before and are scanned after the change, `is_faster` says that one is searched now.
     """
 
     path: str
@@ -45,6 +46,8 @@ class QueryOutcome:
     problem: str = ""
     old_plan: tuple[str, ...] = ()
     new_plan: tuple[str, ...] = ()
+    scanned: tuple[str, ...] = ()
+    is_faster: bool = False
     blamed: str = ""
 
     @property

@@ -29,8 +29,15 @@ def _list_sides(query: QueryOutcome) -> Iterator[QueryResult]:
         (query.is_new, NEW_CODE, query.needs_migration, query.before),
     ):
         if is_there:
-            status = "broken" if fails else "ok"
-            yield QueryResult(query.path, query.line, query.sql, side, status, detail or "" if fails else "")
+            status, text = ("broken", detail or "") if fails else _judge_plan(query, side)
+            yield QueryResult(query.path, query.line, query.sql, side, status, text)
+
+
+def _judge_plan(query: QueryOutcome, side: str) -> tuple[str, str]:
+    plans = f"{' / '.join(query.old_plan)} → {' / '.join(query.new_plan)}"
+    if side == OLD_CODE and query.scanned:
+        return "slower", plans
+    return ("faster", plans) if side == OLD_CODE and query.is_faster else ("ok", "")
 
 
 def count_queries(queries: Sequence[QueryResult]) -> tuple[int, int]:

@@ -90,6 +90,7 @@ RULES = (
     slow_statement.SLOW_STATEMENT,
     worker_queries.QUERY_BREAKS,
     worker_queries.QUERY_NEEDS_MIGRATION,
+    worker_queries.QUERY_SLOWER,
     declared_schema.DECLARED_MISSING,
     declared_schema.SCHEMA_UNDECLARED,
     replay_fails.EXPLICIT_TRANSACTION,

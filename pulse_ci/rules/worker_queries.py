@@ -10,7 +10,7 @@ from pulse_ci.analysis.worker_results import DeployOrder
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_worker_example
-from pulse_ci.sql.names import quote_if_needed
+from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_NAMED = 3
 _LONGEST_SQL = 80
+_MANY_ROWS = 1_000
 _CODE = re.compile(r"(?: at offset \d+)?: SQLITE_.*\Z", re.DOTALL)
 _COLUMN = re.compile(r"no such column: (?:[^\s;]+\.)?([^\s;]+)|has no column named (\S+)")
 _TEXT_INSTEAD = "for a text and returns it"
@@ -116,6 +117,29 @@ def _require_migration(query: QueryOutcome) -> Remark:
     )
 
 
+def _check_slower(review: Review) -> Iterator[Remark]:
+    for query in review.worker.queries if review.worker else ():
+        tables = [name for name in query.scanned if _is_large(review, name)]
+        if tables:
+            names = ", ".join(f"`{name}`" for name in tables)
+            yield Remark(
+                Location(query.path, query.line, query.line),
+                f"The query `{shorten_sql(query.sql)}` scans all rows of {names} once this change has run; it used an "
+                f"index before: {_show_plan(query.old_plan)}, then {_show_plan(query.new_plan)}.",
+                f"Keep the index, or create one on the columns by which the query looks up {names}.",
+            )
+
+
+def _is_large(review: Review, table: str) -> bool:
+    """Whether a table has many rows on staging; without staging, or under another name there, nobody knows."""
+    rows = review.rows.get(fold(table)) if review.rows else None
+    return rows is None or rows >= _MANY_ROWS
+
+
+def _show_plan(plan: tuple[str, ...]) -> str:
+    return " / ".join(line.replace("`", '"') for line in plan)
+
+
 def _list_places(queries: tuple[QueryOutcome, ...]) -> str:
     places = list(dict.fromkeys(f"{query.path}:{query.line}" for query in queries))
     more = f" and {len(places) - _MAX_NAMED} more" if len(places) > _MAX_NAMED else ""
@@ -187,4 +211,31 @@ QUERY_NEEDS_MIGRATION = Rule(
         code_first=True,
     ),
     check=_check_needs_migration,
+)
+
+_INDEX = "CREATE INDEX IF NOT EXISTS events_url ON events (url);\n"
+
+QUERY_SLOWER = Rule(
+    name="query-slower",
+    severity=Severity.WARNING,
+    summary="A query used an index before the migration and scans a table after it",
+    problem=(
+        "The plans of the Worker's queries were compared on both schemas, with staging's statistics where there are "
+        "some. A scan reads every row, and D1 bills each row that is read. Tables with fewer than 1,000 rows on "
+        "staging are passed over."
+    ),
+    remedy="Keep the index, or create one that serves the query.",
+    bad=make_worker_example(
+        _EVENTS + _INDEX,
+        "DROP INDEX events_url;\n",
+        "export const find = (env: Env) =>\n"
+        '  env.DB.prepare("SELECT name FROM events WHERE url = ?").all(); // expect\n',
+    ),
+    good=make_worker_example(
+        _EVENTS + _INDEX,
+        "DROP INDEX IF EXISTS events_url;\n",
+        'export const find = (env: Env) =>\n  env.DB.prepare("SELECT name FROM events WHERE id = ?").all();\n',
+        reverse="CREATE INDEX IF NOT EXISTS events_url ON events (url);",
+    ),
+    check=_check_slower,
 )

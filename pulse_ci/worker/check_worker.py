@@ -12,6 +12,7 @@ from pulse_ci.worker.builders import DeclaredSchemas, find_built_queries, read_d
 from pulse_ci.worker.declared_problems import find_problems
 from pulse_ci.worker.program import Program
 from pulse_ci.worker.queries import Query, QueryFinder, may_send
+from pulse_ci.worker.query_plans import find_scanned
 from pulse_ci.worker.quick_reading import compile_names, find_changed_names, read_plain_queries
 from pulse_ci.worker.source_files import SourceTree, find_importers, select_worker
 from pulse_ci.worker.try_queries import Attempt, TriedQuery, find_error, try_queries
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.rule import Review
+    from pulse_ci.engine.prepare import Preparer
     from pulse_ci.worker.declared import DeclaredTable
 
 
@@ -78,6 +80,7 @@ def check_worker(
         old_tried = list(try_queries(old.queries if old else (), old_schema, new_schema))
     outcomes = _blame(list(_merge(new_tried, old_tried, affected)), stages)
     outcomes = _add_writes(outcomes, before, after, stages)
+    outcomes = _add_plans(outcomes, before, after)
     return WorkerResults(
         tuple(sorted(outcomes, key=lambda each: (each.path, each.line, each.sql))),
         files=len(new_paths),
@@ -230,6 +233,25 @@ def _add_writes(
         else each
         for each in outcomes
     ]
+
+
+def _add_plans(outcomes: list[QueryOutcome], before: EmbeddedD1, after: EmbeddedD1) -> list[QueryOutcome]:
+    """Add the plans of queries on tables that the change alters, where they differ."""
+    names = compile_names(find_changed_names(before.schema(), after.schema()))
+    if names is None:
+        return outcomes
+    with before.open_preparer() as old, after.open_preparer() as new:
+        return [_add_plan(each, old, new) if names.search(each.sql.encode()) else each for each in outcomes]
+
+
+def _add_plan(outcome: QueryOutcome, old: Preparer, new: Preparer) -> QueryOutcome:
+    if not outcome.is_checked or outcome.before is not None or outcome.after is not None:
+        return outcome
+    old_plan, new_plan = old.explain(outcome.sql), new.explain(outcome.sql)
+    if old_plan == new_plan or not old_plan or not new_plan:
+        return outcome
+    scanned, searched = find_scanned(old_plan, new_plan), find_scanned(new_plan, old_plan)
+    return replace(outcome, old_plan=old_plan, new_plan=new_plan, scanned=scanned, is_faster=bool(searched))
 
 
 def _blame(outcomes: list[QueryOutcome], stages: Sequence[Stage]) -> list[QueryOutcome]:

@@ -43,6 +43,7 @@ EXPECTED = {
     "trigger-split": W,
     "query-breaks": E,
     "query-needs-migration": E,
+    "query-slower": W,
     "declared-missing": E,
     "schema-undeclared": W,
     "explicit-transaction": E,
