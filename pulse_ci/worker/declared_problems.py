@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.worker_results import DeclaredProblem
@@ -19,15 +20,18 @@ def find_problems(
 ) -> Iterator[DeclaredProblem]:
     """Yield the differences that code will meet.
 
-    A table that is not there is told only where most of those declared are: else the file is another database's.
+    A table that is not there is told only where most of those that its file declares are: else the file is another
+    database's, or a plugin's.
     """
-    there = [table for table in tables if schema.find_table(table.name) or schema.find_view(table.name)]
-    tells_missing = not several_databases and 2 * len(there) > len(tables)
+    there = Counter(table.path for table in tables if schema.find_table(table.name) or schema.find_view(table.name))
+    declared = Counter(table.path for table in tables)
     for table in tables:
         actual = schema.find_table(table.name)
         if actual is not None:
             yield from _compare(table, actual)
-        elif tells_missing and not schema.find_view(table.name) and not table.is_view:
+        elif several_databases or 2 * there[table.path] <= declared[table.path]:
+            continue
+        elif not schema.find_view(table.name) and not table.is_view:
             yield DeclaredProblem(
                 table.path,
                 table.line,
