@@ -143,16 +143,14 @@ def _read_schemas(
 
 
 def _read_rebuilt_table(rebuild: Rebuild, before: Schema) -> RebuiltTable:
-    old = before.find_table(rebuild.table)
+    old, name = before.find_table(rebuild.table), quote_for_comment(rebuild.table)
     copies = [find_table_copy(statement.sql) for statement in rebuild.copies]
     last = copies[-1] if copies else None
     if old is None or last is None:
-        raise NotFixable(f"the copy does more than take each row of {quote_for_comment(rebuild.table)} once")
+        raise NotFixable(f"the copy does more than take each row of {name} once")
     if not all(each and each.copies_all_columns for each in copies[:-1]) or len(copies) > 2:
-        raise NotFixable(f"{quote_for_comment(rebuild.table)} is filled in several steps")
-    filling = last.map_columns(old, rebuild.after)
-    if filling is None:
-        raise NotFixable(
-            f"the copy of {quote_for_comment(rebuild.table)} has more columns on one side than on the other"
-        )
-    return RebuiltTable(rebuild, filling, rebuild.copies[-1], last.target)
+        raise NotFixable(f"{name} is filled in several steps")
+    expressions = last.map_columns(old, rebuild.after)
+    if expressions is None:
+        raise NotFixable(f"the copy of {name} has more columns on one side than on the other")
+    return RebuiltTable(rebuild, expressions, rebuild.copies[-1], last.target)

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import D1Refused, MigrationError
 from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
 from pulse_ci.fixes.rebuild_block import NotFixable, RebuildBlock, find_rebuild_blocks
-from pulse_ci.fixes.statements import find_pragmas
-from pulse_ci.fixes.text_edits import BREAKPOINT, TextEdit, apply_edits, find_line_end, find_start, make_removal
+from pulse_ci.fixes.statements import add_guard, find_pragmas
+from pulse_ci.fixes.text_edits import (
+    BREAKPOINT,
+    TextEdit,
+    apply_edits,
+    find_joint,
+    find_line_end,
+    find_start,
+    make_removal,
+)
 from pulse_ci.fixes.verify_rows import require_rows_kept
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.rewrite.ddl_statements import build_create, clean_statement, quote_for_comment
@@ -88,13 +96,9 @@ def _rewrite_block(context: FixContext, block: RebuildBlock, *, in_place: bool) 
 def _rewrite_block_with(context: FixContext, block: RebuildBlock, *, in_place: bool) -> _RewrittenBlock:
     wanted, restores = _find_wanted_schema(block)
     kept = _find_recreated(context, block) if in_place else ()
-    wanted = build_schema([make_master_row(each) for each in (*wanted.objects, *kept)])
-    statements = plan_rebuild(
-        block.before,
-        wanted,
-        {rebuilt.rebuild.table: rebuilt.expressions for rebuilt in block.rebuilt_tables},
-        in_place=in_place,
-    )
+    wanted = build_schema(map(make_master_row, (*wanted.objects, *kept)))
+    copies = {rebuilt.rebuild.table: rebuilt.expressions for rebuilt in block.rebuilt_tables}
+    statements = plan_rebuild(block.before, wanted, copies, in_place=in_place)
     if in_place and _moves_tables(statements):
         raise NotFixable("ALTER TABLE does not lead there")
     require_rows_kept(context.analysis.replayed.origin, block, statements, wanted)
@@ -130,8 +134,8 @@ def _add_guards(context: FixContext, names: set[str]) -> Iterator[TextEdit]:
     """Yield the guards that let a file create objects that exist already."""
     for statement in context.analysis.migration.statements:
         match statement.operation:
-            case Create("index" | "trigger", name, int(at)) if fold(name) in names:
-                yield TextEdit(statement.start + at, statement.start + at, " IF NOT EXISTS")
+            case Create("index" | "trigger", name) if fold(name) in names:
+                yield from add_guard(statement)
 
 
 def _format_statements(block: RebuildBlock, wanted: Schema, statements: Sequence[str]) -> Iterator[str]:
@@ -151,16 +155,14 @@ def _format_statements(block: RebuildBlock, wanted: Schema, statements: Sequence
 def _build_edit(text: str, block: RebuildBlock, lines: Iterator[str]) -> TextEdit:
     start, last = find_start(block.statements[0]), block.statements[-1]
     end, comments = last.start + len(last.sql), _find_comments_between(text, block)
-    broken = find_line_end(text)
-    joint = f"{broken}{BREAKPOINT}{broken}" if BREAKPOINT in text else broken
-    parts, lead = list[str](), [*comments]
+    line_end, parts, lead = find_line_end(text), list[str](), [*comments]
     for line in lines:
         if line.startswith("--"):
             lead.append(line)
         else:
-            parts.append(broken.join([*lead, re.sub(r"\r?\n", broken, line)]))
+            parts.append(line_end.join([*lead, re.sub(r"\r?\n", line_end, line)]))
             lead = []
-    return TextEdit(start, end, joint.join(parts))
+    return TextEdit(start, end, find_joint(text).join(parts))
 
 
 def _find_comments_between(text: str, block: RebuildBlock) -> Iterator[str]:
@@ -182,8 +184,7 @@ def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
     """Propose to create again, after the last statement, what a rebuild dropped and nobody dropped by name."""
     lost, last = [*_find_lost_objects(context)], context.analysis.migration.statements[-1:]
     if context.find_findings("rebuild-loses-objects") and lost and last and last[0].terminated:
-        end, broken = last[0].start + len(last[0].sql), find_line_end(context.text)
-        joint = f"{broken}{BREAKPOINT}{broken}" if BREAKPOINT in context.text else broken
+        end, joint = last[0].start + len(last[0].sql), find_joint(context.text)
         text = apply_edits(context.text, [TextEdit(end, end, "".join(f"{joint}{build_create(item)}" for item in lost))])
         names = ", ".join(f"{item.kind} {quote_for_comment(item.name)}" for item in lost)
         restores = frozenset(fold(item.name) for item in lost)
@@ -191,8 +192,8 @@ def propose_lost_objects(context: FixContext) -> Iterator[FixCandidate]:
 
 
 def _find_lost_objects(context: FixContext) -> Iterator[SchemaObject]:
-    does = [statement.operation for statement in context.analysis.migration.statements]
-    dropped = {fold(each.name) for each in does if isinstance(each, Drop) and each.kind in ("index", "trigger")}
+    operations = [statement.operation for statement in context.analysis.migration.statements]
+    dropped = {fold(each.name) for each in operations if isinstance(each, Drop) and each.kind in ("index", "trigger")}
     rebuilt = {fold(rebuild.table) for rebuild in context.analysis.rebuilds}
     for change in context.analysis.replayed.changes:
         went_along = fold(change.table) in rebuilt and fold(change.name) not in dropped

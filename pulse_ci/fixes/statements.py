@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.fixes.fix_context import FixContext
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.sql.split import Statement
+_ON_VALUES = ("on", "1", "yes", "true")
 
 
 def propose_guards(context: FixContext) -> Iterator[FixCandidate]:
@@ -21,7 +22,7 @@ def propose_guards(context: FixContext) -> Iterator[FixCandidate]:
     if not context.find_findings("not-idempotent"):
         return
     rejected = (refusal.statement for refusal in context.analysis.repeated.refusals)
-    guards = [guard for each in rejected if each and not _is_ignored(context, each) for guard in _add_guard(each)]
+    guards = [guard for each in rejected if each and not _is_ignored(context, each) for guard in add_guard(each)]
     if guards:
         words = " and ".join(f"`{word.strip()}`" for word in sorted({guard.text for guard in guards}, reverse=True))
         yield FixCandidate("not-idempotent", {context.path: apply_edits(context.text, guards)}, f"adds {words}")
@@ -32,7 +33,8 @@ def _is_ignored(context: FixContext, statement: Statement) -> bool:
     return any(ignore.lines is None or statement.line in ignore.lines for ignore in ignores)
 
 
-def _add_guard(statement: Statement) -> Iterator[TextEdit]:
+def add_guard(statement: Statement) -> Iterator[TextEdit]:
+    """Yield the edit that adds IF NOT EXISTS or IF EXISTS to a statement, if it can have one."""
     match statement.operation:
         case Create(if_exists_position=int(at)):
             yield TextEdit(statement.start + at, statement.start + at, " IF NOT EXISTS")
@@ -53,11 +55,11 @@ def propose_semicolons(context: FixContext) -> Iterator[FixCandidate]:
 
 def propose_removing_transactions(context: FixContext) -> Iterator[FixCandidate]:
     """Propose to remove BEGIN, COMMIT and the like; not ROLLBACK, after which the author wanted nothing kept."""
-    words = [(each, each.operation) for each in context.analysis.migration.statements]
-    found = [(each, does.keyword) for each, does in words if isinstance(does, TransactionControl)]
-    if context.find_findings("explicit-transaction") and found and "ROLLBACK" not in {word for _, word in found}:
-        gone = ", ".join(f"`{word}`" for word in dict.fromkeys(word for _, word in found))
-        text = remove_statements(context.analysis.migration, (statement for statement, _ in found))
+    migration = context.analysis.migration
+    found = [each for each in migration.statements if isinstance(each.operation, TransactionControl)]
+    words = dict.fromkeys(each.operation.keyword for each in found if isinstance(each.operation, TransactionControl))
+    if context.find_findings("explicit-transaction") and found and "ROLLBACK" not in words:
+        gone, text = ", ".join(f"`{word}`" for word in words), remove_statements(migration, found)
         yield FixCandidate("explicit-transaction", {context.path: text}, f"takes out {gone}")
 
 
@@ -66,9 +68,8 @@ def propose_removing_pragmas(context: FixContext) -> Iterator[FixCandidate]:
     for rule, name in (("foreign-keys-pragma", "foreign_keys"), ("defer-foreign-keys-off", "defer_foreign_keys")):
         if context.find_findings(rule):
             only_off = name == "defer_foreign_keys"
-            text = remove_statements(
-                context.analysis.migration, find_pragmas(context.analysis.migration, name, only_off=only_off)
-            )
+            pragmas = find_pragmas(context.analysis.migration, name, only_off=only_off)
+            text = remove_statements(context.analysis.migration, pragmas)
             yield FixCandidate(rule, {context.path: text}, f"takes out `PRAGMA {name}{' = OFF' if only_off else ''}`")
 
 
@@ -76,9 +77,7 @@ def find_pragmas(migration: Migration, *names: str, only_off: bool = False) -> I
     """Yield the statements that set one of these pragmas."""
     for statement in migration.statements:
         match statement.operation:
-            case Pragma(name, value) if (
-                name in names and value and not (only_off and value in ("on", "1", "yes", "true"))
-            ):
+            case Pragma(name, value) if name in names and value and not (only_off and value in _ON_VALUES):
                 yield statement
 
 

@@ -45,6 +45,12 @@ def find_line_end(text: str) -> str:
     return "\r\n" if text[: text.find("\n") + 1].endswith("\r\n") else "\n"
 
 
+def find_joint(text: str) -> str:
+    """Return what separates two statements of a text: a line ending, and drizzle-kit's breakpoint if it has one."""
+    end = find_line_end(text)
+    return f"{end}{BREAKPOINT}{end}" if BREAKPOINT in text else end
+
+
 def find_start(statement: Statement) -> int:
     """Return where the code of a statement begins: a byte order mark before it is counted as its part."""
     code = next(tokenize_code(statement.sql), None)
