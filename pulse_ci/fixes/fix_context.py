@@ -102,11 +102,11 @@ def explain_not_fixable(context: FixContext) -> str | None:
     if migration.problem:
         return migration.problem
     if context.analysis.replayed.was_stopped:
-        return "does more than the sandbox gives it, so that no fix could be tried"
-    if migration.number is None:
-        return "has a name that is none of a migration: rename it first"
+        return "exceeds the limits of the sandbox, so no fix could be tried"
+    if migration.number is None or not migration.name.isprintable():
+        return "is not named like a migration: rename it first"
     if base and any(migration.path in (edit.path, edit.previous_path) for edit in base.edits):
-        return f"is at {base.label} already: what was merged is mended by a new migration"
+        return f"is at {base.label} already: fix what is merged with a new migration"
     if len(migration.text) > MAX_CHARACTERS:
         return f"has more than {MAX_CHARACTERS:,} characters"
     return None

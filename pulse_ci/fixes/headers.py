@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.fixes.fix_context import FixCandidate, SkippedFix
 from pulse_ci.fixes.text_edits import BYTE_ORDER_MARK, TextEdit, apply_edits, find_line_end
+from pulse_ci.rewrite.ddl_statements import escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def _find_missing_lines(migration: Migration, today: str) -> Iterator[tuple[str,
     end, top = find_line_end(text), int(text.startswith(BYTE_ORDER_MARK))
     first = header.title or header.reversed_number
     if first is None:
-        yield "`-- Migration:`", TextEdit(top, top, f"-- Migration: {make_title(migration)}{end}")
+        yield "`-- Migration:`", TextEdit(top, top, f"-- Migration: {_make_title(migration)}{end}")
     if header.date is None:
         below = _find_line_below(text, first.line) if first else top
         blank = "" if text[below:].lstrip(" \t").startswith(("--", "/*", "\r", "\n")) or not text[below:] else end
@@ -48,7 +49,8 @@ def _find_line_below(text: str, line: int) -> int:
     return start[line] if own_line and line < len(start) else int(text.startswith(BYTE_ORDER_MARK))
 
 
-def make_title(migration: Migration) -> str:
+def _make_title(migration: Migration) -> str:
     """Return what a file's name says, as words: `022_custom_fields.sql` is "Custom fields"."""
-    words = " ".join(re.split(r"[_.-]+", migration.file_name.removeprefix(migration.digits or "").removesuffix(".sql")))
-    return words.strip()[:1].upper() + words.strip()[1:]
+    name = migration.file_name.removeprefix(migration.digits or "").removesuffix(".sql")
+    words = escape_unprintable(" ".join(re.split(r"[_.-]+", name)).strip())
+    return words[:1].upper() + words[1:]

@@ -119,7 +119,7 @@ def _require_only_rebuild(statements: tuple[Statement, ...], own: list[Statement
             case Create("index" | "view" | "trigger") | Drop("index" | "view" | "trigger"):
                 pass
             case _:
-                raise NotFixable(f"line {statement.line}, amid the rebuild, does something else")
+                raise NotFixable(f"line {statement.line}, within the rebuild, does something else")
 
 
 def _read_schemas(

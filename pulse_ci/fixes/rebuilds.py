@@ -144,7 +144,8 @@ def _format_statements(block: RebuildBlock, wanted: Schema, statements: Sequence
     own = {clean_statement(table.sql): f"{table.sql};" for table in tables}
     if _moves_tables(statements):
         names = " and ".join(quote_for_comment(rebuilt.rebuild.table) for rebuilt in block.rebuilt_tables)
-        yield f"-- {names} and what refers to it are renamed, made anew and filled: ON DELETE then finds no row."
+        what = f"{names} and what refers to it"
+        yield f"-- {what} are renamed, created again and filled, so that ON DELETE finds no rows."
     for statement in statements:
         match parse_operation(statement):
             case AddColumn(name) | DropColumn(name) | RenameColumn(name) as does:

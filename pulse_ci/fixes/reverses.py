@@ -24,7 +24,7 @@ def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
     if not found or not context.analysis.runs or context.analysis.migration.number is None:
         return
     if reverse is not None and reverse.statements:
-        yield SkippedFix(found[0].rule, f"{reverse.source.path} has statements that somebody wrote, which are kept")
+        yield SkippedFix(found[0].rule, f"{reverse.source.path} has statements already, which are kept")
         return
     try:
         yield _write_reverse(context, found[0].rule)

@@ -60,7 +60,7 @@ def propose_removing_transactions(context: FixContext) -> Iterator[FixCandidate]
     words = dict.fromkeys(each.operation.keyword for each in found if isinstance(each.operation, TransactionControl))
     if context.find_findings("explicit-transaction") and found and "ROLLBACK" not in words:
         gone, text = ", ".join(f"`{word}`" for word in words), remove_statements(migration, found)
-        yield FixCandidate("explicit-transaction", {context.path: text}, f"takes out {gone}")
+        yield FixCandidate("explicit-transaction", {context.path: text}, f"removes {gone}")
 
 
 def propose_removing_pragmas(context: FixContext) -> Iterator[FixCandidate]:
@@ -70,7 +70,7 @@ def propose_removing_pragmas(context: FixContext) -> Iterator[FixCandidate]:
             only_off = name == "defer_foreign_keys"
             pragmas = find_pragmas(context.analysis.migration, name, only_off=only_off)
             text = remove_statements(context.analysis.migration, pragmas)
-            yield FixCandidate(rule, {context.path: text}, f"takes out `PRAGMA {name}{' = OFF' if only_off else ''}`")
+            yield FixCandidate(rule, {context.path: text}, f"removes `PRAGMA {name}{' = OFF' if only_off else ''}`")
 
 
 def find_pragmas(migration: Migration, *names: str, only_off: bool = False) -> Iterator[Statement]:

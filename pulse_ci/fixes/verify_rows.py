@@ -46,7 +46,7 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
         copied = [_run_author_copy(database, block, rebuilt) for rebuilt in block.rebuilt_tables]
         check = verify_script(start, rewritten, wanted)
         if not check.succeeded:
-            raise NotFixable(f"a rewritten form does not hold: {check.rejection or 'it leads elsewhere'}")
+            raise NotFixable(f"the rewritten form fails: {check.rejection or 'the result differs'}")
         database.run("\n".join(rewritten))
         others = [each.table for each in check.changed_tables if fold(each.table) not in block.tables]
         for rebuilt, rows in zip(block.rebuilt_tables, copied, strict=True):
@@ -54,7 +54,7 @@ def require_rows_kept(origin: bytes, block: RebuildBlock, rewritten: Sequence[st
             if rows != count_distinct_rows(database, table, _list_columns(rebuilt)):
                 others.append(table)
     if others:
-        raise NotFixable(f"a rewritten form leaves other rows in {', '.join(map(quote_for_comment, others))}")
+        raise NotFixable(f"the rewritten form leaves other rows in {', '.join(map(quote_for_comment, others))}")
 
 
 def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> None:
@@ -66,7 +66,7 @@ def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
     for failure in seed(database, block.before, rows=_ROWS).failures:
         if fold(failure.table) in family:
             name = quote_for_comment(failure.table)
-            raise NotFixable(f"no rows could be made for {name} to prove it on: {failure.reason}")
+            raise NotFixable(f"no rows could be seeded for {name} to verify it: {failure.reason}")
 
 
 def _fill_required_columns(database: EmbeddedD1, rebuilt: RebuiltTable, before: Schema) -> None:
@@ -94,7 +94,7 @@ def _run_author_copy(database: EmbeddedD1, block: RebuildBlock, rebuilt: Rebuilt
                 request.execute(statement.sql)
             return count_distinct_rows(database, rebuilt.name_when_copied, _list_columns(rebuilt))
     except D1Refused as refused:
-        raise NotFixable(f"with rows D1 refuses the copy itself: `{refused}`") from refused
+        raise NotFixable(f"with rows D1 rejects the copy itself: `{refused}`") from refused
 
 
 def _list_columns(rebuilt: RebuiltTable) -> list[str]:

@@ -101,13 +101,13 @@ def _copy_kept_column(plan: RestorePlan, table: Table, column: Column, former: C
         plan.add_loss(
             table,
             column,
-            f"Values of {where} that became {former.type or 'ANY'} are turned back to {column.type or 'ANY'}; "
-            "what the first change took from them stays lost.",
+            f"Values of {where} that became {former.type or 'ANY'} are converted back to {column.type or 'ANY'}; "
+            "what the first conversion changed stays lost.",
         )
     if not column.not_null or former.not_null or (column.primary_key_position and table.rowid_alias):
         return name
     if column.default is None:
-        plan.conditions.append(f"NULLs in {where} keep it from running.")
+        plan.conditions.append(f"NULLs in {where} make the reverse fail.")
         return name
     plan.add_loss(table, column, f"NULLs in {where} become {column.default}.")
     return f"coalesce({name}, {column.default})"
@@ -123,10 +123,10 @@ def _fill_missing_column(
         plan.add_loss(table, column, f"{gone}.")
         return None
     value = _find_placeholder_value(script, present, table, column)
-    plan.add_loss(table, column, f"{gone}{f': {value} stands in for them' if value else ''}.")
+    plan.add_loss(table, column, f"{gone}{f'; they become {value}' if value else ''}.")
     if value is None and column.default is None and column.not_null:
         rows = f"Rows of {quote_for_comment(table.name)}"
-        plan.conditions.append(f"{rows} keep it from running: {where} needs a value.")
+        plan.conditions.append(f"{rows} make the reverse fail: {where} needs a value.")
     return value
 
 
@@ -156,7 +156,7 @@ def _note_cascaded_rows(plan: RestorePlan, present: Schema, before: Schema) -> N
             parent = present.find_table(key.parent)
             if parent and before.find_table(key.parent) is None and now and key in now.foreign_keys:
                 rows = f"Rows of {quote_for_comment(table.name)} that refer to {quote_for_comment(parent.name)}"
-                plan.add_loss(table, None, f"{rows} go as ON DELETE says.")
+                plan.add_loss(table, None, f"{rows} are deleted or changed by ON DELETE.")
 
 
 def _describe_restored_constraints(present: Table, table: Table) -> Iterator[str]:
@@ -164,7 +164,8 @@ def _describe_restored_constraints(present: Table, table: Table) -> Iterator[str
     kept = {make_comparison_key(text) for text in _list_constraints(present)}
     for text in _list_constraints(table):
         if make_comparison_key(text) not in kept:
-            yield f"Rows of {quote_for_comment(table.name)} that break {quote_for_comment(text)} keep it from running."
+            rows = f"Rows of {quote_for_comment(table.name)}"
+            yield f"{rows} that violate {quote_for_comment(text)} make the reverse fail."
 
 
 def _describe_restored_indexes(present: Schema, before: Schema) -> Iterator[str]:
@@ -172,7 +173,7 @@ def _describe_restored_indexes(present: Schema, before: Schema) -> Iterator[str]
     for index in before.indexes:
         if index.unique and index != present.find_index(index.name) and present.find_table(index.table):
             rows, name = f"Rows of {quote_for_comment(index.table)}", quote_for_comment(index.name)
-            yield f"{rows} that break the unique index {name} keep it from running."
+            yield f"{rows} that violate the unique index {name} make the reverse fail."
 
 
 def _list_constraints(table: Table) -> Iterator[str]:

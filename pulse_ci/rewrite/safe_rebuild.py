@@ -70,7 +70,7 @@ def plan_rebuild(
         }
         if not (add_rebuild(script, remaining) and create_missing(script, wanted)):
             names = ", ".join(map(quote_for_comment, copies))
-            raise MigrationError(f"Table {names} cannot be rebuilt: {script.rejection or 'it comes out otherwise'}")
+            raise MigrationError(f"Table {names} cannot be rebuilt: {script.rejection or 'the result differs'}")
         return (*script.statements, FOREIGN_KEY_CHECK) if moves_rows(script.statements) else tuple(script.statements)
 
 

@@ -75,9 +75,7 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
     after = database.schema()
     plan = plan_reverse(before, after, renames)
     if not plan.statements and not plan.problem:
-        raise MigrationError(
-            f"{migration.path} leaves the schema as it was: there is nothing that a reverse could be written from."
-        )
+        raise MigrationError(f"{migration.path} does not change the schema, so there is nothing to reverse.")
     _require_valid_reverse(migration, plan, verify_script(database.take_snapshot(), plan.statements, before))
     database.run("\n".join(plan.statements))
     changed = find_unexplained(compare_rows(rows, database.take_snapshot()), plan.losses)
@@ -87,7 +85,7 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
 def make_run_error(migration: Migration, refusal: Refusal) -> MigrationError:
     """Return the error that says which statement of a migration fails."""
     place = migration.locate(refusal.statement)
-    return MigrationError(f"{place.path}:{place.line} does not run, so that nothing can be undone: {refusal.answer}.")
+    return MigrationError(f"{place.path}:{place.line} fails, so there is nothing to undo: {refusal.answer}.")
 
 
 def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes]:
@@ -121,7 +119,7 @@ def _require_valid_reverse(migration: Migration, plan: ReversePlan, check: Scrip
     else:
         return
     raise MigrationError(
-        f"No reverse of {migration.name} was found that holds: {escape_unprintable(reason)}. Write it by hand."
+        f"No working reverse of {migration.name} was found: {escape_unprintable(reason)}. Write it by hand."
     )
 
 

@@ -189,7 +189,7 @@ def test_what_was_merged_and_is_renamed_is_left_alone(cloned: Path, run: Callabl
     outcome = run("fix", "--base", "origin/main")
 
     assert contents(cloned)["migrations/001_places.sql"] == before
-    assert "is at origin/main already: what was merged is mended by a new migration" in outcome.out
+    assert "is at origin/main already: fix what is merged with a new migration" in outcome.out
 
 
 @pytest.mark.parametrize("target", ["elsewhere.sql", "../outside.sql"])
@@ -214,7 +214,7 @@ def test_a_name_that_is_no_migrations_is_left_alone(repository: Path, run: Calla
 
     assert path.read_text() == BARE
     assert "\x1b" not in outcome.out
-    assert "has a name that is none of a migration: rename it first" in outcome.out
+    assert "is not named like a migration: rename it first" in outcome.out
 
 
 @pytest.mark.parametrize(("no_colour", "green"), [("", "\x1b[32m{}\x1b[0m"), ("1", "{}")])

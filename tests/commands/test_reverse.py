@@ -145,8 +145,8 @@ def test_a_number_that_two_files_share_is_told(repository: Path, run: Callable[.
 @pytest.mark.parametrize(
     ("statements", "message"),
     [
-        ("SELECT 1;", "002_x.sql leaves the schema as it was: there is nothing that a reverse could be written from."),
-        ("DROP TABLE nobody;", "002_x.sql:4 does not run, so that nothing can be undone: D1 answers `no such table"),
+        ("SELECT 1;", "002_x.sql does not change the schema, so there is nothing to reverse."),
+        ("DROP TABLE nobody;", "002_x.sql:4 fails, so there is nothing to undo: D1 answers `no such table"),
     ],
 )
 def test_why_there_is_no_reverse_is_told(

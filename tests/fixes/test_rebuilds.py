@@ -143,7 +143,7 @@ def test_two_rebuilds_in_one_file_are_both_rewritten() -> None:
     [
         ("FROM `users`;", "FROM `users` WHERE name IS NOT NULL;", NOT_EACH_ROW),
         ("coalesce(\"name\", '')", "coalesce((SELECT body FROM posts), '')", NOT_EACH_ROW),
-        ("DROP TABLE", "UPDATE `__new_users` SET name = 'x';\nDROP TABLE", "amid the rebuild, does something else"),
+        ("DROP TABLE", "UPDATE `__new_users` SET name = 'x';\nDROP TABLE", "within the rebuild, does something else"),
         ('("id", "name", "email") SELECT', '("id", "name") SELECT', None),
     ],
 )

@@ -103,7 +103,7 @@ def test_a_reverse_that_somebody_wrote_is_kept() -> None:
 
     assert mended.applied == ()
     assert [each.reason for each in mended.skipped] == [
-        "migrations/reverse/002_users.sql has statements that somebody wrote, which are kept"
+        "migrations/reverse/002_users.sql has statements already, which are kept"
     ]
 
 

@@ -175,7 +175,7 @@ def test_a_value_stands_in_where_a_column_must_have_one(column: str, stand_in: s
         before, "CREATE TABLE n (a INTEGER); INSERT INTO n SELECT a FROM t; DROP TABLE t;", "ALTER TABLE n RENAME TO t;"
     )
 
-    assert plan.loss_sentences == (f"Values of `t`.`c` cannot be restored: {stand_in} stands in for them.",)
+    assert plan.loss_sentences == (f"Values of `t`.`c` cannot be restored; they become {stand_in}.",)
 
 
 def test_what_can_keep_a_reverse_from_running_is_said() -> None:
@@ -190,10 +190,10 @@ def test_what_can_keep_a_reverse_from_running_is_said() -> None:
     )
 
     assert plan.conditions == (
-        "NULLs in `t`.`a` keep it from running.",
-        "Rows of `t` that break `CHECK (b <> '')` keep it from running.",
-        "Rows of `t` that break `UNIQUE (a)` keep it from running.",
-        "Rows of `t` that break the unique index `u` keep it from running.",
+        "NULLs in `t`.`a` make the reverse fail.",
+        "Rows of `t` that violate `CHECK (b <> '')` make the reverse fail.",
+        "Rows of `t` that violate `UNIQUE (a)` make the reverse fail.",
+        "Rows of `t` that violate the unique index `u` make the reverse fail.",
     )
 
 
@@ -205,8 +205,8 @@ def test_a_type_that_took_from_values_is_told() -> None:
     )
 
     assert plan.loss_sentences == (
-        "Values of `t`.`a` that became INTEGER are turned back to TEXT; "
-        "what the first change took from them stays lost.",
+        "Values of `t`.`a` that became INTEGER are converted back to TEXT; "
+        "what the first conversion changed stays lost.",
     )
 
 

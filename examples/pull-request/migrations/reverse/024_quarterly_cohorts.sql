@@ -3,7 +3,7 @@
 -- Undoes: Cohorts by quarter
 -- What the migration did to rows of `cohort_members` is not undone.
 -- What the migration did to rows of `cohort_retention` is not undone.
--- Rows of `cohorts` that break `CHECK (granularity IN ('day', 'week', 'month'))` keep it from running.
+-- Rows of `cohorts` that violate `CHECK (granularity IN ('day', 'week', 'month'))` make the reverse fail.
 
 DROP VIEW IF EXISTS cohort_sizes;
 
