@@ -5,29 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.copied_values import ValueChange
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.sql.names import fold, quote
 from pulse_ci.sql.operations import RenameColumn, RenameTable
 from pulse_ci.sql.tokens import read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pulse_ci.analysis.rule import Evidence
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
+
+_OVERWRITES = (ValueChange.MOVED, ValueChange.REPLACED)
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLoss:
     """Rows or values that go; `query` counts them on the database.
 
-    `is_proven` is False where the file could not be run on sample rows, so that they may also stay.
+    `is_whole` is False where sample rows of the table stayed. `is_proven` is False where the file could not be run
+    on sample rows, so that all may stay.
     """
 
     table: str
     column: str | None
     query: str
+    is_whole: bool = True
     is_proven: bool = True
 
     @property
@@ -45,6 +51,8 @@ class ExpectedLoss:
         unit = "row" if self.column is None else "value"
         subject = self.subject.removeprefix(f"{unit}s")
         what = f"{count:,} {unit if count == 1 else f'{unit}s'}{subject}"
+        if not self.is_whole:
+            what = f"some of {what}"
         if self.is_proven:
             return f"{what} would be lost"
         return f"{what} might be lost: the file could not be run on sample rows"
@@ -81,21 +89,39 @@ def count_query(table: str, what: str = "*") -> str:
     return f"SELECT count({what}) FROM {quote(table)}"
 
 
-def find_expected_losses(analyses: Iterable[Evidence], live: Schema) -> tuple[ExpectedLoss, ...]:
-    """Return what the files delete of what a database with the schema `live` has, each once."""
-    losses = dict.fromkeys(loss for each in analyses for loss in _find_losses(each, live))
-    whole = {fold(loss.table) for loss in losses if loss.column is None and loss.is_proven}
-    return tuple(loss for loss in losses if fold(loss.table) not in whole or (loss.column is None and loss.is_proven))
+def find_expected_losses(
+    analyses: Iterable[Evidence],
+    live: Schema,
+    is_deliberate: Callable[[Evidence, Statement | None], bool] = lambda *_: False,
+) -> tuple[ExpectedLoss, ...]:
+    """Return what the files delete of what a database with the schema `live` has: the worst for each table.
+
+    Rows that a statement deletes on purpose, as `is_deliberate` decides, do not count.
+    """
+    found = [loss for each in analyses for loss in _find_losses(each, live, is_deliberate)]
+    found.sort(key=lambda loss: (not loss.is_proven, not loss.is_whole, loss.column is not None))
+    worst: dict[tuple[str, str | None], ExpectedLoss] = {}
+    for loss in found:
+        if (fold(loss.table), None) not in worst:
+            worst.setdefault((fold(loss.table), loss.column), loss)
+    return tuple(worst[key] for key in sorted(worst, key=lambda key: (key[0], key[1] or "")))
 
 
-def _find_losses(each: Evidence, live: Schema) -> Iterator[ExpectedLoss]:
+def _find_losses(
+    each: Evidence, live: Schema, is_deliberate: Callable[[Evidence, Statement | None], bool]
+) -> Iterator[ExpectedLoss]:
     if not each.runs:
         yield from _suspect(live, read_names(each.migration.text))
         return
     yield from _suspect(live, {fold(failure.table) for failure in each.on_rows.unseeded})
-    for loss in (*each.on_rows.losses, *each.on_rows.beyond):
-        if table := live.find_table(loss.table):
-            yield ExpectedLoss(table.name, None, count_query(table.name))
+    for loss in each.on_rows.all_losses:
+        table = live.find_table(loss.table)
+        if table and not is_deliberate(each, loss.statement):
+            yield ExpectedLoss(table.name, None, count_query(table.name), is_whole=loss.after == 0)
+    for copied in each.copied:
+        table = live.find_table(copied.table)
+        if table and copied.change in _OVERWRITES and table.find_column(copied.column):
+            yield ExpectedLoss(table.name, copied.column, count_query(table.name, quote(copied.column)))
     tables, columns = _find_renamed(each)
     for change in each.replayed.changes:
         table = live.find_table(change.table)

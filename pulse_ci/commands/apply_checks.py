@@ -21,7 +21,7 @@ from pulse_ci.sql.tokens import read_names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.analysis.rule import Review
+    from pulse_ci.analysis.rule import Evidence, Review
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.expected_losses import ExpectedLoss
     from pulse_ci.apply.target import TargetDatabase
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding
     from pulse_ci.schema.schema import Schema
+    from pulse_ci.sql.split import Statement
 
 # What deletes rows or values is counted on the database, and blocks as `lost-rows`.
-LOSS_RULES = frozenset({"drop-table", "drop-column", "rows-lost", "rebuild-cascades", "rebuild-self-reference"})
+LOSS_RULES = frozenset(
+    {"drop-table", "drop-column", "rows-lost", "rebuild-cascades", "rebuild-self-reference", "values-moved"}
+)
 # What D1 rejects is decided by the plan, and these say nothing of a database.
 UNRELATED_RULES = frozenset(
     {
@@ -63,6 +66,7 @@ ROW_RULES = frozenset(
         "rebuild-renames-references",
         "rebuild-select-star",
         "references-with-default",
+        "rowids-change",
         "slow-statement",
         "stored-column",
         "unbounded-write",
@@ -138,13 +142,22 @@ class Preflight:
             migrations_table=live.migrations_table,
         )
         review = replace(review, skipped=self.request.skipped)
+        found = lint(review)
         findings = tuple(
             (each, _find_row_queries(each, review, live.schema))
-            for each in lint(review)
+            for each in found
             if each.severity is Severity.ERROR and not each.ignored
             if each.rule not in LOSS_RULES | UNRELATED_RULES | CONVENTIONS
         )
-        return _FileChecks(findings, find_expected_losses(review.evidence, live.schema))
+        deliberate = {
+            (each.path, each.line) for each in found if each.rule == "rows-lost" and each.severity is not Severity.ERROR
+        }
+
+        def is_deliberate(analysis: Evidence, statement: Statement | None) -> bool:
+            place = analysis.migration.locate(statement)
+            return (place.path, place.line) in deliberate
+
+        return _FileChecks(findings, find_expected_losses(review.evidence, live.schema, is_deliberate))
 
 
 def _count(target: TargetDatabase, queries: Sequence[str]) -> Sequence[int]:

@@ -31,6 +31,12 @@ INSERT INTO new_users SELECT id, coalesce(name, ''), old FROM users;
 DROP TABLE users;
 ALTER TABLE new_users RENAME TO users;
 """
+SWAP = """\
+CREATE TABLE new_users (id INTEGER PRIMARY KEY, old TEXT, name TEXT);
+INSERT INTO new_users SELECT id, name, old FROM users;
+DROP TABLE users;
+ALTER TABLE new_users RENAME TO users;
+"""
 ROWS = "INSERT INTO users VALUES (1, 'a', 'x'), (2, 'b', NULL); INSERT INTO orders VALUES (1, 1), (2, 1), (3, 2);"
 RECORD = (
     "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP);"
@@ -92,7 +98,9 @@ def test_what_went_is_reported_after_it_was_allowed(files: Path, local: Path, ru
     [
         ("DROP TABLE orders;", "3 rows of `orders` would be lost"),
         ("ALTER TABLE users DROP COLUMN old;", "1 value of `users`.`old` would be lost"),
-        ("DELETE FROM orders WHERE user_id > 0;", "3 rows of `orders` would be lost"),
+        ("DELETE FROM orders;", "3 rows of `orders` would be lost"),
+        ("DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);", None),
+        (SWAP, "2 values of `users`.`name` would be lost"),
         ("UPDATE users SET old = 'gone';", None),
         ("ALTER TABLE users RENAME COLUMN old TO older; ALTER TABLE orders RENAME TO sales;", None),
     ],
