@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.broken_on_use import find_unusable
 from pulse_ci.analysis.copied_values import find_copied_columns
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE, MigrationRecords
+from pulse_ci.analysis.passed_over import find_passed_over
 from pulse_ci.analysis.proofs import repeat, undo
 from pulse_ci.analysis.quoted_texts import find_quoted_texts
+from pulse_ci.analysis.renames import find_renames
 from pulse_ci.analysis.replay import Replay, replay
 from pulse_ci.analysis.row_effects import effects_of
 from pulse_ci.analysis.rule import Dependency, Evidence, Review
@@ -137,4 +139,6 @@ def _prove(scratch: EmbeddedD1, runs: SeededRuns, migrations: MigrationSet, repl
         unusable=find_unusable(scratch, replayed, on_rows.snapshot),
         copied=find_copied_columns(scratch, rebuilds, on_rows.before, on_rows.snapshot),
         quoted=find_quoted_texts(scratch, replayed),
+        passed_over=find_passed_over(scratch, replayed),
+        renames=find_renames(replayed.run, replayed.before, replayed.after, rebuilds),
     )

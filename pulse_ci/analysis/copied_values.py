@@ -69,6 +69,14 @@ def find_copied_columns(
     return tuple(found)
 
 
+def read_renames(rebuild: Rebuild) -> Iterator[CopiedColumn]:
+    """Yield the columns that a rebuild copies to others, by the text of its copies alone."""
+    for copy in rebuild.copies:
+        for statement, column, tokens in read_mapping(copy, rebuild.before, rebuild.after):
+            if found := _classify(rebuild, statement, column, tokens, set()):
+                yield found
+
+
 def read_mapping(copy: Statement, before: Table, after: Table) -> Iterator[tuple[Statement, str, Sequence[Token]]]:
     """Yield each column that a copy fills, as the new table spells it, with the tokens of its value."""
     copied = find_insert_select(copy.sql) if isinstance(copy.operation, Insert) else None

@@ -153,6 +153,16 @@ def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
     ]
 
 
+def find_orphans(table: str, columns: Sequence[str], parent: str, parent_columns: Sequence[str]) -> str:
+    """Return the query that lists the rows of a table that refer to no row of the parent."""
+    name, other = quote_if_needed(table), quote_if_needed(parent)
+    present = " AND ".join(f"{quote_if_needed(column)} IS NOT NULL" for column in columns)
+    pairs = zip(columns, parent_columns, strict=False)
+    same = " AND ".join(f"p.{quote_if_needed(theirs)} = c.{quote_if_needed(own)}" for own, theirs in pairs)
+    missing = f"NOT EXISTS (SELECT 1 FROM {other} AS p WHERE {same})"
+    return f"SELECT * FROM {name} AS c WHERE {present} AND {missing} LIMIT {_LISTED};"
+
+
 def violations(
     table: str, rows: str, alias: str, conditions: Sequence[str], head: str = "", *, can_send: bool = False
 ) -> Probe | None:

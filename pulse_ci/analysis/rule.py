@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.renames import Renames
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.broken_on_use import Unusable
     from pulse_ci.analysis.copied_values import CopiedColumn
     from pulse_ci.analysis.cost.observed_changes import StatementEffect
+    from pulse_ci.analysis.passed_over import PassedOver
     from pulse_ci.analysis.proofs import Repeated, Undone
     from pulse_ci.analysis.quoted_texts import QuotedText
     from pulse_ci.analysis.replay import Broken, Replayed
@@ -50,6 +53,8 @@ class Evidence:
     unusable: tuple[Unusable, ...] = ()
     copied: tuple[CopiedColumn, ...] = ()
     quoted: tuple[QuotedText, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    renames: Renames = field(default_factory=Renames)
 
     def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
         """Return the rebuild whose old table `statement` drops, if it does."""

@@ -42,7 +42,12 @@ def reached_by(replayed: Replayed) -> frozenset[str]:
             changes = True
         touched |= changed | (set(map(fold, access.reads)) & there)
     indexes = (replayed.after.find_index(change.name) for change in replayed.changes if change.kind is ObjectKind.INDEX)
-    unique = any(index.unique and fold(index.table) in there for index in indexes if index)
+    unique = any(
+        (index.unique or any(term.expression for term in index.indexed_columns) or index.where)
+        and fold(index.table) in there
+        for index in indexes
+        if index
+    )
     return frozenset(touched) if changes or unique else frozenset()
 
 

@@ -57,16 +57,29 @@ def _format_staging_rows(review: Review, table: str) -> str:
 def _check_drop_column(review: Review) -> Iterator[Remark]:
     is_new = freshness(review)
     for analysis in review.evidence:
+        renamed = {(fold(each.table), fold(each.column)) for each in analysis.renames.columns}
+        for dropped in analysis.renames.dropped if analysis.runs else ():
+            if not is_new(analysis, dropped.table):
+                yield _build_dropped_column(review, analysis, dropped.statement, dropped.table, dropped.column)
         for change in _find_removed(analysis, ObjectKind.COLUMN):
+            if (fold(change.table), fold(change.name)) in renamed:
+                continue
             if not is_new(analysis, change.table) and not _was_renamed(analysis, change):
-                usage, severity = describe_usage(review, change.table, change.name)
-                yield Remark(
-                    analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-                    f"Dropping column `{change.name}` of `{change.table}` deletes its values, and {usage}.",
-                    f"Stop using `{change.name}`, deploy, and drop it in a later migration under "
-                    "`-- pulse-ci: ignore drop-column` with the reason.",
-                    severity,
-                )
+                statement = analysis.replayed.run.maker_of(change)
+                yield _build_dropped_column(review, analysis, statement, change.table, change.name)
+
+
+def _build_dropped_column(
+    review: Review, analysis: Evidence, statement: Statement | None, table: str, column: str
+) -> Remark:
+    usage, severity = describe_usage(review, table, column)
+    return Remark(
+        analysis.migration.locate(statement),
+        f"Dropping column `{column}` of `{table}` deletes its values, and {usage}.",
+        f"Stop using `{column}`, deploy, and drop it in a later migration under "
+        "`-- pulse-ci: ignore drop-column` with the reason.",
+        severity,
+    )
 
 
 def _find_removed(analysis: Evidence, kind: ObjectKind) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.some_rows import depends_on_rows, remark_on_some_rows
-from pulse_ci.sql.operations import AddColumn, Insert
+from pulse_ci.sql.operations import AddColumn, DropColumn, Insert
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def _make_rule(
             for rejection, on_rows in find_rejections(name, analysis):
                 probe = _build_probe(name, analysis, rejection) if on_rows else None
                 match = _build_match(analysis, rejection, remedy, probe, on_rows=on_rows)
+                if in_table := _suggest_rebuild(rejection):
+                    match = replace(match, remedy=in_table)
                 yield match if depends_on_rows(analysis, rejection) else replace(match, severity=Severity.ERROR)
 
     return Rule(name, severity, summary, problem, remedy, bad, good, check)
@@ -68,6 +70,18 @@ def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Pro
         probe=probe,
         unproven=depends_on_rows(analysis, rejection),
     )
+
+
+def _suggest_rebuild(rejection: Refusal) -> str:
+    """Return what to do where the table's own definition uses a column that is dropped; else nothing."""
+    match rejection.statement.operation if rejection.statement else None:
+        case DropColumn(table, column) if f"error in table {table}" in rejection.message:
+            return (
+                f"Rebuild `{table}` without `{column}` and what uses it: create the new table, copy the other columns, "
+                f"drop `{table}`, rename the new one and create its indexes again."
+            )
+        case _:
+            return ""
 
 
 def _describe_lost_values(analysis: Evidence, rejection: Refusal) -> str:

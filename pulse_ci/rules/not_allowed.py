@@ -8,6 +8,10 @@ from pulse_ci.analysis.rule import Example, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example, make_example_on_schema
+from pulse_ci.sql.clauses import find_insert_columns
+from pulse_ci.sql.names import quote_if_needed
+from pulse_ci.sql.operations import Insert
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +36,26 @@ def _make_rule(name: str, summary: str, problem: str, remedy: str, bad: Example,
                     analysis.migration.locate(rejection.statement),
                     f"D1 refuses `{_format_statement(rejection)}`{condition}: `{rejection.message}`. "
                     f"Nothing of `{analysis.migration.name}` is kept.",
-                    remedy,
+                    _suggest_parts(rejection) or remedy,
                 )
 
     return Rule(name, Severity.ERROR, summary, problem, remedy, bad, good, check)
+
+
+def _suggest_parts(rejection: Refusal) -> str:
+    """Return what to do with one value that is too long for a statement; else nothing."""
+    statement = rejection.statement
+    if statement is None or "too long" not in rejection.message or not isinstance(statement.operation, Insert):
+        return ""
+    if max(len(token.text) for token in tokenize_code(statement.sql)) * 2 < len(statement.sql):
+        return ""
+    table = quote_if_needed(statement.operation.table)
+    columns = find_insert_columns(statement.sql)
+    column = quote_if_needed(columns[-1]) if columns else "…"
+    return (
+        f"Insert the first part of the value, then append the others, each in a statement of its own: "
+        f"`UPDATE {table} SET {column} = {column} || '…' WHERE …;`. Or insert it from a Worker with a bound parameter."
+    )
 
 
 def _format_statement(rejection: Refusal) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.duplicate_rows import new_foreign_keys
+from pulse_ci.analysis.probes import find_orphans
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.data_loss import describe_loss, is_self_reference_loss
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
+from pulse_ci.rules.some_rows import depends_on_rows
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.analysis.row_losses import Loss
+    from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.analysis.table_rebuilds import Rebuild
 
 _PRAGMAS_NOTE = "`PRAGMA foreign_keys` and `PRAGMA defer_foreign_keys` do not stop it on D1."
@@ -31,6 +35,23 @@ def _check_cascades(review: Review) -> Iterator[Remark]:
             losses = [loss for loss in analysis.on_rows.reached if loss.statement == rebuild.drop]
             if losses:
                 yield _build_cascade_match(review, analysis, rebuild, losses)
+            elif children := list(_find_untried_children(analysis, rebuild)):
+                yield Remark(
+                    analysis.migration.locate(rebuild.drop),
+                    f"`DROP TABLE {rebuild.table}` deletes its rows first, and with them it changes or deletes rows of "
+                    f"{', '.join(children)}. {_PRAGMAS_NOTE}",
+                    _REBUILD_ALL_REMEDY.format(rebuild.table),
+                )
+
+
+def _find_untried_children(analysis: Evidence, rebuild: Rebuild) -> Iterator[str]:
+    """Yield the children whose rows a DROP reaches, where no rows could be made to see it."""
+    unseeded = {fold(each.table) for each in analysis.on_rows.unseeded}
+    rebuilt = {fold(each.table) for each in analysis.rebuilds}
+    for child, key in analysis.replayed.before.list_children(rebuild.before.name):
+        untried = not unseeded.isdisjoint((fold(rebuild.before.name), fold(child.name)))
+        if untried and fold(child.name) not in rebuilt and key.on_delete in ("CASCADE", "SET NULL", "SET DEFAULT"):
+            yield f"`{child.name}` (ON DELETE {key.on_delete})"
 
 
 def _build_cascade_match(review: Review, analysis: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
@@ -47,7 +68,9 @@ def _build_cascade_match(review: Review, analysis: Evidence, rebuild: Rebuild, l
 def _check_fails(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for rejection, on_rows in find_rejections("rebuild-fails-with-rows", analysis):
-            if on_rows:
+            if on_rows and (match := _build_orphan_match(analysis, rejection)):
+                yield match
+            elif on_rows:
                 rebuild = analysis.rebuild_at(rejection.statement) or analysis.rebuilds[0]
                 location = (
                     "at its DROP" if rejection.statement else "at its end, where deferred constraints are checked"
@@ -58,6 +81,30 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                     f"`{rejection.message}`. {_describe_children(analysis, rebuild)}",
                     _REBUILD_ALL_REMEDY.format(rebuild.table),
                 )
+
+
+def _build_orphan_match(analysis: Evidence, rejection: Refusal) -> Remark | None:
+    """Return the warning about a new foreign key, if rows without a parent are all that stops the file."""
+    keys = list(new_foreign_keys(analysis.replayed.before, analysis.replayed.after))
+    referred = any(
+        key.on_delete in ("NO ACTION", "RESTRICT")
+        for rebuild in analysis.rebuilds
+        for child, key in analysis.replayed.before.list_children(rebuild.table)
+        if fold(child.name) != fold(rebuild.table)
+    )
+    if not keys or referred or not depends_on_rows(analysis, rejection):
+        return None
+    table, columns, parent, parent_columns = keys[0]
+    query = find_orphans(table.name, columns, parent, parent_columns)
+    named = ", ".join(f"`{column}`" for column in columns)
+    return Remark(
+        analysis.migration.locate(rejection.statement or analysis.rebuilds[0].drop),
+        f"D1 rejects this new foreign key if rows of `{table.name}` have a {named} without a row of `{parent}`: "
+        f"`{rejection.message}`.",
+        f"`{query}` lists them; correct or delete those rows first.",
+        Severity.WARNING,
+        unproven=True,
+    )
 
 
 def _describe_children(analysis: Evidence, rebuild: Rebuild) -> str:

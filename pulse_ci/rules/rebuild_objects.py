@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
+from pulse_ci.analysis.statement_run import spells
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.clauses import inserts_select_star
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.analysis.table_rebuilds import Rebuild
+    from pulse_ci.model import Change
     from pulse_ci.schema.schema import ForeignKey, Table
 
 
 def _check_loses(review: Review) -> Iterator[Remark]:
     for analysis in review.evidence:
         for rebuild in analysis.rebuilds if analysis.runs else ():
-            lost = [*_find_lost_objects(analysis, rebuild), *_find_lost_definitions(rebuild.before, rebuild.after)]
+            lost = [*_find_lost_objects(analysis, rebuild), *_find_lost_definitions(analysis, rebuild)]
             if lost:
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
@@ -31,31 +33,65 @@ def _check_loses(review: Review) -> Iterator[Remark]:
 
 
 def _find_lost_objects(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
-    """Yield what went with the old table: its indexes and triggers, and the views that the file dropped."""
+    """Yield what went with the old table and could still exist: its indexes and triggers, and dropped views."""
     for change in analysis.replayed.changes:
         belongs_to_table = change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) and fold(change.table) == fold(
             rebuild.table
         )
-        if change.action is ChangeAction.REMOVED and (belongs_to_table or change.kind is ObjectKind.VIEW):
+        if change.action is not ChangeAction.REMOVED or not (belongs_to_table or change.kind is ObjectKind.VIEW):
+            continue
+        if not (_uses_removed(analysis, rebuild, change.before or "") or _is_replaced(analysis, rebuild, change)):
             yield f"{change.kind} `{change.name}`", f"{' '.join((change.before or '').split())};"
 
 
-def _find_lost_definitions(before: Table, after: Table) -> Iterator[tuple[str, str]]:
+def _uses_removed(analysis: Evidence, rebuild: Rebuild, sql: str) -> bool:
+    """Return whether SQL names a column that the rebuild drops or renames, or a table that the file drops."""
+    new, after = rebuild.after, analysis.replayed.after
+    columns = (column.name for column in rebuild.before.columns if not new.find_column(column.name))
+    tables = (table.name for table in analysis.replayed.before.tables if not after.find_table(table.name))
+    return any(spells(sql, name) for name in (*columns, *tables))
+
+
+def _is_replaced(analysis: Evidence, rebuild: Rebuild, change: Change) -> bool:
+    """Return whether a key or another index of the new table has the columns of an index that is gone."""
+    index = analysis.replayed.before.find_index(change.name) if change.kind is ObjectKind.INDEX else None
+    if index is None or index.where:
+        return False
+    columns = tuple(fold(term.column or "") for term in index.indexed_columns)
+    return columns in _list_keys(analysis, rebuild, only_unique=index.unique)
+
+
+def _list_keys(analysis: Evidence, rebuild: Rebuild, *, only_unique: bool) -> set[tuple[str, ...]]:
+    """Return the columns, folded, of each key and index of the new table."""
+    keys = [key.columns for key in (rebuild.after.primary_key, *rebuild.after.uniques) if key]
+    keys += [
+        tuple(term.column or "" for term in index.indexed_columns)
+        for index in analysis.replayed.after.list_indexes(rebuild.after.name)
+        if index.unique or not only_unique
+    ]
+    return {tuple(map(fold, columns)) for columns in keys}
+
+
+def _find_lost_definitions(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
     """Yield what of the table's own definition is not in the new one; a dropped column's parts are not meant."""
+    before, after = rebuild.before, rebuild.after
     for option in ("strict", "without_rowid", "autoincrement"):
         if getattr(before, option) and not getattr(after, option):
             words = option.upper().replace("_", " ")
             yield words, words
+    kept = _list_keys(analysis, rebuild, only_unique=True)
     for key in before.uniques:
-        if _has_columns(key.columns, after) and key.columns not in {each.columns for each in after.uniques}:
+        if _has_columns(key.columns, after) and tuple(map(fold, key.columns)) not in kept:
             yield f"UNIQUE ({', '.join(key.columns)})", f"UNIQUE ({', '.join(map(quote_if_needed, key.columns))})"
     for foreign in before.foreign_keys:
         children = {(each.columns, fold(each.parent)) for each in after.foreign_keys}
-        if _has_columns(foreign.columns, after) and (foreign.columns, fold(foreign.parent)) not in children:
+        could_stay = _has_columns(foreign.columns, after) and analysis.replayed.after.find_table(foreign.parent)
+        if could_stay and (foreign.columns, fold(foreign.parent)) not in children:
             text = f"FOREIGN KEY ({', '.join(foreign.columns)}) REFERENCES {quote_if_needed(foreign.parent)}"
             yield text, text
-    for check in before.checks:
-        if check not in after.checks and len(after.checks) < len(before.checks):
+    checks = [check for check in before.checks if not _uses_removed(analysis, rebuild, check)]
+    for check in checks:
+        if check not in after.checks and len(after.checks) < len(checks):
             yield f"CHECK ({check})", f"CHECK ({check})"
     yield from _find_lost_column_definitions(before, after)
 

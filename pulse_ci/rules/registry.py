@@ -21,8 +21,10 @@ from pulse_ci.rules import (
     new_constraints,
     not_allowed,
     not_idempotent,
+    passed_over,
     rebuild_data_loss,
     rebuild_objects,
+    renamed,
     replay_fails,
     reverse_header,
     reversibility,
@@ -115,6 +117,9 @@ RULES = (
     values.TRIGGER_OVERWRITES,
     values.COUNTER_RESET,
     values.ROWIDS_CHANGE,
+    passed_over.CREATE_DOES_NOTHING,
+    renamed.RENAME_TABLE,
+    renamed.RENAME_COLUMN,
     IGNORE_WITHOUT_REASON,
     UNUSED_IGNORE,  # last: the rules before it use ignores
 )

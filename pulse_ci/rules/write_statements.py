@@ -8,6 +8,7 @@ from pulse_ci.analysis.new_tables import freshness
 from pulse_ci.analysis.rule import Remark, Review, Rule
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
+from pulse_ci.sql.clauses import find_set_columns
 from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update
 
@@ -34,13 +35,21 @@ def _check_unbounded(review: Review) -> Iterator[Remark]:
     for analysis, statement, parsed in _list_operations(review):
         if not isinstance(parsed, Update | Delete) or parsed.has_where:
             continue
-        if analysis.replayed.before.find_table(parsed.table) and not is_new(analysis, parsed.table):
+        known = analysis.replayed.before.find_table(parsed.table) and not is_new(analysis, parsed.table)
+        if known and not _fills_new_columns(review, statement, parsed):
             verb = "overwrites" if isinstance(parsed, Update) else "deletes"
             yield Remark(
                 analysis.migration.locate(statement),
                 f"This statement {verb} every row of `{parsed.table}`: it has no WHERE.",
                 "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
             )
+
+
+def _fills_new_columns(review: Review, statement: Statement, parsed: Update | Delete) -> bool:
+    """Return whether an UPDATE sets nothing but columns that the same change adds."""
+    table = review.before.find_table(parsed.table)
+    columns = find_set_columns(statement.sql) if isinstance(parsed, Update) else ()
+    return table is not None and bool(columns) and not any(table.find_column(column) for column in columns)
 
 
 def _check_create_table_as(review: Review) -> Iterator[Remark]:
@@ -65,7 +74,16 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
                     "`PRAGMA foreign_keys = OFF` does nothing on D1: a migration runs in a transaction, where SQLite "
                     "passes it over. What follows runs with foreign keys on.",
                     "Delete the line, and write the file so that it is right with foreign keys on.",
+                    Severity.WARNING if _is_without_effect(analysis) else None,
                 )
+
+
+def _is_without_effect(analysis: Evidence) -> bool:
+    """Return whether the file was seen to run on rows, and no foreign key acted or stopped it."""
+    on_rows = analysis.on_rows
+    stopped = any("FOREIGN KEY" in refusal.message for refusal in on_rows.run.refusals)
+    is_read = any(analysis.replayed.before.list_children(rebuild.table) for rebuild in analysis.rebuilds)
+    return analysis.runs and not (on_rows.reached or stopped or on_rows.violations or (on_rows.unseeded and is_read))
 
 
 def _check_defer_off(review: Review) -> Iterator[Remark]:
