@@ -1,4 +1,4 @@
-"""Apply and undo: migrations run on a database that people use, each with its record in one request.
+"""Run migrations on live databases and undo them, each with its record in one request.
 
 D1 runs one request at a time, and all of it or nothing. So each file's request begins with its record, under the id
 that comes after the last one that was read: where another run was there meanwhile, that id is taken, and nothing of

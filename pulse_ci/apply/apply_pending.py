@@ -1,4 +1,4 @@
-"""The pending files of one database, one request each: run, recorded, and seen to have done what the preview showed."""
+"""Run and record the pending files of one database, one request each, and compare the schema after each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database file, such as wrangler keeps for local development, as a target."""
+"""Apply to a database file, such as wrangler keeps for local development."""
 
 from __future__ import annotations
 

@@ -1,11 +1,15 @@
-"""Files and a live database to what apply would do there: each pending file tried on the schema that it will meet."""
+"""Plan what apply runs on a live database, on its own schema, and estimate what each file costs there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulse_ci.analysis.cost.cost import Cost
+from pulse_ci.analysis.cost.estimate import estimate
+from pulse_ci.analysis.cost.observed_changes import observe_effects
 from pulse_ci.analysis.schema_history import facets
+from pulse_ci.analysis.seed import seed
 from pulse_ci.apply.migrations_table import create_table, insert_record
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.engine import D1Refused, EmbeddedD1
@@ -16,8 +20,9 @@ from pulse_ci.schema.introspect import introspect
 from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.schema_history import Facet, History
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.engine.request import Request
@@ -135,3 +140,43 @@ def read_schema_without_records(database: EmbeddedD1, table: str) -> Schema:
     """Return the schema, less the migrations table."""
     with database.open_unrestricted() as connection:
         return introspect(connection, frozenset({table}))
+
+
+def estimate_costs(live: DatabaseState, steps: Sequence[ApplyStep], rows: Mapping[str, int]) -> tuple[Cost | None, ...]:
+    """Return what each file will cost where the tables have so many `rows`, by folded name; None where unknown.
+
+    The files are run on synthetic rows, to see what each statement touches; one that does not run there costs what is
+    not known, and so do those after it.
+    """
+    observed = tuple(_observe_steps(live, steps))
+    every = [effect for effects in observed for effect in effects or ()]
+    known = {each.statement: each.cost for each in estimate(every, rows, {})}
+    return tuple(_sum_costs(effects, known) for effects in observed)
+
+
+def _observe_steps(live: DatabaseState, steps: Sequence[ApplyStep]) -> list[tuple[StatementEffect, ...] | None]:
+    found: list[tuple[StatementEffect, ...] | None] = []
+    with EmbeddedD1() as database:
+        database.restore(load_into_engine(live.snapshot))
+        seed(database)
+        try:
+            for step in steps:
+                statements = [each for each in step.migration.statements if each not in step.skipped]
+                effects = observe_effects(database, statements)
+                database.run("\n".join(step.statements) or ";")
+                found.append(effects)
+        except D1Refused:
+            pass
+    return [*found, *[None] * (len(steps) - len(found))]
+
+
+def _sum_costs(effects: tuple[StatementEffect, ...] | None, known: Mapping[Statement, Cost | None]) -> Cost | None:
+    if effects is None:
+        return None
+    total = Cost()
+    for effect in effects:
+        cost = known.get(effect.statement)
+        if cost is None:
+            return None
+        total += cost
+    return total

@@ -1,4 +1,4 @@
-"""A live D1 database as a target."""
+"""Apply to a D1 database of an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reverse of the last applied file, run on a live database: one request, with the record taken away in it."""
+"""Run the reverse of the last applied file on a live database, and delete its record, in one request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What apply needs of a database, wherever it is."""
+"""Describe what apply needs of a database, local or remote."""
 
 from __future__ import annotations
 

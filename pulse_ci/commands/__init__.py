@@ -1,1 +1,1 @@
-"""One file a command: each wires the steps and has no logic of its own."""
+"""The commands, one file each, which wire the steps; their flags are in `arguments`."""

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.estimate import estimate_costs
 from pulse_ci.apply.expected_losses import count_remaining
-from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
-from pulse_ci.apply.plan import plan_steps
+from pulse_ci.apply.migrations_table import find_unrecorded, mark_applied
+from pulse_ci.apply.plan import estimate_costs, plan_steps
 from pulse_ci.apply.preflight import require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus, Rollout

@@ -1,4 +1,4 @@
-"""Settings and wrangler's configuration to the Cloudflare account, and to the database in it that is meant."""
+"""Find the Cloudflare account and the database that the settings or wrangler's configuration name."""
 
 from __future__ import annotations
 

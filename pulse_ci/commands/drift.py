@@ -1,4 +1,4 @@
-"""drift: the files against a live database, a database against another, or the files against a fleet."""
+"""drift: compare a live database or a fleet with the migrations, or with another database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and never through a link."""
+"""Write files whole or not at all, and never through a link."""
 
 from __future__ import annotations
 

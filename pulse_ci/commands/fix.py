@@ -1,4 +1,4 @@
-"""fix: the fixes that prove themselves by replay, written to the files under review, or shown as a diff."""
+"""fix: write the fixes that replay proves to the files under review, or show them as a diff."""
 
 from __future__ import annotations
 

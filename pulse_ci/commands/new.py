@@ -1,4 +1,4 @@
-"""new: the next numbered migration, its header and its reverse."""
+"""new: write the next numbered migration, with its header and its reverse."""
 
 from __future__ import annotations
 

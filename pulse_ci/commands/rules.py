@@ -1,4 +1,4 @@
-"""rules: the list of rules, or one of them explained."""
+"""rules: list the rules, or explain one."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.schema_history import trace
-from pulse_ci.apply.record_repairs import plan_record_repairs
+from pulse_ci.apply.migrations_table import plan_record_repairs
 from pulse_ci.commands.database_target import (
     open_local_database,
     read_migrations_table,

@@ -1,4 +1,4 @@
-"""A live database to what apply and drift need of it: its schema and its records, mostly in one request."""
+"""Read the schema and the records of a live database, mostly in one request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live databases to what became of each: its drift from the files, or from another database."""
+"""Compare live databases with what their files make, or with another database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONTRADICTED = (MigrationStatus.EDITED, MigrationStatus.NOT_IN_SCHEMA, Migratio
 
 
 class ExpectedState(NamedTuple):
-    """What a database should be, how many files are pending there, and what its records contradict."""
+    """What a database should be, how many files are pending, and what contradicts its records."""
 
     schema: Schema
     pending_count: int
@@ -34,7 +34,7 @@ class ExpectedState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AllowlistProblems:
-    """The entries of the file of allowed differences that count, those that have expired, and those nobody needed."""
+    """The entries of the file of allowed differences that have expired, and those no database needed."""
 
     expired: tuple[AllowedDifference, ...]
     unused: tuple[AllowedDifference, ...]
@@ -62,13 +62,13 @@ class DriftChecker:
         )
 
     def compare(self, name: str, database: str, live: DatabaseState) -> DatabaseDrift:
-        """Return what became of one database; `database` is its id."""
+        """Return the drift of one database; `database` is its id."""
         expected, drift = self._cached_comparison(live, name)
         return DatabaseDrift(name, database, drift, pending=expected.pending_count, notes=expected.notes)
 
     @property
     def allowlist_problems(self) -> AllowlistProblems:
-        """Which entries were of no use, now that every database was compared."""
+        """The entries that were of no use so far."""
         unused = tuple(each for each in self._valid if each not in self._used)
         return AllowlistProblems(self._expired, unused)
 
@@ -84,7 +84,7 @@ class DriftChecker:
 
 
 def expect_files(history: History) -> Callable[[DatabaseState], ExpectedState]:
-    """Expect what the files make that have run on a database."""
+    """Return a function that expects what the files make that have run on a database."""
 
     def expect(live: DatabaseState) -> ExpectedState:
         state = live.determine_status(history)
@@ -99,5 +99,5 @@ def expect_files(history: History) -> Callable[[DatabaseState], ExpectedState]:
 
 
 def expect_database(reference: DatabaseState) -> Callable[[DatabaseState], ExpectedState]:
-    """Expect what another database is."""
+    """Return a function that expects what another database has."""
     return lambda _: ExpectedState(reference.schema, 0)

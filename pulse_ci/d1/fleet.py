@@ -26,10 +26,10 @@ _MAX_ENTRIES = 32
 
 
 def select_by_globs(databases: Iterable[DatabaseInfo], globs: Sequence[str]) -> tuple[DatabaseInfo, ...]:
-    """Return the databases whose name or id fits one of the globs, by name; a glob that begins with `!` takes out.
+    """Return the databases whose name or id fits one of the globs, by name; a glob that begins with `!` excludes.
 
     Raises:
-        ConfigError: a glob fits no database at all, which is a slip of the pen.
+        ConfigError: a glob fits no database at all, so it is probably a typo.
 
     """
     known = sorted(databases, key=lambda each: each.name)
@@ -50,9 +50,9 @@ def _matches(database: DatabaseInfo, glob: str) -> bool:
 
 
 def select_shard(databases: Sequence[DatabaseInfo], shard: str | None) -> tuple[DatabaseInfo, ...]:
-    """Return the part of the databases that one job of a matrix takes: `3/10` is the third of ten.
+    """Return the databases that one job of a matrix takes: `3/10` is the third of ten parts.
 
-    A database stays in its part when others come and go.
+    A database stays in its part when others are added or deleted.
     """
     if shard is None:
         return tuple(databases)
@@ -65,23 +65,23 @@ def _hash_id(identity: str) -> int:
 
 
 class StopSignal:
-    """Told why nothing new is to start; what is under way ends. It may be asked by any thread."""
+    """Stops a run: nothing new starts, and what is under way ends. Any thread may use it."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
         self._interrupted = threading.Event()
 
     def stop(self, reason: str) -> None:
-        """Let nothing new start; the first reason stays."""
+        """Start nothing new; the first reason is kept."""
         self.reason = self.reason or reason
 
     def interrupt(self) -> None:
-        """Let nothing new start, and nobody wait any more."""
+        """Start nothing new, and end all waiting."""
         self.stop("interrupted")
         self._interrupted.set()
 
     def sleep(self, seconds: float) -> None:
-        """Wait as `time.sleep` does; raises D1Error where the run is interrupted, now or meanwhile."""
+        """Wait as `time.sleep` does; raises D1Error if the run is interrupted, before or meanwhile."""
         if self._interrupted.wait(seconds):
             raise D1Error("The run was interrupted while it waited for Cloudflare. Run it again with --resume.")
 
@@ -94,10 +94,9 @@ def run_concurrently(
     *,
     max_concurrent: int = MAX_CONCURRENT,
 ) -> None:
-    """Do something with each database, a few at a time and in their order, and tell `on_done` what came of it.
+    """Call `act` for each database, a few at a time and in order, and `on_done` with its outcome.
 
-    `on_done` is called in the caller's thread, and may pull the brake. What `act` raises ends it all; it is to return
-    what is an outcome.
+    `on_done` runs in the caller's thread, and may use the stop signal. An exception of `act` ends the run.
     """
     waiting: dict[Future[_Outcome], DatabaseInfo] = {}
     left = iter(databases)
@@ -113,9 +112,9 @@ def run_concurrently(
 
 
 class PerSchemaCache(Generic[_Found]):
-    """Finds something out about databases, once for all that have the same objects and records.
+    """Calls `find` once for all databases that have the same objects and records.
 
-    It may be used by several threads; `find` runs in one of them at a time.
+    Several threads may use it; `find` runs in one of them at a time.
     """
 
     def __init__(self, find: Callable[[DatabaseState, str], _Found], *, by_name: bool = False) -> None:
@@ -125,7 +124,7 @@ class PerSchemaCache(Generic[_Found]):
         self._lock = threading.Lock()
 
     def __call__(self, live: DatabaseState, name: str = "") -> _Found:
-        """Return what is found out about a database; its name counts only where databases are told apart by it."""
+        """Return what `find` returned for a database like this one; the name counts only if `by_name` is set."""
         key = (live.objects, live.recorded, name if self._by_name else None)
         with self._lock:
             if key not in self._cache:

@@ -1,4 +1,4 @@
-"""A Snapshot to an embedded database with the same schema and no rows but SQLite's own."""
+"""Load the schema of a Snapshot into an embedded database, without rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions to the rows of a live database and their answers: all in one request, that only reads."""
+"""Send probes to a live database, in one request that only reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pending files run on real D1, in a database that is made for it and deleted whatever happens."""
+"""Run pending files on real D1, in a database created for it and deleted whatever happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live D1 database to a Snapshot: its schema, its migrations table, and how many rows its tables have."""
+"""Read a live D1 database into a Snapshot: its schema, its migrations table, and row counts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.d1.client import Query
 from pulse_ci.d1.migration_status import RecordedMigrations, compare_records, infer_status
-from pulse_ci.d1.pending_tables import find_touched_tables
+from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.model import PROBE_ROW_LIMIT
 from pulse_ci.schema.introspect import SCHEMA_QUERY, MasterRow, build_schema
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
+from pulse_ci.sql.tokens import read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.d1.api_responses import StatementResult
@@ -120,7 +121,7 @@ def _build_queries(bare: Snapshot, history: History) -> Iterator[tuple[str, Quer
     if _STATISTICS in stored:
         yield _STATISTICS, Query("SELECT tbl, idx, stat FROM sqlite_stat1")
     candidates = history.migrations if records else infer_status(history, bare.schema).pending
-    for table, files in find_touched_tables(bare.schema, history.migrations, candidates).items():
+    for table, files in _find_touched_tables(bare.schema, history.migrations, candidates).items():
         # A virtual table may be broken, and would break the whole request.
         if not table.is_virtual:
             yield fold(table.name), Query(_count_query(table, records, files))
@@ -161,3 +162,31 @@ def _parse_row_count(result: StatementResult) -> TableRowCount | None:
 
 def _find_number(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) else None
+
+
+def _find_touched_tables(
+    schema: Schema, migrations: Iterable[Migration], wanted: Collection[Migration]
+) -> dict[Table, tuple[Migration, ...]]:
+    """Return each table of `schema` that a wanted file reads, writes, alters or drops, with those files.
+
+    All files are run, in order, on an empty database; of one that does not run there, every name counts.
+    """
+    found: dict[str, list[Migration]] = {}
+    with EmbeddedD1() as database:
+        for each in migrations:
+            names = _find_touched_names(database, each)
+            for name in names if each in wanted else ():
+                found.setdefault(name, []).append(each)
+    return {table: tuple(found[fold(table.name)]) for table in schema.tables if fold(table.name) in found}
+
+
+def _find_touched_names(database: EmbeddedD1, migration: Migration) -> frozenset[str]:
+    names = set[str]()
+    try:
+        with database.open_request() as request:
+            for statement in migration.statements:
+                access = request.execute(statement.sql)
+                names |= access.reads | access.writes | access.alters | access.drops
+    except D1Refused:
+        return read_names(migration.text)
+    return frozenset(map(fold, names))

@@ -1,4 +1,4 @@
-"""Drift: what a live database has otherwise than the files that were applied to it say.
+"""Drift: how a live database differs from the migrations that were applied to it.
 
 `expected` is the schema of those files, replayed; `actual` is that of the database.
 """

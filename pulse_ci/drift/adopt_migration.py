@@ -1,4 +1,4 @@
-"""A Drift to the migration that adopts it: the numbered file and its reverse, ready to be written."""
+"""Build the migration that adopts a drift: a numbered file and its reverse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AdoptMigration:
-    """The name that both files have, and their texts."""
+    """The two files, which have one name, as texts."""
 
     name: str
     forward: str
@@ -24,9 +24,9 @@ class AdoptMigration:
 
 
 def build_adopt_migration(drift: Drift, database: str, digits: str, today: date) -> AdoptMigration | None:
-    """Return the migration that makes of the files' schema what the database has, or None where there is none.
+    """Return the migration that gives the files' schema what the database has, or None if there is none.
 
-    On the database itself it has nothing to do any more: there it is recorded, and not run.
+    On that database itself it is recorded, and not run.
     """
     if drift.adopt.problem or not drift.adopt.statements:
         return None

@@ -1,4 +1,4 @@
-"""The file of allowed differences to Allowances: who said that a drift may stay, why, and until when."""
+"""Read the file of allowed differences: which drift may stay, why, and until when."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ until = 2026-12-31"""
 
 @dataclass(frozen=True, slots=True)
 class AllowedDifference:
-    """One entry: which differences may stay, why, and until which day (None: for good); names may hold `*`."""
+    """An entry: which differences may stay, why, and until which day (None: forever); names may hold `*`."""
 
     kind: ObjectKind
     name: str
@@ -42,7 +42,7 @@ class AllowedDifference:
     database: str = "*"
 
     def covers(self, change: Change, database: str) -> bool:
-        """Whether this entry is about a difference of that database, whatever the day."""
+        """Return whether the entry names this difference of that database, whatever the day."""
         return (
             self.kind is change.kind
             and self.action in (None, change.action)
@@ -52,7 +52,7 @@ class AllowedDifference:
         )
 
     def is_valid(self, today: date) -> bool:
-        """Whether the entry still counts; its last day does."""
+        """Return whether the entry still counts; it does on its last day."""
         return self.until is None or today <= self.until
 
     @property
@@ -63,7 +63,7 @@ class AllowedDifference:
 
 
 def read_allowlist(path: Path) -> tuple[AllowedDifference, ...]:
-    """Read the file of allowed differences; none where it is not there.
+    """Read the file of allowed differences; without a file there are none.
 
     Raises:
         ConfigError: the file cannot be read, or an entry lacks its name, its reason or its end.

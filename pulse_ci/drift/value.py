@@ -1,4 +1,4 @@
-"""Drift as values: the differences of one database, and the two ways to end them."""
+"""The differences of one database from what it should be, and the two ways to end them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class FixPlan:
 
 @dataclass(frozen=True, slots=True)
 class DriftDifference:
-    """One difference: `change.before` is what was expected, `change.after` what is there.
+    """One difference: `change.before` is expected, `change.after` is in the database.
 
-    `mend` has the statements, of those that mend the database, which concern this difference.
+    `repair` has the statements of the database's repair that concern it; `allowed` the entry that allows it.
     """
 
     change: Change
@@ -48,7 +48,7 @@ class DriftDifference:
             case ChangeAction.REMOVED:
                 return f"{what} is missing"
             case _:
-                return f"{what} is otherwise"
+                return f"{what} is different"
 
     def to_dict(self) -> dict[str, str | None]:
         """Return the difference as JSON's own types."""
@@ -65,9 +65,9 @@ class DriftDifference:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All differences of one database; `mend` puts the database right, `adopt` leads the files' schema to it.
+    """All differences of one database; `repair` changes the database, `adopt` the files' schema.
 
-    Both are about the differences that are not allowed.
+    Neither touches the differences that are allowed.
     """
 
     differences: tuple[DriftDifference, ...] = ()
@@ -76,15 +76,14 @@ class Drift:
 
     @property
     def unallowed(self) -> tuple[DriftDifference, ...]:
-        """The differences that nobody has allowed."""
+        """The differences that are not allowed."""
         return tuple(each for each in self.differences if each.allowed is None)
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseDrift:
-    """What became of comparing one database: a drift, which may be empty, or an error, which is neither.
+    """The result for one database: a drift, which may be empty, or an error; neither if it was not read.
 
-    It has neither of the two where the database was not asked.
     `pending` is how many files have not run there; `notes` are sentences about its records. `adoption` is the
     migration that adopts the drift, if there is one.
     """

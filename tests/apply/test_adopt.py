@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
+from pulse_ci.apply.migrations_table import find_unrecorded, mark_applied
 from pulse_ci.apply.preflight import find_blockers, require_blocker_names, require_no_blockers
 from pulse_ci.errors import ConfigError, D1Error, MigrationError
 from tests.apply.targets import Failing

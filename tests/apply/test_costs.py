@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.estimate import estimate_costs
-from pulse_ci.apply.plan import plan_steps
+from pulse_ci.apply.plan import estimate_costs, plan_steps
 from pulse_ci.report.apply import progress
 from tests.d1.histories import history
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.mark_applied import find_unrecorded, mark_applied
+from pulse_ci.apply.migrations_table import find_unrecorded, mark_applied
 from pulse_ci.schema.diff import diff
 from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from pulse_ci.apply.record_repairs import RecordRepair
+from pulse_ci.apply.migrations_table import RecordRepair
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus
 from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus, MigrationStatus, RecordedMigrations
 from pulse_ci.drift.adopt_migration import AdoptMigration

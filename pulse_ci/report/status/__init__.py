@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulse_ci.analysis.statement_run import Refusal
-    from pulse_ci.apply.record_repairs import RecordRepair
+    from pulse_ci.apply.migrations_table import RecordRepair
     from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus
 
 _WORDS = {
