@@ -40,6 +40,6 @@ class MigrationRecords:
         insert = f"INSERT OR IGNORE INTO {quote(self.table)} (name, applied_at) VALUES (?, ?)"
         with database.open_unrestricted() as connection:
             try:
-                connection.execute(insert, (name, _APPLIED_AT))
+                connection.execute(insert, (name.encode("utf-8", "replace").decode(), _APPLIED_AT))
             except apsw.Error:
                 return

@@ -176,19 +176,19 @@ def is_self_reference_loss(analysis: Evidence, loss: Loss) -> bool:
 
 
 def describe_loss(loss: Loss, staging_rows: Mapping[str, int] | None) -> str:
-    """Return what becomes of a table's rows: "`goals` loses 2 of 2 rows (ON DELETE CASCADE; 12,431 on staging)"."""
+    """Return what happens to rows: "all rows of `goals` are deleted (ON DELETE CASCADE; 12,431 on staging)"."""
     rows = staging_rows.get(fold(loss.table)) if staging_rows else None
     notes = [_describe_actions(loss)] if loss.path else []
     notes += [f"{rows:,} on staging"] if rows is not None else []
     note_text = f" ({'; '.join(notes)})" if notes else ""
     if loss.lost:
-        return f"`{loss.table}` loses {loss.lost} of {loss.before} rows{note_text}"
-    return f"`{loss.table}` has {loss.altered} of {loss.before} rows overwritten{note_text}"
+        return f"{'all' if loss.lost == loss.before else 'some'} rows of `{loss.table}` are deleted{note_text}"
+    return f"rows of `{loss.table}` are overwritten{note_text}"
 
 
 def _describe_actions(loss: Loss) -> str:
     intermediate_tables = [f"`{table}`" for table, _ in loss.path[:-1]]
-    return loss.action + (f" by way of {', '.join(intermediate_tables)}" if intermediate_tables else "")
+    return loss.action + (f" through {', '.join(intermediate_tables)}" if intermediate_tables else "")
 
 
 def _describe_losses(losses: list[Loss], staging_rows: Mapping[str, int] | None) -> str:
@@ -196,7 +196,7 @@ def _describe_losses(losses: list[Loss], staging_rows: Mapping[str, int] | None)
     direct = [loss for loss in losses if not loss.path and fold(loss.target or loss.table) == fold(loss.table)]
     by_trigger = [loss for loss in losses if not loss.path and loss not in direct]
     parts = [
-        (recreated, "The table is dropped and made anew, and not all its rows are in it: "),
+        (recreated, "The table is dropped and recreated without all of its rows: "),
         ([loss for loss in direct if loss not in recreated], "On rows that satisfy the schema, "),
         ([loss for loss in losses if loss.path], f"The statement on `{losses[0].target}` reaches further: "),
         (by_trigger, f"A trigger of `{losses[0].target}` fires: "),

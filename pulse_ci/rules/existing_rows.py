@@ -28,7 +28,7 @@ _PROBED_ROWS = {
     "not-null-without-default": "rows that need a value",
     "non-constant-default": "rows that need a value",
     "references-with-default": "rows that would refer to one parent",
-    "stored-column": "rows that would have to be written anew",
+    "stored-column": "rows that would have to be rewritten",
 }
 _IGNORE = "-- pulse-ci: ignore not-idempotent SQLite cannot guard ADD COLUMN\n"
 
@@ -65,7 +65,7 @@ def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Pro
         condition = f"if certain rows exist{_describe_lost_values(analysis, rejection)}"
     return Remark(
         analysis.migration.locate(rejection.statement),
-        f"D1 refuses this statement {condition}: `{rejection.message}`.",
+        f"D1 rejects this statement {condition}: `{rejection.message}`.",
         f"{remedy} `{probe.manual_query}` shows what is there." if probe else remedy,
         probe=probe,
         unproven=depends_on_rows(analysis, rejection),
@@ -134,7 +134,7 @@ NOT_NULL_WITHOUT_DEFAULT = _make_rule(
     "not-null-without-default",
     summary="ADD COLUMN … NOT NULL without a default",
     problem="The rows that are there would have NULL in the new column. On an empty table, as in tests, it works.",
-    remedy="Give the column a constant default, or leave NOT NULL out and fill it first.",
+    remedy="Give the column a constant default, or make it nullable.",
     bad=_make_add_column_example("owner TEXT NOT NULL"),
     good=_make_add_column_example("owner TEXT NOT NULL DEFAULT ''", ""),
 )
@@ -170,7 +170,7 @@ STORED_COLUMN = _make_rule(
     "stored-column",
     summary="ADD COLUMN … STORED",
     problem="SQLite would have to rewrite every row to store the value.",
-    remedy="Make it VIRTUAL, which can be indexed all the same.",
+    remedy="Make it VIRTUAL; it can be indexed too.",
     bad=_make_add_column_example("host TEXT GENERATED ALWAYS AS (lower(url)) STORED"),
     good=_make_add_column_example("host TEXT GENERATED ALWAYS AS (lower(url)) VIRTUAL", ""),
 )
@@ -207,8 +207,8 @@ NULLABLE_TO_NOT_NULL = _make_rule(
 DROP_COLUMN_IN_USE = _make_rule(
     "drop-column-in-use",
     summary="DROP COLUMN of a column that a key, index, view, trigger, check or generated column uses",
-    problem="SQLite refuses it: what uses the column would be left without it.",
-    remedy="First drop what the message names, and make it again without the column.",
+    problem="SQLite rejects it, since what uses the column could not work without it.",
+    remedy="Drop the index, trigger or view that uses the column first, or rebuild the table without the column.",
     bad=make_example_on_schema(
         f"{_SITES}CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url);\n",
         "ALTER TABLE sites DROP COLUMN url; -- expect\n",

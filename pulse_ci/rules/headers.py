@@ -68,8 +68,8 @@ def _check_reason(review: Review) -> Iterator[Remark]:
         if not migration.header.reason:
             yield Remark(
                 migration.locate(),
-                "Nothing says why this migration exists.",
-                "Add below the date: `-- Reason: ` and one sentence that a reader in two years will need.",
+                "No `-- Reason:` line.",
+                "Add `-- Reason:` and why this change is needed.",
             )
 
 
@@ -77,7 +77,7 @@ MISSING_HEADER = Rule(
     name="missing-header",
     severity=Severity.ERROR,
     summary="No `-- Migration:` line, or no date, before the first statement",
-    problem="Whoever reads the file during an incident must not need git to learn what it is and when it was made.",
+    problem="During an incident the file itself should say what it is and when it was written.",
     remedy="Start the file with `-- Migration: …` and `-- Created: YYYY-MM-DD` (or `-- Date:`).",
     bad=Example({EXAMPLE_PATH: "-- Reason: shows what the rule is about -- expect\n" + _BODY}),
     good=Example({EXAMPLE_PATH: make_table_migration("sites")}),
@@ -88,8 +88,8 @@ MISSING_HEADER = Rule(
 HEADER_DATE = Rule(
     name="header-date",
     severity=Severity.ERROR,
-    summary="The header's date is no real day, or lies in the future",
-    problem="A date that cannot be right makes every other date doubtful.",
+    summary="The header's date does not exist or lies in the future",
+    problem="A wrong date makes every other date doubtful.",
     remedy="Write the day on which the file was made as YYYY-MM-DD.",
     bad=Example(
         {EXAMPLE_PATH: "-- Migration: Example\n-- Created: 2024-02-30 -- expect\n-- Reason: shows the rule\n" + _BODY}
@@ -103,7 +103,7 @@ MISSING_REASON = Rule(
     name="missing-reason",
     severity=Severity.WARNING,
     summary="No `-- Reason:` line",
-    problem="The SQL tells what changes. Nobody but its author can tell why, and only now.",
+    problem="The SQL shows what changes, not why. Only its author knows, and only now.",
     remedy="Add `-- Reason: …` to the header.",
     bad=Example({EXAMPLE_PATH: "-- Migration: Example -- expect\n-- Created: 2024-03-05\n" + _BODY}),
     good=make_example(

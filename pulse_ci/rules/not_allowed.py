@@ -34,7 +34,7 @@ def _make_rule(name: str, summary: str, problem: str, remedy: str, bad: Example,
                 condition = ", once tables have rows" if on_rows else ""
                 yield Remark(
                     analysis.migration.locate(rejection.statement),
-                    f"D1 refuses `{_format_statement(rejection)}`{condition}: `{rejection.message}`. "
+                    f"D1 rejects `{_format_statement(rejection)}`{condition}: `{rejection.message}`. "
                     f"Nothing of `{analysis.migration.name}` is kept.",
                     _suggest_parts(rejection) or remedy,
                 )
@@ -132,8 +132,8 @@ ALTER_NOT_SUPPORTED = _make_rule(
     "alter-not-supported",
     "A form of ALTER TABLE that D1 does not have",
     "D1's ALTER TABLE renames a table or a column, adds a column and drops one; it changes no type or constraint.",
-    "Make a new table as you want it, copy the rows, drop the old one and rename the new one to its name. "
-    "`pulse-ci check` then says whether every row is kept.",
+    "Rebuild the table: rename it and all tables that refer to it, create them again, copy parents first, drop the "
+    "renamed tables last.",
     make_example_on_schema(_TABLE, "ALTER TABLE sites ALTER COLUMN title SET NOT NULL; -- expect\n"),
 )
 COMPOUND_SELECT_LIMIT = _make_rule(
@@ -170,7 +170,7 @@ TOO_MANY_COLUMNS = _make_rule(
 PATTERN_TOO_LONG = _make_rule(
     "pattern-too-long",
     "A pattern for LIKE or GLOB of more than 50 bytes",
-    "D1 takes 50 bytes. The statement is refused when it meets the first row.",
+    "D1 takes 50 bytes. The statement is rejected when it meets the first row.",
     "Compare with `instr(title, '…') > 0`, or with `substr`, which have no such limit.",
     make_example_on_schema(_TABLE, f"DELETE FROM sites WHERE title LIKE '%{'draft ' * 9}%'; -- expect\n"),
 )

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.statement_run import Refusal
     from pulse_ci.analysis.table_rebuilds import Rebuild
 
-_PRAGMAS_NOTE = "`PRAGMA foreign_keys` and `PRAGMA defer_foreign_keys` do not stop it on D1."
+_PRAGMAS_NOTE = "`PRAGMA foreign_keys=OFF` does not prevent this on D1."
 _REBUILD_ALL_REMEDY = (
-    "Drop what depends on it, rename `{0}` and every table that refers to it to `…_old`, create all of them anew, copy "
-    "parents first, drop the `…_old` tables children first, and end with `PRAGMA foreign_key_check`; or reach the aim "
-    "with ADD, RENAME or DROP COLUMN."
+    "Rebuild `{0}` together with the tables that refer to it: rename all of them first, copy parents first, drop the "
+    "renamed tables last. Or use ADD, RENAME or DROP COLUMN if one of them does it."
 )
 
 
@@ -56,11 +55,10 @@ def _find_untried_children(analysis: Evidence, rebuild: Rebuild) -> Iterator[str
 
 def _build_cascade_match(review: Review, analysis: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
     loss_texts = "; ".join(describe_loss(loss, review.rows) for loss in losses)
-    condition = ", once no row stops it," if analysis.on_rows.beyond else ""
+    condition = "Once no row stops it, d" if analysis.on_rows.beyond else "D"
     return Remark(
         analysis.migration.locate(rebuild.drop),
-        f"This rebuild of `{rebuild.table}` succeeds{condition} and reaches into other tables, since "
-        f"DROP TABLE deletes its rows first: {loss_texts}. {_PRAGMAS_NOTE}",
+        f"{condition}ropping `{rebuild.table}` also changes rows of other tables: {loss_texts}. {_PRAGMAS_NOTE}",
         _REBUILD_ALL_REMEDY.format(rebuild.table),
     )
 
@@ -77,7 +75,8 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 )
                 yield Remark(
                     analysis.migration.locate(rejection.statement or rebuild.drop),
-                    f"Without rows this rebuild of `{rebuild.table}` runs; with rows D1 refuses the file {location}: "
+                    f"This rebuild of `{rebuild.table}` runs on empty tables; with rows D1 rejects the file "
+                    f"{location}: "
                     f"`{rejection.message}`. {_describe_children(analysis, rebuild)}",
                     _REBUILD_ALL_REMEDY.format(rebuild.table),
                 )
@@ -122,10 +121,9 @@ def _check_self_reference(review: Review) -> Iterator[Remark]:
             if rebuild and is_self_reference_loss(analysis, loss):
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
-                    f"`{loss.table}` refers to itself, and the new table to the old one: dropping that one deletes "
-                    f"rows in the new table. {describe_loss(loss, review.rows)}.",
-                    f"In the new table let the foreign key refer to the new table's own name; RENAME turns it into "
-                    f"`{loss.table}`.",
+                    f"The foreign key of the new table refers to the old `{loss.table}`: dropping that one deletes "
+                    f"rows of the new table. {describe_loss(loss, review.rows)}.",
+                    f"In the new table, refer to the new table's own name; RENAME turns it into `{loss.table}`.",
                 )
 
 
@@ -162,10 +160,10 @@ REBUILD_CASCADES = Rule(
     summary="A table rebuild deletes or overwrites rows of the tables that refer to it",
     problem=(
         "The usual rebuild (new table, copy, DROP, RENAME) drops the old table while foreign keys are on: every child "
-        "with ON DELETE CASCADE loses its rows, with SET NULL or SET DEFAULT their references. It succeeds, and "
-        "nothing tells. No pragma prevents it on D1."
+        "with ON DELETE CASCADE loses its rows, with SET NULL or SET DEFAULT their references. The file succeeds, and "
+        "nothing reports it. No pragma prevents it on D1."
     ),
-    remedy="Rename the whole family of tables first, or do without a rebuild.",
+    remedy="Rename all tables concerned first, or avoid the rebuild.",
     bad=make_example_on_schema(_PARENT + _CHILD.format(action=" ON DELETE CASCADE"), _REBUILD),
     good=make_example_on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
     check=_check_cascades,
@@ -179,7 +177,7 @@ REBUILD_FAILS_WITH_ROWS = Rule(
         "With NO ACTION or RESTRICT children, dropping the old table leaves them without a parent. "
         "`PRAGMA defer_foreign_keys = ON` only moves the failure to the end of the file."
     ),
-    remedy="Rename the whole family of tables first, or do without a rebuild.",
+    remedy="Rename all tables concerned first, or avoid the rebuild.",
     bad=make_example_on_schema(_PARENT + _CHILD.format(action=""), _REBUILD),
     good=make_example_on_schema(_PARENT, _REBUILD.replace(" -- expect", ""), reverse=_UNDO),
     check=_check_fails,
@@ -190,7 +188,7 @@ REBUILD_SELF_REFERENCE = Rule(
     severity=Severity.ERROR,
     summary="A rebuilt table that refers to itself loses rows of its own",
     problem="The new table's foreign key names the old one, so that dropping the old one deletes rows in the new one.",
-    remedy="Let the new table refer to itself under its passing name; RENAME rewrites it.",
+    remedy="Let the new table refer to itself under its temporary name; RENAME rewrites it.",
     bad=make_example_on_schema(
         _TREE.format(name="folders", parent="folders", more=""),
         _TREE.format(name="new_folders", parent="folders", more="") + _MOVE.format(mark=" -- expect"),

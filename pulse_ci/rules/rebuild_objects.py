@@ -26,9 +26,9 @@ def _check_loses(review: Review) -> Iterator[Remark]:
             if lost:
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
-                    f"After this rebuild of `{rebuild.table}` these are gone: "
+                    f"This rebuild of `{rebuild.table}` drops these: "
                     f"{', '.join(lost_object for lost_object, _ in lost)}.",
-                    f"Make them again: {' '.join(f'`{sql}`' for _, sql in lost)}",
+                    f"Create them again: {' '.join(f'`{sql}`' for _, sql in lost)}",
                 )
 
 
@@ -127,12 +127,10 @@ def _check_renames(review: Review) -> Iterator[Remark]:
                 children = ", ".join(f"`{child}`" for child, _ in stray_keys)
                 yield Remark(
                     analysis.migration.locate(rebuild.drop),
-                    f"Renaming `{rebuild.table}` away took its children's foreign keys along: {children} now "
-                    f"{'refers' if len(stray_keys) == 1 else 'refer'} to `{stray_keys[0][1].parent}`, which "
-                    "is dropped. Their "
-                    "next write fails.",
-                    f"Give the new table a passing name and rename it to `{rebuild.table}` last, or rebuild the "
-                    "children too.",
+                    f"{children} now {'refers' if len(stray_keys) == 1 else 'refer'} to "
+                    f"`{stray_keys[0][1].parent}`, which "
+                    "is dropped; the next write fails.",
+                    f"Rebuild {children} as well, after the new `{rebuild.table}` is there.",
                 )
 
 
@@ -159,8 +157,8 @@ def _check_star(review: Review) -> Iterator[Remark]:
                     column_list = ", ".join(quote_if_needed(name) for name in after if fold(name) in old_columns)
                     yield Remark(
                         analysis.migration.locate(copy),
-                        f"`SELECT *` copies `{rebuild.table}` by position, and its columns are not in the same order "
-                        "or number any more: values end up in other columns.",
+                        f"`SELECT *` copies `{rebuild.table}` by position, but the columns differ in order or number: "
+                        "values end up in other columns.",
                         f"`INSERT INTO … ({column_list}) SELECT {column_list} FROM …`",
                     )
 
@@ -189,9 +187,9 @@ _GOOD = make_example_on_schema(_BEFORE, _REBUILD.format(mark="") + _INDEX, rever
 REBUILD_LOSES_OBJECTS = Rule(
     name="rebuild-loses-objects",
     severity=Severity.ERROR,
-    summary="An index, trigger, view, constraint, default or option is gone after a rebuild",
-    problem="DROP TABLE takes indexes and triggers along, and the new CREATE TABLE has only what was written again.",
-    remedy="Make again what was there; if it is meant to go, say so in an ignore.",
+    summary="A rebuild drops an index, trigger, view, constraint, default or option",
+    problem="DROP TABLE also drops indexes and triggers, and the new table has only what its CREATE TABLE says.",
+    remedy="Create again what was there. If it is meant to go, say so in an ignore.",
     bad=make_example_on_schema(_BEFORE, _REBUILD.format(mark=" -- expect")),
     good=_GOOD,
     check=_check_loses,
@@ -202,7 +200,7 @@ REBUILD_RENAMES_REFERENCES = Rule(
     severity=Severity.WARNING,
     summary="Renaming the old table first takes its children's foreign keys to the old name",
     problem="SQLite rewrites the children's foreign keys with the name; they then point to a table that is dropped.",
-    remedy="Create the new table under a passing name, and rename it last.",
+    remedy="Rebuild the tables that refer to it as well.",
     bad=make_example_on_schema(
         "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
         "CREATE TABLE IF NOT EXISTS goals (goal_id INTEGER PRIMARY KEY, site_id INTEGER REFERENCES sites (site_id));\n",

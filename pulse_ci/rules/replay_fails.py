@@ -33,7 +33,7 @@ _REMEDIES = (
     (r"type mismatch on DEFAULT", "The table is STRICT: give a default of the column's own type."),
     (r"constraint failed", "The statement's own rows break the constraint: correct the values."),
     (r"SQLITE_TOOBIG", "Split the statement into smaller ones."),
-    (r"not authorized", "D1 does not allow this statement: leave it out."),
+    (r"not authorized", "D1 does not allow this statement: remove it."),
 )
 
 
@@ -43,7 +43,7 @@ def _describe_rejection(rejection: Refusal, on_rows: bool) -> str:
     condition = ", once tables have rows" if on_rows else only_file_rows
     if rejection.by in NOT_RUN_REMEDIES:
         return f"What D1 would do with {subject}{condition} is not known: `{rejection.message}`"
-    return f"D1 refuses {subject}{condition}: `{rejection.message}`."
+    return f"D1 rejects {subject}{condition}: `{rejection.message}`."
 
 
 def _find_remedy(analysis: Evidence, rejection: Refusal, *, on_rows: bool) -> str:
@@ -71,7 +71,7 @@ def _suggest_dropping(analysis: Evidence, kind: str, name: str) -> str:
 def _check_fails(review: Review) -> Iterator[Remark]:
     for migration in (*review.migrations.migrations, *review.reverse_files):
         if migration.problem:
-            note = "" if migration in (*review.new, *review.reverse_files) else " What follows was judged without it."
+            note = "" if migration in (*review.new, *review.reverse_files) else " Later files were checked without it."
             yield Remark(
                 migration.locate_line(migration.problem_line),
                 f"`{migration.name}` {migration.problem}, so nothing of it can be run.{note}",
@@ -94,8 +94,8 @@ def _build_merged_file_match(broken: Broken) -> Remark:
     return Remark(
         broken.migration.locate(broken.refusal.statement),
         f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
-        "What follows was judged without it.",
-        "If it ran all the same, on another schema or by hand, `preview: staging` starts from what it made there.",
+        "Later files were checked without it.",
+        "If it ran anyway, on another schema or by hand, use `preview: staging`: it starts from the real schema.",
         Severity.WARNING,
     )
 
@@ -114,7 +114,7 @@ def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | No
             children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
             return Remark(
                 analysis.migration.locate(rejection.statement),
-                f"D1 refuses this statement if rows of other tables refer to those of `{table}` that it takes: "
+                f"D1 rejects this statement if rows of other tables refer to those that it deletes from `{table}`: "
                 f"`{rejection.message}`.",
                 f"First delete or move what refers to them, in {children} or below.",
                 Severity.WARNING,
@@ -129,7 +129,7 @@ def _check_transaction(review: Review) -> Iterator[Remark]:
             reason = _format_d1_message(rejection) if index == 0 else "."
             yield Remark(
                 analysis.migration.locate(rejection.statement),
-                f"D1 refuses `{_format_statement(rejection)}`, and with it the whole file{reason}",
+                f"D1 rejects `{_format_statement(rejection)}`, and with it the whole file{reason}",
                 "Delete this line: D1 runs each migration file as one transaction already.",
             )
 
@@ -147,7 +147,7 @@ REPLAY_FAILS = Rule(
     severity=Severity.ERROR,
     summary="The file does not run on the schema that it will meet",
     problem="All earlier files were run under D1's own rules, then this one. What fails here fails on staging too.",
-    remedy="Correct the statement that D1 refuses; its message is in the report.",
+    remedy="Correct the statement that D1 rejects; its message is in the report.",
     bad=make_example(_TABLE + "CREATE INDEX IF NOT EXISTS idx_sites_url ON sites (url); -- expect\n", reverse=_UNDO),
     good=Example({"migrations/001_example.sql": make_table_migration("sites")}),
     check=_check_fails,

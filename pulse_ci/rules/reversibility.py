@@ -42,7 +42,7 @@ def _build_missing_drop_match(review: Review, analysis: Evidence, change: Change
     table_note = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
     return Remark(
         analysis.migration.locate(analysis.replayed.run.maker_of(change)),
-        f"Nothing drops {change.kind} `{change.name}`{table_note} again.",
+        f"No rollback: nothing drops {change.kind} `{change.name}`{table_note}.",
         f"Add to `{target}`{header}: `{_format_drop(change)}`",
     )
 
@@ -66,12 +66,12 @@ def _build_incomplete_match(analysis: Evidence, unrestored: list[Change]) -> Rem
         first = analysis.replayed.run.maker_of(unrestored[0])
         return Remark(
             analysis.migration.locate(first),
-            f"Nothing undoes this file; without a reverse these stay changed: {names}.",
+            f"No rollback: these stay changed: {names}.",
             _suggest_fix(analysis, unrestored[0]),
         )
     return Remark(
         reverse.source.locate(reverse.statements[0] if reverse.statements else None),
-        f"After `{analysis.migration.name}` and its reverse the schema is not what it was: {names}.",
+        f"The reverse of `{analysis.migration.name}` does not restore the schema: {names}.",
         _suggest_fix(analysis, unrestored[0]),
     )
 
@@ -97,7 +97,7 @@ def _suggest_fix(analysis: Evidence, change: Change) -> str:
         return f"In the reverse: `ALTER TABLE {quote_if_needed(change.table)} ADD COLUMN {change.before};`"
     if change.before is None or change.kind is ObjectKind.COLUMN:
         return f"In the reverse, restore `{change.name}`: it was `{change.before}`."
-    return f"In the reverse, make it again: `{' '.join(change.before.split())}`"
+    return f"In the reverse, create it again: `{' '.join(change.before.split())}`"
 
 
 def _check_fails(review: Review) -> Iterator[Remark]:
@@ -125,7 +125,7 @@ MISSING_DROP = Rule(
     severity=Severity.ERROR,
     summary="Something that the file creates is dropped by no reverse",
     problem=(
-        "When the release must be taken back, somebody has to write the DROP by hand, at night. "
+        "Without a reverse, somebody has to write the DROP by hand during an incident. "
         "A reverse is looked for in a trailing `-- Reverse:` comment of the file, in `reverse/`, and in later files "
         "headed `-- Reverse migration NNN`; what it leaves behind is found by running it."
     ),
@@ -140,7 +140,7 @@ REVERSE_INCOMPLETE = Rule(
     name="reverse-incomplete",
     severity=Severity.ERROR,
     summary="The reverse runs, but the schema is not what it was",
-    problem="A database that was taken back must be the one that the former release knows, to the last default.",
+    problem="After a rollback the schema must be exactly the one that the earlier release used.",
     remedy="Restore what the report lists, in the words of the earlier migration.",
     bad=Example(
         {
@@ -165,8 +165,8 @@ REVERSE_FAILS = Rule(
     name="reverse-fails",
     severity=Severity.ERROR,
     summary="The reverse does not run",
-    problem="A reverse that fails is found out when it is needed.",
-    remedy="Correct the statement that D1 refuses.",
+    problem="A reverse that fails is noticed only when it is needed.",
+    remedy="Correct the statement that D1 rejects.",
     bad=Example(
         {
             "migrations/001_sites.sql": EXAMPLE_HEADER + _SITES,

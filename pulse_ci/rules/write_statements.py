@@ -37,11 +37,11 @@ def _check_unbounded(review: Review) -> Iterator[Remark]:
             continue
         known = analysis.replayed.before.find_table(parsed.table) and not is_new(analysis, parsed.table)
         if known and not _fills_new_columns(review, statement, parsed):
-            verb = "overwrites" if isinstance(parsed, Update) else "deletes"
+            verb = "Updates" if isinstance(parsed, Update) else "Deletes"
             yield Remark(
                 analysis.migration.locate(statement),
-                f"This statement {verb} every row of `{parsed.table}`: it has no WHERE.",
-                "Add a WHERE that names the rows that are meant, also so that a second run finds nothing to do.",
+                f"{verb} every row of `{parsed.table}` (no WHERE).",
+                "Add a WHERE. If every row is meant, add `-- pulse-ci: ignore unbounded-write` and the reason.",
             )
 
 
@@ -59,7 +59,8 @@ def _check_create_table_as(review: Review) -> Iterator[Remark]:
                 case Create("table", name, is_from_select=True) if analysis.replayed.after.find_table(name):
                     yield Remark(
                         analysis.migration.locate(statement),
-                        f"`{name}` takes names and rough types from a SELECT; no primary key, constraint or default.",
+                        f"`{name}` gets column names and rough types from the SELECT, but no primary key, "
+                        "constraint or default.",
                         f"`CREATE TABLE IF NOT EXISTS {quote_if_needed(name)} (…);` with its constraints, then "
                         f"`INSERT INTO {quote_if_needed(name)} (…) SELECT …;`",
                     )
@@ -71,9 +72,9 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
             case Pragma("foreign_keys", value) if value in _OFF_VALUES:
                 yield Remark(
                     analysis.migration.locate(statement),
-                    "`PRAGMA foreign_keys = OFF` does nothing on D1: a migration runs in a transaction, where SQLite "
-                    "passes it over. What follows runs with foreign keys on.",
-                    "Delete the line, and write the file so that it is right with foreign keys on.",
+                    "`PRAGMA foreign_keys = OFF` has no effect on D1: a migration runs in a transaction, where SQLite "
+                    "ignores it. Foreign keys stay on.",
+                    "Delete the line, and write the file for foreign keys that are on.",
                     Severity.WARNING if _is_without_effect(analysis) else None,
                 )
 

@@ -74,7 +74,7 @@ def test_under_pull_request_target_the_checkout_is_the_base_and_only_what_is_new
     outcome = job.run("pull_request_target", event)
 
     assert outcome.status == 1
-    assert "22 files replayed" in standin.state.comments[0].body
+    assert "22 migrations ran on a local copy" in standin.state.comments[0].body
     assert len([logged for logged in standin.log if "/git/" in logged.path]) == 1
 
 

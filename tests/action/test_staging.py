@@ -55,7 +55,7 @@ def test_a_fork_is_checked_without_staging_and_told_so(
 
     assert outcome.status == 0
     assert not cloud.log
-    assert "not on staging: the change comes from a fork" in outcome.summary.replace("\\", "")
+    assert "Staging was not used: the change comes from a fork" in outcome.summary.replace("\\", "")
 
 
 @pytest.mark.parametrize("token", [True, False], ids=["with a token", "without"])

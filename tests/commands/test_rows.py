@@ -63,21 +63,21 @@ def rebuild(style: str, table: str) -> str:
 @pytest.mark.parametrize(
     ("table", "taken"),
     [
-        ("funnels", {"funnel_steps": "`funnel_steps` loses 3 of 3 rows (ON DELETE CASCADE)"}),
+        ("funnels", {"funnel_steps": "all rows of `funnel_steps` are deleted (ON DELETE CASCADE)"}),
         (
             "experiments",
             {
-                "experiment_variants": "`experiment_variants` loses 2 of 2 rows (ON DELETE CASCADE)",
-                "experiment_exposures": "`experiment_exposures` loses 2 of 2 rows (ON DELETE CASCADE by way of "
+                "experiment_variants": "all rows of `experiment_variants` are deleted (ON DELETE CASCADE)",
+                "experiment_exposures": "all rows of `experiment_exposures` are deleted (ON DELETE CASCADE through "
                 "`experiment_variants`)",
             },
         ),
         (
             "teams",
             {
-                "team_members": "`team_members` loses 2 of 2 rows (ON DELETE CASCADE)",
-                "team_sites": "`team_sites` loses 2 of 2 rows (ON DELETE CASCADE)",
-                "sites": "`sites` has 1 of 2 rows overwritten (ON DELETE SET NULL)",
+                "team_members": "all rows of `team_members` are deleted (ON DELETE CASCADE)",
+                "team_sites": "all rows of `team_sites` are deleted (ON DELETE CASCADE)",
+                "sites": "rows of `sites` are overwritten (ON DELETE SET NULL)",
             },
         ),
     ],
@@ -181,7 +181,7 @@ def test_rows_that_stop_a_rebuild_do_not_hide_what_it_would_then_take(
 
     messages = {each["rule"]: each["message"] for each in outcome.report["findings"]}
     assert rule in messages
-    assert "succeeds, once no row stops it, and" in messages["rebuild-cascades"]
+    assert "Once no row stops it, dropping `sites` also changes" in messages["rebuild-cascades"]
     assert re.search(r"`goals` loses [12] of [23] rows \(ON DELETE CASCADE\)", messages["rebuild-cascades"])
     assert {row["table"]: row["after"] < row["before"] for row in outcome.report["rows"]}["goals"]
 

@@ -31,9 +31,9 @@ def test_what_the_sandbox_stops_is_not_said_to_be_d1s_doing(repository: Path, ru
     outcome = run("check")
 
     assert outcome.status == 1
-    assert "✗ `001_many.sql` could not be run to the end" in outcome.out
+    assert "✗ Do not merge: `001_many.sql` could not be run to the end" in outcome.out
     assert "What D1 would do with this statement is not known: `The sandbox stopped statement 1" in outcome.out
-    assert "D1 refuses" not in outcome.out
+    assert "D1 rejects" not in outcome.out
 
 
 @pytest.mark.usefixtures("impatient")
@@ -114,7 +114,7 @@ def test_what_the_engine_cannot_do_as_d1_does_is_not_said_to_be_refused_by_d1(
 
     outcome = run("check", "--baseline", "1")
 
-    assert "✗ `002_limited.sql` could not be run to the end" in outcome.out
+    assert "✗ Do not merge: `002_limited.sql` could not be run to the end" in outcome.out
     assert f"What D1 would do with this statement is not known: `{said}" in outcome.out
     assert "→ Write it otherwise, so that it can be tried here before it runs on D1." in outcome.out
     assert check("--baseline", "1").report["migrations"][1]["refused_by"] == "engine"
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_read_is_not_said_to_be_refused_by_d1(
 ) -> None:
     put(repository, n001_unread=b"SELECT '\xff';\n")
 
-    assert "✗ `001_unread.sql` could not be run to the end" in run("check").out
+    assert "✗ Do not merge: `001_unread.sql` could not be run to the end" in run("check").out
 
 
 def test_the_factor_decides_how_much_is_too_much(
@@ -149,4 +149,4 @@ def test_a_file_that_cannot_be_run_is_told_also_where_it_is_not_under_review(
     outcome = check("--baseline", "1")
 
     assert outcome.found == [("replay-fails", "migrations/001_bad.sql", 2)]
-    assert outcome.report["findings"][0]["message"].endswith("What follows was judged without it.")
+    assert outcome.report["findings"][0]["message"].endswith("Later files were checked without it.")

@@ -62,7 +62,7 @@ def test_a_trace_goes_on_with_it() -> None:
 def test_under_review_it_is_an_error_and_what_follows_is_judged_by_its_schema() -> None:
     errors = said(review(FILES, baseline=1))
 
-    assert "D1 refuses this statement, where no rows are but those that the files bring: `FOREIGN KEY" in errors
+    assert "D1 rejects this statement, where no rows are but those that the files bring: `FOREIGN KEY" in errors
     assert "no such table" not in errors
 
 

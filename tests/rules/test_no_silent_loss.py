@@ -91,7 +91,7 @@ MADE_ANEW = "DROP TABLE s;\nCREATE TABLE s (id INTEGER PRIMARY KEY, name TEXT, m
 @pytest.mark.parametrize(
     ("sql", "error"),
     [
-        (MADE_ANEW, "The table is dropped and made anew, and not all its rows are in it: `s` loses 2 of 2 rows."),
+        (MADE_ANEW, "The table is dropped and recreated without all of its rows: all rows of `s` are deleted."),
         ("ALTER TABLE s RENAME TO s_old;\nDROP TABLE s_old;", "Dropping table `s` deletes its rows"),
         ("ALTER TABLE c RENAME COLUMN v TO w;\nALTER TABLE c DROP COLUMN w;", "Dropping column `v` of `c`"),
     ],
@@ -120,4 +120,4 @@ def test_a_table_of_the_same_change_that_was_given_rows_has_some_to_lose(between
 
 
 def test_where_all_files_are_reviewed_a_table_of_an_earlier_one_may_have_rows() -> None:
-    assert "`s` loses 2 of 2 rows" in said(reviewed(MADE_ANEW, baseline=0))
+    assert "all rows of `s` are deleted" in said(reviewed(MADE_ANEW, baseline=0))

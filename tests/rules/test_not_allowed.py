@@ -68,5 +68,5 @@ def test_the_message_names_the_statement_and_has_d1s_own_words() -> None:
     (found,) = (finding for finding in lint(seen) if finding.rule == "pragma-not-allowed")
     assert (found.line, found.end_line) == (5, 6)
     assert found.message == (
-        "D1 refuses `PRAGMA user_version = 22`: `not authorized: SQLITE_AUTH`. Nothing of `001_a.sql` is kept."
+        "D1 rejects `PRAGMA user_version = 22`: `not authorized: SQLITE_AUTH`. Nothing of `001_a.sql` is kept."
     )

@@ -121,7 +121,7 @@ def test_a_delete_that_children_would_stop_is_a_warning_that_names_them() -> Non
 
     assert found.severity == "warning"
     assert found.message.startswith(
-        "D1 refuses this statement if rows of other tables refer to those of `p` that it takes"
+        "D1 rejects this statement if rows of other tables refer to those that it deletes from `p`"
     )
     assert found.remedy == "First delete or move what refers to them, in `c` or below."
     (unbounded,) = findings({BASE: schema, PATH: "DELETE FROM p;"}, "replay-fails", baseline=1)

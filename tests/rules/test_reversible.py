@@ -41,7 +41,7 @@ UNDER = f"Add to `{REVERSE}` under the header `-- Reverse migration 002`: "
     ],
 )
 def test_what_is_made_and_never_dropped_is_named_with_its_drop(sql: str, what: str, drop: str) -> None:
-    assert said("missing-drop", sql) == [(4, f"Nothing drops {what} again.", f"{UNDER}`{drop}`")]
+    assert said("missing-drop", sql) == [(4, f"No rollback: nothing drops {what}.", f"{UNDER}`{drop}`")]
     assert said("missing-drop", sql, f"-- Reverse migration 002\n{drop}\n") == []
     assert said("reverse-fails", sql, f"-- Reverse migration 002\n{drop}\n") == []
 
@@ -50,7 +50,7 @@ def test_what_the_reverse_forgets_is_added_to_the_reverse() -> None:
     reverse = "-- Reverse migration 002\nDROP TABLE a;\n"
 
     assert said("missing-drop", "CREATE TABLE a (x);\nCREATE TABLE b (x);", reverse) == [
-        (5, "Nothing drops table `b` again.", f"Add to `{REVERSE}`: `DROP TABLE IF EXISTS b;`")
+        (5, "No rollback: nothing drops table `b`.", f"Add to `{REVERSE}`: `DROP TABLE IF EXISTS b;`")
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_rename_is_taken_back_and_not_dropped(sql: str, gone: str, back: str) 
     assert said("missing-drop", sql) == []
     assert [each[1:] for each in said("reverse-incomplete", sql)] == [
         (
-            f"Nothing undoes this file; without a reverse these stay changed: {gone} is gone.",
+            f"No rollback: these stay changed: {gone} is gone.",
             f"In the reverse: `{back}`",
         )
     ]
@@ -106,13 +106,13 @@ def test_a_rename_is_taken_back_and_not_dropped(sql: str, gone: str, back: str) 
             "DROP INDEX i;",
             "CREATE INDEX i ON sites (site_id DESC);",
             "index `i` differs",
-            "In the reverse, make it again: `CREATE INDEX i ON sites (site_id)`",
+            "In the reverse, create it again: `CREATE INDEX i ON sites (site_id)`",
         ),
         (
             "ALTER TABLE sites DROP COLUMN a;",
             "ALTER TABLE sites ADD COLUMN a;",
             "table `sites` has its columns in another order",
-            "In the reverse, make it again: `CREATE TABLE sites ( site_id INTEGER PRIMARY KEY, a, url TEXT )`",
+            "In the reverse, create it again: `CREATE TABLE sites ( site_id INTEGER PRIMARY KEY, a, url TEXT )`",
         ),
     ],
 )
@@ -122,7 +122,7 @@ def test_what_is_not_as_it_was_is_shown(sql: str, reverse: str, difference: str,
     found = said("reverse-incomplete", sql, f"-- Reverse migration 002\n{reverse}\n", before=before)
 
     assert [each[1:] for each in found] == [
-        (f"After `002_next.sql` and its reverse the schema is not what it was: {difference}.", remedy)
+        (f"The reverse of `002_next.sql` does not restore the schema: {difference}.", remedy)
     ]
 
 
