@@ -96,7 +96,7 @@ def fix_rebuilt_files(review: Review, findings: Sequence[Finding]) -> dict[str, 
     """Return the text of each file whose rebuild has a proven fix, by path, with that fix alone."""
     fixes: dict[str, Fix] = {}
     for each in findings:
-        if each.fix and each.rule in rebuilds.RULES and not each.ignored:
+        if each.fix and each.fix.rule in rebuilds.RULES and not each.ignored:
             fixes.setdefault(each.path, each.fix)
     texts = {each.migration.path: each.migration.text for each in review.evidence}
     edits = {path: [edit for edit in fix.edits if edit.path == path] for path, fix in fixes.items()}

@@ -61,7 +61,7 @@ def test_without_a_report_the_second_workflow_checks_anew_what_github_has(job: J
 
 
 def told_above_the_folds(body: str) -> str:
-    return body.partition("\n")[2].partition("#### Schema")[0]
+    return body.partition("\n")[2].partition("**What changes**")[0]
 
 
 def test_both_ways_say_the_same(job: Job, standin: StandIn) -> None:
