@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 FLAT_PATTERN = "*.sql"
 FOLDER_PATTERN = "*/migration.sql"  # drizzle-kit 1.x and Prisma
@@ -97,7 +97,7 @@ def find_digits(name: str) -> str | None:
     """
     for segment in reversed(name.split("/")):
         found = _NUMBER.match(segment)
-        if found and not _DATE.match(segment):
+        if found and segment.isprintable() and not _DATE.match(segment):
             return found[1]
     return None
 
@@ -121,5 +121,5 @@ def _walk(folder: str, prefix: str, left: list[int]) -> Iterator[str]:
                 may_enter = not entry.name.startswith(".") and entry.name != "node_modules"
                 if may_enter and prefix.count("/") < _MAX_DEPTH and left[0] > 0:
                     yield from _walk(entry.path, f"{name}/", left)
-            elif entry.name.lower().endswith(".sql") and not (entry.is_symlink() and entry.is_dir()):
+            elif entry.name.lower().endswith(".sql") and not Path(entry.path).is_dir():
                 yield name

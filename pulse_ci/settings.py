@@ -87,6 +87,7 @@ class Settings:
     baseline: Annotated[int, Ge(0)] = 0
     skip: Words = ()
     allow: Words = ()
+    conventions: Words = ("auto",)
     worker: Globs = ()
     deploy_order: Literal["code-first", "migrations-first", "unknown"] = "unknown"
     databases: Globs = ()

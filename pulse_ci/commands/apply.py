@@ -36,7 +36,7 @@ from pulse_ci.commands.live_run import (
     sum_usage,
 )
 from pulse_ci.commands.output import TerminalOutput
-from pulse_ci.commands.request import build_request, read_skipped_rules
+from pulse_ci.commands.request import build_request, read_conventions, read_skipped_rules
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.fleet import MAX_CONCURRENT
@@ -130,7 +130,11 @@ def apply(
     if settings.databases and (options.local or options.adopt):
         flag = "--local" if options.local else "--adopt"
         raise ConfigError(f"{flag} is about one database, and --databases names many: give one of the two.")
-    request = replace(build_request(settings.migrations_dir, "apply"), skipped=read_skipped_rules(settings))
+    request = replace(
+        build_request(settings.migrations_dir, "apply"),
+        skipped=read_skipped_rules(settings),
+        conventions=read_conventions(settings),
+    )
     migrations = request.discover()
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
     scope, history = build_scope(settings, migrations, compared_with), trace(migrations.migrations)

@@ -29,6 +29,12 @@ def _add_skip(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip", metavar="RULE", action="append", help="a rule to leave out, or `conventions`; repeatable"
     )
+    parser.add_argument(
+        "--conventions",
+        metavar="NAME",
+        action="append",
+        help="auto (default: those that merged files keep), all, none, or names; repeatable",
+    )
 
 
 def _add_worker(parser: argparse.ArgumentParser) -> None:

@@ -72,7 +72,9 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
             review = replace(review, on_d1=on_d1)
-    review = replace(review, most_written=request.max_rows_written, skipped=request.skipped)
+    conventions = request.choose_conventions(migrations)
+    skipped = tuple(sorted({*request.skipped, *conventions.skipped}))
+    review = replace(review, most_written=request.max_rows_written, skipped=skipped)
     on_step("judging")
     with _timed(timings, "lint"):
         review = _add_configuration(review, request)
@@ -109,7 +111,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         applied=staged.find_applied if isinstance(staged, StagingSnapshot) else lambda _: None,
         after=after,
     )
-    return replace(report, fixed_files=fixed_files)
+    return replace(report, fixed_files=fixed_files, habit=conventions.sentence)
 
 
 def _add_worker(review: Review, request: CheckRequest, on_step: Callable[[str], None]) -> Review:

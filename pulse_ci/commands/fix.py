@@ -145,7 +145,8 @@ def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[
         migrations_table=request.migrations_table,
         on_step=on_step,
     )
-    return replace(review, skipped=request.skipped)
+    skipped = {*request.skipped, *request.choose_conventions(migrations).skipped}
+    return replace(review, skipped=tuple(sorted(skipped)))
 
 
 def _reason_not_writable(request: CheckRequest, case: FixContext) -> str | None:

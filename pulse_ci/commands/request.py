@@ -18,6 +18,7 @@ from pulse_ci.errors import ConfigError
 from pulse_ci.migrations.discover import discover, require_migrations
 from pulse_ci.migrations.source import find_repository_root, make_display_path, read_sources
 from pulse_ci.report.models import FailOn
+from pulse_ci.rules.conventions import AUTO, Choice, choose_conventions, require_convention_names
 from pulse_ci.wrangler import WranglerDatabase, find_config, find_pattern, find_wrangler_database
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class CheckRequest:
     pattern: str | None = None
     baseline: int = 0
     skipped: tuple[str, ...] = ()
+    conventions: tuple[str, ...] = (AUTO,)
     fail_on: FailOn = FailOn.ERROR
     max_rows_written: int | None = None
     environment: str | None = None
@@ -79,6 +81,12 @@ class CheckRequest:
     def migrations_table(self) -> str:
         """The table that has the applied migrations, as wrangler's configuration names it."""
         return self.wrangler.migrations_table if self.wrangler else DEFAULT_MIGRATIONS_TABLE
+
+    def choose_conventions(self, migrations: MigrationSet) -> Choice:
+        """Return the conventions that do not apply to the files under review."""
+        reviewed = migrations.select_under_review(self.base, self.baseline)
+        has_journal = (self.directory / "meta/_journal.json").is_file()
+        return choose_conventions(self.conventions, migrations, reviewed, has_journal=has_journal)
 
     def discover(self) -> MigrationSet:
         """Read the migrations directory, or the files that were given instead.
@@ -125,6 +133,7 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
         base=base,
         baseline=settings.baseline,
         skipped=read_skipped_rules(settings),
+        conventions=read_conventions(settings),
         fail_on=FailOn(settings.fail_on),
         max_rows_written=settings.max_rows_written,
         environment=settings.environment,
@@ -142,6 +151,12 @@ def read_skipped_rules(settings: Settings) -> tuple[str, ...]:
     from pulse_ci.rules.registry import resolve_rule_names
 
     return resolve_rule_names(settings.skip)
+
+
+def read_conventions(settings: Settings) -> tuple[str, ...]:
+    """Return the conventions that are set; raises ConfigError where a name is not one."""
+    require_convention_names(settings.conventions)
+    return settings.conventions
 
 
 def _find_search_start(directory: Path) -> Path:

@@ -176,7 +176,8 @@ class Schemas:
 class Report:
     """One command's results, complete: whatever is rendered is rendered from this alone.
 
-    `skipped` are the rules that were not asked. `schemas` and `fixed_files` are not part of the JSON; without the
+    `skipped` are the rules that did not run, and `habit` says which conventions the merged files do without.
+    `schemas` and `fixed_files` are not part of the JSON; without the
     schemas the changes have fewer details, and there is no diagram.
     """
 
@@ -193,6 +194,7 @@ class Report:
     queries: tuple[QueryResult, ...] = ()
     drift: tuple[DriftEntry, ...] = ()
     skipped: tuple[str, ...] = ()
+    habit: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     schemas: Schemas | None = field(default=None, compare=False, repr=False)
     fixed_files: tuple[FixedFile, ...] = field(default=(), compare=False, repr=False)
@@ -232,6 +234,7 @@ class Report:
             "queries": [asdict(each) for each in self.queries],
             "drift": [asdict(each) for each in self.drift],
             "skipped": list(self.skipped),
+            "habit": self.habit,
             "staging": {name: getattr(self.staging, name) for name in ("status", "reason", "requests", "rows_read")},
             "timings_ms": dict(self.timings_ms),
         }

@@ -65,7 +65,9 @@ def _render_lines(report: Report, style: _WrappingStyler) -> Iterator[str]:
     yield f"  {phrases.format_counts(report)}; {_describe_run(report)}"
     if report.queries:
         yield f"  The Worker: {describe_counts(report.queries)}"
-    if report.skipped:
+    if report.habit:
+        yield style(f"  {style.wrap_sentence(report.habit, '  ')}", DIM)
+    elif report.skipped:
         yield style(f"  {to_one_line(phrases.format_skipped_rules(report.skipped))}", DIM)
     yield from _suggest_baseline(report)
     if report.staging.status == "used" and report.staging.reason:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 _FEW = 3
+_DESCRIPTION = re.compile(r"[_. -]*[A-Za-z0-9][A-Za-z0-9_. -]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,8 @@ def read_form(migration: Migration) -> NameForm | None:
         return None
     numbered = next(part for part in reversed(migration.name.split("/")) if part.startswith(migration.digits))
     separator = numbered[len(migration.digits) :][:1]
-    return (
-        NameForm(len(migration.digits), separator)
-        if re.search(r"[A-Za-z0-9]", numbered[len(migration.digits) + 1 :])
-        else None
-    )
+    description = numbered[len(migration.digits) + 1 :].removesuffix(".sql")
+    return NameForm(len(migration.digits), separator) if _DESCRIPTION.fullmatch(description) else None
 
 
 def find_usual_forms(migrations: Iterable[Migration]) -> tuple[NameForm | None, ...]:

@@ -90,8 +90,10 @@ def test_without_words_it_runs_the_command_of_the_environment(
     ],
 )
 def test_what_this_version_cannot_do_is_one_error_that_names_the_input(
-    entrypoint: Callable[..., Done], environment: dict[str, str], said: str
+    repository: Path, entrypoint: Callable[..., Done], environment: dict[str, str], said: str
 ) -> None:
+    (repository / "migrations/.gitkeep").touch()
+
     done = entrypoint(**environment)
 
     errors = [line for line in done.stdout.splitlines() if line.startswith("::error")]

@@ -35,7 +35,7 @@ def test_two_files_with_one_number(repository: Path, check: Callable[..., Outcom
 
     outcome = check()
 
-    assert outcome.status == 1
+    assert outcome.status == 0
     assert outcome.found == [("migration-number-duplicate", "migrations/022_other.sql", 1)]
 
 
@@ -136,10 +136,19 @@ def test_a_file_in_place_of_the_directory(repository: Path, run: Callable[..., O
     assert outcome.err.startswith(f"pulse-ci: {FIRST} is not a directory. ")
 
 
-def test_an_empty_directory_is_clean(check: Callable[..., Outcome]) -> None:
+def test_an_empty_directory_could_not_be_checked(repository: Path, run: Callable[..., Outcome]) -> None:
+    outcome = run("check")
+
+    assert outcome.status == 2
+    assert outcome.err.startswith("pulse-ci: migrations is empty: nothing was read.")
+
+
+def test_a_new_directory_without_a_migration_is_neutral(repository: Path, check: Callable[..., Outcome]) -> None:
+    (repository / "migrations/.gitkeep").touch()
+
     outcome = check()
 
-    assert (outcome.status, outcome.found, outcome.report["migrations"]) == (0, [], [])
+    assert (outcome.status, outcome.report["conclusion"], outcome.report["migrations"]) == (0, "neutral", [])
 
 
 def test_rows_of_text_that_is_no_utf_8_are_followed(repository: Path, check: Callable[..., Outcome]) -> None:

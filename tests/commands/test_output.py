@@ -123,6 +123,7 @@ class Interrupted(io.StringIO):
 def test_an_interrupt_is_said_in_a_word(
     repository: Path, run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (repository / "migrations/.gitkeep").touch()
     monkeypatch.setattr(sys, "stdout", Interrupted())
 
     outcome = run("check")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STRANGE = "CREATE TABLE sites (id TEXT PRIMARY KEY);\nALTER TABLE sites ADD COLUMN url TEXT;\n"
 CONVENTIONS = [
     "header-date",
+    "migration-name",
     "migration-number-gap",
     "missing-drop",
     "missing-header",
@@ -94,7 +95,7 @@ def test_the_text_tells_what_was_not_asked(run: Callable[..., Outcome]) -> None:
     outcome = run("check", "--skip", "conventions")
 
     assert "Safe to merge" in outcome.out
-    assert "without the rules header-date, migration-number-gap, missing-drop" in outcome.out
+    assert "without the rules header-date, migration-name, migration-number-gap, missing-drop" in outcome.out
 
 
 @pytest.mark.usefixtures("repository")

@@ -99,12 +99,17 @@ def _describe_test_database(report: Report) -> str:
     return ""
 
 
+def _describe_skipped(report: Report) -> str:
+    sentence = report.habit or (phrases.format_skipped_rules(report.skipped) if report.skipped else "")
+    return escape_message(sentence, _MAX_SENTENCE_LENGTH)
+
+
 def _render_footer(report: Report, links: Links) -> str:
     parts = (
         f"commit {code_span(links.commit[:7])}" if links.commit else "",
         f"[run]({links.run_url})" if links.run_url else "",
         f"pulse-ci {links.version}" if links.version else "",
-        escape_message(phrases.format_skipped_rules(report.skipped), _MAX_SENTENCE_LENGTH) if report.skipped else "",
+        _describe_skipped(report),
     )
     line = " · ".join(part for part in parts if part)
     return f"<sub>{line}</sub>" if line else ""
