@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
     from pulse_ci.sql.tokens import Token
 
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
-
 
 class ValueChange(StrEnum):
     """What happens to the values of a column."""
@@ -154,7 +152,7 @@ def _read_source(tokens: Sequence[Token]) -> tuple[str | None, bool]:
         at = next((index for index, token in enumerate(tokens) if token.keyword == "AS"), 0)
         return _read_source(tokens[2:at])[0] if at > 2 else None, True
     is_qualified = len(tokens) == 3 and tokens[1].text == "."
-    if (len(tokens) == 1 or is_qualified) and tokens[-1].kind in _NAME_KINDS:
+    if (len(tokens) == 1 or is_qualified) and tokens[-1].is_identifier:
         return tokens[-1].name, False
     return None, False
 

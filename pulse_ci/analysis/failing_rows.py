@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pulse_ci.analysis.probes import violations
 from pulse_ci.analysis.seed.file_hints import find_date_columns, find_json_columns, read_inserted_rows
 from pulse_ci.errors import D1Refused
+from pulse_ci.sql.clauses import find_assignments, find_where_condition
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 from pulse_ci.sql.operations import Insert, Update
 from pulse_ci.sql.safe_expressions import is_safe
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pulse_ci.model import Probe
     from pulse_ci.schema.schema import Schema, Table
     from pulse_ci.sql.split import Statement
-from pulse_ci.sql.tokens import Token
 
 _LISTED = 20
 _FAILED_COLUMNS = re.compile(r"(?:UNIQUE|NOT NULL) constraint failed: (.+?): SQLITE")
@@ -76,8 +76,8 @@ def _of_values(refusal: Refusal, statement: Statement, table: Table) -> Iterator
     failed = _FAILED_COLUMNS.search(refusal.message)
     names = [name.rpartition(".")[2] for name in failed[1].split(", ")] if failed else []
     match statement.operation:
-        case Update(name) if fold(name) == fold(table.name) and "NOT NULL" in refusal.message:
-            conditions = list(_null_assignments(code, statement.sql, names))
+        case Update(name, has_where) if fold(name) == fold(table.name) and "NOT NULL" in refusal.message:
+            conditions = list(_null_assignments(statement.sql, names, has_where=has_where))
             safe = all(is_safe(each, columns) for each in conditions)
             yield from _exact(table, conditions, can_send=safe)
         case Insert(name) if fold(name) == fold(table.name) and "UNIQUE" in refusal.message:
@@ -101,39 +101,15 @@ def _inexact(table: Table, condition: str) -> FailingRows:
     return FailingRows(table.name, f"SELECT * FROM {quote_if_needed(table.name)} WHERE {condition} LIMIT {_LISTED};")
 
 
-def _null_assignments(code: Sequence[Token], sql: str, columns: Collection[str]) -> Iterator[str]:
+def _null_assignments(sql: str, columns: Collection[str], *, has_where: bool) -> Iterator[str]:
     """Yield for each of the columns the condition under which an UPDATE sets it to NULL."""
-    where = _find_top_level(code, "WHERE")
-    bound = f"({sql[code[where].end : code[-1].end].rstrip('; ')}) AND " if where is not None else ""
-    start = _find_top_level(code, "SET")
-    if start is None:
+    condition = find_where_condition(sql)
+    if has_where and condition is None:
         return
-    for name, expression in _read_assignments(code[start + 1 : where], sql):
-        if fold(name) in map(fold, columns):
-            yield f"({bound}({expression}) IS NULL)"
-
-
-def _find_top_level(code: Sequence[Token], word: str) -> int | None:
-    depth = 0
-    for index, token in enumerate(code):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.keyword == word:
-            return index
-    return None
-
-
-def _read_assignments(code: Sequence[Token], sql: str) -> Iterator[tuple[str, str]]:
-    from pulse_ci.sql.names import unquote
-
-    depth, start = 0, 0
-    for index in range(len(code) + 1):
-        text = code[index].text if index < len(code) else ","
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text in (",", ";"):
-            part = code[start:index]
-            if len(part) > 2 and part[1].text == "=":
-                yield unquote(part[0].text), sql[part[2].start : part[-1].end]
-            start = index + 1
+    bound = f"({condition.sql}) AND " if condition else ""
+    for names, value in find_assignments(sql):
+        if value and len(names) == 1 and fold(names[0]) in map(fold, columns):
+            yield f"({bound}({sql[value[0].start : value[-1].end]}) IS NULL)"
 
 
 def _equal_rows(statement: Statement, table: Table, columns: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import D1Refused, SandboxStopped, UnsupportedByEngine
 from pulse_ci.model import ObjectKind, RejectedBy
 from pulse_ci.sql.operations import Delete, Insert, TransactionControl, Update
-from pulse_ci.sql.tokens import TokenKind, tokenize
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,9 +104,8 @@ def _holds(names: frozenset[str], name: str) -> bool:
 
 def spells(sql: str, name: str) -> bool:
     """Return whether `name` stands in a statement's text, bare or in any quotes."""
-    names = (TokenKind.WORD, TokenKind.QUOTED, TokenKind.STRING)
     folded = name.casefold()
-    return any(token.name.casefold() == folded for token in tokenize(sql) if token.kind in names)
+    return any(token.name.casefold() == folded for token in tokenize_code(sql) if token.is_name)
 
 
 def is_on_rows(statement: Statement) -> bool:

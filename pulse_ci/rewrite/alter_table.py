@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.rewrite.ddl_statements import build_rename_column
 from pulse_ci.sql.names import CLOCK_WORDS, fold, quote_if_needed
-from pulse_ci.sql.tokens import TokenKind, tokenize_code
+from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def alter_in_place(script: ScriptBuilder, target: Table, copy: Mapping[str, str]
 def find_plain_column(expression: str) -> str | None:
     """Return the folded name of the column that an expression is, or None where it is more than a column."""
     tokens = list(tokenize_code(expression))
-    if len(tokens) == 1 and tokens[0].kind in (TokenKind.WORD, TokenKind.QUOTED):
+    if len(tokens) == 1 and tokens[0].is_identifier:
         return fold(tokens[0].name)
     return None
 

@@ -15,6 +15,8 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pulse_ci.sql.tokens import Token
+
 _KEYWORDS_AFTER_SET = ("WHERE", "FROM", "RETURNING", "ORDER", "LIMIT")
 _KEYWORDS_AFTER_WHERE = ("RETURNING", "ORDER", "LIMIT")
 _AFTER_RESULT = split_words("FROM WHERE GROUP HAVING WINDOW ORDER LIMIT UNION EXCEPT INTERSECT ) ;")
@@ -106,14 +108,18 @@ def find_where_condition(sql: str) -> WhereCondition | None:
 
 def find_set_columns(sql: str) -> frozenset[str]:
     """Return the names, as they are spelled, of the columns that an UPDATE sets."""
-    names = set[str]()
+    return frozenset(name for columns, _ in find_assignments(sql) for name in columns)
+
+
+def find_assignments(sql: str) -> Iterator[tuple[tuple[str, ...], tuple[Token, ...]]]:
+    """Yield the columns and the expression of each assignment of an UPDATE."""
     cursor = TokenCursor.from_sql(sql)
     cursor.read_before("SET")
     with suppress(UnreadableSqlError):
         while cursor.accept_one_of("SET", ","):
-            names |= {*cursor.read_name_list()} or {cursor.read_name()}
-            cursor.read_before(",", *_KEYWORDS_AFTER_SET)
-    return frozenset(names)
+            columns = cursor.read_name_list() or (cursor.read_name(),)
+            if cursor.accept_one_of("=", "=="):
+                yield columns, cursor.read_before(",", *_KEYWORDS_AFTER_SET)
 
 
 def read_result_columns(cursor: TokenCursor) -> Iterator[tuple[int, int]]:

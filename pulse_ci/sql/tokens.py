@@ -52,6 +52,11 @@ class Token(NamedTuple):
         return self.kind in _NAME_KINDS
 
     @property
+    def is_identifier(self) -> bool:
+        """Whether the token can be a column in an expression, where a string is a value."""
+        return self.kind in (TokenKind.WORD, TokenKind.QUOTED)
+
+    @property
     def name(self) -> str:
         """The name that the token spells, without its quotes."""
         return unquote(self.text)

@@ -37,8 +37,3 @@ class DeclaredTable:
     def find(self, key: str) -> DeclaredColumn | None:
         """Return the column that the source calls `key`."""
         return next((column for column in self.columns if column.key == key), None)
-
-
-def quote(name: str) -> str:
-    """Return a name in double quotes."""
-    return '"' + name.replace('"', '""') + '"'

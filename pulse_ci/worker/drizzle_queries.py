@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pulse_ci.sql.names import quote
 from pulse_ci.worker.call_chains import find_below, read_chain
-from pulse_ci.worker.declared import quote
 from pulse_ci.worker.queries import Query
 from pulse_ci.worker.syntax import Unreadable, arguments, field, walk
 from pulse_ci.worker.text import literal

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.worker.declared import DeclaredColumn, DeclaredTable, quote
+from pulse_ci.sql.names import quote
+from pulse_ci.worker.declared import DeclaredColumn, DeclaredTable
 from pulse_ci.worker.queries import Query
 from pulse_ci.worker.syntax import Unreadable, arguments, field
 from pulse_ci.worker.text import literal

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.seed.affinity import Affinity, determine_affinity
 from pulse_ci.analysis.seed.clause import parse_number, read_clause
 from pulse_ci.analysis.seed.json_values import generate_documents
-from pulse_ci.sql.names import fold, unquote
+from pulse_ci.sql.cursor import TokenCursor, split_at_commas, track_depth
+from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Insert
 from pulse_ci.sql.tokens import TokenKind, tokenize_code
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 RowHint = dict[str, "Value"]
 
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
 _DATE_FUNCTIONS = frozenset({"date", "time", "datetime", "strftime", "julianday", "unixepoch"})
 _DATES = ("2024-02-29T12:34:56Z", "2024-02-29 12:34:56", "2024-02-29")
 _MAX_SQL_LENGTH = 20_000
@@ -79,8 +79,8 @@ def find_json_columns(code: Sequence[Token]) -> set[str]:
     """Return the folded names that stand where JSON is read."""
     found = set[str]()
     for at, token in enumerate(code):
-        if token.text in ("->", "->>") and at and code[at - 1].kind in _NAME_KINDS:
-            found.add(fold(unquote(code[at - 1].text)))
+        if token.text in ("->", "->>") and at and code[at - 1].is_identifier:
+            found.add(fold(code[at - 1].name))
         if token.keyword.startswith("JSON_") and code[at + 1 : at + 2] and code[at + 1].text == "(":
             found |= set(islice(_read_arguments(code, at + 2), 1))
     return found
@@ -97,15 +97,12 @@ def find_date_columns(code: Sequence[Token]) -> set[str]:
 
 def _read_arguments(code: Sequence[Token], at: int) -> Iterator[str]:
     """Yield the names among the arguments of the function whose parenthesis opens before `at`."""
-    depth = 1
-    for index in range(at, len(code)):
-        token = code[index]
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
+    for index, (token, depth) in enumerate(track_depth(islice(code, at, None)), at):
+        if depth < 0:
             return
         is_qualifier = code[index + 1 : index + 2] and code[index + 1].text in (".", "(")
-        if token.kind in _NAME_KINDS and not is_qualifier:
-            yield fold(unquote(token.text))
+        if token.is_identifier and not is_qualifier:
+            yield fold(token.name)
 
 
 def build_keyed_rows(table: Table, schema: Schema, statements: Sequence[Statement]) -> Iterator[RowHint]:
@@ -134,27 +131,12 @@ def read_inserted_rows(sql: str, table: Table) -> Iterator[RowHint]:
     from pulse_ci.sql.clauses import find_insert_columns
 
     columns = find_insert_columns(sql) or tuple(each.name for each in table.columns if not each.generated)
-    code = list(tokenize_code(sql))
-    at = next((index for index, token in enumerate(code) if token.keyword == "VALUES"), len(code))
-    for row in _split_rows(code[at + 1 :]):
+    cursor = TokenCursor.from_sql(sql)
+    cursor.read_before("VALUES")
+    while cursor.accept_one_of("VALUES", ",") and cursor.is_at("("):
+        row = split_at_commas(cursor.read_group())
         literals = {fold(name): _read_literal(tokens) for name, tokens in zip(columns, row, strict=False)}
         yield {name: value for name, value in literals.items() if value is not None}
-
-
-def _split_rows(code: Sequence[Token]) -> Iterator[list[list[Token]]]:
-    depth, row = 0, list[list["Token"]]()
-    for token in code:
-        if depth == 0 and token.text not in ("(", ","):
-            return
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 1 and token.text == "(":
-            row = [[]]
-        elif depth == 0 and token.text == ")":
-            yield row
-        elif depth == 1 and token.text == ",":
-            row.append([])
-        elif depth:
-            row[-1].append(token)
 
 
 def _read_literal(tokens: Sequence[Token]) -> Value:
@@ -164,7 +146,7 @@ def _read_literal(tokens: Sequence[Token]) -> Value:
         return None
     (token,) = tokens
     if token.kind is TokenKind.STRING:
-        return unquote(token.text)
+        return token.name
     return parse_number(token.text) if token.kind is TokenKind.NUMBER else None
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 RowHint = dict[str, "Value"]
 
-_NAME_KINDS = (TokenKind.WORD, TokenKind.QUOTED)
 _COMPARISON_OPERATORS = ("=", "==", "<>", "!=", "<", "<=", ">", ">=", "IS", "IN", "BETWEEN", "LIKE", "GLOB")
 _MAX_ROWS = 4
 # A file of a thousand INSERTs has nothing to look at.
@@ -101,7 +100,7 @@ def _skip_to_where(statement: Statement) -> list[Token]:
 def _read_comparisons(code: Sequence[Token]) -> Iterator[tuple[str, Value]]:
     for at, token in enumerate(code[:-2]):
         operator = code[at + 1].text.upper()
-        if token.kind in _NAME_KINDS and operator in _COMPARISON_OPERATORS:
+        if token.is_identifier and operator in _COMPARISON_OPERATORS:
             yield from ((fold(token.name), value) for value in _find_matching_values(operator, code[at + 2 :]))
 
 
