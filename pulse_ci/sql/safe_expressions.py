@@ -7,6 +7,7 @@ table, literals, comparisons, BETWEEN, IN lists, IS NULL, AND, OR, NOT, `typeof`
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,8 @@ def _parse(sql: str) -> exp.Select | None:
     import sqlglot
     from sqlglot import exp
 
+    # It would log what it cannot parse, a stranger's text, to standard error, where a runner obeys commands.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         trees = sqlglot.parse(sql, dialect="sqlite")
     except Exception:

@@ -98,3 +98,9 @@ def test_a_plain_select_has_one_table_and_at_most_a_where() -> None:
         "",
     ):
         assert read_plain_select(other) is None
+
+
+def test_what_cannot_be_parsed_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert not is_safe("1; ALTER TABLE t FOO BAR\n::error::z", COLUMNS)
+    assert read_plain_select("SHOW x\n::error::y") is None
+    assert caplog.records == []
