@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_FORMS = 48
+_MAX_STEPS = 400
 _WORD = re.compile(r"([A-Za-z_]+)\s*\Z")
 _IN_LIST = re.compile(r"\bIN\s*\(\s*\Z", re.IGNORECASE)
 _VALUES = re.compile(r"\bVALUES\s*\(([^()]*)\Z", re.IGNORECASE)
@@ -32,10 +33,11 @@ _TAIL = ("", " AND 1 ", " WHERE 1 ", " ORDER BY 1 ", " LIMIT 1 ", " DESC ", " 1 
 
 def forms(text: Text) -> Iterator[str]:
     """Yield SQL that the text can be, the likeliest first, at most MAX_FORMS; one for text without holes."""
-    yield from islice(dict.fromkeys(_fill(text.parts, "")), MAX_FORMS)
+    yield from islice(dict.fromkeys(islice(_fill(text.parts, "", iter(range(_MAX_STEPS))), MAX_FORMS)), MAX_FORMS)
 
 
-def _fill(parts: Sequence[object], before: str) -> Iterator[str]:
+def _fill(parts: Sequence[object], before: str, steps: Iterator[int]) -> Iterator[str]:
+    """Yield the fillings; each candidate takes one of `steps`, since a hole without any may follow many others."""
     for position, part in enumerate(parts):
         if isinstance(part, str):
             before += part
@@ -43,7 +45,9 @@ def _fill(parts: Sequence[object], before: str) -> Iterator[str]:
             rest = parts[position + 1 :]
             after = rest[0] if rest and isinstance(rest[0], str) else ""
             for candidate in _by_breadth(part, before, after):
-                yield from _fill(rest, before + candidate)
+                if next(steps, None) is None:
+                    return
+                yield from _fill(rest, before + candidate, steps)
             return
     yield before
 
@@ -57,7 +61,7 @@ def _by_breadth(hole: Hole, before: str, after: str) -> Sequence[str]:
 def _repeated(hole: Hole, before: str) -> Iterator[str]:
     counts = (_missing_values(before), 1, 2) if _VALUES.search(before) else (1, 2)
     for variant in variants(hole.item or Text()):
-        for item in islice(_fill(variant.parts, before), 3):
+        for item in islice(_fill(variant.parts, before, iter(range(_MAX_STEPS))), 3):
             for count in dict.fromkeys(counts):
                 yield hole.separator.join([item[len(before) :]] * max(count, 1))
 

@@ -22,7 +22,9 @@ _SKIPPED_FOLDERS = frozenset(
     {"node_modules", "dist", "build", "out", "coverage", "vendor", "test", "tests", "__tests__", "spec", "specs", "e2e"}
     | {"__mocks__", "mocks", "fixtures", "__fixtures__", "examples", "docs", "stories"}
 )
-_TEST = re.compile(r"\.(?:test|spec|stories|min|bench)\.[a-z]+\Z|(?:^|/)(?:vitest|jest|playwright)\.[\w.]+\Z")
+_TEST = re.compile(
+    r"(?:^|/)tests?[-_][^/]*\Z|\.(?:test|spec|stories|min|bench)\.[a-z]+\Z|(?:^|/)(?:vitest|jest|playwright)\.[\w.]+\Z"
+)
 _SETTINGS_AND_SCHEMAS = re.compile(r"\.prisma\Z|(?:^|/)(?:\d{4}_snapshot|snapshot)\.json\Z")
 # A path of the repository that no file has: what imports it may import the Worker's queries.
 _OWN = (".", "/", "~", "@/", "#", "$")

@@ -83,3 +83,9 @@ def test_new_code_that_leaves_out_what_the_old_schema_requires_needs_the_migrati
         found = check_worker(WorkerSource(tree, {"src/index.ts": None}), before, after).needing
 
     assert [query.sql for query in found] == [LEAVES_OUT]
+
+
+def test_many_holes_cost_a_bounded_number_of_tries() -> None:
+    holes = " ".join(f"${{a{number}}}" for number in range(40))
+
+    assert broken("DROP TABLE orders;", f"SELECT 1 {holes} FROM ${{table}}", GIVES) == {GIVES: "no such table: orders"}
