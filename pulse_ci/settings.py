@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Interval
 
-from pulse_ci.errors import ConfigError
+from pulse_ci.discovery import find_directory
 from pulse_ci.sandbox import Sandbox, set_sandbox
-from pulse_ci.wrangler import find_config, find_migrations_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +117,7 @@ class Settings:
 def read_settings(flags: Mapping[str, Any]) -> Settings:
     """Join flags (None is one that was not given) with the environment; from then on the sandbox has their limits.
 
-    Where no migrations directory is given, it is the one of wrangler's configuration in the current directory.
+    Where no migrations directory is given, it is the one of wrangler's configuration, or the only one that there is.
 
     Raises:
         ConfigError: a value is not one of those that are taken; it names the flag or input and what to write.
@@ -128,8 +126,10 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
     given = _parse_given({name: value for name, value in flags.items() if value is not None})
     settings = Settings(**given, given=frozenset(given))
     set_sandbox(Sandbox().scale(settings.sandbox_factor))
-    directory = None if "migrations_dir" in settings.given else _find_configured_directory(settings)
-    return replace(settings, migrations_dir=directory) if directory else settings
+    if "migrations_dir" in settings.given or settings.merge:
+        return settings
+    found = find_directory(settings.wrangler_config, environment=settings.environment, database=settings.database)
+    return replace(settings, migrations_dir=found) if found else settings
 
 
 def _parse_given(flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,14 +155,3 @@ def list_variables() -> dict[str, tuple[str, ...]]:
     """Return the variables of each setting, the strongest first."""
     names = [each.name for each in fields(Settings) if each.name != "given"]
     return {name: _VARIABLES.get(name, (f"{_OWN_PREFIX}{name.upper()}",)) for name in names}
-
-
-def _find_configured_directory(settings: Settings) -> Path | None:
-    """Return wrangler's migrations_dir; whoever needs more of the file than this says what is wrong with it."""
-    config = settings.wrangler_config or find_config(Path(), Path())
-    with suppress(ConfigError):
-        if config and (
-            found := find_migrations_dir(config, environment=settings.environment, database=settings.database)
-        ):
-            return Path(os.path.relpath(found))
-    return None

@@ -12,7 +12,7 @@ from typing import Any
 from pulse_ci.errors import ConfigError
 
 # The order in which wrangler looks: workers-utils/src/config/config-helpers.ts, findWranglerConfig.
-_CONFIG_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
+CONFIG_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class WorkerConfig:
 def find_config(start: Path, root: Path) -> Path | None:
     """Return wrangler's configuration file in `start` or a folder above it, no higher than `root`."""
     for folder in (start, *start.parents):
-        for name in _CONFIG_NAMES:
+        for name in CONFIG_NAMES:
             if (folder / name).is_file():
                 return folder / name
         if folder == root:
@@ -113,20 +113,6 @@ def list_fitting_databases(
             if database in (each.name, each.binding, each.id) if database else uses_directory:
                 fitting.setdefault(each.id or each.name, (name, each))
     return tuple(fitting.values())
-
-
-def find_migrations_dir(config: Path, *, environment: str | None = None, database: str | None = None) -> Path | None:
-    """Return the migrations directory of the database that is asked for, or else of the only one, if it is there.
-
-    Raises:
-        ConfigError: the file cannot be read, has not the environment, or not the database asked for.
-
-    """
-    found = _read_databases(config, environment)
-    if database is not None:
-        found = [_select_by_name(found, database, config, environment)]
-    directory = config.parent / found[0].migrations_dir if len(found) == 1 else None
-    return directory if directory and directory.is_dir() else None
 
 
 def find_pattern(config: Path | None, directory: Path) -> str | None:

@@ -21,7 +21,7 @@ LAYERS = (
     ("model", "sandbox"),
     ("sql",),
     ("layout",),
-    ("inputs", "settings", "wrangler"),
+    ("inputs", "settings", "discovery", "wrangler"),
     ("migrations", "schema"),
     ("engine",),
     ("analysis",),

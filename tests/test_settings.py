@@ -140,7 +140,6 @@ def test_without_a_directory_wranglers_is_taken(monkeypatch: pytest.MonkeyPatch,
     "config",
     [
         '[[d1_databases]]\nmigrations_dir = "not-there"\n',
-        '[[d1_databases]]\nmigrations_dir = "db"\n[[d1_databases]]\nmigrations_dir = "db"\n',
         "[[d1_databases",
     ],
 )

@@ -78,7 +78,6 @@ def test_a_folder_that_no_layout_matches_is_no_success() -> None:
     assert "migrations/v1/first/0001_a.sql" in judged.said
 
 
-@fails_today("the directories that wrangler names are passed over")
 def test_two_configured_directories_are_not_passed_over() -> None:
     core = {**BINDING, "migrations_dir": "core"}
     logs = {**BINDING, "binding": "LOGS", "database_name": "logs", "migrations_dir": "logs"}
