@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +18,9 @@ from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus, Rollout
 from pulse_ci.commands.apply_checks import Preflight
 from pulse_ci.commands.database_target import (
-    open_local_database,
+    open_target,
     read_migrations_table,
     require_account,
-    require_database,
 )
 from pulse_ci.commands.live_run import (
     RunHooks,
@@ -47,13 +45,12 @@ from pulse_ci.report.phrases import pluralize
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pulse_ci.analysis.schema_history import History
     from pulse_ci.apply.expected_losses import RowChange
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.output import Output
-    from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.report.databases import Scope
@@ -251,20 +248,6 @@ def make_confirmation(options: ApplyOptions, hooks: RunHooks) -> Callable[[str],
             raise ConfigError("Nothing was run: the answer was no. Answer y, or give --yes.")
 
     return confirm
-
-
-@contextmanager
-def open_target(
-    settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
-) -> Iterator[TargetDatabase]:
-    """Open the database that is meant: the file `local`, or one of the account."""
-    if local is not None:
-        yield open_local_database(settings, request, local)
-        return
-    live = require_database(settings, request)
-    with connect(live.account) as client:
-        found = live.resolve(client)
-        yield RemoteDatabase(client, found.id, found.name, live.migrations_table)
 
 
 class _FleetRun:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from pulse_ci.errors import ConfigError
 from pulse_ci.wrangler import find_account_id, find_config, find_wrangler_database, list_fitting_databases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
@@ -123,6 +126,22 @@ def _require_one_fit(settings: Settings, request: CheckRequest) -> None:
 def _describe_choice(environment: str | None, database: WranglerDatabase) -> str:
     flags = f"--environment {environment} --database" if environment else "--database"
     return f"{flags} {database.id or database.name or database.binding}  ({database.name or database.binding})"
+
+
+@contextmanager
+def open_target(
+    settings: Settings, request: CheckRequest, local: Path | None, connect: Callable[[Account], D1Client]
+) -> Iterator[TargetDatabase]:
+    """Open the database file `local`, or the database of the account that the settings name."""
+    if local is not None:
+        yield open_local_database(settings, request, local)
+        return
+    from pulse_ci.apply.remote import RemoteDatabase
+
+    live = require_database(settings, request)
+    with connect(live.account) as client:
+        found = live.resolve(client)
+        yield RemoteDatabase(client, found.id, found.name, live.migrations_table)
 
 
 def open_local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:

@@ -13,7 +13,8 @@ from pulse_ci.analysis.schema_history import trace
 from pulse_ci.apply.preflight import find_blockers, require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
-from pulse_ci.commands.apply import make_confirmation, open_target, read_apply_options
+from pulse_ci.commands.apply import make_confirmation, read_apply_options
+from pulse_ci.commands.database_target import open_target
 from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_existing, write_new
 from pulse_ci.commands.live_run import RunHooks

@@ -169,6 +169,21 @@ def test_nothing_is_chosen_where_several_databases_fit(
     assert account.log == []
 
 
+def test_the_first_of_two_databases_with_one_directory_is_not_taken(
+    account: Cloudflare, run: Run, repository: Path
+) -> None:
+    first, _, _ = CONFIG.partition("[env.production]")
+    second = first.replace("app-dev", "app").replace("0001", "0002").replace("DB", "LIVE")
+    (repository / "wrangler.toml").write_text(first + second)
+
+    ambiguous = run("apply")
+    named = run("apply", "--database", "LIVE")
+
+    assert "several databases fit" in ambiguous.err
+    assert "several databases fit" not in named.err
+    assert account.writes == []
+
+
 def test_the_plan_names_database_and_environment(account: Cloudflare, files: Path, run: Run, repository: Path) -> None:
     database = account.create("app", USERS + ORDERS + RECORD)
     (repository / "wrangler.toml").write_text(CONFIG.replace("aaaaaaaa-0000-4000-8000-000000000002", database))
