@@ -37,6 +37,7 @@ INSERT INTO new_users SELECT id, name, old FROM users;
 DROP TABLE users;
 ALTER TABLE new_users RENAME TO users;
 """
+RENAMES = "ALTER TABLE users RENAME COLUMN old TO older; ALTER TABLE orders RENAME TO sales;"
 ROWS = "INSERT INTO users VALUES (1, 'a', 'x'), (2, 'b', NULL); INSERT INTO orders VALUES (1, 1), (2, 1), (3, 2);"
 RECORD = (
     "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP);"
@@ -102,7 +103,7 @@ def test_what_went_is_reported_after_it_was_allowed(files: Path, local: Path, ru
         ("DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);", None),
         (SWAP, "2 values of `users`.`name` would be lost"),
         ("UPDATE users SET old = 'gone';", None),
-        ("ALTER TABLE users RENAME COLUMN old TO older; ALTER TABLE orders RENAME TO sales;", None),
+        (RENAMES, "To continue anyway: --allow rename-column --allow rename-table\n"),
     ],
 )
 def test_what_a_file_deletes_is_named(files: Path, local: Path, run: Run, sql: str, told: str | None) -> None:
@@ -121,6 +122,7 @@ def test_what_a_file_deletes_is_named(files: Path, local: Path, run: Run, sql: s
     [
         "ALTER TABLE users DROP COLUMN old;",
         "DROP TABLE orders;",
+        RENAMES,
         REBUILD,
         "ALTER TABLE users ADD COLUMN plan TEXT NOT NULL;",
         REBUILD.replace("coalesce(name, '')", "name"),
