@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.timing import row
-from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.analyze import analyze
 from pulse_ci.analysis.replay import replay
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.migrations.discover import discover
@@ -64,7 +64,7 @@ def _compare(kind: str, sql: str) -> float:
 
 
 def _prove(migrations: MigrationSet) -> None:
-    review, after = gather(migrations, today=date(2026, 1, 1), baseline=21)
+    review, after = analyze(migrations, today=date(2026, 1, 1), baseline=21)
     lint(review)
     diff(review.before, after)
 

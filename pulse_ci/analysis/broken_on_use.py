@@ -13,7 +13,7 @@ from pulse_ci.sql.names import fold, quote, quote_string
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.schema.schema import SchemaObject
 
@@ -21,7 +21,7 @@ _KINDS = {View: ObjectKind.VIEW, Trigger: ObjectKind.TRIGGER}
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class BrokenOnUse:
     """An object, and D1's message for each statement that would use it; `is_new` where the file made or changed it."""
 
     item: SchemaObject
@@ -34,30 +34,32 @@ class Unusable:
         return _KINDS.get(type(self.item), ObjectKind.TABLE)
 
 
-def find_unusable(database: EmbeddedD1, replayed: Replayed, on_rows: bytes | None) -> tuple[Unusable, ...]:
+def find_broken_on_use(
+    database: EmbeddedD1, replayed: ReplayedMigration, on_rows: bytes | None
+) -> tuple[BrokenOnUse, ...]:
     """Return what D1 cannot use after the file, and could before it, or had not before; `database` is overwritten.
 
     `on_rows` is the database after the file with rows in it, None where it ran on none. A file that drops and alters
     nothing can only have broken what it made.
     """
-    if not replayed.took_effect:
+    if not replayed.ran_without_transactions:
         return ()
     known = set(replayed.before.objects)
-    reaches_others = any(access.drops or access.alters for _, access in replayed.run.touched)
+    reaches_others = any(access.drops or access.alters for _, access in replayed.run.executed)
     used = [each for each in _list_used(replayed) if reaches_others or each not in known]
     if not used:
         return ()
-    failed = dict(_use_all(database, on_rows or replayed.snapshot, used))
+    failed = dict(_use_all(database, on_rows or replayed.content_after, used))
     if not failed:
         return ()
     old = [each for each in failed if each in known]
-    failed_before = dict(_use_all(database, replayed.origin, old)) if old else {}
+    failed_before = dict(_use_all(database, replayed.content_before, old)) if old else {}
     return tuple(
-        Unusable(item, message, item not in known) for item, message in failed.items() if item not in failed_before
+        BrokenOnUse(item, message, item not in known) for item, message in failed.items() if item not in failed_before
     )
 
 
-def _list_used(replayed: Replayed) -> Iterator[SchemaObject]:
+def _list_used(replayed: ReplayedMigration) -> Iterator[SchemaObject]:
     yield from replayed.after.views
     yield from replayed.after.triggers
     yield from (table for table in replayed.after.tables if fold(table.module or "") == "fts5")
@@ -67,7 +69,7 @@ def _use_all(database: EmbeddedD1, snapshot: bytes, items: list[SchemaObject]) -
     """Yield what cannot be used, each with D1's message."""
     database.restore(snapshot)
     for item in items:
-        for sql in _use(database, item):
+        for sql in _build_use(database, item):
             try:
                 database.query(sql)
             except D1Refused as refused:
@@ -75,18 +77,18 @@ def _use_all(database: EmbeddedD1, snapshot: bytes, items: list[SchemaObject]) -
                 break
 
 
-def _use(database: EmbeddedD1, item: SchemaObject) -> Iterator[str]:
+def _build_use(database: EmbeddedD1, item: SchemaObject) -> Iterator[str]:
     match item:
         case Trigger():
             # A trigger is compiled with the statement that fires it, which need not run.
-            yield f"EXPLAIN {_firing(database, item)}"
+            yield f"EXPLAIN {_build_firing_statement(database, item)}"
         case View():
             yield f"SELECT * FROM {quote(item.name)} LIMIT 0"
         case _:
             yield f"SELECT * FROM {quote(item.name)} LIMIT 1"
 
 
-def _firing(database: EmbeddedD1, trigger: Trigger) -> str:
+def _build_firing_statement(database: EmbeddedD1, trigger: Trigger) -> str:
     name = quote(trigger.table)
     match trigger.event:
         case "INSERT":

@@ -16,7 +16,7 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.engine.access import Access, AccessedColumn
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.model import Change
@@ -32,7 +32,7 @@ _OBJECTS = "SELECT name, sql, type, rowid FROM sqlite_master WHERE rowid >= ?"
 Name = tuple[str, ...]
 
 
-class Makers:
+class ObjectOrigins:
     """Remembers which migration made each object that is there, and each column that came to a table later."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Makers:
         self._paths: dict[Name, str] = {}
         self._last_row = 0
 
-    def update(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
+    def record(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
         """Note that `path` has just run `sql`: what is new in the database is its work."""
         adds_alone = not _ALTERS.search(sql)
         with database.open_unrestricted() as connection:
@@ -75,7 +75,7 @@ class Makers:
         for column in columns - known:
             self._paths[table, column] = path
 
-    def of(self, names: Iterable[Name]) -> dict[str, tuple[str, ...]]:
+    def find_migrations(self, names: Iterable[Name]) -> dict[str, tuple[str, ...]]:
         """Return the paths of the migrations that made any of `names`, each with those that it made."""
         found: dict[str, tuple[str, ...]] = {}
         for name in sorted(set(names)):
@@ -84,23 +84,23 @@ class Makers:
         return dict(sorted(found.items()))
 
 
-def names_used(database: EmbeddedD1, replayed: Replayed) -> frozenset[Name]:
+def find_referenced_names(database: EmbeddedD1, replayed: ReplayedMigration) -> frozenset[Name]:
     """Return every name, folded, that the migration's statements, or the objects that they make, refer to.
 
     What foreign keys and triggers that were there do besides is no need of the file's.
     """
     used, there = set[Name](), replayed.before.names
-    for statement, access in replayed.run.touched:
+    for statement, access in replayed.run.executed:
         touched = access.reads | access.writes | access.alters | access.drops
         if not there.isdisjoint(map(fold, touched)):
-            used |= set(_of_statement(replayed, statement, access))
+            used |= set(_list_statement_names(replayed, statement, access))
     for change in replayed.changes:
         if change.action is not ChangeAction.REMOVED:
-            used |= set(_of_change(database, replayed, change))
+            used |= set(_list_change_names(database, replayed, change))
     return frozenset(tuple(map(fold, name)) for name in used)
 
 
-def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> Iterator[Name]:
+def _list_statement_names(replayed: ReplayedMigration, statement: Statement, access: Access) -> Iterator[Name]:
     yield from ((name,) for name in access.alters | access.drops)
     words = {token.name for token in tokenize_code(statement.sql)}
     spelled = set(map(fold, words))
@@ -112,7 +112,7 @@ def _of_statement(replayed: Replayed, statement: Statement, access: Access) -> I
     yield from _columns_of(replayed, statement)
 
 
-def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
+def _columns_of(replayed: ReplayedMigration, statement: Statement) -> Iterator[Name]:
     """Yield the columns that the authorizer is not asked for."""
     match statement.operation:
         case Insert(name) if table := replayed.before.find_table(name):
@@ -122,30 +122,32 @@ def _columns_of(replayed: Replayed, statement: Statement) -> Iterator[Name]:
             yield name, column
 
 
-def _of_change(database: EmbeddedD1, replayed: Replayed, change: Change) -> Iterator[Name]:
+def _list_change_names(database: EmbeddedD1, replayed: ReplayedMigration, change: Change) -> Iterator[Name]:
     yield (change.table,)
     match change.kind:
         case ObjectKind.TABLE | ObjectKind.COLUMN:
             table = replayed.after.find_table(change.table)
             for key in table.foreign_keys if table else ():
                 if change.kind is ObjectKind.TABLE or fold(change.name) in map(fold, key.columns):
-                    yield from _parent(key)
+                    yield from _list_parent_names(key)
         case ObjectKind.VIEW:
-            yield from _asked_within(change.name, _touches(database, f"SELECT * FROM {quote(change.name)} LIMIT 0"))
+            yield from _list_names_within(
+                change.name, _list_accessed_columns(database, f"SELECT * FROM {quote(change.name)} LIMIT 0")
+            )
         case ObjectKind.TRIGGER:
             trigger = replayed.after.find_trigger(change.name)
-            fire = _firing(trigger, replayed.after) if trigger else None
-            yield from _asked_within(change.name, _touches(database, fire)) if fire else ()
+            fire = _build_firing_statement(trigger, replayed.after) if trigger else None
+            yield from _list_names_within(change.name, _list_accessed_columns(database, fire)) if fire else ()
         case ObjectKind.INDEX:
             pass
 
 
-def _parent(key: ForeignKey) -> Iterator[Name]:
+def _list_parent_names(key: ForeignKey) -> Iterator[Name]:
     yield (key.parent,)
     yield from ((key.parent, column) for column in key.parent_columns)
 
 
-def _asked_within(name: str, touches: Iterable[AccessedColumn]) -> Iterator[Name]:
+def _list_names_within(name: str, touches: Iterable[AccessedColumn]) -> Iterator[Name]:
     for touch in touches:
         if touch.trigger_or_view and fold(touch.trigger_or_view) == fold(name):
             yield (touch.table,)
@@ -153,7 +155,7 @@ def _asked_within(name: str, touches: Iterable[AccessedColumn]) -> Iterator[Name
                 yield touch.table, touch.column
 
 
-def _firing(trigger: Trigger, schema: Schema) -> str | None:
+def _build_firing_statement(trigger: Trigger, schema: Schema) -> str | None:
     """Return a statement that would fire a trigger, to compile its body: only then is the authorizer asked."""
     name, table = quote(trigger.table), schema.find_table(trigger.table)
     match trigger.event:
@@ -168,7 +170,7 @@ def _firing(trigger: Trigger, schema: Schema) -> str | None:
             return None
 
 
-def _touches(database: EmbeddedD1, sql: str) -> frozenset[AccessedColumn]:
+def _list_accessed_columns(database: EmbeddedD1, sql: str) -> frozenset[AccessedColumn]:
     with suppress(D1Refused), database.open_request() as request:
         return request.execute(sql).columns
     return frozenset()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.analysis.touched_tables import with_descendants
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.schema.schema import Index
@@ -18,13 +18,13 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.analysis.seed.default_values import Value
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.schema.schema import Schema, Table
     from pulse_ci.sql.split import Statement
 
-_MOST = 4
+_MAX_DUPLICATES = 4
 # A copy with LIMIT leaves out rows of larger tables; more than these are not made to show it.
 _MAX_LIMIT = 40
 _MERGING = frozenset({"GROUP", "DISTINCT", "LIMIT", "IGNORE", "REPLACE", "EXISTS", "UNION", "MIN", "MAX", "PARTITION"})
@@ -40,12 +40,12 @@ class UniqueKey:
     index: str | None
 
 
-def new_unique_keys(replayed: Replayed) -> tuple[UniqueKey, ...]:
+def find_new_unique_keys(replayed: ReplayedMigration) -> tuple[UniqueKey, ...]:
     """Return the keys that are new on columns that are not."""
-    return tuple(_of_indexes(replayed)) + tuple(_of_tables(replayed))
+    return tuple(_find_index_keys(replayed)) + tuple(_find_table_keys(replayed))
 
 
-def _of_indexes(replayed: Replayed) -> Iterator[UniqueKey]:
+def _find_index_keys(replayed: ReplayedMigration) -> Iterator[UniqueKey]:
     for change in replayed.changes:
         index, table = replayed.after.find(change.kind, change.name), replayed.before.find_table(change.table)
         if change.action is ChangeAction.REMOVED or not isinstance(index, Index) or table is None:
@@ -57,31 +57,31 @@ def _of_indexes(replayed: Replayed) -> Iterator[UniqueKey]:
 
 def _is_in(index: Index, column: str) -> bool:
     return any(
-        fold(term.column) == fold(column) if term.column else spells(str(term.expression), column)
+        fold(term.column) == fold(column) if term.column else mentions(str(term.expression), column)
         for term in index.indexed_columns
     )
 
 
-def _of_tables(replayed: Replayed) -> Iterator[UniqueKey]:
+def _find_table_keys(replayed: ReplayedMigration) -> Iterator[UniqueKey]:
     names = {change.table for change in replayed.changes if change.kind in (ObjectKind.TABLE, ObjectKind.COLUMN)}
     for name in sorted(names):
         before, after = replayed.before.find_table(name), replayed.after.find_table(name)
-        for columns in sorted(_keys(after) - _keys(before), key=sorted) if before and after else ():
+        for columns in sorted(_list_keys(after) - _list_keys(before), key=sorted) if before and after else ():
             if before and all(before.find_column(column) for column in columns):
                 yield UniqueKey(before.name, tuple(sorted(columns)), None)
 
 
-def _keys(table: Table) -> set[frozenset[str]]:
+def _list_keys(table: Table) -> set[frozenset[str]]:
     keys = [key for key in (table.primary_key, *table.uniques) if key]
     return {frozenset(map(fold, key.columns)) for key in keys}
 
 
-def find_repeated_tables(replayed: Replayed, reached: Collection[str]) -> tuple[str, ...]:
+def find_repeated_tables(replayed: ReplayedMigration, reached: Collection[str]) -> tuple[str, ...]:
     """Return the names of the tables in which rows that repeat others may show a fault of the file."""
-    names = {fold(key.table) for key in new_unique_keys(replayed)}
+    names = {fold(key.table) for key in find_new_unique_keys(replayed)}
     for statement in replayed.migration.statements:
         if _merges_rows(statement):
-            names |= {fold(table.name) for table in replayed.before.tables if spells(statement.sql, table.name)}
+            names |= {fold(table.name) for table in replayed.before.tables if mentions(statement.sql, table.name)}
         elif isinstance(statement.operation, Insert) and not find_insert_select(statement.sql):
             names.add(fold(statement.operation.table))
     found = (table for table in replayed.before.tables if fold(table.name) in names & set(reached))
@@ -97,7 +97,7 @@ def _merges_rows(statement: Statement) -> bool:
             return False
 
 
-def add_twins(database: EmbeddedD1, replayed: Replayed, tables: Collection[str]) -> bool:
+def insert_duplicates(database: EmbeddedD1, replayed: ReplayedMigration, tables: Collection[str]) -> bool:
     """Add rows to the tables that repeat those that are there, and children to these.
 
     Return whether each table got such a row.
@@ -115,16 +115,16 @@ def add_twins(database: EmbeddedD1, replayed: Replayed, tables: Collection[str])
     return repeated
 
 
-def _repeat_rows(database: EmbeddedD1, table: Table, replayed: Replayed) -> Iterator[dict[str, Value]]:
+def _repeat_rows(database: EmbeddedD1, table: Table, replayed: ReplayedMigration) -> Iterator[dict[str, Value]]:
     """Yield what rows should have in common with others: all but their keys, and what is to become unique."""
     from pulse_ci.analysis.seed import build_keyed_rows, list_unique_columns
 
     yield from build_keyed_rows(table, replayed.before, replayed.migration.statements)
     unique = {column for key in list_unique_columns(table, replayed.before) for column in key}
     free = tuple(column.name for column in table.columns if not column.generated and fold(column.name) not in unique)
-    becoming = [key.columns for key in new_unique_keys(replayed) if fold(key.table) == fold(table.name)]
+    becoming = [key.columns for key in find_new_unique_keys(replayed) if fold(key.table) == fold(table.name)]
     words = {token.keyword for each in replayed.migration.statements for token in tokenize_code(each.sql)}
-    repeats = 1 + max(_read_limits(replayed.migration.statements), default=0) // _MOST
+    repeats = 1 + max(_read_limits(replayed.migration.statements), default=0) // _MAX_DUPLICATES
     for columns in dict.fromkeys((free, *becoming)):
         for hint in read_values(database, table.name, columns) if columns else ():
             yield from [hint] * repeats
@@ -134,7 +134,7 @@ def _repeat_rows(database: EmbeddedD1, table: Table, replayed: Replayed) -> Iter
 
 def read_values(database: EmbeddedD1, table: str, columns: Sequence[str]) -> list[dict[str, Value]]:
     """Return some rows of a table in some of its columns, those that are NULL left out."""
-    select = f"SELECT DISTINCT {', '.join(map(quote, columns))} FROM {quote(table)} LIMIT {_MOST}"
+    select = f"SELECT DISTINCT {', '.join(map(quote, columns))} FROM {quote(table)} LIMIT {_MAX_DUPLICATES}"
     with database.open_unrestricted() as connection:
         rows: list[tuple[Value, ...]] = connection.execute(select).fetchall()
     return [

@@ -17,7 +17,7 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.model import Probe
     from pulse_ci.schema.schema import Schema, Table
@@ -38,7 +38,7 @@ class FailingRows(NamedTuple):
 
 
 def find_failing_rows(
-    database: EmbeddedD1, refusal: Refusal, tables: Collection[str], schema: Schema
+    database: EmbeddedD1, refusal: Rejection, tables: Collection[str], schema: Schema
 ) -> FailingRows | None:
     """Return the query, run once on `database`, which has `schema`; `tables` are those that the statement sees.
 
@@ -55,7 +55,7 @@ def find_failing_rows(
     return None
 
 
-def _generate(refusal: Refusal, tables: Collection[str], schema: Schema) -> Iterator[FailingRows]:
+def _generate(refusal: Rejection, tables: Collection[str], schema: Schema) -> Iterator[FailingRows]:
     seen = [table for table in schema.tables if fold(table.name) in tables and not table.is_virtual]
     if refusal.statement:
         for table in seen:
@@ -64,7 +64,7 @@ def _generate(refusal: Refusal, tables: Collection[str], schema: Schema) -> Iter
         yield FailingRows(table.name, f"SELECT * FROM {quote_if_needed(table.name)} LIMIT {_LISTED};")
 
 
-def _of_values(refusal: Refusal, statement: Statement, table: Table) -> Iterator[FailingRows]:
+def _of_values(refusal: Rejection, statement: Statement, table: Table) -> Iterator[FailingRows]:
     code = list(tokenize_code(statement.sql))
     columns = {fold(column.name): column.name for column in table.columns}
     if "JSON" in refusal.message:

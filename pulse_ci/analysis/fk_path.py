@@ -14,26 +14,28 @@ if TYPE_CHECKING:
 _ACTING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
-class Reach(NamedTuple):
+class ForeignKeyPath(NamedTuple):
     """The foreign keys on the way, each with the table that has it, and what the last says: "ON DELETE CASCADE"."""
 
     path: tuple[tuple[str, ForeignKey], ...] = ()
     action: str = ""
 
 
-def find_reach(schema: Schema, statement: Statement | None, target: str | None, end: str, *, deletes: bool) -> Reach:
+def find_fk_path(
+    schema: Schema, statement: Statement | None, target: str | None, end: str, *, deletes: bool
+) -> ForeignKeyPath:
     """Return how `statement` on `target` reaches `end`; empty where no foreign key leads there.
 
     `deletes` tells that rows of `end` are gone, which only ON … CASCADE does.
     """
     last = ("CASCADE",) if deletes else _ACTING
-    for event in _events(statement) if target else ():
-        if path := _path(schema, str(target), end, event, last):
-            return Reach(tuple(path), f"ON {event} {_action(path[-1][1], event)}")
-    return Reach()
+    for event in _list_events(statement) if target else ():
+        if path := _search_path(schema, str(target), end, event, last):
+            return ForeignKeyPath(tuple(path), f"ON {event} {_get_action(path[-1][1], event)}")
+    return ForeignKeyPath()
 
 
-def _events(statement: Statement | None) -> tuple[str, ...]:
+def _list_events(statement: Statement | None) -> tuple[str, ...]:
     """Return what a statement may do to a parent's rows; an INSERT may replace or update one."""
     match statement.operation if statement else None:
         case Update():
@@ -44,7 +46,9 @@ def _events(statement: Statement | None) -> tuple[str, ...]:
             return ("DELETE",)
 
 
-def _path(schema: Schema, start: str, end: str, event: str, last: tuple[str, ...]) -> list[tuple[str, ForeignKey]]:
+def _search_path(
+    schema: Schema, start: str, end: str, event: str, last: tuple[str, ...]
+) -> list[tuple[str, ForeignKey]]:
     """Return the shortest way from a parent to a descendant by foreign keys that cascade, and then one of `last`."""
     ways: dict[str, list[tuple[str, ForeignKey]]] = {fold(start): []}
     queue = [start]
@@ -52,13 +56,13 @@ def _path(schema: Schema, start: str, end: str, event: str, last: tuple[str, ...
         parent = queue.pop(0)
         for child, key in schema.list_children(parent):
             way = [*ways[fold(parent)], (child.name, key)]
-            if fold(child.name) == fold(end) and _action(key, event) in last:
+            if fold(child.name) == fold(end) and _get_action(key, event) in last:
                 return way
-            if fold(child.name) not in ways and _action(key, event) == "CASCADE":
+            if fold(child.name) not in ways and _get_action(key, event) == "CASCADE":
                 ways[fold(child.name)] = way
                 queue.append(child.name)
     return []
 
 
-def _action(key: ForeignKey, event: str) -> str:
+def _get_action(key: ForeignKey, event: str) -> str:
     return key.on_update if event == "UPDATE" else key.on_delete

@@ -11,21 +11,21 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
 
 _CLOCK = ("current_date", "current_time", "current_timestamp", "date", "time", "datetime", "julianday", "unixepoch")
-_VOLATILE = frozenset(
+_NONDETERMINISTIC_FUNCTIONS = frozenset(
     (*_CLOCK, "strftime", "timediff", "random", "randomblob", "last_insert_rowid", "changes", "total_changes")
 )
 
 
-def is_volatile(replayed: Replayed) -> bool:
+def is_nondeterministic(replayed: ReplayedMigration) -> bool:
     """Return whether a statement, a trigger that it fires or a default that it takes names such a function."""
-    return any(_is_volatile(sql) for sql in _consulted(replayed))
+    return any(_names_nondeterministic_function(sql) for sql in _list_evaluated_sql(replayed))
 
 
-def _consulted(replayed: Replayed) -> Iterator[str]:
-    for statement, access in replayed.run.touched:
+def _list_evaluated_sql(replayed: ReplayedMigration) -> Iterator[str]:
+    for statement, access in replayed.run.executed:
         if access.writes:
             yield statement.sql
             for trigger in (
@@ -38,5 +38,5 @@ def _consulted(replayed: Replayed) -> Iterator[str]:
 
 
 @lru_cache(1024)
-def _is_volatile(sql: str) -> bool:
-    return any(token.text.lower() in _VOLATILE for token in tokenize_code(sql))
+def _names_nondeterministic_function(sql: str) -> bool:
+    return any(token.text.lower() in _NONDETERMINISTIC_FUNCTIONS for token in tokenize_code(sql))

@@ -14,7 +14,7 @@ from pulse_ci.sql.operations import Create
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.schema.schema import Schema, SchemaObject
     from pulse_ci.sql.split import Statement
@@ -32,9 +32,9 @@ class PassedOver:
     alters: tuple[str, ...]
 
 
-def find_passed_over(database: EmbeddedD1, replayed: Replayed) -> tuple[PassedOver, ...]:
+def find_passed_over(database: EmbeddedD1, replayed: ReplayedMigration) -> tuple[PassedOver, ...]:
     """Return the guarded CREATE statements whose object exists, and is not the same; `database` is overwritten."""
-    touched = {each for each, _ in replayed.run.touched}
+    touched = {each for each, _ in replayed.run.executed}
     found = list[PassedOver]()
     for statement in replayed.migration.statements:
         match statement.operation:
@@ -46,7 +46,7 @@ def find_passed_over(database: EmbeddedD1, replayed: Replayed) -> tuple[PassedOv
 
 
 def _compare(
-    database: EmbeddedD1, replayed: Replayed, statement: Statement, existing: SchemaObject
+    database: EmbeddedD1, replayed: ReplayedMigration, statement: Statement, existing: SchemaObject
 ) -> Iterator[PassedOver]:
     wanted = _create(database, replayed, statement, existing)
     if wanted is None or wanted == existing:
@@ -56,7 +56,7 @@ def _compare(
 
 
 def _create(
-    database: EmbeddedD1, replayed: Replayed, statement: Statement, existing: SchemaObject
+    database: EmbeddedD1, replayed: ReplayedMigration, statement: Statement, existing: SchemaObject
 ) -> SchemaObject | None:
     """Return the object that the statement would make if it did not exist."""
     drop = f"DROP {existing.kind.value} {quote(existing.name)}"
@@ -64,8 +64,8 @@ def _create(
     return schema.find(existing.kind, existing.name) if schema else None
 
 
-def _run(database: EmbeddedD1, replayed: Replayed, statements: tuple[str, ...]) -> Schema | None:
-    database.restore(replayed.snapshot)
+def _run(database: EmbeddedD1, replayed: ReplayedMigration, statements: tuple[str, ...]) -> Schema | None:
+    database.restore(replayed.content_after)
     try:
         for sql in statements:
             database.run(sql)

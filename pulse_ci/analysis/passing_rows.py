@@ -15,7 +15,7 @@ from pulse_ci.sql.names import fold, quote
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.engine.request import Request
     from pulse_ci.schema.schema import Schema
@@ -42,7 +42,7 @@ class PassingRows:
         self._filled = filled
         self.was_tried = False
 
-    def find(self, refused: Refusal, tables: Collection[str]) -> bytes | None:
+    def find(self, refused: Rejection, tables: Collection[str]) -> bytes | None:
         """Return a database with as many rows of `tables`, by folded name, as the statement passes on.
 
         None where it fails on each of them, and without any. The rows of other tables stay.
@@ -104,7 +104,7 @@ class PassingRows:
             if tuple(key) not in kept:
                 connection.execute(f"DELETE FROM {quote(table.name)} WHERE {where}", key)
 
-    def _passes(self, refused: Refusal) -> bool:
+    def _passes(self, refused: Rejection) -> bool:
         try:
             with self._database.open_request() as request:
                 for statement in self._statements:

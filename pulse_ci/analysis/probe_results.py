@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EXACT_COUNT = 1_000
 
 
-def settle(
+def apply_probe_results(
     findings: tuple[Finding, ...], answers: Mapping[Probe, ProbeCounts], review: Review, database: str
 ) -> tuple[Finding, ...]:
     """Return the findings with their answers: an error where rows are in the way, else a notice.
@@ -25,29 +25,29 @@ def settle(
     Where not all rows were looked at, or the files themselves write to the table before, the severity stays.
     """
     return tuple(
-        _settled(each, each.probe, answers[each.probe], review, database)
+        _apply_result(each, each.probe, answers[each.probe], review, database)
         if each.probe and each.probe in answers
         else each
         for each in findings
     )
 
 
-def _settled(finding: Finding, probe: Probe, answer: ProbeCounts, review: Review, database: str) -> Finding:
+def _apply_result(finding: Finding, probe: Probe, answer: ProbeCounts, review: Review, database: str) -> Finding:
     will_change = _is_written_before(finding, probe.table, review)
-    severity = finding.severity if will_change else _severity(answer, finding.severity)
+    severity = finding.severity if will_change else _choose_severity(answer, finding.severity)
     when = f" now, before these files write to `{probe.table}`" if will_change else ""
-    said = f"`{database}` has {spoken(probe, answer)}{when}."
+    said = f"`{database}` has {describe_counts(probe, answer)}{when}."
     found, scanned = round_count(answer.found), round_count(answer.rows_scanned)
     return replace(finding, severity=severity, answer=ProbeResult(database, found, scanned, said))
 
 
-def _severity(answer: ProbeCounts, unknown: Severity) -> Severity:
+def _choose_severity(answer: ProbeCounts, unknown: Severity) -> Severity:
     if answer.found:
         return Severity.ERROR
     return Severity.NOTICE if answer.is_complete else unknown
 
 
-def spoken(probe: Probe, answer: ProbeCounts) -> str:
+def describe_counts(probe: Probe, answer: ProbeCounts) -> str:
     """Return "3 duplicates of `url` in 12,431 rows", or "… in the first 100,000 rows"."""
     noun, _, rest = probe.noun_phrase.partition(" ")
     counted = f"{_format_count(answer.found)} {noun.removesuffix('s') if answer.found == 1 else noun} {rest}".strip()
@@ -67,8 +67,8 @@ def _format_count(count: int) -> str:
 
 def _is_written_before(finding: Finding, table: str, review: Review) -> bool:
     """Whether an earlier statement of the files under review writes to the table, so that the rows will be others."""
-    for evidence in review.evidence:
-        for statement, access in evidence.replayed.run.touched:
+    for evidence in review.analyses:
+        for statement, access in evidence.replayed.run.executed:
             if evidence.migration.path == finding.path and statement.line >= finding.line:
                 return False
             if fold(table) in map(fold, access.writes | access.drops):

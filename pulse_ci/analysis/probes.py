@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe
 from pulse_ci.sql.clauses import find_insert_select
 from pulse_ci.sql.names import fold, quote_if_needed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LISTED = 20
 
 
-def any_row(table: str, counts: str) -> Probe:
+def probe_any_row(table: str, counts: str) -> Probe:
     """Return the probe of a statement that fails as soon as `table` has a row."""
     name = quote_if_needed(table)
     return Probe(
@@ -36,24 +36,24 @@ def any_row(table: str, counts: str) -> Probe:
     )
 
 
-def duplicates(index: Index, table: Table | None) -> Probe:
+def probe_duplicates(index: Index, table: Table | None) -> Probe:
     """Return the probe of a new unique index: how many rows it would refuse, since they repeat others.
 
     NULLs are never equal, and neither are rows that the index leaves out.
     """
     names = [str(term.column or term.expression) for term in index.indexed_columns]
-    probe = _duplicates(index.table, names, list(map(_spelled, index.indexed_columns)), index.where)
+    probe = _probe_terms(index.table, names, list(map(_format_term, index.indexed_columns)), index.where)
     is_plain = all(term.column for term in index.indexed_columns)
     columns = [column.name for column in table.columns] if table else []
     return probe if is_plain and (index.where is None or is_safe(index.where, columns)) else replace(probe, sql="")
 
 
-def duplicates_in(table: str, columns: Sequence[str]) -> Probe:
+def probe_duplicates_in_columns(table: str, columns: Sequence[str]) -> Probe:
     """Return the probe of columns that become unique."""
-    return _duplicates(table, columns, list(map(quote_if_needed, columns)), None)
+    return _probe_terms(table, columns, list(map(quote_if_needed, columns)), None)
 
 
-def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: str | None) -> Probe:
+def _probe_terms(table: str, names: Sequence[str], terms: Sequence[str], where: str | None) -> Probe:
     source = f"{quote_if_needed(table)}{f' WHERE {where}' if where else ''}"
     keys = [f"key_{number}" for number in range(1, len(terms) + 1)]
     selected = ", ".join(f"{term} AS {key}" for term, key in zip(terms, keys, strict=True))
@@ -69,16 +69,16 @@ def _duplicates(table: str, names: Sequence[str], terms: Sequence[str], where: s
     )
 
 
-def _spelled(term: IndexedColumn) -> str:
+def _format_term(term: IndexedColumn) -> str:
     text = quote_if_needed(term.column) if term.column else str(term.expression)
     return f"{text} COLLATE {quote_if_needed(term.collation)}" if term.collation else text
 
 
-def broken_by_column(table: Table, column: Column) -> Probe | None:
+def probe_added_column(table: Table, column: Column) -> Probe | None:
     """Return the probe of a column that was added to `table`: the rows in which it would break NOT NULL or a CHECK."""
     # A CHECK that names other columns too is the table's.
-    checks = [*column.checks, *(check for check in table.checks if spells(check, column.name))]
-    conditions = _broken(checks, [column] if column.not_null else [])
+    checks = [*column.checks, *(check for check in table.checks if mentions(check, column.name))]
+    conditions = _build_violation_conditions(checks, [column] if column.not_null else [])
     value = f"({column.generated})" if column.generated else column.default or "NULL"
     rows = f"SELECT *, {value} AS {quote_if_needed(column.name)} FROM {quote_if_needed(table.name)}"
     names = [each.name for each in (*table.columns, column)]
@@ -86,24 +86,24 @@ def broken_by_column(table: Table, column: Column) -> Probe | None:
     return violations(table.name, rows, table.name, conditions, can_send=can_send)
 
 
-def broken_by_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: frozenset[str]) -> Probe | None:
+def probe_rebuild_copy(rebuild: Rebuild, copy: Statement, before: Schema, reads: frozenset[str]) -> Probe | None:
     """Return the probe of a rebuild's copy: the rows in it that break a new NOT NULL or CHECK.
 
     `reads` names what the copy reads; where the file itself made that, the old table as it is stands in for it.
     """
-    columns, checks = _new_conditions(rebuild)
-    conditions = _broken(checks, columns)
+    columns, checks = _find_new_conditions(rebuild)
+    conditions = _build_violation_conditions(checks, columns)
     table, name = rebuild.before.name, rebuild.after.name
     copied = find_insert_select(copy.sql)
     if copied and all(
-        before.find_table(each) or before.find_view(each) for each in reads if spells(copied.select, each)
+        before.find_table(each) or before.find_view(each) for each in reads if mentions(copied.select, each)
     ):
         filled = copied.columns or tuple(column.name for column in rebuild.after.columns if not column.generated)
         head = f"WITH copied ({', '.join(map(quote_if_needed, filled))}) AS ({copied.select}) "
         probe = violations(table, "SELECT * FROM copied", name, conditions, head)
         return replace(probe, sql=_count_in_source(copied.select, filled, conditions, before)) if probe else None
     added = [column.name for column in rebuild.after.columns if not rebuild.before.find_column(column.name)]
-    if any(spells(condition, column) for condition in conditions for column in added):
+    if any(mentions(condition, column) for condition in conditions for column in added):
         return None
     names = [column.name for column in rebuild.before.columns]
     can_send = all(is_safe(each, names) for each in conditions)
@@ -130,23 +130,23 @@ def _count_in_source(select: str, filled: Sequence[str], conditions: Sequence[st
     return f"SELECT count(*) FILTER (WHERE {broken}) AS found, count(*) AS rows FROM ({rows})"
 
 
-def _new_conditions(rebuild: Rebuild) -> tuple[list[Column], list[str]]:
+def _find_new_conditions(rebuild: Rebuild) -> tuple[list[Column], list[str]]:
     """Return the columns that must have a value and the checks that the old table had not, or all of them."""
     before, after = rebuild.before, rebuild.after
     required = [column for column in after.columns if column.not_null and not column.generated]
-    checks = _checks(after)
+    checks = _list_checks(after)
     optional = {fold(column.name) for column in before.columns if not column.not_null}
     known = {fold(column.name) for column in before.columns}
     columns = [each for each in required if fold(each.name) in optional or fold(each.name) not in known]
-    new = [check for check in checks if check not in _checks(before)]
+    new = [check for check in checks if check not in _list_checks(before)]
     return (columns, new) if columns or new else (required, checks)
 
 
-def _checks(table: Table) -> list[str]:
+def _list_checks(table: Table) -> list[str]:
     return [*table.checks, *(check for column in table.columns for check in column.checks)]
 
 
-def _broken(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
+def _build_violation_conditions(checks: Sequence[str], required: Sequence[Column]) -> list[str]:
     return [
         *(f"{quote_if_needed(column.name)} IS NULL" for column in required),
         *(f"NOT ({check})" for check in checks),

@@ -14,7 +14,7 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.sql.split import Statement
     from pulse_ci.sql.tokens import Token
@@ -31,16 +31,18 @@ class QuotedText:
     is_value: bool
 
 
-def find_quoted_texts(database: EmbeddedD1, replayed: Replayed) -> tuple[QuotedText, ...]:
+def find_quoted_texts(database: EmbeddedD1, replayed: ReplayedMigration) -> tuple[QuotedText, ...]:
     """Return the quoted words that are texts, the first of each statement; `database` is overwritten."""
     statements = replayed.migration.statements
     if not any('"' in statement.sql for statement in statements):
         return ()
-    database.restore(replayed.origin)
+    database.restore(replayed.content_before)
     return tuple(_find_in_order(database, replayed, statements))
 
 
-def _find_in_order(database: EmbeddedD1, replayed: Replayed, statements: tuple[Statement, ...]) -> Iterator[QuotedText]:
+def _find_in_order(
+    database: EmbeddedD1, replayed: ReplayedMigration, statements: tuple[Statement, ...]
+) -> Iterator[QuotedText]:
     for statement in statements:
         if '"' in statement.sql:
             with database.open_preparer() as preparer:

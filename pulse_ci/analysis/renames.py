@@ -12,7 +12,7 @@ from pulse_ci.sql.operations import Drop, DropColumn, RenameColumn, RenameTable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulse_ci.analysis.statement_run import Run
+    from pulse_ci.analysis.statement_run import StatementRun
     from pulse_ci.analysis.table_rebuilds import Rebuild
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
@@ -61,14 +61,14 @@ class _Followed:
     dropped: dict[str, Statement] = field(default_factory=dict)
 
 
-def find_renames(run: Run, before: Schema, after: Schema, rebuilds: Iterable[Rebuild]) -> Renames:
+def find_renames(run: StatementRun, before: Schema, after: Schema, rebuilds: Iterable[Rebuild]) -> Renames:
     """Follow each table and column of `before` through the statements of a run, and through rebuilds."""
     followed = {
         table.name: _Followed(fold(table.name), {column.name: fold(column.name) for column in table.columns})
         for table in before.tables
         if not table.is_virtual
     }
-    for statement, _ in run.touched:
+    for statement, _ in run.executed:
         _follow(statement, followed)
     tables = tuple(
         Rename(each.statement, name, "", _name(after, each.name), _name(after, each.name))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Done = tuple["Statement", "Access"]
 
 
-class Quiet:
+class RowCheckBatch:
     """Holds back what need not be looked at yet: no row can be lost by it, nor anything fire."""
 
     def __init__(self, schema: Schema, statements: Sequence[Statement]) -> None:
@@ -31,25 +31,25 @@ class Quiet:
         self._updates = self._inserts and "table" not in created
         self._held: dict[str, Done] = {}
 
-    def disturbed_by(self, statement: Statement) -> tuple[Done, ...]:
+    def flush_before(self, statement: Statement) -> tuple[Done, ...]:
         """Return, before a statement runs, what is to be looked at first."""
-        return () if self._target(statement) else self.left()
+        return () if self._find_batched_table(statement) else self.flush()
 
-    def take(self, statement: Statement, access: Access) -> tuple[Done, ...]:
+    def add(self, statement: Statement, access: Access) -> tuple[Done, ...]:
         """Take what has run; return it if it is to be looked at at once."""
-        target = self._target(statement)
+        target = self._find_batched_table(statement)
         if target is None:
             return ((statement, access),)
         self._held[target] = (statement, access)
         return ()
 
-    def left(self) -> tuple[Done, ...]:
+    def flush(self) -> tuple[Done, ...]:
         """Return all that is held back, and hold it no more."""
         held = tuple(self._held.values())
         self._held.clear()
         return held
 
-    def _target(self, statement: Statement) -> str | None:
+    def _find_batched_table(self, statement: Statement) -> str | None:
         """Return the folded name of the one table that a statement touches quietly, None if it is not quiet."""
         match statement.operation:
             case Insert(table) if self._inserts and not _replaces(statement.sql):

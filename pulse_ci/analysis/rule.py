@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from pulse_ci.analysis.broken_on_use import Unusable
+    from pulse_ci.analysis.broken_on_use import BrokenOnUse
     from pulse_ci.analysis.copied_values import CopiedColumn
     from pulse_ci.analysis.cost.observed_changes import StatementEffect
     from pulse_ci.analysis.passed_over import PassedOver
-    from pulse_ci.analysis.proofs import Repeated, Undone
+    from pulse_ci.analysis.proofs import IdempotencyResult, ReversibilityResult
     from pulse_ci.analysis.quoted_texts import QuotedText
-    from pulse_ci.analysis.replay import Broken, Replayed
-    from pulse_ci.analysis.seeded_run import OnRows
+    from pulse_ci.analysis.replay import FailedMigration, ReplayedMigration
+    from pulse_ci.analysis.seeded_run import SeededRun
     from pulse_ci.analysis.table_rebuilds import Rebuild
     from pulse_ci.analysis.worker_results import WorkerResults
     from pulse_ci.migrations.base_diff import BaseDiff
@@ -39,41 +39,41 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MigrationAnalysis:
     """All that was found out about one migration under review; `effects` only where a live database has its rows."""
 
     migration: Migration
-    replayed: Replayed
-    repeated: Repeated
-    undone: Undone
+    replayed: ReplayedMigration
+    idempotency: IdempotencyResult
+    reversibility: ReversibilityResult
     depends_on: tuple[Dependency, ...]
-    on_rows: OnRows
+    seeded_run: SeededRun
     rebuilds: tuple[Rebuild, ...]
     effects: tuple[StatementEffect, ...] = ()
-    unusable: tuple[Unusable, ...] = ()
+    broken_on_use: tuple[BrokenOnUse, ...] = ()
     copied: tuple[CopiedColumn, ...] = ()
     quoted: tuple[QuotedText, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     renames: Renames = field(default_factory=Renames)
 
-    def rebuild_at(self, statement: Statement | None) -> Rebuild | None:
+    def find_rebuild(self, statement: Statement | None) -> Rebuild | None:
         """Return the rebuild whose old table `statement` drops, if it does."""
         return next((rebuild for rebuild in self.rebuilds if rebuild.drop == statement), None)
 
     @property
-    def runs(self) -> bool:
+    def took_effect(self) -> bool:
         """Whether the file took effect, its own BEGIN and COMMIT left out, so that the other proofs mean something."""
-        return self.replayed.took_effect
+        return self.replayed.ran_without_transactions
 
 
 @dataclass(frozen=True, slots=True)
-class OnD1:
+class ScratchResult:
     """What a run on real D1 showed besides: its message for each file, by path, that it refused, and its schema.
 
     `differences` lead from the schema that the embedded engine ends with to D1's.
     """
 
-    refusals: Mapping[str, str]
+    rejections: Mapping[str, str]
     differences: tuple[Change, ...] = ()
 
 
@@ -91,31 +91,31 @@ class Review:
 
     migrations: MigrationSet
     before: Schema
-    evidence: tuple[Evidence, ...]
-    broken: tuple[Broken, ...]
+    analyses: tuple[MigrationAnalysis, ...]
+    failed: tuple[FailedMigration, ...]
     today: date
     base: BaseDiff | None = None
     baseline: int = 0
     used_ignores: frozenset[Ignore] = frozenset()
     rows: Mapping[str, int] | None = None
-    reached: Mapping[Statement, int] = field(default_factory=dict)
-    most_written: int | None = None
-    on_d1: OnD1 | None = None
+    matched_rows: Mapping[Statement, int] = field(default_factory=dict)
+    max_rows_written: int | None = None
+    scratch_result: ScratchResult | None = None
     config: str = ""
     database: WranglerDatabase | None = None
-    skipped: tuple[str, ...] = ()
+    skipped_rules: tuple[str, ...] = ()
     contents: tuple[bytes, bytes] | None = None
     worker: WorkerResults | None = None
 
     @property
-    def of_a_change(self) -> bool:
+    def is_of_change(self) -> bool:
         """Whether a change is reviewed, and not all files at once."""
         return self.base is not None or self.baseline > 0 or self.rows is not None
 
     @property
     def new(self) -> tuple[Migration, ...]:
         """The migrations under review, in order."""
-        return tuple(evidence.migration for evidence in self.evidence)
+        return tuple(evidence.migration for evidence in self.analyses)
 
     def is_new(self, path: str) -> bool:
         """Whether the change brings or edits the file; of no change, whether it is there at all."""
@@ -138,13 +138,13 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class RuleMatch:
     """What a rule has to say of one place; `severity` where it is not the rule's own.
 
     `unproven` says that the file may be right: what it does depends on rows that are not known.
     """
 
-    place: Location
+    location: Location
     message: str
     remedy: str
     severity: Severity | None = None
@@ -183,5 +183,5 @@ class Rule:
     remedy: str
     bad: Example
     good: Example
-    check: Callable[[Review], Iterator[Remark]]
+    check: Callable[[Review], Iterator[RuleMatch]]
     is_convention: bool = False

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.duplicate_rows import add_twins, find_repeated_tables, new_foreign_keys, read_values
+from pulse_ci.analysis.duplicate_rows import find_repeated_tables, insert_duplicates, new_foreign_keys, read_values
 from pulse_ci.analysis.failing_rows import FailingRows, find_failing_rows
 from pulse_ci.analysis.passing_rows import PassingRows
-from pulse_ci.analysis.row_check_batch import Quiet
-from pulse_ci.analysis.row_losses import Loss, Overwritten, Tracker
-from pulse_ci.analysis.statement_run import Refusal, Run, is_on_rows, run_statements, without_consequences
+from pulse_ci.analysis.row_check_batch import RowCheckBatch
+from pulse_ci.analysis.row_losses import Overwritten, RowLoss, RowTracker
+from pulse_ci.analysis.statement_run import Rejection, StatementRun, run_statements, without_consequences, writes_rows
 from pulse_ci.analysis.statement_sources import find_source_tables
-from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
+from pulse_ci.analysis.touched_tables import list_tables_touched_by_reverse, list_touched_tables
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import RejectedBy
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.analysis.row_losses import TableRows
     from pulse_ci.analysis.seed import Budget, SeedFailure
     from pulse_ci.engine.access import Access
@@ -40,7 +40,7 @@ Violation = tuple[str, object, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class OnRows:
+class SeededRun:
     """What came of running a migration on seeded tables.
 
     `run` has every statement that was refused on some rows; those in `conditional` pass on others, and have the
@@ -53,30 +53,30 @@ class OnRows:
     rows can be, and `revealed` what only those rows lose.
     """
 
-    run: Run
-    losses: tuple[Loss, ...] = ()
+    run: StatementRun
+    losses: tuple[RowLoss, ...] = ()
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
     unseeded: tuple[SeedFailure, ...] = ()
-    beyond: tuple[Loss, ...] = ()
-    before: Mapping[str, TableRows] = field(default_factory=dict)
-    snapshot: bytes | None = None
-    twins: Run | None = None
-    revealed: tuple[Loss, ...] = ()
-    conditional: Mapping[Refusal, FailingRows | None] = field(default_factory=dict)
+    losses_behind_rejection: tuple[RowLoss, ...] = ()
+    rows_before: Mapping[str, TableRows] = field(default_factory=dict)
+    content_after: bytes | None = None
+    duplicates_run: StatementRun | None = None
+    revealed: tuple[RowLoss, ...] = ()
+    conditional: Mapping[Rejection, FailingRows | None] = field(default_factory=dict)
     overwritten: tuple[Overwritten, ...] = ()
     counters_reset: tuple[str, ...] = ()
 
     @property
-    def reached(self) -> tuple[Loss, ...]:
+    def foreign_key_losses(self) -> tuple[RowLoss, ...]:
         """The losses through foreign keys, those beyond a refusal too."""
-        return tuple(loss for loss in (*self.losses, *self.beyond) if loss.path)
+        return tuple(loss for loss in (*self.losses, *self.losses_behind_rejection) if loss.path)
 
     @property
-    def all_losses(self) -> tuple[Loss, ...]:
+    def all_losses(self) -> tuple[RowLoss, ...]:
         """The losses on any rows, each table's through one statement once."""
-        found: dict[tuple[str, Statement | None], Loss] = {}
-        for loss in (*self.losses, *self.beyond, *self.revealed):
+        found: dict[tuple[str, Statement | None], RowLoss] = {}
+        for loss in (*self.losses, *self.losses_behind_rejection, *self.revealed):
             found.setdefault((loss.table, loss.statement), loss)
         return tuple(found.values())
 
@@ -85,9 +85,9 @@ class OnRows:
 class _Attempt:
     """One run on rows; its refusals are those of D1 to the rows, BEGIN and COMMIT left out."""
 
-    run: Run
-    refusals: tuple[Refusal, ...]
-    losses: tuple[Loss, ...]
+    run: StatementRun
+    refusals: tuple[Rejection, ...]
+    losses: tuple[RowLoss, ...]
     counts: Mapping[str, tuple[int, int]]
     violations: tuple[Violation, ...]
     before: Mapping[str, TableRows]
@@ -96,31 +96,31 @@ class _Attempt:
     counters_reset: tuple[str, ...]
 
     @property
-    def certain_losses(self) -> tuple[Loss, ...]:
+    def certain_losses(self) -> tuple[RowLoss, ...]:
         """The losses that do not come from a refused INSERT or UPDATE that was left out."""
         return tuple(loss for loss in self.losses if loss.path or not self.changes_rows)
 
 
-def run_on_rows(
+def run_on_seeded_rows(
     database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, reached: Collection[str]
-) -> OnRows:
+) -> SeededRun:
     """Run `statements` as one request on a `database` that has `schema` and rows, and compare those of `reached`.
 
     Where the file is refused, nothing is lost, as on D1.
     """
     attempt = _attempt(database, statements, schema, reached)
     if attempt.refusals:
-        return OnRows(attempt.run, beyond=tuple(loss for loss in attempt.losses if loss.path))
+        return SeededRun(attempt.run, losses_behind_rejection=tuple(loss for loss in attempt.losses if loss.path))
     return _build_result(attempt)
 
 
-def _build_result(attempt: _Attempt) -> OnRows:
-    return OnRows(
+def _build_result(attempt: _Attempt) -> SeededRun:
+    return SeededRun(
         attempt.run,
         attempt.losses,
         attempt.counts,
         attempt.violations,
-        before=attempt.before,
+        rows_before=attempt.before,
         overwritten=attempt.overwritten,
         counters_reset=attempt.counters_reset,
     )
@@ -130,21 +130,21 @@ def _attempt(
     database: EmbeddedD1, statements: Sequence[Statement], schema: Schema, reached: Collection[str]
 ) -> _Attempt:
     with database.open_unrestricted() as connection:
-        tracker = Tracker(schema, connection, reached)
-        known = set(_violations(connection))
+        tracker = RowTracker(schema, connection, reached)
+        known = set(_list_violations(connection))
         counters = _read_counters(connection)
-    run = _run(database, statements, tracker, Quiet(schema, statements))
+    run = _run(database, statements, tracker, RowCheckBatch(schema, statements))
     with database.open_unrestricted() as connection:
-        violations = tuple(each for each in _violations(connection) if each not in known)
+        violations = tuple(each for each in _list_violations(connection) if each not in known)
         left = _read_counters(connection)
         reset = tuple(name for name, last in counters.items() if left.get(name, 0) < last)
-    refusals = tuple(each for each in run.refusals if not each.is_transaction)
+    refusals = tuple(each for each in run.rejections if not each.is_transaction)
     left_out = (each.statement.operation for each in refusals if each.statement)
     return _Attempt(
         run,
         refusals,
-        tuple(tracker.losses()),
-        tracker.counts(),
+        tuple(tracker.find_losses()),
+        tracker.count_rows(),
         violations,
         tracker.before(),
         any(isinstance(each, Insert | Update) for each in left_out),
@@ -153,7 +153,7 @@ def _attempt(
     )
 
 
-class SeededRuns:
+class SeededRunner:
     """Runs migrations one after the other on rows; the rows stay from one to the next where they can."""
 
     def __init__(self, database: EmbeddedD1) -> None:
@@ -161,33 +161,33 @@ class SeededRuns:
         self._at: Schema | None = None
         self._budget: Budget | None = None
 
-    def run(self, replayed: Replayed, reverse: Sequence[Statement] = ()) -> OnRows:
+    def run(self, replayed: ReplayedMigration, reverse: Sequence[Statement] = ()) -> SeededRun:
         """Run one replayed migration on the schema that it meets, with rows wherever it or its reverse reaches.
 
         One that leaves the tables alone that were there can neither lose a row nor fail on one, and one that the
         sandbox stopped would be stopped again: they are not run.
         """
         if replayed.was_stopped:
-            return OnRows(Run((), ()))
-        reached = reached_by(replayed) | reached_by_reverse(reverse, replayed.before)
+            return SeededRun(StatementRun((), ()))
+        reached = list_touched_tables(replayed) | list_tables_touched_by_reverse(reverse, replayed.before)
         if not reached:
             if self._at == replayed.before:
                 run = run_statements(self._database, replayed.migration.statements)
-                self._at = None if run.refusals else replayed.after
-            return OnRows(Run((), ()))
+                self._at = None if run.rejections else replayed.after
+            return SeededRun(StatementRun((), ()))
         if self._at != replayed.before:
-            self._database.restore(replayed.origin)
+            self._database.restore(replayed.content_before)
         unseeded = self._seed(replayed, reached)
         repeated = find_repeated_tables(replayed, reached)
         filled = self._database.take_snapshot()
         result = self._run_on_passing_rows(replayed, reached, filled)
-        clean = not (result.run.refusals or result.losses or result.violations)
+        clean = not (result.run.rejections or result.losses or result.violations)
         self._at = replayed.after if clean else None
-        snapshot = self._database.take_snapshot() if result.before else None
-        result = replace(result, unseeded=unseeded, snapshot=snapshot)
+        snapshot = self._database.take_snapshot() if result.rows_before else None
+        result = replace(result, unseeded=unseeded, content_after=snapshot)
         return self._run_on_twins(result, replayed, repeated, filled, reached) if repeated else result
 
-    def _seed(self, replayed: Replayed, reached: Collection[str]) -> tuple[SeedFailure, ...]:
+    def _seed(self, replayed: ReplayedMigration, reached: Collection[str]) -> tuple[SeedFailure, ...]:
         from pulse_ci.analysis.seed import Budget, WhereHints, read_file_hints, read_hints, seed
 
         statements = replayed.migration.statements
@@ -209,15 +209,15 @@ class SeededRuns:
             with self._database.open_unrestricted() as connection:
                 connection.execute(f"UPDATE sqlite_sequence SET seq = seq + {_DELETED_IDS}")
 
-    def _run_on_passing_rows(self, replayed: Replayed, reached: Collection[str], filled: bytes) -> OnRows:
+    def _run_on_passing_rows(self, replayed: ReplayedMigration, reached: Collection[str], filled: bytes) -> SeededRun:
         """Run the file on all rows; then, where statements are refused, on the rows on which they pass."""
         statements = replayed.migration.statements
         attempt = _attempt(self._database, statements, replayed.before, reached)
         unknown = set["Statement | None"]()
-        refused, beyond, seen = [*attempt.run.refusals], [*attempt.certain_losses], set["Statement | None"]()
+        refused, beyond, seen = [*attempt.run.rejections], [*attempt.certain_losses], set["Statement | None"]()
         for _ in range(_PASSES):
             left = next((each for each in attempt.refusals if each.statement not in seen), None)
-            if left is None or left.by is not RejectedBy.D1:
+            if left is None or left.rejected_by is not RejectedBy.D1:
                 break
             seen.add(left.statement)
             tables = find_source_tables(replayed.run, left.statement, replayed.before)
@@ -238,47 +238,54 @@ class SeededRuns:
             for each in refused
             if each.statement not in always and not each.is_transaction
         }
-        run = replace(attempt.run, refusals=without_consequences(refused))
+        run = replace(attempt.run, rejections=without_consequences(refused))
         if attempt.refusals:
-            return OnRows(run, beyond=tuple(loss for loss in beyond if loss.path), conditional=conditional)
-        return replace(_build_result(attempt), run=run, beyond=tuple(beyond), conditional=conditional)
+            return SeededRun(
+                run, losses_behind_rejection=tuple(loss for loss in beyond if loss.path), conditional=conditional
+            )
+        return replace(_build_result(attempt), run=run, losses_behind_rejection=tuple(beyond), conditional=conditional)
 
-    def _find_failing_rows(self, replayed: Replayed, refusal: Refusal) -> FailingRows | None:
+    def _find_failing_rows(self, replayed: ReplayedMigration, refusal: Rejection) -> FailingRows | None:
         tables = find_source_tables(replayed.run, refusal.statement, replayed.before)
         with EmbeddedD1() as database:
-            database.restore(replayed.origin)
+            database.restore(replayed.content_before)
             return find_failing_rows(database, refusal, tables, replayed.before)
 
     def _run_on_twins(
-        self, result: OnRows, replayed: Replayed, repeated: tuple[str, ...], filled: bytes, reached: Collection[str]
-    ) -> OnRows:
+        self,
+        result: SeededRun,
+        replayed: ReplayedMigration,
+        repeated: tuple[str, ...],
+        filled: bytes,
+        reached: Collection[str],
+    ) -> SeededRun:
         self._database.restore(filled)
         self._at = None
-        if not add_twins(self._database, replayed, repeated):
+        if not insert_duplicates(self._database, replayed, repeated):
             return result
         attempt = _attempt(self._database, replayed.migration.statements, replayed.before, reached)
-        known = {(loss.table, loss.statement) for loss in (*result.losses, *result.beyond)}
+        known = {(loss.table, loss.statement) for loss in (*result.losses, *result.losses_behind_rejection)}
         revealed = (loss for loss in attempt.certain_losses if (loss.table, loss.statement) not in known)
-        refused = {each.statement for each in result.run.refusals}
+        refused = {each.statement for each in result.run.rejections}
         clashes = tuple(each for each in attempt.refusals if each.statement not in refused and _brings_rows(each))
         return replace(
             result,
-            run=replace(result.run, refusals=(*result.run.refusals, *clashes)),
+            run=replace(result.run, rejections=(*result.run.rejections, *clashes)),
             conditional={**result.conditional, **{each: self._find_failing_rows(replayed, each) for each in clashes}},
-            twins=replace(attempt.run, refusals=tuple(_until_rows_differ(attempt.refusals))),
+            duplicates_run=replace(attempt.run, rejections=tuple(_until_rows_differ(attempt.refusals))),
             revealed=tuple(revealed),
         )
 
 
-def _until_rows_differ(refusals: Sequence[Refusal]) -> Iterator[Refusal]:
+def _until_rows_differ(refusals: Sequence[Rejection]) -> Iterator[Rejection]:
     """Yield the refusals up to the first that leaves other rows than the file would."""
     for refusal in refusals:
         yield refusal
-        if refusal.statement and is_on_rows(refusal.statement):
+        if refusal.statement and writes_rows(refusal.statement):
             return
 
 
-def _brings_rows(refusal: Refusal) -> bool:
+def _brings_rows(refusal: Rejection) -> bool:
     """Return whether the statement brings or changes rows itself, and copies none."""
     match refusal.statement.operation if refusal.statement else None:
         case Insert() if refusal.statement and find_insert_select(refusal.statement.sql) is None:
@@ -296,7 +303,7 @@ def _read_counters(connection: apsw.Connection) -> dict[str, int]:
     return {str(name): int(last) for name, last in connection.execute("SELECT name, seq FROM sqlite_sequence")}
 
 
-def _violations(connection: apsw.Connection) -> list[Violation]:
+def _list_violations(connection: apsw.Connection) -> list[Violation]:
     import apsw
 
     try:
@@ -305,41 +312,43 @@ def _violations(connection: apsw.Connection) -> list[Violation]:
         return []
 
 
-def _run(database: EmbeddedD1, statements: Sequence[Statement], tracker: Tracker, quiet: Quiet) -> Run:
+def _run(
+    database: EmbeddedD1, statements: Sequence[Statement], tracker: RowTracker, quiet: RowCheckBatch
+) -> StatementRun:
     """Run the statements as one request; a refused one is left out, and the request undone at its end."""
-    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
+    touched, refusals = list[tuple["Statement", "Access"]](), list[Rejection]()
     try:
         with database.open_request() as request:
             for statement in statements:
-                _read_again(database, tracker, quiet.disturbed_by(statement))
+                _update_tracker(database, tracker, quiet.flush_before(statement))
                 access = _execute(request, statement, refusals)
-                if refusals and refusals[-1].by is RejectedBy.SANDBOX:
+                if refusals and refusals[-1].rejected_by is RejectedBy.SANDBOX:
                     break
                 if access:
                     touched.append((statement, access))
-                    _read_again(database, tracker, quiet.take(statement, access))
-            _read_again(database, tracker, quiet.left())
+                    _update_tracker(database, tracker, quiet.add(statement, access))
+            _update_tracker(database, tracker, quiet.flush())
             if not all(each.is_transaction for each in refusals):
                 request.mark_rollback_only()
     except D1Refused as refused:
-        refusals.append(Refusal.of(None, refused))
-    return Run(tuple(touched), tuple(refusals))
+        refusals.append(Rejection.from_error(None, refused))
+    return StatementRun(tuple(touched), tuple(refusals))
 
 
-def _execute(request: Request, statement: Statement, refusals: list[Refusal]) -> Access | None:
+def _execute(request: Request, statement: Statement, refusals: list[Rejection]) -> Access | None:
     """Run a statement, or an INSERT without the rows that it fails on; None where nothing was run."""
     try:
         return request.execute(statement.sql)
     except D1Refused as refused:
-        refusals.append(Refusal.of(statement, refused))
-    instead = add_or_ignore(statement.sql) if refusals[-1].by is RejectedBy.D1 else None
+        refusals.append(Rejection.from_error(statement, refused))
+    instead = add_or_ignore(statement.sql) if refusals[-1].rejected_by is RejectedBy.D1 else None
     try:
         return request.execute(instead) if instead else None
     except D1Refused:
         return None
 
 
-def _read_again(database: EmbeddedD1, tracker: Tracker, done: Collection[tuple[Statement, Access]]) -> None:
+def _update_tracker(database: EmbeddedD1, tracker: RowTracker, done: Collection[tuple[Statement, Access]]) -> None:
     for statement, access in done:
         if access.writes or access.drops or access.alters or access.creates:
             with database.open_unrestricted() as connection:

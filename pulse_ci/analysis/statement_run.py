@@ -26,7 +26,7 @@ _CONSEQUENCE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """A statement that was refused, or the end of the request (None), where deferred constraints are checked.
 
     The message is that of `by`: D1's own, or one that says nothing of D1.
@@ -34,10 +34,10 @@ class Refusal:
 
     statement: Statement | None
     message: str
-    by: RejectedBy = RejectedBy.D1
+    rejected_by: RejectedBy = RejectedBy.D1
 
     @classmethod
-    def of(cls, statement: Statement | None, refused: D1Refused) -> Refusal:
+    def from_error(cls, statement: Statement | None, refused: D1Refused) -> Rejection:
         """Return what was said of a statement, and who said it."""
         match refused:
             case SandboxStopped():
@@ -53,48 +53,48 @@ class Refusal:
         return self.statement is not None and isinstance(self.statement.operation, TransactionControl)
 
     @property
-    def is_of_rows(self) -> bool:
+    def is_constraint_error(self) -> bool:
         """Whether D1 refuses rows and not the statement as such: with others in the database it may run."""
-        of_rows = self.statement is None or is_on_rows(self.statement)
-        return self.by is RejectedBy.D1 and of_rows and "SQLITE_CONSTRAINT" in self.message
+        of_rows = self.statement is None or writes_rows(self.statement)
+        return self.rejected_by is RejectedBy.D1 and of_rows and "SQLITE_CONSTRAINT" in self.message
 
     @property
-    def answer(self) -> str:
+    def description(self) -> str:
         """The message as the end of a sentence, which does not take another's for D1's."""
-        if self.by is RejectedBy.D1:
+        if self.rejected_by is RejectedBy.D1:
             return f"D1 answers `{self.message}`"
         return f"what D1 would do is not known, `{self.message.rstrip('.')}`"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StatementRun:
     """What came of running statements as one request: what each touched, and what was refused."""
 
-    touched: tuple[tuple[Statement, Access], ...]
-    refusals: tuple[Refusal, ...]
+    executed: tuple[tuple[Statement, Access], ...]
+    rejections: tuple[Rejection, ...]
 
-    def maker_of(self, change: Change) -> Statement | None:
+    def find_statement_behind(self, change: Change) -> Statement | None:
         """Return the statement behind a schema change: of a column, the last on its table that spells its name."""
         if change.kind is ObjectKind.COLUMN:
-            for statement, access in reversed(self.touched):
-                if _holds(access.alters | access.creates, change.table) and spells(statement.sql, change.name):
+            for statement, access in reversed(self.executed):
+                if _holds(access.alters | access.creates, change.table) and mentions(statement.sql, change.name):
                     return statement
-            return self.touching(change.table)
-        return self.touching(change.name)
+            return self.find_last_touching(change.table)
+        return self.find_last_touching(change.name)
 
-    def touching(self, name: str) -> Statement | None:
+    def find_last_touching(self, name: str) -> Statement | None:
         """Return the last statement that made or changed the object `name`, or else wrote it, or None."""
-        for statement, access in reversed(self.touched):
+        for statement, access in reversed(self.executed):
             if _holds(access.creates | access.alters | access.drops, name):
                 return statement
         return self._last_writer(name)
 
-    def writing(self, table: str) -> Statement | None:
+    def find_last_writing(self, table: str) -> Statement | None:
         """Return the last statement that wrote rows of `table`, or else made or changed it, or None."""
-        return self._last_writer(table) or self.touching(table)
+        return self._last_writer(table) or self.find_last_touching(table)
 
     def _last_writer(self, table: str) -> Statement | None:
-        writers = (statement for statement, access in reversed(self.touched) if _holds(access.writes, table))
+        writers = (statement for statement, access in reversed(self.executed) if _holds(access.writes, table))
         return next(writers, None)
 
 
@@ -102,20 +102,20 @@ def _holds(names: frozenset[str], name: str) -> bool:
     return name.casefold() in {each.casefold() for each in names}
 
 
-def spells(sql: str, name: str) -> bool:
+def mentions(sql: str, name: str) -> bool:
     """Return whether `name` stands in a statement's text, bare or in any quotes."""
     folded = name.casefold()
     return any(token.name.casefold() == folded for token in tokenize_code(sql) if token.is_name)
 
 
-def is_on_rows(statement: Statement) -> bool:
+def writes_rows(statement: Statement) -> bool:
     """Return whether a statement writes rows, and is neither of the schema nor a question."""
     return isinstance(statement.operation, Insert | Update | Delete)
 
 
-def without_consequences(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+def without_consequences(refusals: Iterable[Rejection]) -> tuple[Rejection, ...]:
     """Return the first refusal, and those that do not come from its statement's being left out."""
-    kept = list[Refusal]()
+    kept = list[Rejection]()
     for refusal in refusals:
         follows = any(not each.is_transaction for each in kept) and _CONSEQUENCE.search(refusal.message)
         if refusal.is_transaction or not follows:
@@ -123,27 +123,27 @@ def without_consequences(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return tuple(kept)
 
 
-def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> Run:
+def run_statements(database: EmbeddedD1, statements: Iterable[Statement], *, keep_going: bool = False) -> StatementRun:
     """Run `statements` as one request: what fails is rolled back whole.
 
     A BEGIN or COMMIT is noted as refused and passed over, so that the rest of the file is seen too.
     With `keep_going`, so is every other refused statement, and the request is then undone at its end; what the sandbox
     stops ends it, since nothing is left of what a request may use.
     """
-    touched, refusals = list[tuple["Statement", "Access"]](), list[Refusal]()
+    touched, refusals = list[tuple["Statement", "Access"]](), list[Rejection]()
     try:
         with database.open_request() as request:
             for statement in statements:
                 try:
                     touched.append((statement, request.execute(statement.sql)))
                 except D1Refused as refused:
-                    refusals.append(Refusal.of(statement, refused))
-                    goes_on = keep_going and refusals[-1].by is not RejectedBy.SANDBOX
+                    refusals.append(Rejection.from_error(statement, refused))
+                    goes_on = keep_going and refusals[-1].rejected_by is not RejectedBy.SANDBOX
                     if not (goes_on or refusals[-1].is_transaction):
                         request.mark_rollback_only()
                         break
             if keep_going and refusals:
                 request.mark_rollback_only()
     except D1Refused as refused:
-        refusals.append(Refusal.of(None, refused))
-    return Run(tuple(touched), tuple(refusals))
+        refusals.append(Rejection.from_error(None, refused))
+    return StatementRun(tuple(touched), tuple(refusals))

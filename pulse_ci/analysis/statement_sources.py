@@ -8,16 +8,16 @@ from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import RenameTable
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.statement_run import Run
+    from pulse_ci.analysis.statement_run import StatementRun
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
 
-def find_source_tables(run: Run, statement: Statement | None, before: Schema) -> frozenset[str]:
+def find_source_tables(run: StatementRun, statement: Statement | None, before: Schema) -> frozenset[str]:
     """Return folded names of tables that were there before the file; of its end (None), all that it touches."""
     sources = {fold(table.name): frozenset({fold(table.name)}) for table in before.tables}
     everything = set[str]()
-    for each, access in run.touched:
+    for each, access in run.executed:
         touched = set(map(fold, access.reads | access.writes | access.alters | access.drops | access.creates))
         found = frozenset(name for table in touched for name in sources.get(table, ()))
         if each == statement:

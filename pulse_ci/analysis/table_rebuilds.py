@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import Create, Drop, Insert, RenameTable
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.statement_run import Run
+    from pulse_ci.analysis.statement_run import StatementRun
     from pulse_ci.engine.access import Access
     from pulse_ci.schema.schema import Schema, Table
     from pulse_ci.sql.split import Statement
@@ -31,23 +31,23 @@ class Rebuild:
         return self.after.name
 
 
-def find_rebuilds(run: Run, before: Schema, after: Schema) -> tuple[Rebuild, ...]:
+def find_rebuilds(run: StatementRun, before: Schema, after: Schema) -> tuple[Rebuild, ...]:
     """Return the rebuilds in a run, whatever the names of the passing tables and the order of the steps."""
-    if not any(isinstance(statement.operation, Drop) for statement, _ in run.touched):
+    if not any(isinstance(statement.operation, Drop) for statement, _ in run.executed):
         return ()
-    ledger = _Ledger(before)
-    for statement, access in run.touched:
-        ledger.enter(statement, access)
+    ledger = _RebuildDetector(before)
+    for statement, access in run.executed:
+        ledger.observe(statement, access)
     found = []
     for table in before.tables:
         rebuilt = after.find_table(table.name)
         drop = ledger.drops.get(fold(table.name))
-        if rebuilt and drop and ledger.was_remade(table.name):
+        if rebuilt and drop and ledger.is_rebuilt(table.name):
             found.append(Rebuild(table, rebuilt, drop, tuple(ledger.copies.get(fold(table.name), ()))))
     return tuple(found)
 
 
-class _Ledger:
+class _RebuildDetector:
     """Knows of each name, as a file goes on, whose table it is and whose rows it holds."""
 
     def __init__(self, schema: Schema) -> None:
@@ -56,12 +56,12 @@ class _Ledger:
         self.drops: dict[str, Statement] = {}
         self.copies: dict[str, list[Statement]] = {}
 
-    def was_remade(self, name: str) -> bool:
+    def is_rebuilt(self, name: str) -> bool:
         """Whether the table of that name is a new one that holds the old one's rows."""
         folded = fold(name)
         return folded in self._holds.get(folded, ()) and self._is.get(folded) != folded
 
-    def enter(self, statement: Statement, access: Access) -> None:
+    def observe(self, statement: Statement, access: Access) -> None:
         """Take the next statement."""
         match statement.operation:
             case Create("table", name) if fold(name) in map(fold, access.creates):
@@ -85,7 +85,7 @@ class _Ledger:
 
     def _copy(self, statement: Statement, name: str, access: Access) -> None:
         # An INSERT also reads the parents of its foreign keys, which its text does not name.
-        read = [fold(each) for each in access.reads if fold(each) != fold(name) and spells(statement.sql, each)]
+        read = [fold(each) for each in access.reads if fold(each) != fold(name) and mentions(statement.sql, each)]
         originals = frozenset[str]().union(*(self._holds.get(each, frozenset()) for each in read))
         if originals:
             self._holds[fold(name)] = self._holds.get(fold(name), frozenset()) | originals

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MASK = 2**64 - 1
 
 
-def read(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+def read_table_rows(connection: apsw.Connection, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
     """Return the rows of a table in some of its columns; text that is no UTF-8, as D1 takes it, is told apart too."""
     names = [quote(column) for column in columns] or ["1"]
     try:
@@ -34,7 +34,7 @@ def _as_text(value: object, is_text: object) -> object:
     return value.decode(errors="surrogateescape") if is_text and isinstance(value, bytes) else value
 
 
-def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
+def fingerprint_tables(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return for each table that is there its number of rows and a hash of them that their order does not change."""
     with database.open_unrestricted() as connection:
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -43,7 +43,7 @@ def fingerprint(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[
             if table in there:
                 count = total = 0
                 columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
-                for row in read(connection, table, [str(name) for (name,) in columns]):
+                for row in read_table_rows(connection, table, [str(name) for (name,) in columns]):
                     count += 1
                     total = (total + _hash(row)) & _MASK
                 prints[table] = (count, total)

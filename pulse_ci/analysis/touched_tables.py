@@ -20,21 +20,21 @@ from pulse_ci.sql.operations import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulse_ci.analysis.replay import Replayed
+    from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
 
 _ALTERING = (AddColumn, DropColumn, RenameColumn, RenameTable)
 
 
-def reached_by(replayed: Replayed) -> frozenset[str]:
+def list_touched_tables(replayed: ReplayedMigration) -> frozenset[str]:
     """Return the folded names of the tables that a migration touches, itself or through foreign keys and triggers.
 
     There are none where no table that was there is written, altered or dropped, or gets a unique index.
     """
     there = {fold(table.name) for table in replayed.before.tables}
     touched, changes = set[str](), False
-    for statement, access in replayed.run.touched:
+    for statement, access in replayed.run.executed:
         changed = set(map(fold, access.writes | access.alters | access.drops)) & there
         changes = changes or bool(changed) or isinstance(statement.operation, _ALTERING)
         if "sqlite_sequence" in access.writes and _names_counters(statement):
@@ -59,7 +59,7 @@ def _names_counters(statement: Statement) -> bool:
             return False
 
 
-def reached_by_reverse(statements: Iterable[Statement], before: Schema) -> frozenset[str]:
+def list_tables_touched_by_reverse(statements: Iterable[Statement], before: Schema) -> frozenset[str]:
     """Return the folded names of the tables that were there and that a reverse writes or alters.
 
     It runs later, so that SQLite was not asked: where it deletes, every descendant counts as reached.

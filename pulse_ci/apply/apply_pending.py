@@ -13,7 +13,7 @@ from pulse_ci.schema.diff import diff
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.d1.database_state import DatabaseState
@@ -47,7 +47,7 @@ class _ConcurrentApply(Exception):
 
 def apply_pending(
     target: TargetDatabase,
-    history: History,
+    history: SchemaHistory,
     live: DatabaseState,
     plan: Callable[[DatabaseState], tuple[ApplyStep, ...]] | None = None,
 ) -> Iterator[AppliedFile]:

@@ -14,7 +14,7 @@ from pulse_ci.sql.tokens import read_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.schema.schema import Schema
     from pulse_ci.sql.split import Statement
@@ -90,9 +90,9 @@ def count_query(table: str, what: str = "*") -> str:
 
 
 def find_expected_losses(
-    analyses: Iterable[Evidence],
+    analyses: Iterable[MigrationAnalysis],
     live: Schema,
-    is_deliberate: Callable[[Evidence, Statement | None], bool] = lambda *_: False,
+    is_deliberate: Callable[[MigrationAnalysis, Statement | None], bool] = lambda *_: False,
 ) -> tuple[ExpectedLoss, ...]:
     """Return what the files delete of what a database with the schema `live` has: the worst for each table.
 
@@ -108,13 +108,13 @@ def find_expected_losses(
 
 
 def _find_losses(
-    each: Evidence, live: Schema, is_deliberate: Callable[[Evidence, Statement | None], bool]
+    each: MigrationAnalysis, live: Schema, is_deliberate: Callable[[MigrationAnalysis, Statement | None], bool]
 ) -> Iterator[ExpectedLoss]:
-    if not each.runs:
+    if not each.took_effect:
         yield from _suspect(live, read_names(each.migration.text))
         return
-    yield from _suspect(live, {fold(failure.table) for failure in each.on_rows.unseeded})
-    for loss in each.on_rows.all_losses:
+    yield from _suspect(live, {fold(failure.table) for failure in each.seeded_run.unseeded})
+    for loss in each.seeded_run.all_losses:
         table = live.find_table(loss.table)
         if table and not is_deliberate(each, loss.statement):
             yield ExpectedLoss(table.name, None, count_query(table.name), is_whole=loss.after == 0)
@@ -139,10 +139,10 @@ def _suspect(live: Schema, names: Iterable[str]) -> Iterator[ExpectedLoss]:
     yield from (ExpectedLoss(each.name, None, count_query(each.name), is_proven=False) for each in tables if each)
 
 
-def _find_renamed(each: Evidence) -> tuple[set[str], set[tuple[str, str]]]:
+def _find_renamed(each: MigrationAnalysis) -> tuple[set[str], set[tuple[str, str]]]:
     """Return the tables and columns that are there afterwards under another name."""
     after, tables, columns = each.replayed.after, set[str](), set[tuple[str, str]]()
-    for statement, _ in each.replayed.run.touched:
+    for statement, _ in each.replayed.run.executed:
         match statement.operation:
             case RenameTable(of, to) if after.find_table(to):
                 tables.add(fold(of))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.database_state import DatabaseState
 
 _BUSY_TIMEOUT_MS = 10_000
@@ -61,7 +61,7 @@ class LocalDatabase:
         with self._open() as connection:
             return tuple(int(connection.execute(each).get) for each in selects)
 
-    def count_rows(self, _: History) -> Mapping[str, int]:
+    def count_rows(self, _: SchemaHistory) -> Mapping[str, int]:
         """Return how many rows each table has."""
         tables = [table.name for table in self.read().schema.tables if not table.is_virtual]
         counts = self.count([f"SELECT count(*) FROM {quote_if_needed(name)}" for name in tables])

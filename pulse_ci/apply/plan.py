@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.cost.cost import Cost
 from pulse_ci.analysis.cost.estimate import estimate
 from pulse_ci.analysis.cost.observed_changes import observe_effects
-from pulse_ci.analysis.schema_history import facets
+from pulse_ci.analysis.schema_history import fingerprint_objects
 from pulse_ci.analysis.seed import seed
 from pulse_ci.apply.migrations_table import create_table, insert_record
 from pulse_ci.d1.load_schema import load_into_engine
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.cost.observed_changes import StatementEffect
-    from pulse_ci.analysis.schema_history import Facet, History
+    from pulse_ci.analysis.schema_history import ObjectKey, SchemaHistory
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.engine.request import Request
     from pulse_ci.migrations.parse import Migration
@@ -48,7 +48,7 @@ class ApplyStep:
         return (*table, insert_record(live.migrations_table, live.last_id + 1, self.migration.name), *self.statements)
 
 
-def plan_steps(history: History, live: DatabaseState, pending: Iterable[Migration]) -> tuple[ApplyStep, ...]:
+def plan_steps(history: SchemaHistory, live: DatabaseState, pending: Iterable[Migration]) -> tuple[ApplyStep, ...]:
     """Try the pending files one after the other on the live schema, without rows.
 
     A statement that D1 would refuse, such as ADD COLUMN, is left out where all that it does is there already.
@@ -64,7 +64,7 @@ def plan_steps(history: History, live: DatabaseState, pending: Iterable[Migratio
 
 
 def _plan_each(
-    database: EmbeddedD1, history: History, live: DatabaseState, pending: Iterable[Migration]
+    database: EmbeddedD1, history: SchemaHistory, live: DatabaseState, pending: Iterable[Migration]
 ) -> Iterator[ApplyStep]:
     for migration in pending:
         kept, skipped = _try_statements(database, history, live.migrations_table, migration)
@@ -72,7 +72,7 @@ def _plan_each(
 
 
 def _try_statements(
-    database: EmbeddedD1, history: History, table: str, migration: Migration
+    database: EmbeddedD1, history: SchemaHistory, table: str, migration: Migration
 ) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
     kept, skipped, effects = list[str](), list["Statement"](), None
     try:
@@ -85,7 +85,7 @@ def _try_statements(
                 except D1Refused as refused:
                     effects = _observe_effects(history, migration) if effects is None else effects
                     if not _is_already_in_effect(
-                        effects.get(statement), facets(read_schema_without_records(database, table))
+                        effects.get(statement), fingerprint_objects(read_schema_without_records(database, table))
                     ):
                         raise _make_rejected_error(migration, statement, refused) from refused
                     skipped.append(statement)
@@ -108,21 +108,21 @@ def _make_rejected_error(migration: Migration, statement: Statement | None, refu
     )
 
 
-_SchemaEffect = dict["Facet", "str | None"]
+_SchemaEffect = dict["ObjectKey", "str | None"]
 
 
-def _observe_effects(history: History, migration: Migration) -> dict[Statement, _SchemaEffect]:
+def _observe_effects(history: SchemaHistory, migration: Migration) -> dict[Statement, _SchemaEffect]:
     """Return what each statement makes of the schema where the file runs as it was meant to."""
     before = history.schemas[history.migrations.index(migration)]
     effects: dict[Statement, _SchemaEffect] = {}
     with EmbeddedD1() as database:
         database.run("\n".join(build_schema_script(before)) or ";")
-        was = facets(before)
+        was = fingerprint_objects(before)
         try:
             with database.open_request() as request:
                 for statement in migration.statements:
                     try_statement(request, statement.sql)
-                    now = facets(read_schema_without_records(database, ""))
+                    now = fingerprint_objects(read_schema_without_records(database, ""))
                     effects[statement] = {
                         each: now.get(each) for each in was.keys() | now.keys() if was.get(each) != now.get(each)
                     }
@@ -132,7 +132,7 @@ def _observe_effects(history: History, migration: Migration) -> dict[Statement, 
     return effects
 
 
-def _is_already_in_effect(effect: _SchemaEffect | None, live: dict[Facet, str]) -> bool:
+def _is_already_in_effect(effect: _SchemaEffect | None, live: dict[ObjectKey, str]) -> bool:
     return bool(effect) and all(live.get(facet) == meaning for facet, meaning in (effect or {}).items())
 
 

@@ -13,7 +13,7 @@ from pulse_ci.d1.snapshot import read_snapshot
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.database_state import DatabaseState
 
@@ -42,7 +42,7 @@ class RemoteDatabase:
         results = self.client.read(self.id, [Query(each) for each in selects])
         return tuple(int(str(each.rows[0][0])) for each in results)
 
-    def count_rows(self, history: History) -> Mapping[str, int]:
+    def count_rows(self, history: SchemaHistory) -> Mapping[str, int]:
         """Return how many rows the tables have that a pending file reaches."""
         counted = read_snapshot(self.client, self.id, self.migrations_table, history).row_counts
         return {name: count.rows for name, count in counted.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.analysis.seed import seed
 from pulse_ci.apply.expected_losses import count_query
 from pulse_ci.apply.migrations_table import delete_records, insert_record
@@ -103,7 +103,7 @@ def _try_reverse(database: EmbeddedD1, migration: Migration, reverse: ReverseMig
 
 def _require_schema_before(migration: Migration, state: DatabaseMigrations, after: Schema) -> None:
     ran = (each.migration for each in state.files if each.has_run and each.migration not in (None, migration))
-    before = trace(each for each in ran if each).schemas[-1]
+    before = replay_history(each for each in ran if each).schemas[-1]
     gone = diff(state.expected, state.actual)
     left = [change for change in diff(before, after) if change not in gone]
     if left:

@@ -16,7 +16,7 @@ from pulse_ci.errors import D1Error, MigrationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.apply.preflight import Blocker, Checks
     from pulse_ci.apply.remote import RemoteDatabase
@@ -60,7 +60,7 @@ class _Preview(NamedTuple):
 class Rollout:
     """Applies files to databases that share their history, their plan and their checks; for several threads."""
 
-    def __init__(self, history: History, checks: Checks) -> None:
+    def __init__(self, history: SchemaHistory, checks: Checks) -> None:
         self._history, self._checks = history, checks
         self.plan_steps = PerSchemaCache(self._plan_uncached)
         self._previews = PerSchemaCache(self._preview_uncached, by_name=checks.depends_on_name)

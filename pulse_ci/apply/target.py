@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.database_state import DatabaseState
 
 
@@ -33,7 +33,7 @@ class TargetDatabase(Protocol):
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         """Return the number that each SELECT gives."""
 
-    def count_rows(self, history: History) -> Mapping[str, int]:
+    def count_rows(self, history: SchemaHistory) -> Mapping[str, int]:
         """Return how many rows the tables have, by folded name, that a file reaches which has not run there."""
 
     def find_restore_command(self) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.expected_losses import count_remaining
 from pulse_ci.apply.migrations_table import find_unrecorded, mark_applied
@@ -47,7 +47,7 @@ from pulse_ci.settings import read_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.expected_losses import RowChange
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.output import Output
@@ -134,7 +134,7 @@ def apply(
     )
     migrations = request.discover()
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
-    scope, history = build_scope(settings, migrations, compared_with), trace(migrations.migrations)
+    scope, history = build_scope(settings, migrations, compared_with), replay_history(migrations.migrations)
     preflight = Preflight(request, migrations, history, options.allow)
     if scope.is_fleet:
         return _apply_to_fleet(settings, options, preflight, history, scope, say, connect, hooks)
@@ -154,7 +154,7 @@ class _DatabaseRun:
         self,
         target: TargetDatabase,
         preflight: Preflight,
-        history: History,
+        history: SchemaHistory,
         scope: Scope,
         say: Callable[[str], None],
         label: str,
@@ -223,7 +223,7 @@ def _apply_to_fleet(
     settings: Settings,
     options: ApplyOptions,
     preflight: Preflight,
-    history: History,
+    history: SchemaHistory,
     scope: Scope,
     say: Callable[[str], None],
     connect: Callable[[Account], D1Client],
@@ -274,7 +274,7 @@ class _FleetRun:
 
     def run(
         self,
-        history: History,
+        history: SchemaHistory,
         databases: Sequence[DatabaseInfo],
         canaries: Sequence[str],
         confirm: Callable[[str], None],
@@ -328,7 +328,7 @@ class _FleetRun:
     def _print_plan(
         self,
         previews: dict[str, ApplyOutcome],
-        history: History,
+        history: SchemaHistory,
         first: list[DatabaseInfo],
         waiting: Sequence[DatabaseInfo],
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pulse_ci.analysis.analyze import Start, gather
+from pulse_ci.analysis.analyze import StartingDatabase, analyze
 from pulse_ci.apply.expected_losses import count_query, find_expected_losses
 from pulse_ci.apply.preflight import Blocker, find_blockers, require_blocker_names
 from pulse_ci.d1.fleet import PerSchemaCache
@@ -21,8 +21,8 @@ from pulse_ci.sql.tokens import read_names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pulse_ci.analysis.rule import Evidence, Review
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.rule import MigrationAnalysis, Review
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.expected_losses import ExpectedLoss
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.commands.request import CheckRequest
@@ -94,7 +94,7 @@ class Preflight:
     """Finds what blocks a database; databases that are alike are checked once. For several threads."""
 
     def __init__(
-        self, request: CheckRequest, migrations: MigrationSet, history: History, allowed: tuple[str, ...]
+        self, request: CheckRequest, migrations: MigrationSet, history: SchemaHistory, allowed: tuple[str, ...]
     ) -> None:
         require_blocker_names(allowed, [rule.name for rule in RULES])
         entries = read_allowlist(request.root / ALLOWLIST_FILE)
@@ -138,13 +138,13 @@ class Preflight:
         pending = live.determine_status(self._history).pending
         if not pending:
             return _FileChecks((), ())
-        review, _ = gather(
+        review, _ = analyze(
             self._migrations,
-            start=Start(load_into_engine(live.snapshot), pending, {}),
+            start=StartingDatabase(load_into_engine(live.snapshot), pending, {}),
             today=self.request.today,
             migrations_table=live.migrations_table,
         )
-        review = replace(review, skipped=self.request.skipped)
+        review = replace(review, skipped_rules=self.request.skipped)
         found = lint(review)
         findings = tuple(
             (each, _find_row_queries(each, review, live.schema))
@@ -156,11 +156,11 @@ class Preflight:
             (each.path, each.line) for each in found if each.rule == "rows-lost" and each.severity is not Severity.ERROR
         }
 
-        def is_deliberate(analysis: Evidence, statement: Statement | None) -> bool:
+        def is_deliberate(analysis: MigrationAnalysis, statement: Statement | None) -> bool:
             place = analysis.migration.locate(statement)
             return (place.path, place.line) in deliberate
 
-        return _FileChecks(findings, find_expected_losses(review.evidence, live.schema, is_deliberate))
+        return _FileChecks(findings, find_expected_losses(review.analyses, live.schema, is_deliberate))
 
 
 def _count(target: TargetDatabase, queries: Sequence[str]) -> Sequence[int]:

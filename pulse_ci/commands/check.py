@@ -8,8 +8,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.analyze import gather
-from pulse_ci.analysis.probe_results import settle
+from pulse_ci.analysis.analyze import analyze
+from pulse_ci.analysis.probe_results import apply_probe_results
 from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import CheckRequest, build_request, read_request
@@ -54,7 +54,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         staged = read_staging(request, migrations)
     start = staged.start if isinstance(staged, StagingSnapshot) else None
     with _timed(timings, "prove"):
-        review, after = gather(
+        review, after = analyze(
             migrations,
             start=start,
             today=request.today,
@@ -71,10 +71,10 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         on_step("running on a scratch database")
         with _timed(timings, "scratch"):
             staged, on_d1 = run_on_scratch(request, staged, after)
-            review = replace(review, on_d1=on_d1)
+            review = replace(review, scratch_result=on_d1)
     conventions = request.choose_conventions(migrations)
     skipped = tuple(sorted({*request.skipped, *conventions.skipped}))
-    review = replace(review, most_written=request.max_rows_written, skipped=skipped)
+    review = replace(review, max_rows_written=request.max_rows_written, skipped_rules=skipped)
     on_step("judging")
     with _timed(timings, "lint"):
         review = _add_configuration(review, request)
@@ -86,7 +86,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         on_step("asking staging")
         with _timed(timings, "probe"):
             staged, review, answers = probe_staging(request, staged, review, findings)
-            findings = lint(review) if review.reached else findings
+            findings = lint(review) if review.matched_rows else findings
     fixed_files: tuple[FixedFile, ...] = ()
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         from pulse_ci.fixes.fixes import attach_fixes, fix_rebuilt_files
@@ -96,7 +96,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             findings = attach_fixes(review, findings)
             fixed_files = tuple(FixedFile(*each) for each in fix_rebuilt_files(review, findings).items())
     if isinstance(staged, StagingSnapshot):
-        findings = settle(findings, answers, review, staged.live.name)
+        findings = apply_probe_results(findings, answers, review, staged.live.name)
     with _timed(timings, "diff"):
         changes = diff(review.before, after)
     report = build_report(

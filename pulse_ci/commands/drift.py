@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.commands.database_target import read_migrations_table, require_account, require_database
 from pulse_ci.commands.live_run import (
     RunHooks,
@@ -94,7 +94,7 @@ class _DriftRun:
             expect = expect_database(self._read(reference.id))
         else:
             compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
-            expect = expect_files(trace(migrations.migrations))
+            expect = expect_files(replay_history(migrations.migrations))
         self._scope = build_scope(settings, migrations, compared_with, map(repr, allowlist))
         self._checker = DriftChecker(expect, allowlist, today=request.today)
 

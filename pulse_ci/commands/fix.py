@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.analyze import analyze
 from pulse_ci.commands.arguments import DEFAULT_BASE
 from pulse_ci.commands.exit_codes import FINDINGS, OK
 from pulse_ci.commands.files import write_existing, write_new
@@ -110,9 +110,9 @@ def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) 
     start = request.discover()
     original = review = _review(request, start, on_step)
     done, reasons = list[tuple[str, str]](), dict[tuple[str, str], str]()
-    for place, evidence in enumerate(original.evidence):
+    for place, evidence in enumerate(original.analyses):
         on_step(f"fixing {evidence.migration.name}")
-        case = build_context(review, review.evidence[place])
+        case = build_context(review, review.analyses[place])
         if why := explain_not_fixable(case) or _reason_not_writable(request, case):
             reasons[case.path, ""] = f"{case.path} {why}"
             continue
@@ -124,7 +124,7 @@ def fix(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None) 
     if _count_errors(findings) > _count_errors(lint(original)):
         raise MigrationError("The fixes of several files do not go together: none was written. Fix one at a time.")
     remaining = tuple((each, _find_reason(reasons, each)) for each in findings if not each.ignored)
-    return FixResult(len(original.evidence), tuple(done), remaining, start, review.migrations)
+    return FixResult(len(original.analyses), tuple(done), remaining, start, review.migrations)
 
 
 def write_fixes(fixed: FixResult, request: CheckRequest) -> None:
@@ -137,7 +137,7 @@ def write_fixes(fixed: FixResult, request: CheckRequest) -> None:
 
 
 def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[str], None]) -> Review:
-    review, _ = gather(
+    review, _ = analyze(
         migrations,
         today=request.today,
         base=request.base,
@@ -146,7 +146,7 @@ def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[
         on_step=on_step,
     )
     skipped = {*request.skipped, *request.choose_conventions(migrations).skipped}
-    return replace(review, skipped=tuple(sorted(skipped)))
+    return replace(review, skipped_rules=tuple(sorted(skipped)))
 
 
 def _reason_not_writable(request: CheckRequest, case: FixContext) -> str | None:
@@ -158,10 +158,10 @@ def _replace_migration(
 ) -> Review:
     """Return the review with one file mended; where that restores something, the later files are run again."""
     migrations = fixed.review.migrations
-    if diff(review.evidence[place].replayed.after, fixed.analysis.replayed.after):
+    if diff(review.analyses[place].replayed.after, fixed.analysis.replayed.after):
         return _review(request, migrations, on_step)
-    evidence = (*review.evidence[:place], fixed.analysis, *review.evidence[place + 1 :])
-    return replace(review, migrations=migrations, evidence=evidence)
+    evidence = (*review.analyses[:place], fixed.analysis, *review.analyses[place + 1 :])
+    return replace(review, migrations=migrations, analyses=evidence)
 
 
 def _count_errors(findings: tuple[Finding, ...]) -> int:

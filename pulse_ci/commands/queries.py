@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pulse_ci.analysis.analyze import gather
+from pulse_ci.analysis.analyze import analyze
 from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.output import write_text
 from pulse_ci.commands.request import read_request
@@ -71,7 +71,7 @@ def list_queries(request: CheckRequest) -> QueryList:
     if source is None:
         raise ConfigError(f"There is no source of a Worker below {request.root}. Name it: --worker 'src/**/*.ts'")
     migrations = request.discover()
-    review, _ = gather(migrations, today=request.today, base=request.base, baseline=request.baseline)
+    review, _ = analyze(migrations, today=request.today, base=request.base, baseline=request.baseline)
     worker = add_worker(review, source, lists_all=True).worker
     assert worker is not None  # noqa: S101 - the contents that it is tried on are gather's
     return QueryList(worker)

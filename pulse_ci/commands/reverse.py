@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.replay import replay
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.apply.preflight import find_blockers, require_no_blockers
 from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
@@ -142,8 +142,8 @@ def _find_stub(migrations: MigrationSet, path: str) -> Migration | None:
 def _verify_reverse(migrations: MigrationSet, migration: Migration) -> VerifiedReverse:
     earlier = migrations.migrations[: migrations.migrations.index(migration)]
     with EmbeddedD1() as database:
-        for broken in replay(database, earlier, ()).broken[:1]:
-            raise make_run_error(broken.migration, broken.refusal)
+        for broken in replay(database, earlier, ()).failed[:1]:
+            raise make_run_error(broken.migration, broken.rejection)
         return build_verified_reverse(database, migration)
 
 
@@ -171,7 +171,7 @@ def revert_applied(
         raise MigrationError(f"{migration.path} has no reverse. Have one written: pulse-ci reverse {number}")
     with open_target(settings, request, options.local, connect) as target:
         live = target.read()
-        state = live.determine_status(trace(migrations.migrations))
+        state = live.determine_status(replay_history(migrations.migrations))
         planned = plan_revert(migration, reverse, state, live)
         require_no_blockers(target.name, [*find_blockers(state), *find_row_losses(target, planned)], options.allow)
         say(progress.format_revert_plan(target.name, planned))

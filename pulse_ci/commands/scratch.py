@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from pulse_ci.analysis.rule import OnD1
+from pulse_ci.analysis.rule import ScratchResult
 from pulse_ci.commands.signals import intercept_signals
 from pulse_ci.errors import PulseError
 from pulse_ci.schema.diff import diff
@@ -22,7 +22,9 @@ class Interrupted(PulseError):
     """The run was ended from outside."""
 
 
-def run_on_scratch(request: CheckRequest, staged: StagingSnapshot, embedded: Schema) -> tuple[StagingSnapshot, OnD1]:
+def run_on_scratch(
+    request: CheckRequest, staged: StagingSnapshot, embedded: Schema
+) -> tuple[StagingSnapshot, ScratchResult]:
     """Run what is pending on a D1 database made for it; `embedded` is the schema that the engine ends with.
 
     Raises:
@@ -36,7 +38,7 @@ def run_on_scratch(request: CheckRequest, staged: StagingSnapshot, embedded: Sch
         delete_stale_scratch(client)
         scratch_run = run_files_on_scratch(client, _make_name(), staged.snapshot, staged.start.pending)
         spent = client.usage
-    return replace(staged, staging=staged.staging.add_usage(spent)), OnD1(
+    return replace(staged, staging=staged.staging.add_usage(spent)), ScratchResult(
         scratch_run.rejections, diff(embedded, scratch_run.schema)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.analyze import Start
+from pulse_ci.analysis.analyze import StartingDatabase
 from pulse_ci.errors import D1Error
 from pulse_ci.report.models import Staging
 
@@ -26,7 +26,7 @@ class StagingSnapshot:
     live: LiveDatabase
     snapshot: Snapshot
     state: DatabaseMigrations
-    start: Start
+    start: StartingDatabase
     staging: Staging
 
     def find_applied(self, migration: Migration) -> bool | None:
@@ -59,16 +59,16 @@ def read_staging(request: CheckRequest, migrations: MigrationSet) -> StagingSnap
 
 
 def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migrations: MigrationSet) -> StagingSnapshot:
-    from pulse_ci.analysis.schema_history import trace
+    from pulse_ci.analysis.schema_history import replay_history
     from pulse_ci.d1.load_schema import load_into_engine
     from pulse_ci.d1.snapshot import read_snapshot
 
-    history = trace(migrations.migrations)
+    history = replay_history(migrations.migrations)
     live = replace(live, database=live.resolve(client).id)
     snapshot = read_snapshot(client, live.database, live.migrations_table, history)
     state = snapshot.determine_status(history)
     rows = {name: count.rows for name, count in snapshot.row_counts.items()}
-    start = Start(load_into_engine(snapshot), _find_pending(request, state, migrations), rows)
+    start = StartingDatabase(load_into_engine(snapshot), _find_pending(request, state, migrations), rows)
     staging = Staging("used", _describe_drift(state)).add_usage(client.usage)
     return StagingSnapshot(live, snapshot, state, start, staging)
 

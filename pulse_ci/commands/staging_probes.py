@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.row_effects import open_questions, with_reached
+from pulse_ci.analysis.row_effects import add_matched_rows, build_review_probes
 from pulse_ci.errors import D1Error, D1Refused
 from pulse_ci.model import Probe, ProbeCounts
 
@@ -32,7 +32,7 @@ def probe_staging(
     from pulse_ci.d1.probes import run_probes
 
     of_findings = [each.probe for each in findings if each.probe and not each.ignored]
-    of_costs = open_questions(review, staged.snapshot.schema)
+    of_costs = build_review_probes(review, staged.snapshot.schema)
     if not of_findings and not of_costs:
         return staged, review, {}
     with request.connect(staged.live.account) as client:
@@ -49,4 +49,4 @@ def probe_staging(
             unanswered = str(error)
         spent = client.usage
     staging = replace(staged.staging.add_usage(spent), probe_failure=unanswered)
-    return replace(staged, staging=staging), with_reached(review, of_costs, answers), answers
+    return replace(staged, staging=staging), add_matched_rows(review, of_costs, answers), answers

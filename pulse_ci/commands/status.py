@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.apply.migrations_table import plan_record_repairs
 from pulse_ci.commands.database_target import (
     open_local_database,
@@ -37,7 +37,7 @@ from pulse_ci.settings import read_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.commands.output import Output
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.account import Account
@@ -80,7 +80,7 @@ def read_status(
     edited = _find_edited(settings, request)
     migrations = request.discover()
     hooks.on_step("replaying")
-    history = trace(migrations.migrations)
+    history = replay_history(migrations.migrations)
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
     scope = build_scope(settings, migrations, compared_with, sorted(edited))
     if scope.is_fleet:
@@ -90,7 +90,7 @@ def read_status(
     state = live.determine_status(history, edited)
     database = DatabaseStatus(name, "", tuple(each.name for each in state.pending), describe_problems(state))
     repairs = plan_record_repairs(state, live.migrations_table)
-    return StatusReport((database,), scope, usage, FileDetails(state, repairs, history.refused))
+    return StatusReport((database,), scope, usage, FileDetails(state, repairs, history.rejections))
 
 
 def _read_database(
@@ -108,7 +108,7 @@ def _read_database(
 def _read_fleet(
     settings: Settings,
     request: CheckRequest,
-    history: History,
+    history: SchemaHistory,
     edited: frozenset[str],
     scope: Scope,
     connect: Callable[[Account], D1Client],
@@ -141,7 +141,7 @@ def _read_fleet(
 
 
 def _summarize(
-    live: DatabaseState, history: History, edited: frozenset[str]
+    live: DatabaseState, history: SchemaHistory, edited: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     state = live.determine_status(history, edited)
     return tuple(each.name for each in state.pending), describe_problems(state)

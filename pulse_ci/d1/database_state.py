@@ -16,7 +16,7 @@ from pulse_ci.sql.names import fold, quote_if_needed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.schema.introspect import MasterRow
@@ -57,7 +57,7 @@ class DatabaseState:
         """The id of the last record, or 0."""
         return max((number for number, _ in self.records or ()), default=0)
 
-    def determine_status(self, history: History, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
+    def determine_status(self, history: SchemaHistory, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
         """Return what became of each file: by the records, or by the schema where there are none."""
         return self.snapshot.determine_status(history, edited)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.database_state import DatabaseState
     from pulse_ci.drift.allowlist import AllowedDifference
     from pulse_ci.model import Change
@@ -83,7 +83,7 @@ class DriftChecker:
         return found
 
 
-def expect_files(history: History) -> Callable[[DatabaseState], ExpectedState]:
+def expect_files(history: SchemaHistory) -> Callable[[DatabaseState], ExpectedState]:
     """Return a function that expects what the files make that have run on a database."""
 
     def expect(live: DatabaseState) -> ExpectedState:

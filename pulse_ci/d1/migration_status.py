@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import trace
+from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.migrations.parse import parse_number
 from pulse_ci.model import ObjectKind
 from pulse_ci.schema.diff import diff
@@ -14,7 +14,7 @@ from pulse_ci.schema.diff import diff
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.schema_history import Facet, History, Traces
+    from pulse_ci.analysis.schema_history import AppliedEvidence, ObjectKey, SchemaHistory
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change
     from pulse_ci.schema.schema import Schema
@@ -112,7 +112,7 @@ class DatabaseMigrations:
 
 
 def compare_records(
-    history: History, live: Schema, recorded: RecordedMigrations, edited: frozenset[str] = frozenset()
+    history: SchemaHistory, live: Schema, recorded: RecordedMigrations, edited: frozenset[str] = frozenset()
 ) -> DatabaseMigrations:
     """Return the standing of each file, and of each recorded name that has none; `edited` has the paths known to be.
 
@@ -122,7 +122,7 @@ def compare_records(
     renamed = dict(_find_renamed(history, live, recorded))
     files = [
         _determine_file(migration, traces, recorded, renamed.get(migration.path), edited=migration.path in edited)
-        for migration, traces in zip(history.migrations, history.traces(live), strict=True)
+        for migration, traces in zip(history.migrations, history.find_evidence(live), strict=True)
     ]
     explained = {each.recorded_as or each.name for each in files}
     missing = [
@@ -138,7 +138,12 @@ _FILE_MISSING_DETAIL = "The migrations table has the name, and the directory has
 
 
 def _determine_file(
-    migration: Migration, traces: Traces, recorded: RecordedMigrations, recorded_as: str | None, *, edited: bool
+    migration: Migration,
+    traces: AppliedEvidence,
+    recorded: RecordedMigrations,
+    recorded_as: str | None,
+    *,
+    edited: bool,
 ) -> FileStatus:
     def make_status(status: MigrationStatus, detail: str = "") -> FileStatus:
         return FileStatus(migration.name, migration, status, detail, recorded_as)
@@ -149,29 +154,31 @@ def _determine_file(
         return _determine_unrecorded(migration, traces)
     if edited:
         return make_status(MigrationStatus.EDITED, "It was changed after the base that it is compared with.")
-    if traces.none:
+    if traces.shows_pending:
         return make_status(
-            MigrationStatus.NOT_IN_SCHEMA, f"What it does to {_describe_first(traces.absent)} is not there."
+            MigrationStatus.NOT_IN_SCHEMA, f"What it does to {_describe_first(traces.missing)} is not there."
         )
-    if traces.other:
+    if traces.altered:
         return make_status(
             MigrationStatus.EDITED,
-            f"The database has {_describe_first(traces.other)} in another form: the file was edited "
+            f"The database has {_describe_first(traces.altered)} in another form: the file was edited "
             f"after it ran, or the "
             "database was changed by hand.",
         )
     return make_status(MigrationStatus.APPLIED)
 
 
-def _determine_unrecorded(migration: Migration, traces: Traces) -> FileStatus:
-    if traces.complete:
+def _determine_unrecorded(migration: Migration, traces: AppliedEvidence) -> FileStatus:
+    if traces.shows_applied:
         detail = (
-            f"What it does to {_describe_first(traces.there)} is there: `wrangler d1 migrations "
+            f"What it does to {_describe_first(traces.present)} is there: `wrangler d1 migrations "
             f"apply` would run it again."
         )
         return FileStatus(migration.name, migration, MigrationStatus.NOT_RECORDED, detail)
     partly = (
-        f"What it does to {_describe_first(traces.there)} is there already, but not all of it." if traces.there else ""
+        f"What it does to {_describe_first(traces.present)} is there already, but not all of it."
+        if traces.present
+        else ""
     )
     return FileStatus(migration.name, migration, MigrationStatus.PENDING, partly)
 
@@ -186,15 +193,15 @@ def _mark_out_of_order(files: list[FileStatus]) -> Iterator[FileStatus]:
             yield each
 
 
-def _find_renamed(history: History, live: Schema, recorded: RecordedMigrations) -> Iterator[tuple[str, str]]:
+def _find_renamed(history: SchemaHistory, live: Schema, recorded: RecordedMigrations) -> Iterator[tuple[str, str]]:
     """Yield path and recorded name of each file that has run under another name: same number, or same description."""
     names = {migration.name for migration in history.migrations}
     orphans = [name for name in recorded.names if name not in names]
-    for migration, traces in zip(history.migrations, history.traces(live), strict=True):
-        if migration.name in recorded.names or traces.none:
+    for migration, traces in zip(history.migrations, history.find_evidence(live), strict=True):
+        if migration.name in recorded.names or traces.shows_pending:
             continue
         same_words = [name for name in orphans if _get_description(name) == _get_description(migration.name)]
-        same_number = [name for name in orphans if traces.there and _has_number(name, migration.number)]
+        same_number = [name for name in orphans if traces.present and _has_number(name, migration.number)]
         for found in (*same_words, *same_number)[:1]:
             orphans.remove(found)
             yield migration.path, found
@@ -208,17 +215,17 @@ def _get_description(name: str) -> str:
     return name.partition("_")[2]
 
 
-def _build_expected(history: History, files: tuple[FileStatus, ...], recorded: RecordedMigrations) -> Schema:
+def _build_expected(history: SchemaHistory, files: tuple[FileStatus, ...], recorded: RecordedMigrations) -> Schema:
     ran = [each for each in files if each.migration and each.has_run]
     order = {name: place for place, name in enumerate(recorded.names)}
     ran.sort(key=lambda each: order.get(each.recorded_as or each.name, len(order)))
     migrations = tuple(each.migration for each in ran if each.migration)
     if migrations == history.migrations[: len(migrations)]:
         return history.schemas[len(migrations)]
-    return trace(migrations).schemas[-1]
+    return replay_history(migrations).schemas[-1]
 
 
-def _describe_first(facets: tuple[Facet, ...]) -> str:
+def _describe_first(facets: tuple[ObjectKey, ...]) -> str:
     kind, name, column = next((facet for facet in facets if facet[0] is ObjectKind.TABLE), facets[0])
     return f"column `{column}` of `{name}`" if kind is ObjectKind.COLUMN else f"{kind} `{name}`"
 
@@ -226,7 +233,7 @@ def _describe_first(facets: tuple[Facet, ...]) -> str:
 _ROWS_ONLY_DETAIL = "The file leaves the schema as it is, and nothing records whether it has run."
 
 
-def infer_status(history: History, live: Schema) -> DatabaseMigrations:
+def infer_status(history: SchemaHistory, live: Schema) -> DatabaseMigrations:
     """Return which files have run on a database that records nothing.
 
     That is the longest prefix of the files whose schema is the live one. Where there is none, it is the prefix, or
@@ -237,42 +244,42 @@ def infer_status(history: History, live: Schema) -> DatabaseMigrations:
     length = len(differences) - 1 - differences[::-1].index(fewest)
     ran, expected = set(range(length)), history.schemas[length]
     if fewest and (evidenced := _find_evidenced(history, live)) != ran:
-        schema = trace(history.migrations[index] for index in sorted(evidenced)).schemas[-1]
+        schema = replay_history(history.migrations[index] for index in sorted(evidenced)).schemas[-1]
         if len(diff(schema, live)) < fewest:
             ran, expected = evidenced, schema
     if not live.names:
         ran.clear()
-    ran -= {index for index, migration in enumerate(history.migrations) if migration.path in history.refused}
+    ran -= {index for index, migration in enumerate(history.migrations) if migration.path in history.rejections}
     unknown = _find_without_evidence(history, ran, expected)
     files = tuple(_infer_file(history, index, ran, unknown) for index in range(len(history.migrations)))
     return DatabaseMigrations(files, None, expected, live)
 
 
-def _find_evidenced(history: History, live: Schema) -> set[int]:
+def _find_evidenced(history: SchemaHistory, live: Schema) -> set[int]:
     """Return the files of which the live schema shows more than it lacks; one that shows nothing goes with the next."""
     ran, last = set[int](), False
-    for index, traces in reversed(tuple(enumerate(history.traces(live)))):
-        if traces.there or traces.absent:
-            last = len(traces.there) > len(traces.absent)
+    for index, traces in reversed(tuple(enumerate(history.find_evidence(live)))):
+        if traces.present or traces.missing:
+            last = len(traces.present) > len(traces.missing)
         if last:
             ran.add(index)
     return ran
 
 
-def _find_without_evidence(history: History, ran: set[int], expected: Schema) -> set[int]:
+def _find_without_evidence(history: SchemaHistory, ran: set[int], expected: Schema) -> set[int]:
     """Return the last files of those that ran, as many as leave no trace in the schema."""
     same = (length for length, schema in enumerate(history.schemas) if not diff(schema, expected))
     shortest = next(same, len(history.schemas))
     return {index for index in ran if index >= shortest}
 
 
-def _infer_file(history: History, index: int, ran: set[int], unknown: set[int]) -> FileStatus:
+def _infer_file(history: SchemaHistory, index: int, ran: set[int], unknown: set[int]) -> FileStatus:
     migration = history.migrations[index]
     if index in unknown:
         return FileStatus(migration.name, migration, MigrationStatus.UNKNOWN, _ROWS_ONLY_DETAIL)
     if index in ran:
         return FileStatus(migration.name, migration, MigrationStatus.APPLIED)
     status = MigrationStatus.OUT_OF_ORDER if any(each > index for each in ran) else MigrationStatus.PENDING
-    refused = history.refused.get(migration.path)
+    refused = history.rejections.get(migration.path)
     detail = f"It does not run on the schema that it meets: `{refused.message}`." if refused else ""
     return FileStatus(migration.name, migration, status, detail)

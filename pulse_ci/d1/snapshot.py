@@ -17,7 +17,7 @@ from pulse_ci.sql.tokens import read_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.api_responses import StatementResult
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.migration_status import DatabaseMigrations
@@ -69,14 +69,14 @@ class Snapshot:
         """The schema without the migrations table, D1's own tables, and those behind virtual ones."""
         return build_schema(self.objects, frozenset({self.migrations_table}))
 
-    def determine_status(self, history: History, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
+    def determine_status(self, history: SchemaHistory, edited: frozenset[str] = frozenset()) -> DatabaseMigrations:
         """Return what became of each file: by the records, or by the schema where there are none."""
         if self.recorded is None:
             return infer_status(history, self.schema)
         return compare_records(history, self.schema, self.recorded, edited)
 
 
-def read_snapshot(client: D1Client, database: str, migrations_table: str, history: History) -> Snapshot:
+def read_snapshot(client: D1Client, database: str, migrations_table: str, history: SchemaHistory) -> Snapshot:
     """Read a database, in two requests that only read; `history` is of the files that may be pending there.
 
     Rows are counted in those tables alone that a file which has not run there reaches, up to PROBE_ROWS of each.
@@ -110,7 +110,7 @@ def parse_objects(listed: StatementResult) -> tuple[MasterRow, ...]:
 _RECORDED, _SEQUENCE, _STATISTICS = "sqlite_recorded", "sqlite_sequence", "sqlite_stat1"
 
 
-def _build_queries(bare: Snapshot, history: History) -> Iterator[tuple[str, Query]]:
+def _build_queries(bare: Snapshot, history: SchemaHistory) -> Iterator[tuple[str, Query]]:
     """Yield the queries of the second request, each under the name of what it asks for."""
     records = _find_migrations_table(bare)
     stored = {fold(each.name) for each in bare.objects}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.analyze import gather_again
+from pulse_ci.analysis.analyze import reanalyze
 from pulse_ci.fixes.text_edits import find_line_edits, make_patch
 from pulse_ci.model import Fix
 from pulse_ci.rules.lint import lint
@@ -15,7 +15,7 @@ from pulse_ci.rules.lint import lint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.analysis.rule import MigrationAnalysis, Review
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.model import Finding, Severity
 
@@ -57,7 +57,7 @@ class FixContext:
     """A migration and its analysis; `review` has nothing else under review."""
 
     review: Review
-    analysis: Evidence
+    analysis: MigrationAnalysis
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -85,15 +85,15 @@ class FixContext:
     def with_texts(self, texts: Mapping[str, str]) -> FixContext:
         """Return the same migration with other texts of it and its reverse, analyzed again."""
         migrations = self.review.migrations.replace_texts(texts)
-        analysis, base = gather_again(self.analysis, migrations), self.review.base
+        analysis, base = reanalyze(self.analysis, migrations), self.review.base
         if base:
             base = replace(base, added=base.added | texts.keys())
-        return FixContext(replace(self.review, migrations=migrations, evidence=(analysis,), base=base), analysis)
+        return FixContext(replace(self.review, migrations=migrations, analyses=(analysis,), base=base), analysis)
 
 
-def build_context(review: Review, analysis: Evidence) -> FixContext:
+def build_context(review: Review, analysis: MigrationAnalysis) -> FixContext:
     """Return one migration of a review as a context of its own."""
-    return FixContext(replace(review, evidence=(analysis,)), analysis)
+    return FixContext(replace(review, analyses=(analysis,)), analysis)
 
 
 def explain_not_fixable(context: FixContext) -> str | None:

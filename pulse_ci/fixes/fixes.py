@@ -17,7 +17,7 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.analysis.rule import MigrationAnalysis, Review
     from pulse_ci.model import Change, Finding, Fix
 
 # The largest rewrites come first, so that the others are verified on what remains of the file.
@@ -62,7 +62,7 @@ def attach_fixes(review: Review, findings: Sequence[Finding]) -> tuple[Finding, 
     found: dict[Finding, tuple[FixCandidate, Fix | None]] = {}
     checked_files, end = 0, thread_time() + _MAX_SECONDS
     fixable = {finding.path for finding in findings if finding.rule in FIXABLE_RULES and not finding.ignored}
-    for analysis in review.evidence:
+    for analysis in review.analyses:
         context = build_context(review, analysis)
         paths = {context.path, *(each.path for each in context.review.reverse_files)}
         if paths & fixable and checked_files < MAX_FILES and not explain_not_fixable(context):
@@ -98,7 +98,7 @@ def fix_rebuilt_files(review: Review, findings: Sequence[Finding]) -> dict[str, 
     for each in findings:
         if each.fix and each.fix.rule in rebuilds.RULES and not each.ignored:
             fixes.setdefault(each.path, each.fix)
-    texts = {each.migration.path: each.migration.text for each in review.evidence}
+    texts = {each.migration.path: each.migration.text for each in review.analyses}
     edits = {path: [edit for edit in fix.edits if edit.path == path] for path, fix in fixes.items()}
     return {path: apply_line_edits(texts[path], own) for path, own in edits.items() if path in texts}
 
@@ -144,13 +144,13 @@ def _has_same_schema(context: FixContext, fixed: FixContext, candidate: FixCandi
     return all(_is_restored(fixed.analysis, change, candidate) for change in diff(before, now))
 
 
-def _is_restored(analysis: Evidence, change: Change, candidate: FixCandidate) -> bool:
+def _is_restored(analysis: MigrationAnalysis, change: Change, candidate: FixCandidate) -> bool:
     kind, name = (ObjectKind.TABLE, change.table) if change.kind is ObjectKind.COLUMN else (change.kind, change.name)
     before, after = analysis.replayed.before.find(kind, name), analysis.replayed.after.find(kind, name)
     return fold(name) in candidate.restored_names and before == after
 
 
 def _keeps_rows(context: FixContext, fixed: FixContext) -> bool:
-    had = {fold(loss.table): loss for loss in context.analysis.on_rows.losses}
-    losses = ((loss, had.get(fold(loss.table))) for loss in fixed.analysis.on_rows.losses)
+    had = {fold(loss.table): loss for loss in context.analysis.seeded_run.losses}
+    losses = ((loss, had.get(fold(loss.table))) for loss in fixed.analysis.seeded_run.losses)
     return all(old and new.lost <= old.lost and new.altered <= old.altered for new, old in losses)

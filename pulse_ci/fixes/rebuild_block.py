@@ -16,7 +16,7 @@ from pulse_ci.sql.operations import Create, Drop, Pragma, RenameTable, Transacti
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.analysis.table_rebuilds import Rebuild
     from pulse_ci.sql.split import Statement
 
@@ -53,7 +53,7 @@ class RebuildBlock:
         return frozenset(fold(part.rebuild.table) for part in self.rebuilt_tables)
 
 
-def find_rebuild_blocks(analysis: Evidence) -> Iterator[RebuildBlock | NotFixable]:
+def find_rebuild_blocks(analysis: MigrationAnalysis) -> Iterator[RebuildBlock | NotFixable]:
     """Yield the blocks of a migration that rebuild a table with references to it, or why one is skipped."""
     found = [(_find_statements(analysis.migration.statements, rebuild), rebuild) for rebuild in analysis.rebuilds]
     for places, rebuilds in _join_overlapping([each for each in found if each[0]]):
@@ -65,12 +65,12 @@ def find_rebuild_blocks(analysis: Evidence) -> Iterator[RebuildBlock | NotFixabl
             yield reason
 
 
-def _is_referred_to(analysis: Evidence, rebuild: Rebuild) -> bool:
+def _is_referred_to(analysis: MigrationAnalysis, rebuild: Rebuild) -> bool:
     replayed = analysis.replayed
     return any(schema.list_children(rebuild.table) for schema in (replayed.before, replayed.after))
 
 
-def _build_block(analysis: Evidence, places: frozenset[int], rebuilds: list[Rebuild]) -> RebuildBlock:
+def _build_block(analysis: MigrationAnalysis, places: frozenset[int], rebuilds: list[Rebuild]) -> RebuildBlock:
     statements, first, last = analysis.migration.statements, min(places), max(places)
     own, prefix = statements[first : last + 1], statements[:first]
     _require_only_rebuild(own, [statements[place] for place in places])
@@ -123,12 +123,12 @@ def _require_only_rebuild(statements: tuple[Statement, ...], own: list[Statement
 
 
 def _read_schemas(
-    analysis: Evidence, prefix: tuple[Statement, ...], statements: tuple[Statement, ...]
+    analysis: MigrationAnalysis, prefix: tuple[Statement, ...], statements: tuple[Statement, ...]
 ) -> tuple[Schema, Schema]:
     """Return the schema before and after some statements of a migration."""
     found = list[Schema]()
     with EmbeddedD1() as database:
-        database.restore(analysis.replayed.origin)
+        database.restore(analysis.replayed.content_before)
         try:
             with database.open_request() as request:
                 request.mark_rollback_only()

@@ -52,7 +52,7 @@ def propose_without_deferral(context: FixContext) -> Iterator[FixCandidate | Ski
 
 def _propose(context: FixContext, rules: tuple[str, ...]) -> Iterator[FixCandidate | SkippedFix]:
     found = context.find_findings(*rules)
-    if not found or not context.analysis.runs:
+    if not found or not context.analysis.took_effect:
         return
     every = tuple(find_rebuild_blocks(context.analysis))
     yield from (SkippedFix(found[0].rule, str(each)) for each in every if isinstance(each, NotFixable))
@@ -101,7 +101,7 @@ def _rewrite_block_with(context: FixContext, block: RebuildBlock, *, in_place: b
     statements = plan_rebuild(block.before, wanted, copies, in_place=in_place)
     if in_place and _moves_tables(statements):
         raise NotFixable("ALTER TABLE does not lead there")
-    require_rows_kept(context.analysis.replayed.origin, block, statements, wanted)
+    require_rows_kept(context.analysis.replayed.content_before, block, statements, wanted)
     own = _build_edit(context.text, block, _format_statements(block, wanted, statements))
     return _RewrittenBlock((own, *_add_guards(context, {fold(item.name) for item in kept})), restores)
 

@@ -20,8 +20,8 @@ _RULES = ("missing-drop", "reverse-incomplete")
 
 def propose(context: FixContext) -> Iterator[FixCandidate | SkippedFix]:
     """Propose a reverse in a file of its own where there is none; the statements of an existing one are kept."""
-    found, reverse = context.find_findings(*_RULES), context.analysis.undone.reverse
-    if not found or not context.analysis.runs or context.analysis.migration.number is None:
+    found, reverse = context.find_findings(*_RULES), context.analysis.reversibility.reverse
+    if not found or not context.analysis.took_effect or context.analysis.migration.number is None:
         return
     if reverse is not None and reverse.statements:
         yield SkippedFix(found[0].rule, f"{reverse.source.path} has statements already, which are kept")
@@ -40,6 +40,6 @@ def _write_reverse(context: FixContext, rule: str) -> FixCandidate:
         raise MigrationError(f"{path} {stub.problem or 'has a comment or a quote that is never closed'}")
     header = f"{stub.text.rstrip()}\n" if stub else build_reverse_header(migration, context.review.today)
     with EmbeddedD1() as database:
-        database.restore(context.analysis.replayed.origin)
+        database.restore(context.analysis.replayed.content_before)
         proven = build_verified_reverse(database, migration)
     return FixCandidate(rule, {path: proven.render_file(header)}, f"writes `{path}`")

@@ -21,7 +21,7 @@ def propose_guards(context: FixContext) -> Iterator[FixCandidate]:
     """Propose IF NOT EXISTS and IF EXISTS where a second run fails without."""
     if not context.find_findings("not-idempotent"):
         return
-    rejected = (refusal.statement for refusal in context.analysis.repeated.refusals)
+    rejected = (refusal.statement for refusal in context.analysis.idempotency.rejections)
     guards = [guard for each in rejected if each and not _is_ignored(context, each) for guard in add_guard(each)]
     if guards:
         words = " and ".join(f"`{word.strip()}`" for word in sorted({guard.text for guard in guards}, reverse=True))

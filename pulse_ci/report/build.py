@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.row_effects import costs, whole_cost
+from pulse_ci.analysis.row_effects import estimate_review_costs, sum_costs
 from pulse_ci.model import ChangeAction
 from pulse_ci.report.models import (
     Conclusion,
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pulse_ci.analysis.cost.cost import Cost
-    from pulse_ci.analysis.proofs import Undone
-    from pulse_ci.analysis.rule import Evidence, Review
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.proofs import ReversibilityResult
+    from pulse_ci.analysis.rule import MigrationAnalysis, Review
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.model import Change, Finding
     from pulse_ci.schema.schema import Schema
@@ -49,18 +49,18 @@ def build_report(
 
     `applied` tells whether a file has run on the live database that the preview stands on, as far as that is known.
     """
-    analyses = {each.migration.path: each for each in review.evidence}
-    costs_by_path = costs(review)
-    rejections = {each.migration.path: each.refusal for each in review.broken}
-    unseeded = find_unseeded_tables(review.evidence)
+    analyses = {each.migration.path: each for each in review.analyses}
+    costs_by_path = estimate_review_costs(review)
+    rejections = {each.migration.path: each.rejection for each in review.failed}
+    unseeded = find_unseeded_tables(review.analyses)
     results = tuple(
         _build_result(
             migration,
             analyses.get(migration.path),
             rejections.get(migration.path),
             applied=applied(migration),
-            skipped=review.skipped,
-            cost=whole_cost(costs_by_path.get(migration.path, ())),
+            skipped=review.skipped_rules,
+            cost=sum_costs(costs_by_path.get(migration.path, ())),
         )
         for migration in review.migrations.migrations
     )
@@ -78,8 +78,8 @@ def build_report(
         rows=count_rows(review),
         queries=list_queries(review.worker) if review.worker else (),
         unseeded=unseeded,
-        unrestored=find_unrestored_tables(review.evidence),
-        skipped=review.skipped,
+        unrestored=find_unrestored_tables(review.analyses),
+        skipped=review.skipped_rules,
         timings_ms=timings_ms,
         schemas=Schemas(review.before, after) if after else None,
     )
@@ -87,8 +87,8 @@ def build_report(
 
 def _build_result(
     migration: Migration,
-    analysis: Evidence | None,
-    rejection_of_merged_file: Refusal | None,
+    analysis: MigrationAnalysis | None,
+    rejection_of_merged_file: Rejection | None,
     *,
     applied: bool | None,
     skipped: Sequence[str],
@@ -96,7 +96,7 @@ def _build_result(
 ) -> MigrationResult:
     rejection = None if migration.problem else rejection_of_merged_file or _find_first_rejection(analysis)
     error = rejection.message if rejection else migration.problem
-    analysis_of_run = analysis if analysis and analysis.runs and not migration.problem else None
+    analysis_of_run = analysis if analysis and analysis.took_effect and not migration.problem else None
     return MigrationResult(
         number=migration.number,
         name=migration.name,
@@ -106,14 +106,14 @@ def _build_result(
         depends_on=_list_dependency_numbers(analysis),
         replay="failed" if error else "ok",
         error=error,
-        idempotent=analysis_of_run.repeated.holds if analysis_of_run and "not-idempotent" not in skipped else None,
-        reversible=_is_reversible(analysis_of_run.undone, skipped) if analysis_of_run else None,
+        idempotent=analysis_of_run.idempotency.holds if analysis_of_run and "not-idempotent" not in skipped else None,
+        reversible=_is_reversible(analysis_of_run.reversibility, skipped) if analysis_of_run else None,
         cost=RowCost(cost.rows_read, cost.rows_written, cost.at_most) if cost else None,
-        refused_by=rejection.by if rejection else None,
+        refused_by=rejection.rejected_by if rejection else None,
     )
 
 
-def _is_reversible(undone: Undone, skipped: Sequence[str]) -> bool | None:
+def _is_reversible(undone: ReversibilityResult, skipped: Sequence[str]) -> bool | None:
     """Return whether a migration is undone; None where it has no reverse, and none is asked for."""
     if undone.reverse or undone.holds:
         return undone.holds
@@ -123,10 +123,10 @@ def _is_reversible(undone: Undone, skipped: Sequence[str]) -> bool | None:
     return None if reporting_rules <= set(skipped) else False
 
 
-def _find_first_rejection(analysis: Evidence | None) -> Refusal | None:
-    return next(iter(analysis.replayed.run.refusals), None) if analysis else None
+def _find_first_rejection(analysis: MigrationAnalysis | None) -> Rejection | None:
+    return next(iter(analysis.replayed.run.rejections), None) if analysis else None
 
 
-def _list_dependency_numbers(analysis: Evidence | None) -> tuple[int, ...]:
+def _list_dependency_numbers(analysis: MigrationAnalysis | None) -> tuple[int, ...]:
     needed = {each.migration.number for each in analysis.depends_on} if analysis else set()
     return tuple(sorted(number for number in needed if number is not None))

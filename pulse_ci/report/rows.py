@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.new_tables import freshness
+from pulse_ci.analysis.new_tables import build_new_table_test
 from pulse_ci.report.models import TableRowChange, UnrestoredTable, UnseededTable
 from pulse_ci.report.phrases import join_words
 from pulse_ci.sql.names import fold
@@ -12,8 +12,8 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pulse_ci.analysis.row_losses import Loss
-    from pulse_ci.analysis.rule import Evidence, Review
+    from pulse_ci.analysis.row_losses import RowLoss
+    from pulse_ci.analysis.rule import MigrationAnalysis, Review
     from pulse_ci.report.models import Report
 
 
@@ -25,10 +25,10 @@ def count_rows(review: Review) -> tuple[TableRowChange, ...]:
     change itself makes can have no row yet, and is left out.
     """
     counts: dict[str, TableRowChange] = {}
-    is_new = freshness(review)
-    for each in review.evidence:
-        causes = {loss.table: _describe_cause(loss) for loss in each.on_rows.losses}
-        for table, (before, after) in each.on_rows.counts.items():
+    is_new = build_new_table_test(review)
+    for each in review.analyses:
+        causes = {loss.table: _describe_cause(loss) for loss in each.seeded_run.losses}
+        for table, (before, after) in each.seeded_run.counts.items():
             if is_new(each, table):
                 continue
             known = counts.get(table) or TableRowChange(table, before, before, "seed")
@@ -45,18 +45,18 @@ def _apply_staging_count(count: TableRowChange, rows: int | None) -> TableRowCha
     return TableRowChange(count.table, rows, after, "staging", count.cause if rows else None)
 
 
-def find_unseeded_tables(analyses: Iterable[Evidence]) -> tuple[UnseededTable, ...]:
+def find_unseeded_tables(analyses: Iterable[MigrationAnalysis]) -> tuple[UnseededTable, ...]:
     """Return the tables without rows, each once."""
-    reasons = {failure.table: failure.reason for each in analyses for failure in each.on_rows.unseeded}
+    reasons = {failure.table: failure.reason for each in analyses for failure in each.seeded_run.unseeded}
     return tuple(UnseededTable(table, reasons[table]) for table in sorted(reasons))
 
 
-def find_unrestored_tables(analyses: Iterable[Evidence]) -> tuple[UnrestoredTable, ...]:
+def find_unrestored_tables(analyses: Iterable[MigrationAnalysis]) -> tuple[UnrestoredTable, ...]:
     """Return what the reverses do not bring back, in the order of the migrations."""
     return tuple(
         UnrestoredTable(each.migration.path, left.table, left.rows, left.of, left.columns)
         for each in analyses
-        for left in each.undone.unrestored
+        for left in each.reversibility.unrestored
     )
 
 
@@ -108,7 +108,7 @@ def _group_equal_losses(lost: Iterable[TableRowChange]) -> dict[tuple[int, int, 
     return groups
 
 
-def _describe_cause(loss: Loss) -> str | None:
+def _describe_cause(loss: RowLoss) -> str | None:
     overwritten = f", {loss.altered} overwritten" if loss.altered else ""
     number = f", {loss.lost} lost{overwritten}" if loss.lost != loss.before - loss.after else overwritten
     if loss.path:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
     from datetime import date
 
-    from pulse_ci.analysis.statement_run import Refusal, Run
+    from pulse_ci.analysis.statement_run import Rejection, StatementRun
     from pulse_ci.engine.connection import EmbeddedD1
     from pulse_ci.migrations.parse import Migration
     from pulse_ci.rewrite.restore_plan import ReverseLoss
@@ -71,7 +71,7 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
     """
     before = database.schema()
     run, rows = _run_on_rows(database, migration)
-    renames = find_explicit_renames((statement for statement, _ in run.touched), before)
+    renames = find_explicit_renames((statement for statement, _ in run.executed), before)
     after = database.schema()
     plan = plan_reverse(before, after, renames)
     if not plan.statements and not plan.problem:
@@ -82,13 +82,13 @@ def build_verified_reverse(database: EmbeddedD1, migration: Migration) -> Verifi
     return VerifiedReverse(plan, tuple(describe_unrestored_rows(run, before, after, changed)))
 
 
-def make_run_error(migration: Migration, refusal: Refusal) -> MigrationError:
+def make_run_error(migration: Migration, refusal: Rejection) -> MigrationError:
     """Return the error that says which statement of a migration fails."""
     place = migration.locate(refusal.statement)
-    return MigrationError(f"{place.path}:{place.line} fails, so there is nothing to undo: {refusal.answer}.")
+    return MigrationError(f"{place.path}:{place.line} fails, so there is nothing to undo: {refusal.description}.")
 
 
-def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes]:
+def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[StatementRun, bytes]:
     """Run the migration on tables with rows, or on empty ones where that fails; return a snapshot from before, too."""
     empty = database.take_snapshot()
     seed(database)
@@ -96,11 +96,11 @@ def _run_on_rows(database: EmbeddedD1, migration: Migration) -> tuple[Run, bytes
     # A rule reports a BEGIN; without it the file does what its author meant.
     statements = [each for each in migration.statements if not isinstance(each.operation, TransactionControl)]
     run = run_statements(database, statements)
-    if run.refusals:
+    if run.rejections:
         database.restore(empty)
         start, run = empty, run_statements(database, statements)
-    if run.refusals:
-        raise make_run_error(migration, run.refusals[0])
+    if run.rejections:
+        raise make_run_error(migration, run.rejections[0])
     return run, start
 
 
@@ -123,7 +123,9 @@ def _require_valid_reverse(migration: Migration, plan: ReversePlan, check: Scrip
     )
 
 
-def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: Iterable[ChangedRows]) -> Iterator[str]:
+def describe_unrestored_rows(
+    run: StatementRun, before: Schema, after: Schema, changed: Iterable[ChangedRows]
+) -> Iterator[str]:
     """Yield a sentence for each table with rows that the migration wrote and its reverse leaves.
 
     Rows that a rebuild copies are not new. `changed` are the tables whose rows differ between a database before the
@@ -131,7 +133,7 @@ def describe_unrestored_rows(run: Run, before: Schema, after: Schema, changed: I
     """
     seen = {fold(each.table) for each in changed}
     copies = {copy for rebuild in find_rebuilds(run, before, after) for copy in rebuild.copies}
-    written = [statement for statement, _ in run.touched if statement not in copies]
+    written = [statement for statement, _ in run.executed if statement not in copies]
     for table in before.tables:
         if fold(table.name) in seen or any(_writes(statement, table) for statement in written):
             yield f"What the migration did to rows of {quote_for_comment(table.name)} is not undone."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from pulse_ci.analysis.table_rows import read
+from pulse_ci.analysis.table_rows import read_table_rows
 from pulse_ci.engine.connection import EmbeddedD1
 from pulse_ci.errors import D1Refused
 from pulse_ci.schema.diff import diff
@@ -97,7 +97,7 @@ def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) ->
     with database.open_unrestricted() as connection:
         found: TableContents = {}
         for table, columns in kept.items():
-            rows = read(connection, table, columns)
+            rows = read_table_rows(connection, table, columns)
             each = {name: Counter(repr(row[place]) for row in rows) for place, name in enumerate(columns)}
             found[table] = len(rows), each, Counter(map(repr, rows))
         return found
@@ -106,7 +106,7 @@ def _read_contents(database: EmbeddedD1, kept: Mapping[str, tuple[str, ...]]) ->
 def count_distinct_rows(database: EmbeddedD1, table: str, columns: Sequence[str]) -> Counter[str]:
     """Count the different rows that a table has in some of its columns."""
     with database.open_unrestricted() as connection:
-        return Counter(map(repr, read(connection, table, columns)))
+        return Counter(map(repr, read_table_rows(connection, table, columns)))
 
 
 def _compare_contents(before: TableContents, after: TableContents) -> Iterator[ChangedRows]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
-from pulse_ci.analysis.rule import Remark, Review, Rule
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import is_not_allowed
 from pulse_ci.rules.examples import make_example, make_example_on_schema
@@ -27,8 +27,8 @@ from pulse_ci.sql.operations import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.broken_on_use import Unusable
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.broken_on_use import BrokenOnUse
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.sql.operations import Operation
     from pulse_ci.sql.split import Statement
 
@@ -40,27 +40,27 @@ _TRIGGER = (
 _UNDO = "DROP TRIGGER IF EXISTS sites_settings;"
 
 
-def _check_broken_objects(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for each in analysis.unusable:
-            yield Remark(
+def _check_broken_objects(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for each in analysis.broken_on_use:
+            yield RuleMatch(
                 analysis.migration.locate(_find_cause(analysis, each)),
                 f"After this file {_describe_use(each)} fails: `{each.message}`.",
                 _suggest_remedy(each),
             )
 
 
-def _find_cause(analysis: Evidence, broken: Unusable) -> Statement | None:
+def _find_cause(analysis: MigrationAnalysis, broken: BrokenOnUse) -> Statement | None:
     run = analysis.replayed.run
-    if broken.is_new and (maker := run.touching(broken.item.name)):
+    if broken.is_new and (maker := run.find_last_touching(broken.item.name)):
         return maker
-    altering = [(statement, access.drops | access.alters) for statement, access in run.touched]
+    altering = [(statement, access.drops | access.alters) for statement, access in run.executed]
     named = (statement for statement, names in altering if any(fold(name) in fold(broken.message) for name in names))
-    used = (statement for statement, names in altering if any(spells(broken.item.sql, name) for name in names))
+    used = (statement for statement, names in altering if any(mentions(broken.item.sql, name) for name in names))
     return next(named, None) or next(used, None) or next((statement for statement, names in altering if names), None)
 
 
-def _describe_use(broken: Unusable) -> str:
+def _describe_use(broken: BrokenOnUse) -> str:
     match broken.item:
         case Trigger(name, table, _, event):
             return f"each {event} on `{table}`, which fires trigger `{name}`,"
@@ -70,7 +70,7 @@ def _describe_use(broken: Unusable) -> str:
             return f"each search in FTS5 table `{item.name}`"
 
 
-def _suggest_remedy(broken: Unusable) -> str:
+def _suggest_remedy(broken: BrokenOnUse) -> str:
     name = quote_if_needed(broken.item.name)
     if is_not_allowed(broken.message):
         return "Write it without what D1 rejects, or leave it out."
@@ -83,12 +83,12 @@ def _suggest_remedy(broken: Unusable) -> str:
     return f"{verb} the {broken.kind.value} `{broken.item.name}`: it must use only what exists after the file."
 
 
-def _check_migrations_table(review: Review) -> Iterator[Remark]:
+def _check_migrations_table(review: Review) -> Iterator[RuleMatch]:
     migrations_table = review.database.migrations_table if review.database else DEFAULT_MIGRATIONS_TABLE
     for migration in review.new:
         for statement in migration.statements:
             if any(fold(name) == fold(migrations_table) for name in _find_changed_tables(statement.operation)):
-                yield Remark(
+                yield RuleMatch(
                     migration.locate(statement),
                     f"`{migrations_table}` is the record of the migrations that were applied; this "
                     "statement changes it.",

@@ -4,44 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import RejectedBy, Severity
 from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_table_migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence, OnD1
+    from pulse_ci.analysis.rule import MigrationAnalysis, ScratchResult
     from pulse_ci.model import Change
 
 _REMEDY = "Trust D1. Correct the file, and please report the difference, with the file: the engine should have known."
 
 
-def _check(review: Review) -> Iterator[Remark]:
-    if review.on_d1 is None:
+def _check(review: Review) -> Iterator[RuleMatch]:
+    if review.scratch_result is None:
         return
-    for analysis in review.evidence:
-        if difference := _describe_file_difference(analysis, review.on_d1.refusals.get(analysis.migration.path)):
-            yield Remark(analysis.migration.locate(), difference, _REMEDY)
-    if not review.evidence or _has_rejection(review, review.on_d1):
+    for analysis in review.analyses:
+        if difference := _describe_file_difference(
+            analysis, review.scratch_result.rejections.get(analysis.migration.path)
+        ):
+            yield RuleMatch(analysis.migration.locate(), difference, _REMEDY)
+    if not review.analyses or _has_rejection(review, review.scratch_result):
         return
-    last = review.evidence[-1].migration
-    for change in review.on_d1.differences:
-        yield Remark(last.locate(), _describe_schema_difference(change), _REMEDY)
+    last = review.analyses[-1].migration
+    for change in review.scratch_result.differences:
+        yield RuleMatch(last.locate(), _describe_schema_difference(change), _REMEDY)
 
 
-def _describe_file_difference(analysis: Evidence, on_d1: str | None) -> str | None:
-    rejections, name = analysis.replayed.run.refusals, analysis.migration.name
+def _describe_file_difference(analysis: MigrationAnalysis, on_d1: str | None) -> str | None:
+    rejections, name = analysis.replayed.run.rejections, analysis.migration.name
     if on_d1 and not rejections:
         return f"Real D1 refuses `{name}`: `{on_d1}`. The embedded engine runs it."
-    if rejections and rejections[0].by is RejectedBy.D1 and not on_d1:
+    if rejections and rejections[0].rejected_by is RejectedBy.D1 and not on_d1:
         return f"Real D1 runs `{name}`. The embedded engine refuses it: `{rejections[0].message}`."
     return None
 
 
-def _has_rejection(review: Review, on_d1: OnD1) -> bool:
-    broken = any(not each.left_schema for each in review.broken)
-    return bool(on_d1.refusals) or broken or any(each.replayed.failed for each in review.evidence)
+def _has_rejection(review: Review, on_d1: ScratchResult) -> bool:
+    broken = any(not each.kept_schema for each in review.failed)
+    return bool(on_d1.rejections) or broken or any(each.replayed.failed for each in review.analyses)
 
 
 def _describe_schema_difference(change: Change) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
+from pulse_ci.analysis.new_tables import build_new_table_test
+from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.rules.worker_usage import describe_usage
@@ -17,7 +17,7 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pulse_ci.analysis.row_losses import Loss
+    from pulse_ci.analysis.row_losses import RowLoss
     from pulse_ci.sql.split import Statement
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
@@ -33,14 +33,14 @@ _REPLACE_REMEDY = (
 )
 
 
-def _check_drop_table(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
+def _check_drop_table(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
         for change in _find_removed(analysis, ObjectKind.TABLE):
             if not is_new(analysis, change.name) and not _was_renamed(analysis, change):
                 usage, severity = describe_usage(review, change.name)
-                yield Remark(
-                    analysis.migration.locate(analysis.replayed.run.maker_of(change)),
+                yield RuleMatch(
+                    analysis.migration.locate(analysis.replayed.run.find_statement_behind(change)),
                     f"Dropping table `{change.name}` deletes its rows{_format_staging_rows(review, change.name)}, and "
                     f"{usage}.",
                     f"Stop using `{change.name}`, deploy, keep a copy of its rows (`wrangler d1 export`), and drop "
@@ -54,26 +54,26 @@ def _format_staging_rows(review: Review, table: str) -> str:
     return f" ({rows:,} on staging)" if rows is not None else ""
 
 
-def _check_drop_column(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
+def _check_drop_column(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
         renamed = {(fold(each.table), fold(each.column)) for each in analysis.renames.columns}
-        for dropped in analysis.renames.dropped if analysis.runs else ():
+        for dropped in analysis.renames.dropped if analysis.took_effect else ():
             if not is_new(analysis, dropped.table):
                 yield _build_dropped_column(review, analysis, dropped.statement, dropped.table, dropped.column)
         for change in _find_removed(analysis, ObjectKind.COLUMN):
             if (fold(change.table), fold(change.name)) in renamed:
                 continue
             if not is_new(analysis, change.table) and not _was_renamed(analysis, change):
-                statement = analysis.replayed.run.maker_of(change)
+                statement = analysis.replayed.run.find_statement_behind(change)
                 yield _build_dropped_column(review, analysis, statement, change.table, change.name)
 
 
 def _build_dropped_column(
-    review: Review, analysis: Evidence, statement: Statement | None, table: str, column: str
-) -> Remark:
+    review: Review, analysis: MigrationAnalysis, statement: Statement | None, table: str, column: str
+) -> RuleMatch:
     usage, severity = describe_usage(review, table, column)
-    return Remark(
+    return RuleMatch(
         analysis.migration.locate(statement),
         f"Dropping column `{column}` of `{table}` deletes its values, and {usage}.",
         f"Stop using `{column}`, deploy, and drop it in a later migration under "
@@ -82,16 +82,16 @@ def _build_dropped_column(
     )
 
 
-def _find_removed(analysis: Evidence, kind: ObjectKind) -> Iterator[Change]:
-    if analysis.runs:
+def _find_removed(analysis: MigrationAnalysis, kind: ObjectKind) -> Iterator[Change]:
+    if analysis.took_effect:
         changes = analysis.replayed.changes
         yield from (change for change in changes if change.action is ChangeAction.REMOVED and change.kind is kind)
 
 
-def _was_renamed(analysis: Evidence, change: Change) -> bool:
+def _was_renamed(analysis: MigrationAnalysis, change: Change) -> bool:
     """Return whether a table or a column is there after the file, though under another name."""
     table, name = fold(change.table), fold(change.name)
-    for statement, _ in analysis.replayed.run.touched:
+    for statement, _ in analysis.replayed.run.executed:
         match statement.operation:
             case RenameTable(of, to) if fold(of) == table:
                 table = fold(to)
@@ -104,15 +104,15 @@ def _was_renamed(analysis: Evidence, change: Change) -> bool:
     return (table, name) != (fold(change.table), fold(change.name))
 
 
-def _check_rows_lost(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
-        losses: dict[Statement | None, list[Loss]] = {}
-        for loss in analysis.on_rows.all_losses:
+def _check_rows_lost(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
+        losses: dict[Statement | None, list[RowLoss]] = {}
+        for loss in analysis.seeded_run.all_losses:
             if not is_new(analysis, loss.table) and not _is_reported_by_other_rule(analysis, loss):
                 losses.setdefault(loss.statement, []).append(loss)
         for statement, statement_losses in losses.items():
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(statement),
                 _describe_losses(statement_losses, review.rows),
                 _suggest_remedy(statement_losses),
@@ -123,7 +123,7 @@ def _check_rows_lost(review: Review) -> Iterator[Remark]:
                 yield _build_replace_match(analysis, statement)
 
 
-def _is_selective(statement: Statement | None, losses: list[Loss]) -> bool:
+def _is_selective(statement: Statement | None, losses: list[RowLoss]) -> bool:
     """Return whether a DELETE says with WHERE which rows go, and, where others go with them, compares rows to do so."""
     match statement.operation if statement else None:
         case Delete(has_where=True) if statement:
@@ -133,21 +133,21 @@ def _is_selective(statement: Statement | None, losses: list[Loss]) -> bool:
             return False
 
 
-def _find_replaced_parents(analysis: Evidence) -> Iterator[Statement]:
+def _find_replaced_parents(analysis: MigrationAnalysis) -> Iterator[Statement]:
     """Yield the statements that replace rows to which others refer: REPLACE deletes the old row first."""
     before = analysis.replayed.before
-    for statement in analysis.migration.statements if analysis.runs else ():
+    for statement in analysis.migration.statements if analysis.took_effect else ():
         if isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
             children = before.list_children(statement.operation.table)
             if any(key.on_delete in _ACTING for _, key in children):
                 yield statement
 
 
-def _build_replace_match(analysis: Evidence, statement: Statement) -> Remark:
+def _build_replace_match(analysis: MigrationAnalysis, statement: Statement) -> RuleMatch:
     table = statement.operation.table if isinstance(statement.operation, Insert) else ""
     acting = [each for each in analysis.replayed.before.list_children(table) if each[1].on_delete in _ACTING]
     reached = sorted({f"`{child.name}` (ON DELETE {key.on_delete})" for child, key in acting})
-    return Remark(
+    return RuleMatch(
         analysis.migration.locate(statement),
         f"REPLACE deletes the row of `{table}` that has the same key, and with it the rows that refer to it: "
         f"{', '.join(reached)}.",
@@ -155,27 +155,27 @@ def _build_replace_match(analysis: Evidence, statement: Statement) -> Remark:
     )
 
 
-def _is_reported_by_other_rule(analysis: Evidence, loss: Loss) -> bool:
-    if analysis.rebuild_at(loss.statement):
+def _is_reported_by_other_rule(analysis: MigrationAnalysis, loss: RowLoss) -> bool:
+    if analysis.find_rebuild(loss.statement):
         return bool(loss.path) or is_self_reference_loss(analysis, loss)
     return _is_lost_by_own_drop(loss) and analysis.replayed.after.find_table(loss.table) is None
 
 
-def _is_lost_by_own_drop(loss: Loss) -> bool:
+def _is_lost_by_own_drop(loss: RowLoss) -> bool:
     is_drop = loss.statement and isinstance(loss.statement.operation, Drop)
     return bool(is_drop and loss.target and fold(loss.target) == fold(loss.table))
 
 
-def is_self_reference_loss(analysis: Evidence, loss: Loss) -> bool:
+def is_self_reference_loss(analysis: MigrationAnalysis, loss: RowLoss) -> bool:
     """Return whether a rebuilt table lost rows of its own, and refers to itself in a way that can cost rows."""
-    rebuild = analysis.rebuild_at(loss.statement)
+    rebuild = analysis.find_rebuild(loss.statement)
     if rebuild is None or fold(rebuild.table) != fold(loss.table):
         return False
     keys = rebuild.after.foreign_keys
     return any(fold(key.parent) == fold(rebuild.table) and key.on_delete != "NO ACTION" for key in keys)
 
 
-def describe_loss(loss: Loss, staging_rows: Mapping[str, int] | None) -> str:
+def describe_loss(loss: RowLoss, staging_rows: Mapping[str, int] | None) -> str:
     """Return what happens to rows: "all rows of `goals` are deleted (ON DELETE CASCADE; 12,431 on staging)"."""
     rows = staging_rows.get(fold(loss.table)) if staging_rows else None
     notes = [_describe_actions(loss)] if loss.path else []
@@ -186,12 +186,12 @@ def describe_loss(loss: Loss, staging_rows: Mapping[str, int] | None) -> str:
     return f"rows of `{loss.table}` are overwritten{note_text}"
 
 
-def _describe_actions(loss: Loss) -> str:
+def _describe_actions(loss: RowLoss) -> str:
     intermediate_tables = [f"`{table}`" for table, _ in loss.path[:-1]]
     return loss.action + (f" through {', '.join(intermediate_tables)}" if intermediate_tables else "")
 
 
-def _describe_losses(losses: list[Loss], staging_rows: Mapping[str, int] | None) -> str:
+def _describe_losses(losses: list[RowLoss], staging_rows: Mapping[str, int] | None) -> str:
     recreated = [loss for loss in losses if _is_lost_by_own_drop(loss)]
     direct = [loss for loss in losses if not loss.path and fold(loss.target or loss.table) == fold(loss.table)]
     by_trigger = [loss for loss in losses if not loss.path and loss not in direct]
@@ -206,7 +206,7 @@ def _describe_losses(losses: list[Loss], staging_rows: Mapping[str, int] | None)
     )
 
 
-def _suggest_remedy(losses: list[Loss]) -> str:
+def _suggest_remedy(losses: list[RowLoss]) -> str:
     statement = losses[0].statement
     if statement and isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
         return _REPLACE_REMEDY
@@ -222,12 +222,12 @@ def _suggest_remedy(losses: list[Loss]) -> str:
     return "Say with WHERE which rows are meant; if this is meant, `-- pulse-ci: ignore rows-lost` with the reason."
 
 
-def _check_foreign_keys(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for table, parent in sorted({(table, parent) for table, _, parent, _ in analysis.on_rows.violations}):
+def _check_foreign_keys(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for table, parent in sorted({(table, parent) for table, _, parent, _ in analysis.seeded_run.violations}):
             last = analysis.migration.statements[-1] if analysis.migration.statements else None
-            yield Remark(
-                analysis.migration.locate(analysis.on_rows.run.touching(table) or last),
+            yield RuleMatch(
+                analysis.migration.locate(analysis.seeded_run.run.find_last_touching(table) or last),
                 f"After this file rows of `{table}` refer to rows of `{parent}` that are not there; "
                 "`PRAGMA foreign_key_check` lists them, and D1 has committed them.",
                 f"Delete or correct the rows of {quote_if_needed(table)} that have no parent before the file ends.",

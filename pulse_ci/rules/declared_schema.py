@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_worker_example
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _check_missing(review: Review) -> Iterator[Remark]:
+def _check_missing(review: Review) -> Iterator[RuleMatch]:
     yield from _list_problems(review, is_missing=True)
 
 
-def _check_undeclared(review: Review) -> Iterator[Remark]:
+def _check_undeclared(review: Review) -> Iterator[RuleMatch]:
     yield from _list_problems(review, is_missing=False)
 
 
-def _list_problems(review: Review, *, is_missing: bool) -> Iterator[Remark]:
+def _list_problems(review: Review, *, is_missing: bool) -> Iterator[RuleMatch]:
     for problem in review.worker.declared if review.worker else ():
         if problem.is_missing is is_missing:
-            yield Remark(Location(problem.path, problem.line, problem.line), problem.message, problem.remedy)
+            yield RuleMatch(Location(problem.path, problem.line, problem.line), problem.message, problem.remedy)
 
 
 _USERS = "CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import EXAMPLE_HEADER, make_table_migration
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _check(review: Review) -> Iterator[Remark]:
-    if not review.of_a_change:
+def _check(review: Review) -> Iterator[RuleMatch]:
+    if not review.is_of_change:
         return
     new = {migration.path for migration in review.new}
-    for analysis in review.evidence:
+    for analysis in review.analyses:
         for dependency in analysis.depends_on:
             if dependency.migration.path in new:
                 names = ", ".join(f"`{name}`" for name in dependency.names)
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(),
                     f"`{analysis.migration.name}` needs {names} of `{dependency.migration.name}`, which is not applied "
                     "either: if that one fails or is taken back, this one fails too.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_table_migration
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     if review.base is None:
         return
     for edit in review.base.edits:
@@ -24,7 +24,7 @@ def _check(review: Review) -> Iterator[Remark]:
             yield _build_match(edit, review.base)
 
 
-def _build_match(edit: FileEdit, base: BaseDiff) -> Remark:
+def _build_match(edit: FileEdit, base: BaseDiff) -> RuleMatch:
     before = edit.previous_path or edit.path
     restore = f"Restore the file as {base.label} has it"
     if base.ref:
@@ -37,7 +37,7 @@ def _build_match(edit: FileEdit, base: BaseDiff) -> Remark:
             remedy = f"git mv {quote(edit.path)} {quote(before)}"
         case "deleted":
             change, remedy = "was deleted", f"{restore}; undo it with a new migration"
-    return Remark(
+    return RuleMatch(
         Location(edit.path),
         f"`{before}` {change}, though {base.label} has it: a database that has run it never sees the difference, "
         "a new one never has what came before.",

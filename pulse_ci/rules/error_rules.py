@@ -14,8 +14,8 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.rule import MigrationAnalysis
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.sql.split import Statement
 
 REPLAY_FAILS_NAME = "replay-fails"
@@ -86,11 +86,11 @@ _PATTERNS = (
 )
 
 
-def find_rule_name(rejection: Refusal) -> str:
+def find_rule_name(rejection: Rejection) -> str:
     """Return the name of the rule that a refusal belongs to."""
     if rejection.is_transaction:
         return "explicit-transaction"
-    if rejection.by in NOT_RUN_REMEDIES:
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
         return REPLAY_FAILS_NAME
     return _match_pattern(rejection.message, rejection.statement, _PATTERNS) or REPLAY_FAILS_NAME
 
@@ -106,26 +106,26 @@ def _match_pattern(message: str, statement: Statement | None, patterns: tuple[_E
     return next(matching, None)
 
 
-def find_rejections(rule: str, analysis: Evidence) -> Iterator[tuple[Refusal, bool]]:
+def find_rejections(rule: str, analysis: MigrationAnalysis) -> Iterator[tuple[Rejection, bool]]:
     """Yield the refusals that belong to a rule, and whether each shows on rows alone."""
     rejected = set()
-    for rejection in analysis.replayed.run.refusals:
+    for rejection in analysis.replayed.run.rejections:
         rejected.add(rejection.statement)
         if find_rule_name(rejection) == rule:
             yield rejection, False
-    for rejection in analysis.on_rows.run.refusals:
+    for rejection in analysis.seeded_run.run.rejections:
         is_new = not rejection.is_transaction and rejection.statement not in rejected
         if is_new and find_rule_name_on_rows(rejection, analysis) == rule:
             yield rejection, True
 
 
-def find_rule_name_on_rows(rejection: Refusal, analysis: Evidence) -> str:
+def find_rule_name_on_rows(rejection: Rejection, analysis: MigrationAnalysis) -> str:
     """Do as `find_rule_name` for a refusal that only shows on rows."""
-    if rejection.by in NOT_RUN_REMEDIES:
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
         return REPLAY_FAILS_NAME
     copies = {copy for rebuild in analysis.rebuilds for copy in rebuild.copies}
     is_copy = rejection.statement in copies
-    is_in_rebuild = analysis.rebuild_at(rejection.statement) or (rejection.statement is None and analysis.rebuilds)
+    is_in_rebuild = analysis.find_rebuild(rejection.statement) or (rejection.statement is None and analysis.rebuilds)
     if "FOREIGN KEY constraint failed" in rejection.message and (is_in_rebuild or is_copy):
         return REBUILD_FAILS_NAME
     if rejection.statement and isinstance(rejection.statement.operation, Insert | Update) and not is_copy:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.probes import any_row, broken_by_column, broken_by_copy
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.probes import probe_added_column, probe_any_row, probe_rebuild_copy
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
@@ -17,8 +17,8 @@ from pulse_ci.sql.tokens import TokenKind, tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.rule import MigrationAnalysis
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.model import Probe
     from pulse_ci.schema.schema import Table
 
@@ -45,8 +45,8 @@ def _make_rule(
 ) -> Rule:
     """Make a rule of the refusals that are claimed for it in `refusals`."""
 
-    def check(review: Review) -> Iterator[Remark]:
-        for analysis in review.evidence:
+    def check(review: Review) -> Iterator[RuleMatch]:
+        for analysis in review.analyses:
             for rejection, on_rows in find_rejections(name, analysis):
                 probe = _build_probe(name, analysis, rejection) if on_rows else None
                 match = _build_match(analysis, rejection, remedy, probe, on_rows=on_rows)
@@ -57,13 +57,15 @@ def _make_rule(
     return Rule(name, severity, summary, problem, remedy, bad, good, check)
 
 
-def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Probe | None, *, on_rows: bool) -> Remark:
+def _build_match(
+    analysis: MigrationAnalysis, rejection: Rejection, remedy: str, probe: Probe | None, *, on_rows: bool
+) -> RuleMatch:
     if probe is None and depends_on_rows(analysis, rejection):
         return remark_on_some_rows(analysis, rejection)
     condition = "once its table has a row" if on_rows else "even on an empty table"
     if depends_on_rows(analysis, rejection):
         condition = f"if certain rows exist{_describe_lost_values(analysis, rejection)}"
-    return Remark(
+    return RuleMatch(
         analysis.migration.locate(rejection.statement),
         f"D1 rejects this statement {condition}: `{rejection.message}`.",
         f"{remedy} `{probe.manual_query}` shows what is there." if probe else remedy,
@@ -72,7 +74,7 @@ def _build_match(analysis: Evidence, rejection: Refusal, remedy: str, probe: Pro
     )
 
 
-def _suggest_rebuild(rejection: Refusal) -> str:
+def _suggest_rebuild(rejection: Rejection) -> str:
     """Return what to do where the table's own definition uses a column that is dropped; else nothing."""
     match rejection.statement.operation if rejection.statement else None:
         case DropColumn(table, column) if f"error in table {table}" in rejection.message:
@@ -84,7 +86,7 @@ def _suggest_rebuild(rejection: Refusal) -> str:
             return ""
 
 
-def _describe_lost_values(analysis: Evidence, rejection: Refusal) -> str:
+def _describe_lost_values(analysis: MigrationAnalysis, rejection: Rejection) -> str:
     """Return the values that an old CHECK names and the new one does not, as the end of a condition."""
     for rebuild in analysis.rebuilds:
         if rejection.statement in rebuild.copies and "CHECK" in rejection.message:
@@ -100,7 +102,7 @@ def _read_check_values(table: Table) -> set[str]:
     return {token.text for check in checks for token in tokenize_code(check) if token.kind in literals}
 
 
-def _build_probe(rule: str, analysis: Evidence, rejection: Refusal) -> Probe | None:
+def _build_probe(rule: str, analysis: MigrationAnalysis, rejection: Rejection) -> Probe | None:
     """Return the question that settles a refusal on rows, None where its table is made by the same files."""
     before, after = analysis.replayed.before, analysis.replayed.after
     match rejection.statement.operation if rejection.statement else None:
@@ -108,13 +110,13 @@ def _build_probe(rule: str, analysis: Evidence, rejection: Refusal) -> Probe | N
             altered = after.find_table(table)
             column = altered.find_column(name) if altered else None
             if altered and column and rule != "stored-column" and (column.generated or rule == "check-on-existing"):
-                return broken_by_column(altered, column)
-            return any_row(table, _PROBED_ROWS[rule])
+                return probe_added_column(altered, column)
+            return probe_any_row(table, _PROBED_ROWS[rule])
         case Insert():
-            tables_read = {each: access.reads for each, access in analysis.replayed.run.touched}
+            tables_read = {each: access.reads for each, access in analysis.replayed.run.executed}
             for rebuild in analysis.rebuilds:
                 if rejection.statement in rebuild.copies:
-                    return broken_by_copy(rebuild, rejection.statement, before, tables_read[rejection.statement])
+                    return probe_rebuild_copy(rebuild, rejection.statement, before, tables_read[rejection.statement])
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_table_migration
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 
-def _check_empty(review: Review) -> Iterator[Remark]:
+def _check_empty(review: Review) -> Iterator[RuleMatch]:
     for migration in review.new:
         if not migration.statements and migration.problem is None:
             problem = "is empty" if not migration.text.strip() else "holds comments alone"
-            yield Remark(
+            yield RuleMatch(
                 migration.locate(),
                 f"`{migration.name}` {problem}: nothing will run, and its number is used up.",
                 f"Write its statements, or `git rm {quote(migration.path)}`.",
             )
 
 
-def _check_unterminated(review: Review) -> Iterator[Remark]:
+def _check_unterminated(review: Review) -> Iterator[RuleMatch]:
     for migration in (*review.new, *review.reverse_files):
         if migration.unterminated_token:
-            yield Remark(
+            yield RuleMatch(
                 migration.unterminated_token.location,
                 f"In `{migration.name}` {migration.unterminated_token.description}: it swallows the "
                 f"rest of the file and whatever a "
@@ -40,9 +40,9 @@ def _check_unterminated(review: Review) -> Iterator[Remark]:
             yield _build_unterminated_match(migration)
 
 
-def _build_unterminated_match(migration: Migration) -> Remark:
+def _build_unterminated_match(migration: Migration) -> RuleMatch:
     last = migration.statements[-1]
-    return Remark(
+    return RuleMatch(
         migration.locate_line(last.end_line),
         f"The last statement of `{migration.name}` has no `;`. `wrangler d1 migrations apply` appends its own INSERT "
         'to the file, and D1 then answers `near "INSERT": syntax error`.',

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import EXAMPLE_PATH, make_example, make_table_migration
 
@@ -23,7 +23,7 @@ def _list_readable(review: Review) -> Iterator[Migration]:
     return (migration for migration in review.new if migration.problem is None)
 
 
-def _check_missing(review: Review) -> Iterator[Remark]:
+def _check_missing(review: Review) -> Iterator[RuleMatch]:
     for migration in _list_readable(review):
         missing = []
         if not (migration.header.title or migration.header.reversed_number):
@@ -32,14 +32,14 @@ def _check_missing(review: Review) -> Iterator[Remark]:
             missing.append(f"-- Created: {review.today.isoformat()}")
         if missing:
             labels = [line[: line.index(":") + 1] for line in missing]
-            yield Remark(
+            yield RuleMatch(
                 migration.locate(),
                 f"No {' and no '.join(f'`{label}`' for label in labels)} line before the first statement.",
                 "Put at the top of the file: " + " / ".join(f"`{line}`" for line in missing),
             )
 
 
-def _check_date(review: Review) -> Iterator[Remark]:
+def _check_date(review: Review) -> Iterator[RuleMatch]:
     # Authors east of Greenwich are a day ahead of a runner, which counts in UTC.
     latest = review.today + timedelta(days=1)
     for migration in _list_readable(review):
@@ -47,7 +47,7 @@ def _check_date(review: Review) -> Iterator[Remark]:
             stated = _read_date(field.value)
             if stated is None or stated > latest:
                 problem = "is not a date in the form YYYY-MM-DD" if stated is None else "lies in the future"
-                yield Remark(
+                yield RuleMatch(
                     migration.locate_line(field.line),
                     f"`{field.value}` {problem}.",
                     f"`-- Created: {review.today.isoformat()}`",
@@ -63,10 +63,10 @@ def _read_date(text: str) -> date | None:
         return None
 
 
-def _check_reason(review: Review) -> Iterator[Remark]:
+def _check_reason(review: Review) -> Iterator[RuleMatch]:
     for migration in _list_readable(review):
         if not migration.header.reason:
-            yield Remark(
+            yield RuleMatch(
                 migration.locate(),
                 "No `-- Reason:` line.",
                 "Add `-- Reason:` and why this change is needed.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import EXAMPLE_HEADER, EXAMPLE_PATH, make_example
 
@@ -15,22 +15,22 @@ _VISITS = "CREATE TABLE IF NOT EXISTS visits (visit_id INTEGER PRIMARY KEY, path
 _UNDO = "DROP TABLE IF EXISTS visits;"
 
 
-def _check_reason(review: Review) -> Iterator[Remark]:
+def _check_reason(review: Review) -> Iterator[RuleMatch]:
     for ignore in review.ignores:
         if not ignore.rule or not ignore.reason:
             missing = "no rule" if not ignore.rule else "no reason"
-            yield Remark(
+            yield RuleMatch(
                 ignore.location,
                 f"This ignore names {missing}, so it silences nothing.",
                 f"`-- pulse-ci: ignore {ignore.rule or 'RULE'} why it is right here`",
             )
 
 
-def _check_unused(review: Review) -> Iterator[Remark]:
+def _check_unused(review: Review) -> Iterator[RuleMatch]:
     for ignore in review.ignores:
-        is_unused = ignore not in review.used_ignores and ignore.rule not in review.skipped
+        is_unused = ignore not in review.used_ignores and ignore.rule not in review.skipped_rules
         if ignore.rule and ignore.reason and is_unused:
-            yield Remark(
+            yield RuleMatch(
                 ignore.location,
                 f"This ignore silences nothing: `{ignore.rule}` has no finding "
                 f"{'in this file' if ignore.lines is None else 'on the statement below it'}.",

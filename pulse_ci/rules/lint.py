@@ -11,14 +11,14 @@ from pulse_ci.rules.registry import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulse_ci.analysis.rule import Remark, Review, Rule
+    from pulse_ci.analysis.rule import Review, Rule, RuleMatch
     from pulse_ci.migrations.parse import Ignore
 
 
 def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """Return all findings, ignored ones marked as such, in the order in which one reads: file, line, rule."""
     findings = list[Finding]()
-    for rule in (rule for rule in rules if rule.name not in review.skipped):
+    for rule in (rule for rule in rules if rule.name not in review.skipped_rules):
         for rule_match in rule.check(review):
             ignore = _find_ignore(rule, rule_match, review.ignores)
             if ignore:
@@ -27,21 +27,21 @@ def lint(review: Review, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda each: (each.path, each.line, each.severity.rank, each.rule, each.message)))
 
 
-def _find_ignore(rule: Rule, rule_match: Remark, ignores: tuple[Ignore, ...]) -> Ignore | None:
+def _find_ignore(rule: Rule, rule_match: RuleMatch, ignores: tuple[Ignore, ...]) -> Ignore | None:
     for ignore in ignores:
-        applies = ignore.rule == rule.name and ignore.reason and ignore.location.path == rule_match.place.path
-        if applies and (ignore.lines is None or rule_match.place.line in ignore.lines):
+        applies = ignore.rule == rule.name and ignore.reason and ignore.location.path == rule_match.location.path
+        if applies and (ignore.lines is None or rule_match.location.line in ignore.lines):
             return ignore
     return None
 
 
-def _build_finding(rule: Rule, rule_match: Remark, *, ignored: bool) -> Finding:
+def _build_finding(rule: Rule, rule_match: RuleMatch, *, ignored: bool) -> Finding:
     return Finding(
         rule=rule.name,
         severity=rule_match.severity or rule.severity,
-        path=rule_match.place.path,
-        line=rule_match.place.line,
-        end_line=rule_match.place.end_line,
+        path=rule_match.location.path,
+        line=rule_match.location.line,
+        end_line=rule_match.location.end_line,
         message=rule_match.message,
         remedy=rule_match.remedy,
         ignored=ignored,

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.migrations.discover import DEFAULT_NUMBER_WIDTH
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_table_migration
@@ -52,7 +52,7 @@ def find_usual_forms(migrations: Iterable[Migration]) -> tuple[NameForm | None, 
     return (first, *(form for form in others if counts[form] >= max(_FEW, counts.total() / 4)))
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     new = frozenset(review.new)
     merged = [each for each in review.migrations.migrations if each not in new]
     usual = find_usual_forms(merged or review.migrations.migrations)
@@ -63,7 +63,7 @@ def _check(review: Review) -> Iterator[Remark]:
             yield _build_remark(review, migration, own, form)
 
 
-def _build_remark(review: Review, migration: Migration, own: NameForm | None, form: NameForm) -> Remark:
+def _build_remark(review: Review, migration: Migration, own: NameForm | None, form: NameForm) -> RuleMatch:
     if own is None:
         problem = "does not begin with a number and a description"
     elif own.width != form.width:
@@ -71,7 +71,7 @@ def _build_remark(review: Review, migration: Migration, own: NameForm | None, fo
     else:
         problem = f"has `{own.separator}` after its number where its neighbours have `{form.separator}`"
     source, target = _propose_path(review, migration, form)
-    return Remark(
+    return RuleMatch(
         migration.locate(),
         f"`{migration.name}` {problem}: tools disagree on when it runs.",
         f"git mv {quote(source)} {quote(target)}",

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.layout import make_sort_key
 from pulse_ci.migrations.parse import parse_number
 from pulse_ci.model import Severity
@@ -50,7 +50,7 @@ def replace_digits(migration: Migration, digits: str) -> tuple[str, str]:
     return str(numbered), str(numbered.with_name(f"{digits}{numbered.name.removeprefix(old)}"))
 
 
-def _check_gap(review: Review) -> Iterator[Remark]:
+def _check_gap(review: Review) -> Iterator[RuleMatch]:
     known = review.migrations.numbers | _read_base_numbers(review).keys()
     for migration in () if review.migrations.uses_timestamps else review.new:
         number, digits = migration.number, migration.digits or ""
@@ -59,7 +59,7 @@ def _check_gap(review: Review) -> Iterator[Remark]:
         if len(digits) != review.migrations.number_width:
             continue
         previous = max((each for each in known if each < number), default=review.baseline)
-        yield Remark(
+        yield RuleMatch(
             migration.locate(),
             f"{migration.digits} {_describe_predecessor(review, previous)}: {_describe_missing(previous, number)}.",
             f"{_format_rename_command(review, migration, previous + 1)}  (or commit the missing file)",
@@ -75,7 +75,7 @@ def _describe_missing(previous: int, number: int) -> str:
     return f"number {first} is missing" if first == last else f"numbers {first} to {last} are missing"
 
 
-def _check_duplicate(review: Review) -> Iterator[Remark]:
+def _check_duplicate(review: Review) -> Iterator[RuleMatch]:
     new = {migration.path for migration in review.new}
     merged = dict[int, str]()
     for migration in review.migrations.migrations:
@@ -83,7 +83,7 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
             merged.setdefault(migration.number, migration.path)
     for number, path in _read_base_numbers(review).items():
         merged.setdefault(number, f"{path} on {review.base.label if review.base else 'the base branch'}")
-    for analysis in review.evidence:
+    for analysis in review.analyses:
         migration = analysis.migration
         if migration.number is None:
             continue
@@ -91,7 +91,7 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
         if other != migration.path:
             first = min(migration.path, other, key=lambda path: make_sort_key(path.rpartition("/")[2]))
             needs_other = any(each.migration.number == migration.number for each in analysis.depends_on)
-            yield Remark(
+            yield RuleMatch(
                 migration.locate(),
                 f"{migration.digits} is also the number of {other}: wrangler runs `{first}` first, by its name"
                 f"{', and the other one needs it' if needs_other else ''}.",
@@ -100,12 +100,12 @@ def _check_duplicate(review: Review) -> Iterator[Remark]:
             )
 
 
-def _check_order(review: Review) -> Iterator[Remark]:
+def _check_order(review: Review) -> Iterator[RuleMatch]:
     base_numbers, label = _read_base_numbers(review), review.base.label if review.base else "it"
     for migration in review.new:
         number = migration.number
         if number is not None and number not in base_numbers and number < max(base_numbers, default=0):
-            yield Remark(
+            yield RuleMatch(
                 migration.locate(),
                 f"{migration.digits} comes before {max(base_numbers):0{review.migrations.number_width}}, "
                 f"which {label} already has: "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.duplicate_rows import new_unique_keys
-from pulse_ci.analysis.probes import duplicates, duplicates_in
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.duplicate_rows import find_new_unique_keys
+from pulse_ci.analysis.probes import probe_duplicates, probe_duplicates_in_columns
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example_on_schema
@@ -17,8 +17,8 @@ from pulse_ci.sql.names import fold, quote_if_needed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.rule import MigrationAnalysis
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.model import Probe
     from pulse_ci.schema.schema import ForeignKey, Index, Schema, Table
     from pulse_ci.sql.split import Statement
@@ -27,18 +27,18 @@ _MAX_NAMES = 6
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEXT);\n"
 
 
-def _check_unique(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_unique(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         found = list(_check_unique_keys(review, analysis))
         yield from found
-        lines = {match.place.line for match in found}
+        lines = {match.location.line for match in found}
         for rejection, on_rows in find_rejections("unique-on-existing", analysis):
             if on_rows and analysis.migration.locate(rejection.statement).line not in lines:
                 yield remark_on_some_rows(analysis, rejection)
 
 
-def _check_unique_keys(review: Review, analysis: Evidence) -> Iterator[Remark]:
-    if analysis.runs:
+def _check_unique_keys(review: Review, analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    if analysis.took_effect:
         for change in analysis.replayed.changes:
             if change.kind is not ObjectKind.INDEX or change.action is ChangeAction.REMOVED:
                 continue
@@ -50,29 +50,29 @@ def _check_unique_keys(review: Review, analysis: Evidence) -> Iterator[Remark]:
                 and _has_all_columns(index, table)
                 and not _was_unique_before(index, review.before)
             ):
-                statement = analysis.replayed.run.maker_of(change)
+                statement = analysis.replayed.run.find_statement_behind(change)
                 rejection = _find_duplicates_rejection(analysis, statement)
-                if rejection or analysis.on_rows.twins is None:
-                    probe = duplicates(index, analysis.replayed.before.find_table(index.table))
+                if rejection or analysis.seeded_run.duplicates_run is None:
+                    probe = probe_duplicates(index, analysis.replayed.before.find_table(index.table))
                     subject = f"Unique index `{index.name}`"
                     yield _build_unique_match(analysis, statement, subject, probe, rejection)
         yield from _check_unique_by_rebuild(analysis)
 
 
-def _check_unique_by_rebuild(analysis: Evidence) -> Iterator[Remark]:
-    for key in new_unique_keys(analysis.replayed) if analysis.runs else ():
+def _check_unique_by_rebuild(analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    for key in find_new_unique_keys(analysis.replayed) if analysis.took_effect else ():
         rebuild = next((each for each in analysis.rebuilds if fold(each.before.name) == fold(key.table)), None)
         if rebuild is None or key.index:
             continue
         for copy in rebuild.copies:
             if rejection := _find_duplicates_rejection(analysis, copy):
-                probe = duplicates_in(key.table, key.columns)
+                probe = probe_duplicates_in_columns(key.table, key.columns)
                 yield _build_unique_match(analysis, copy, f"This copy into the new `{rebuild.table}`", probe, rejection)
 
 
-def _find_duplicates_rejection(analysis: Evidence, statement: Statement | None) -> Refusal | None:
+def _find_duplicates_rejection(analysis: MigrationAnalysis, statement: Statement | None) -> Rejection | None:
     """Return what D1 says where rows repeat one another, if it is this statement that stumbles over them."""
-    rejections = analysis.on_rows.twins.refusals if analysis.on_rows.twins else ()
+    rejections = analysis.seeded_run.duplicates_run.rejections if analysis.seeded_run.duplicates_run else ()
     matching = (
         each for each in rejections if each.statement == statement and "UNIQUE constraint failed" in each.message
     )
@@ -80,10 +80,10 @@ def _find_duplicates_rejection(analysis: Evidence, statement: Statement | None) 
 
 
 def _build_unique_match(
-    analysis: Evidence, statement: Statement | None, subject: str, probe: Probe, rejection: Refusal | None
-) -> Remark:
+    analysis: MigrationAnalysis, statement: Statement | None, subject: str, probe: Probe, rejection: Rejection | None
+) -> RuleMatch:
     detail = f": `{rejection.message}`" if rejection else ""
-    return Remark(
+    return RuleMatch(
         analysis.migration.locate(statement),
         f"{subject} is refused if there are {probe.noun_phrase} among the rows of `{probe.table}`{detail}.",
         f"`{probe.manual_query}` lists them; correct those rows first.",
@@ -104,16 +104,16 @@ def _was_unique_before(index: Index, before: Schema) -> bool:
     return table is not None and any(each and each <= columns for each in _list_unique_column_sets(table, before))
 
 
-def _check_parent(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_parent(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         groups: dict[tuple[Statement | None, str], list[tuple[str, ForeignKey]]] = {}
-        for child, key, problem in _find_broken_keys(analysis) if analysis.runs else ():
-            statement = analysis.replayed.run.touching(child)
+        for child, key, problem in _find_broken_keys(analysis) if analysis.took_effect else ():
+            statement = analysis.replayed.run.find_last_touching(child)
             groups.setdefault((statement, f"`{key.parent}`, {problem}"), []).append((child, key))
         for (statement, parent), broken in groups.items():
             names = [f"`{child}`" for child in dict.fromkeys(child for child, _ in broken)]
             verb, pronoun = ("refers", "it") if len(names) == 1 else ("refer", "them")
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(statement),
                 f"{_join_names(names)} {verb} to {parent}: the first write to {pronoun} fails.",
                 _suggest_fix(broken[0][1], analysis.replayed.after),
@@ -127,7 +127,7 @@ def _join_names(names: list[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _find_broken_keys(analysis: Evidence) -> Iterator[tuple[str, ForeignKey, str]]:
+def _find_broken_keys(analysis: MigrationAnalysis) -> Iterator[tuple[str, ForeignKey, str]]:
     """Yield the keys that the file broke or brought broken; those that a rebuild took along have their own rule."""
     after, before = analysis.replayed.after, analysis.replayed.before
     stray_keys = {

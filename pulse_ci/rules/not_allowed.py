@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import find_rejections
 from pulse_ci.rules.examples import make_example, make_example_on_schema
@@ -16,7 +16,7 @@ from pulse_ci.sql.tokens import tokenize_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
 
 _MAX_SQL_LENGTH = 60
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, title TEXT);\n"
@@ -28,11 +28,11 @@ _NUMBERS = [str(number) for number in range(1, 102)]
 def _make_rule(name: str, summary: str, problem: str, remedy: str, bad: Example, good: Example = _GOOD) -> Rule:
     """Make a rule of the refusals that are claimed for it in `refusals`."""
 
-    def check(review: Review) -> Iterator[Remark]:
-        for analysis in review.evidence:
+    def check(review: Review) -> Iterator[RuleMatch]:
+        for analysis in review.analyses:
             for rejection, on_rows in find_rejections(name, analysis):
                 condition = ", once tables have rows" if on_rows else ""
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rejection.statement),
                     f"D1 rejects `{_format_statement(rejection)}`{condition}: `{rejection.message}`. "
                     f"Nothing of `{analysis.migration.name}` is kept.",
@@ -42,7 +42,7 @@ def _make_rule(name: str, summary: str, problem: str, remedy: str, bad: Example,
     return Rule(name, Severity.ERROR, summary, problem, remedy, bad, good, check)
 
 
-def _suggest_parts(rejection: Refusal) -> str:
+def _suggest_parts(rejection: Rejection) -> str:
     """Return what to do with one value that is too long for a statement; else nothing."""
     statement = rejection.statement
     if statement is None or "too long" not in rejection.message or not isinstance(statement.operation, Insert):
@@ -58,7 +58,7 @@ def _suggest_parts(rejection: Refusal) -> str:
     )
 
 
-def _format_statement(rejection: Refusal) -> str:
+def _format_statement(rejection: Rejection) -> str:
     sql = " ".join(rejection.statement.sql.rstrip(";").split()) if rejection.statement else "the file at its end"
     return (sql if len(sql) <= _MAX_SQL_LENGTH else f"{sql[:_MAX_SQL_LENGTH]}…").replace("`", '"')
 

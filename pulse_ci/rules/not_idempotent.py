@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
+from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES
 from pulse_ci.rules.examples import make_example
@@ -23,7 +23,7 @@ from pulse_ci.sql.operations import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.sql.split import Statement
 
 _OPERATIONS_WITHOUT_GUARD = (AddColumn, DropColumn, RenameColumn, RenameTable)
@@ -31,31 +31,31 @@ _MAX_SQL_LENGTH = 300
 _MAX_EQUAL_MATCHES = 3
 
 
-def _check(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        if analysis.runs:
+def _check(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        if analysis.took_effect:
             yield from _find_rejections(analysis)
             yield from _find_changes(analysis)
 
 
-def _find_rejections(analysis: Evidence) -> Iterator[Remark]:
-    equal_matches: dict[tuple[str, str], list[Remark]] = {}
-    for rejection in analysis.repeated.refusals:
+def _find_rejections(analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    equal_matches: dict[tuple[str, str], list[RuleMatch]] = {}
+    for rejection in analysis.idempotency.rejections:
         rule_match = _build_rejection_match(analysis, rejection)
         equal_matches.setdefault((rule_match.message, rule_match.remedy), []).append(rule_match)
     for matches in equal_matches.values():
         yield from matches if len(matches) <= _MAX_EQUAL_MATCHES else [_merge_matches(matches)]
 
 
-def _build_rejection_match(analysis: Evidence, rejection: Refusal) -> Remark:
+def _build_rejection_match(analysis: MigrationAnalysis, rejection: Rejection) -> RuleMatch:
     statement, place = rejection.statement, analysis.migration.locate(rejection.statement)
-    if rejection.by in NOT_RUN_REMEDIES:
-        return Remark(
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
+        return RuleMatch(
             place,
             f"Whether the file can be run twice is not known: `{rejection.message}`",
-            NOT_RUN_REMEDIES[rejection.by],
+            NOT_RUN_REMEDIES[rejection.rejected_by],
         )
-    return Remark(
+    return RuleMatch(
         place,
         f"A second run of the file fails here: `{rejection.message}`.",
         _suggest_guard(statement) if statement else "Make each statement safe to run again.",
@@ -63,8 +63,8 @@ def _build_rejection_match(analysis: Evidence, rejection: Refusal) -> Remark:
     )
 
 
-def _merge_matches(matches: list[Remark]) -> Remark:
-    more, lines = len(matches) - 1, f"{matches[1].place.line} to {matches[-1].place.line}"
+def _merge_matches(matches: list[RuleMatch]) -> RuleMatch:
+    more, lines = len(matches) - 1, f"{matches[1].location.line} to {matches[-1].location.line}"
     return replace(matches[0], message=f"{matches[0].message} So do {more:,} more statements, on lines {lines}.")
 
 
@@ -91,18 +91,18 @@ def _format_sql(sql: str) -> str:
     return line if len(line) <= _MAX_SQL_LENGTH else f"{line[:_MAX_SQL_LENGTH]} …"
 
 
-def _find_changes(analysis: Evidence) -> Iterator[Remark]:
-    repeated = analysis.repeated
+def _find_changes(analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    repeated = analysis.idempotency
     for table in repeated.changed_tables:
-        statement = repeated.run.writing(table)
-        yield Remark(
+        statement = repeated.run.find_last_writing(table)
+        yield RuleMatch(
             analysis.migration.locate(statement),
             f"A second run of the file changes the rows of `{table}` again.",
             _suggest_stable_statement(statement, table),
         )
     for change in repeated.changes:
-        yield Remark(
-            analysis.migration.locate(repeated.run.maker_of(change)),
+        yield RuleMatch(
+            analysis.migration.locate(repeated.run.find_statement_behind(change)),
             f"A second run of the file changes the schema again: {change.kind} `{change.name}` is {change.action}.",
             "Guard the statement, so that it does nothing where its effect is already there.",
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.new_tables import build_new_table_test
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.names import quote_if_needed
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _SETTINGS = "CREATE TABLE IF NOT EXISTS settings (id TEXT PRIMARY KEY NOT NULL, theme TEXT);\n"
 
 
-def _check(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
+def _check(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
         for each in analysis.passed_over:
             kind, name = each.existing.kind.value, each.existing.name
             if not is_new(analysis, name) or kind != "table":
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(each.statement),
                     f"This statement does nothing: {kind} `{name}` exists already, and is not the same.",
                     _suggest(each),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.duplicate_rows import new_foreign_keys
 from pulse_ci.analysis.probes import find_orphans
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
+from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.data_loss import describe_loss, is_self_reference_loss
 from pulse_ci.rules.error_rules import find_rejections
@@ -17,8 +17,8 @@ from pulse_ci.sql.names import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.row_losses import Loss
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.row_losses import RowLoss
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.analysis.table_rebuilds import Rebuild
 
 _PRAGMAS_NOTE = "`PRAGMA foreign_keys=OFF` does not prevent this on D1."
@@ -28,14 +28,14 @@ _REBUILD_ALL_REMEDY = (
 )
 
 
-def _check_cascades(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_cascades(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         for rebuild in analysis.rebuilds:
-            losses = [loss for loss in analysis.on_rows.reached if loss.statement == rebuild.drop]
+            losses = [loss for loss in analysis.seeded_run.foreign_key_losses if loss.statement == rebuild.drop]
             if losses:
                 yield _build_cascade_match(review, analysis, rebuild, losses)
             elif children := list(_find_untried_children(analysis, rebuild)):
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rebuild.drop),
                     f"`DROP TABLE {rebuild.table}` deletes its rows first, and with them it changes or deletes rows of "
                     f"{', '.join(children)}. {_PRAGMAS_NOTE}",
@@ -43,9 +43,9 @@ def _check_cascades(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _find_untried_children(analysis: Evidence, rebuild: Rebuild) -> Iterator[str]:
+def _find_untried_children(analysis: MigrationAnalysis, rebuild: Rebuild) -> Iterator[str]:
     """Yield the children whose rows a DROP reaches, where no rows could be made to see it."""
-    unseeded = {fold(each.table) for each in analysis.on_rows.unseeded}
+    unseeded = {fold(each.table) for each in analysis.seeded_run.unseeded}
     rebuilt = {fold(each.table) for each in analysis.rebuilds}
     for child, key in analysis.replayed.before.list_children(rebuild.before.name):
         untried = not unseeded.isdisjoint((fold(rebuild.before.name), fold(child.name)))
@@ -53,27 +53,29 @@ def _find_untried_children(analysis: Evidence, rebuild: Rebuild) -> Iterator[str
             yield f"`{child.name}` (ON DELETE {key.on_delete})"
 
 
-def _build_cascade_match(review: Review, analysis: Evidence, rebuild: Rebuild, losses: list[Loss]) -> Remark:
+def _build_cascade_match(
+    review: Review, analysis: MigrationAnalysis, rebuild: Rebuild, losses: list[RowLoss]
+) -> RuleMatch:
     loss_texts = "; ".join(describe_loss(loss, review.rows) for loss in losses)
-    condition = "Once no row stops it, d" if analysis.on_rows.beyond else "D"
-    return Remark(
+    condition = "Once no row stops it, d" if analysis.seeded_run.losses_behind_rejection else "D"
+    return RuleMatch(
         analysis.migration.locate(rebuild.drop),
         f"{condition}ropping `{rebuild.table}` also changes rows of other tables: {loss_texts}. {_PRAGMAS_NOTE}",
         _REBUILD_ALL_REMEDY.format(rebuild.table),
     )
 
 
-def _check_fails(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_fails(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         for rejection, on_rows in find_rejections("rebuild-fails-with-rows", analysis):
             if on_rows and (match := _build_orphan_match(analysis, rejection)):
                 yield match
             elif on_rows:
-                rebuild = analysis.rebuild_at(rejection.statement) or analysis.rebuilds[0]
+                rebuild = analysis.find_rebuild(rejection.statement) or analysis.rebuilds[0]
                 location = (
                     "at its DROP" if rejection.statement else "at its end, where deferred constraints are checked"
                 )
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rejection.statement or rebuild.drop),
                     f"This rebuild of `{rebuild.table}` runs on empty tables; with rows D1 rejects the file "
                     f"{location}: "
@@ -82,7 +84,7 @@ def _check_fails(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _build_orphan_match(analysis: Evidence, rejection: Refusal) -> Remark | None:
+def _build_orphan_match(analysis: MigrationAnalysis, rejection: Rejection) -> RuleMatch | None:
     """Return the warning about a new foreign key, if rows without a parent are all that stops the file."""
     keys = list(new_foreign_keys(analysis.replayed.before, analysis.replayed.after))
     referred = any(
@@ -96,7 +98,7 @@ def _build_orphan_match(analysis: Evidence, rejection: Refusal) -> Remark | None
     table, columns, parent, parent_columns = keys[0]
     query = find_orphans(table.name, columns, parent, parent_columns)
     named = ", ".join(f"`{column}`" for column in columns)
-    return Remark(
+    return RuleMatch(
         analysis.migration.locate(rejection.statement or analysis.rebuilds[0].drop),
         f"D1 rejects this new foreign key if rows of `{table.name}` have a {named} without a row of `{parent}`: "
         f"`{rejection.message}`.",
@@ -106,7 +108,7 @@ def _build_orphan_match(analysis: Evidence, rejection: Refusal) -> Remark | None
     )
 
 
-def _describe_children(analysis: Evidence, rebuild: Rebuild) -> str:
+def _describe_children(analysis: MigrationAnalysis, rebuild: Rebuild) -> str:
     schema = analysis.replayed.before
     names = sorted(
         {child.name for child, _ in schema.list_children(rebuild.table) if fold(child.name) != fold(rebuild.table)}
@@ -114,12 +116,12 @@ def _describe_children(analysis: Evidence, rebuild: Rebuild) -> str:
     return f"Rows of {', '.join(f'`{name}`' for name in names)} refer to it." if names else ""
 
 
-def _check_self_reference(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for loss in analysis.on_rows.losses:
-            rebuild = analysis.rebuild_at(loss.statement)
+def _check_self_reference(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for loss in analysis.seeded_run.losses:
+            rebuild = analysis.find_rebuild(loss.statement)
             if rebuild and is_self_reference_loss(analysis, loss):
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rebuild.drop),
                     f"The foreign key of the new table refers to the old `{loss.table}`: dropping that one deletes "
                     f"rows of the new table. {describe_loss(loss, review.rows)}.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.clauses import inserts_select_star
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from pulse_ci.schema.schema import ForeignKey, Table
 
 
-def _check_loses(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for rebuild in analysis.rebuilds if analysis.runs else ():
+def _check_loses(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for rebuild in analysis.rebuilds if analysis.took_effect else ():
             lost = [*_find_lost_objects(analysis, rebuild), *_find_lost_definitions(analysis, rebuild)]
             if lost:
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rebuild.drop),
                     f"This rebuild of `{rebuild.table}` drops these: "
                     f"{', '.join(lost_object for lost_object, _ in lost)}.",
@@ -32,7 +32,7 @@ def _check_loses(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _find_lost_objects(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
+def _find_lost_objects(analysis: MigrationAnalysis, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
     """Yield what went with the old table and could still exist: its indexes and triggers, and dropped views."""
     for change in analysis.replayed.changes:
         belongs_to_table = change.kind in (ObjectKind.INDEX, ObjectKind.TRIGGER) and fold(change.table) == fold(
@@ -44,15 +44,15 @@ def _find_lost_objects(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[s
             yield f"{change.kind} `{change.name}`", f"{' '.join((change.before or '').split())};"
 
 
-def _uses_removed(analysis: Evidence, rebuild: Rebuild, sql: str) -> bool:
+def _uses_removed(analysis: MigrationAnalysis, rebuild: Rebuild, sql: str) -> bool:
     """Return whether SQL names a column that the rebuild drops or renames, or a table that the file drops."""
     new, after = rebuild.after, analysis.replayed.after
     columns = (column.name for column in rebuild.before.columns if not new.find_column(column.name))
     tables = (table.name for table in analysis.replayed.before.tables if not after.find_table(table.name))
-    return any(spells(sql, name) for name in (*columns, *tables))
+    return any(mentions(sql, name) for name in (*columns, *tables))
 
 
-def _is_replaced(analysis: Evidence, rebuild: Rebuild, change: Change) -> bool:
+def _is_replaced(analysis: MigrationAnalysis, rebuild: Rebuild, change: Change) -> bool:
     """Return whether a key or another index of the new table has the columns of an index that is gone."""
     index = analysis.replayed.before.find_index(change.name) if change.kind is ObjectKind.INDEX else None
     if index is None or index.where:
@@ -61,7 +61,7 @@ def _is_replaced(analysis: Evidence, rebuild: Rebuild, change: Change) -> bool:
     return columns in _list_keys(analysis, rebuild, only_unique=index.unique)
 
 
-def _list_keys(analysis: Evidence, rebuild: Rebuild, *, only_unique: bool) -> set[tuple[str, ...]]:
+def _list_keys(analysis: MigrationAnalysis, rebuild: Rebuild, *, only_unique: bool) -> set[tuple[str, ...]]:
     """Return the columns, folded, of each key and index of the new table."""
     keys = [key.columns for key in (rebuild.after.primary_key, *rebuild.after.uniques) if key]
     keys += [
@@ -72,7 +72,7 @@ def _list_keys(analysis: Evidence, rebuild: Rebuild, *, only_unique: bool) -> se
     return {tuple(map(fold, columns)) for columns in keys}
 
 
-def _find_lost_definitions(analysis: Evidence, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
+def _find_lost_definitions(analysis: MigrationAnalysis, rebuild: Rebuild) -> Iterator[tuple[str, str]]:
     """Yield what of the table's own definition is not in the new one; a dropped column's parts are not meant."""
     before, after = rebuild.before, rebuild.after
     for option in ("strict", "without_rowid", "autoincrement"):
@@ -119,13 +119,13 @@ def _find_lost_column_definitions(before: Table, after: Table) -> Iterator[tuple
             yield f"CHECK of `{column.name}`", f"{quote_if_needed(column.name)} … CHECK ({column.checks[0]})"
 
 
-def _check_renames(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for rebuild in analysis.rebuilds if analysis.runs else ():
+def _check_renames(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for rebuild in analysis.rebuilds if analysis.took_effect else ():
             stray_keys = find_stray_keys(analysis, rebuild)
             if stray_keys:
                 children = ", ".join(f"`{child}`" for child, _ in stray_keys)
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(rebuild.drop),
                     f"{children} now {'refers' if len(stray_keys) == 1 else 'refer'} to "
                     f"`{stray_keys[0][1].parent}`, which "
@@ -134,7 +134,7 @@ def _check_renames(review: Review) -> Iterator[Remark]:
                 )
 
 
-def find_stray_keys(analysis: Evidence, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]:
+def find_stray_keys(analysis: MigrationAnalysis, rebuild: Rebuild) -> list[tuple[str, ForeignKey]]:
     """Return the foreign keys of other tables that followed the old table to its passing name, with their tables."""
     return [
         (child.name, key)
@@ -145,9 +145,9 @@ def find_stray_keys(analysis: Evidence, rebuild: Rebuild) -> list[tuple[str, For
     ]
 
 
-def _check_star(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for rebuild in analysis.rebuilds if analysis.runs else ():
+def _check_star(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for rebuild in analysis.rebuilds if analysis.took_effect else ():
             before, after = _list_writable_columns(rebuild.before), _list_writable_columns(rebuild.after)
             if [fold(name) for name in before] == [fold(name) for name in after]:
                 continue
@@ -155,7 +155,7 @@ def _check_star(review: Review) -> Iterator[Remark]:
                 if inserts_select_star(copy.sql):
                     old_columns = {fold(name) for name in before}
                     column_list = ", ".join(quote_if_needed(name) for name in after if fold(name) in old_columns)
-                    yield Remark(
+                    yield RuleMatch(
                         analysis.migration.locate(copy),
                         f"`SELECT *` copies `{rebuild.table}` by position, but the columns differ in order or number: "
                         "values end up in other columns.",

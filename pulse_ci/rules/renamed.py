@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.new_tables import build_new_table_test
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.names import quote_if_needed
@@ -19,14 +19,14 @@ _GENERATED = "ALTER TABLE sites ADD COLUMN url TEXT GENERATED ALWAYS AS (address
 _IGNORE = "-- pulse-ci: ignore not-idempotent SQLite cannot guard RENAME\n"
 
 
-def _check_tables(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
-        for each in analysis.renames.tables if analysis.runs else ():
+def _check_tables(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
+        for each in analysis.renames.tables if analysis.took_effect else ():
             if is_new(analysis, each.table) or analysis.replayed.after.find_view(each.table):
                 continue
             old, new = quote_if_needed(each.table), quote_if_needed(each.new_name)
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(each.statement),
                 f"Table `{each.table}` is renamed to `{each.new_name}`, and Workers that are deployed still use the "
                 "old name: their queries fail until the new code is out.",
@@ -35,12 +35,12 @@ def _check_tables(review: Review) -> Iterator[Remark]:
             )
 
 
-def _check_columns(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
-        for each in analysis.renames.columns if analysis.runs else ():
+def _check_columns(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
+        for each in analysis.renames.columns if analysis.took_effect else ():
             if not is_new(analysis, each.table):
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(each.statement),
                     f"Column `{each.column}` of `{each.table}` is renamed to `{each.new_name}`, and Workers that are "
                     "deployed still use the old name: their queries fail until the new code is out.",

@@ -9,18 +9,20 @@ from pulse_ci.sql.names import quote_if_needed
 from pulse_ci.sql.operations import RenameColumn, RenameTable
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.model import Change
 
 
-def find_reverse_rename(analysis: Evidence, change: Change) -> str | None:
+def find_reverse_rename(analysis: MigrationAnalysis, change: Change) -> str | None:
     """Return the statement that undoes the rename behind an added or removed table or column, None if it is none."""
     return _find_reverse_renames(analysis).get(_get_change_key(change))
 
 
-def _find_reverse_renames(analysis: Evidence) -> dict[tuple[str, ...], str]:
+def _find_reverse_renames(analysis: MigrationAnalysis) -> dict[tuple[str, ...], str]:
     unrestored = {
-        _get_change_key(change) for change in analysis.undone.changes if change.action is not ChangeAction.MODIFIED
+        _get_change_key(change)
+        for change in analysis.reversibility.changes
+        if change.action is not ChangeAction.MODIFIED
     }
     statements = {}
     for new_name, old_name in _find_original_names(analysis).items():
@@ -33,7 +35,7 @@ def _find_reverse_renames(analysis: Evidence) -> dict[tuple[str, ...], str]:
     return statements
 
 
-def _find_original_names(analysis: Evidence) -> dict[tuple[str, ...], tuple[str, ...]]:
+def _find_original_names(analysis: MigrationAnalysis) -> dict[tuple[str, ...], tuple[str, ...]]:
     """What tables (name,) and columns (table, name) were called before the file, by their names after it."""
     origins: dict[tuple[str, ...], tuple[str, ...]] = {}
     for statement in analysis.migration.statements:

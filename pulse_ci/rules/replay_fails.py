@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections
 from pulse_ci.rules.examples import make_example, make_table_migration
@@ -16,8 +16,8 @@ from pulse_ci.sql.operations import Delete, Update
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.replay import Broken
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.replay import FailedMigration
+    from pulse_ci.analysis.statement_run import Rejection
 
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
@@ -37,18 +37,18 @@ _REMEDIES = (
 )
 
 
-def _describe_rejection(rejection: Refusal, on_rows: bool) -> str:
+def _describe_rejection(rejection: Rejection, on_rows: bool) -> str:
     subject = "this statement" if rejection.statement else "the file at its end"
-    only_file_rows = ", where no rows are but those that the files bring" if rejection.is_of_rows else ""
+    only_file_rows = ", where no rows are but those that the files bring" if rejection.is_constraint_error else ""
     condition = ", once tables have rows" if on_rows else only_file_rows
-    if rejection.by in NOT_RUN_REMEDIES:
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
         return f"What D1 would do with {subject}{condition} is not known: `{rejection.message}`"
     return f"D1 rejects {subject}{condition}: `{rejection.message}`."
 
 
-def _find_remedy(analysis: Evidence, rejection: Refusal, *, on_rows: bool) -> str:
-    if rejection.by in NOT_RUN_REMEDIES:
-        return NOT_RUN_REMEDIES[rejection.by]
+def _find_remedy(analysis: MigrationAnalysis, rejection: Rejection, *, on_rows: bool) -> str:
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
+        return NOT_RUN_REMEDIES[rejection.rejected_by]
     if match := re.match(r"error in (view|trigger) (\S+?):", rejection.message):
         return _suggest_dropping(analysis, match[1], match[2])
     for pattern, hint in _REMEDIES:
@@ -59,7 +59,7 @@ def _find_remedy(analysis: Evidence, rejection: Refusal, *, on_rows: bool) -> st
     return "Correct the statement: what D1 rejects here it rejects on every database."
 
 
-def _suggest_dropping(analysis: Evidence, kind: str, name: str) -> str:
+def _suggest_dropping(analysis: MigrationAnalysis, kind: str, name: str) -> str:
     """Say how to get a view or trigger out of the way of a rebuild."""
     schema = analysis.replayed.before
     found = schema.find_view(name) or schema.find_trigger(name)
@@ -68,51 +68,51 @@ def _suggest_dropping(analysis: Evidence, kind: str, name: str) -> str:
     return f"Put {drop} before the first statement that changes what it uses{again}"
 
 
-def _check_fails(review: Review) -> Iterator[Remark]:
+def _check_fails(review: Review) -> Iterator[RuleMatch]:
     for migration in (*review.migrations.migrations, *review.reverse_files):
         if migration.problem:
             note = "" if migration in (*review.new, *review.reverse_files) else " Later files were checked without it."
-            yield Remark(
+            yield RuleMatch(
                 migration.locate_line(migration.problem_line),
                 f"`{migration.name}` {migration.problem}, so nothing of it can be run.{note}",
                 migration.problem_remedy,
             )
-    for analysis in review.evidence:
+    for analysis in review.analyses:
         for rejection, on_rows in find_rejections("replay-fails", analysis):
-            yield (_build_match_on_rows(analysis, rejection) if on_rows else None) or Remark(
+            yield (_build_match_on_rows(analysis, rejection) if on_rows else None) or RuleMatch(
                 analysis.migration.locate(rejection.statement),
                 f"{_describe_rejection(rejection, on_rows)} Nothing of `{analysis.migration.name}` is kept.",
                 _find_remedy(analysis, rejection, on_rows=on_rows),
             )
-    for broken in review.broken:
+    for broken in review.failed:
         # One that left its schema was told of when it was new, and takes nothing from what follows.
-        if not broken.left_schema:
+        if not broken.kept_schema:
             yield _build_merged_file_match(broken)
 
 
-def _build_merged_file_match(broken: Broken) -> Remark:
-    return Remark(
-        broken.migration.locate(broken.refusal.statement),
-        f"`{broken.migration.name}` is not under review but does not run either: {broken.refusal.answer}. "
+def _build_merged_file_match(broken: FailedMigration) -> RuleMatch:
+    return RuleMatch(
+        broken.migration.locate(broken.rejection.statement),
+        f"`{broken.migration.name}` is not under review but does not run either: {broken.rejection.description}. "
         "Later files were checked without it.",
         "If it ran anyway, on another schema or by hand, use `preview: staging`: it starts from the real schema.",
         Severity.WARNING,
     )
 
 
-def _build_match_on_rows(analysis: Evidence, rejection: Refusal) -> Remark | None:
+def _build_match_on_rows(analysis: MigrationAnalysis, rejection: Rejection) -> RuleMatch | None:
     if match := _build_children_match(analysis, rejection):
         return match
     return remark_on_some_rows(analysis, rejection) if depends_on_rows(analysis, rejection) else None
 
 
-def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | None:
+def _build_children_match(analysis: MigrationAnalysis, rejection: Rejection) -> RuleMatch | None:
     """Return what to say of a statement that fails only if rows refer to those that its WHERE names."""
     match rejection.statement.operation if rejection.statement else None:
         case Delete(table, has_where=True) | Update(table, has_where=True) if "FOREIGN KEY" in rejection.message:
             names = {child.name for child, _ in analysis.replayed.before.list_children(table)}
             children = ", ".join(f"`{name}`" for name in sorted(names)) or "other tables"
-            return Remark(
+            return RuleMatch(
                 analysis.migration.locate(rejection.statement),
                 f"D1 rejects this statement if rows of other tables refer to those that it deletes from `{table}`: "
                 f"`{rejection.message}`.",
@@ -122,23 +122,23 @@ def _build_children_match(analysis: Evidence, rejection: Refusal) -> Remark | No
     return None
 
 
-def _check_transaction(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        rejections = [rejection for rejection in analysis.replayed.run.refusals if rejection.is_transaction]
+def _check_transaction(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        rejections = [rejection for rejection in analysis.replayed.run.rejections if rejection.is_transaction]
         for index, rejection in enumerate(rejections):
             reason = _format_d1_message(rejection) if index == 0 else "."
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(rejection.statement),
                 f"D1 rejects `{_format_statement(rejection)}`, and with it the whole file{reason}",
                 "Delete this line: D1 runs each migration file as one transaction already.",
             )
 
 
-def _format_statement(rejection: Refusal) -> str:
+def _format_statement(rejection: Rejection) -> str:
     return " ".join(rejection.statement.sql.rstrip(";").split()) if rejection.statement else "it"
 
 
-def _format_d1_message(rejection: Refusal) -> str:
+def _format_d1_message(rejection: Rejection) -> str:
     return f": `{rejection.message.partition('. ')[0].rstrip('.')}.`"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import ChangeAction, Severity
 from pulse_ci.rules.examples import make_table_migration
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     numbers = review.migrations.numbers
     new = set(review.new)
     for reverse in (*review.migrations.reverse_files, *review.migrations.migrations):
@@ -24,20 +24,20 @@ def _check(review: Review) -> Iterator[Remark]:
             continue
         if field is None:
             if reverse.number is not None and reverse.number not in numbers:
-                yield Remark(
+                yield RuleMatch(
                     reverse.locate(), f"There is no migration {reverse.digits} to undo.", _suggest_header(reverse)
                 )
             continue
         place, header_number = reverse.locate_line(field.line), int(field.value)
         if header_number not in numbers:
-            yield Remark(place, f"There is no migration {field.value} to undo.", _suggest_header(reverse))
+            yield RuleMatch(place, f"There is no migration {field.value} to undo.", _suggest_header(reverse))
         elif in_reverse and reverse.number is not None and reverse.number != header_number:
-            yield Remark(
+            yield RuleMatch(
                 place,
                 f"`{reverse.name}` says that it undoes {field.value}, its name says {reverse.digits}.",
                 _suggest_header(reverse),
             )
-    for analysis in review.evidence:
+    for analysis in review.analyses:
         yield from _check_other_objects(analysis)
 
 
@@ -45,14 +45,14 @@ def _suggest_header(reverse: Migration) -> str:
     return f"`-- Reverse migration {reverse.digits or 'NNN'}`, with the number of the file that it undoes"
 
 
-def _check_other_objects(analysis: Evidence) -> Iterator[Remark]:
-    undone = analysis.undone
-    if undone.reverse is None or undone.run.refusals or not analysis.runs:
+def _check_other_objects(analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    undone = analysis.reversibility
+    if undone.reverse is None or undone.run.rejections or not analysis.took_effect:
         return
     if reverses_other_migration(analysis):
         unrelated = [change for change in undone.changes if change.action is ChangeAction.REMOVED]
         names = ", ".join(f"`{change.name}`" for change in unrelated)
-        yield Remark(
+        yield RuleMatch(
             undone.reverse.source.locate(undone.reverse.statements[0]),
             f"The reverse of `{analysis.migration.name}` drops {names}, which that file did not make, "
             "and nothing that it made.",
@@ -60,9 +60,9 @@ def _check_other_objects(analysis: Evidence) -> Iterator[Remark]:
         )
 
 
-def reverses_other_migration(analysis: Evidence) -> bool:
+def reverses_other_migration(analysis: MigrationAnalysis) -> bool:
     """Whether the reverse drops what was there before, and leaves all that the migration made."""
-    unrestored, made = analysis.undone.changes, analysis.replayed.changes
+    unrestored, made = analysis.reversibility.changes, analysis.replayed.changes
     removed = [change for change in unrestored if change.action is ChangeAction.REMOVED]
     added = {(change.kind, change.name) for change in made if change.action is ChangeAction.ADDED}
     return bool(removed and added) and added <= {(change.kind, change.name) for change in unrestored}

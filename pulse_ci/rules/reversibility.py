@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Evidence, Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES
 from pulse_ci.rules.examples import EXAMPLE_HEADER, make_example
@@ -15,33 +15,33 @@ from pulse_ci.sql.names import quote_if_needed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.migrations.discover import ReverseMigration
 
 _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _EXPECT_SITES = _SITES.replace(";\n", "; -- expect\n")
 
 
-def _check_missing_drop(review: Review) -> Iterator[Remark]:
+def _check_missing_drop(review: Review) -> Iterator[RuleMatch]:
     for analysis in _list_reversed(review):
-        for change in analysis.undone.changes:
+        for change in analysis.reversibility.changes:
             if change.action is ChangeAction.ADDED and not find_reverse_rename(analysis, change):
                 yield _build_missing_drop_match(review, analysis, change)
 
 
-def _list_reversed(review: Review) -> Iterator[Evidence]:
+def _list_reversed(review: Review) -> Iterator[MigrationAnalysis]:
     """The migrations whose reverse, if they have one, ran: only then does what is left mean anything."""
-    return (each for each in review.evidence if each.runs and not each.undone.run.refusals)
+    return (each for each in review.analyses if each.took_effect and not each.reversibility.run.rejections)
 
 
-def _build_missing_drop_match(review: Review, analysis: Evidence, change: Change) -> Remark:
-    reverse = analysis.undone.reverse
+def _build_missing_drop_match(review: Review, analysis: MigrationAnalysis, change: Change) -> RuleMatch:
+    reverse = analysis.reversibility.reverse
     reverse_path = reverse.source.path if reverse else None
     target = reverse_path or f"{review.migrations.directory}/reverse/{analysis.migration.file_name}"
     header = "" if reverse else f" under the header `-- Reverse migration {analysis.migration.digits}`"
     table_note = f" of `{change.table}`" if change.kind is ObjectKind.COLUMN else ""
-    return Remark(
-        analysis.migration.locate(analysis.replayed.run.maker_of(change)),
+    return RuleMatch(
+        analysis.migration.locate(analysis.replayed.run.find_statement_behind(change)),
         f"No rollback: nothing drops {change.kind} `{change.name}`{table_note}.",
         f"Add to `{target}`{header}: `{_format_drop(change)}`",
     )
@@ -53,23 +53,23 @@ def _format_drop(change: Change) -> str:
     return f"DROP {change.kind.upper()} IF EXISTS {quote_if_needed(change.name)};"
 
 
-def _check_incomplete(review: Review) -> Iterator[Remark]:
+def _check_incomplete(review: Review) -> Iterator[RuleMatch]:
     for analysis in _list_reversed(review):
-        unrestored = [change for change in analysis.undone.changes if change.action is not ChangeAction.ADDED]
-        if unrestored and not (analysis.undone.reverse and reverses_other_migration(analysis)):
+        unrestored = [change for change in analysis.reversibility.changes if change.action is not ChangeAction.ADDED]
+        if unrestored and not (analysis.reversibility.reverse and reverses_other_migration(analysis)):
             yield _build_incomplete_match(analysis, unrestored)
 
 
-def _build_incomplete_match(analysis: Evidence, unrestored: list[Change]) -> Remark:
-    reverse, names = analysis.undone.reverse, ", ".join(_describe_difference(change) for change in unrestored)
+def _build_incomplete_match(analysis: MigrationAnalysis, unrestored: list[Change]) -> RuleMatch:
+    reverse, names = analysis.reversibility.reverse, ", ".join(_describe_difference(change) for change in unrestored)
     if reverse is None:
-        first = analysis.replayed.run.maker_of(unrestored[0])
-        return Remark(
+        first = analysis.replayed.run.find_statement_behind(unrestored[0])
+        return RuleMatch(
             analysis.migration.locate(first),
             f"No rollback: these stay changed: {names}.",
             _suggest_fix(analysis, unrestored[0]),
         )
-    return Remark(
+    return RuleMatch(
         reverse.source.locate(reverse.statements[0] if reverse.statements else None),
         f"The reverse of `{analysis.migration.name}` does not restore the schema: {names}.",
         _suggest_fix(analysis, unrestored[0]),
@@ -90,7 +90,7 @@ def _describe_state(change: Change) -> str:
     return "has its columns in another order" if before == after and change.kind is ObjectKind.TABLE else "differs"
 
 
-def _suggest_fix(analysis: Evidence, change: Change) -> str:
+def _suggest_fix(analysis: MigrationAnalysis, change: Change) -> str:
     if rename := find_reverse_rename(analysis, change):
         return f"In the reverse: `{rename}`"
     if change.kind is ObjectKind.COLUMN and change.action is ChangeAction.REMOVED:
@@ -100,21 +100,21 @@ def _suggest_fix(analysis: Evidence, change: Change) -> str:
     return f"In the reverse, create it again: `{' '.join(change.before.split())}`"
 
 
-def _check_fails(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        undone = analysis.undone
-        if undone.reverse and analysis.runs:
-            for rejection in undone.run.refusals:
-                yield Remark(
+def _check_fails(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        undone = analysis.reversibility
+        if undone.reverse and analysis.took_effect:
+            for rejection in undone.run.rejections:
+                yield RuleMatch(
                     undone.reverse.source.locate(rejection.statement or undone.reverse.statements[-1]),
-                    f"The reverse of `{analysis.migration.name}` does not run: {rejection.answer}.",
+                    f"The reverse of `{analysis.migration.name}` does not run: {rejection.description}.",
                     _suggest_correction(undone.reverse, rejection),
                 )
 
 
-def _suggest_correction(reverse: ReverseMigration, rejection: Refusal) -> str:
-    if rejection.by in NOT_RUN_REMEDIES:
-        return NOT_RUN_REMEDIES[rejection.by]
+def _suggest_correction(reverse: ReverseMigration, rejection: Rejection) -> str:
+    if rejection.rejected_by in NOT_RUN_REMEDIES:
+        return NOT_RUN_REMEDIES[rejection.rejected_by]
     if "syntax error" in rejection.message and reverse.source.reverse_block:
         return "Below `-- Reverse:` write SQL alone; put words above it, or behind a second `--`."
     return "Drop what refers to an object before the object itself, with IF EXISTS; no BEGIN or COMMIT."

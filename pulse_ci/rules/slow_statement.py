@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.cost import MAX_SECONDS
-from pulse_ci.analysis.row_effects import costs, whole_cost
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.row_effects import estimate_review_costs, sum_costs
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.names import quote_if_needed
@@ -18,23 +18,25 @@ if TYPE_CHECKING:
 
     from pulse_ci.analysis.cost.cost import Cost
     from pulse_ci.analysis.cost.estimate import StatementCost
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.sql.operations import Operation
 
 _IMPORT_NOTE = "`wrangler d1 execute --remote --file` is not held to that time; the database takes no query meanwhile."
 
 
-def _check(review: Review) -> Iterator[Remark]:
-    costs_by_path = costs(review)
-    for analysis in review.evidence:
+def _check(review: Review) -> Iterator[RuleMatch]:
+    costs_by_path = estimate_review_costs(review)
+    for analysis in review.analyses:
         statements = costs_by_path.get(analysis.migration.path, ())
         matches = [
-            rule_match for each in statements for rule_match in _check_statement(analysis, each, review.most_written)
+            rule_match
+            for each in statements
+            for rule_match in _check_statement(analysis, each, review.max_rows_written)
         ]
         yield from matches
-        total = whole_cost(statements)
+        total = sum_costs(statements)
         if total and total.seconds > MAX_SECONDS and not matches:
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(),
                 f"On the rows that are there this file, all statements together, {_format_amount(total)}: "
                 f"{_format_duration(total)}.",
@@ -42,18 +44,18 @@ def _check(review: Review) -> Iterator[Remark]:
             )
 
 
-def _check_statement(analysis: Evidence, each: StatementCost, most_written: int | None) -> Iterator[Remark]:
+def _check_statement(analysis: MigrationAnalysis, each: StatementCost, most_written: int | None) -> Iterator[RuleMatch]:
     place, cost = analysis.migration.locate(each.statement), each.cost
     if cost is None:
         return
     if cost.seconds > MAX_SECONDS:
         message = f"On the rows that are there this statement {_format_amount(cost)}: {_format_duration(cost)}."
-        yield Remark(place, message, f"{_suggest_parts(each.statement.operation)} {_IMPORT_NOTE}")
+        yield RuleMatch(place, message, f"{_suggest_parts(each.statement.operation)} {_IMPORT_NOTE}")
     elif most_written is not None and cost.rows_written > most_written:
         message = (
             f"On the rows that are there this statement {_format_amount(cost)}, and {most_written:,} is the limit."
         )
-        yield Remark(place, message, f"{_suggest_parts(each.statement.operation)} Or raise `--max-rows-written`.")
+        yield RuleMatch(place, message, f"{_suggest_parts(each.statement.operation)} Or raise `--max-rows-written`.")
 
 
 def _format_amount(cost: Cost) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.engine.limits import MAX_STATEMENT_BYTES
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example
@@ -79,14 +79,14 @@ def _find_unparenthesized_cases(sql: str, body: Sequence[Token]) -> Iterator[str
                 yield text if len(text) <= _MAX_CASE_LENGTH else "CASE … END"
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     database = (review.database and (review.database.name or review.database.binding)) or "DATABASE"
     for migration in review.new:
         for statement in migration.statements:
             match statement.operation:
                 case Create("trigger", name) if causes := find_split_causes(statement.sql):
                     reasons = "; and ".join(cause.reason for cause in causes)
-                    yield Remark(
+                    yield RuleMatch(
                         migration.locate(statement),
                         f"Trigger `{name}` runs on every local database. Where the file is sent as one text, as by "
                         f"`wrangler d1 migrations apply --remote`, D1's API cuts it in the middle and answers "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.copied_values import CopiedColumn, ValueChange
-from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Evidence, Remark, Review, Rule
+from pulse_ci.analysis.new_tables import build_new_table_test
+from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.sql.clauses import find_insert_columns
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pulse_ci.sql.split import Statement
 
 
-def _check_moved(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for each in analysis.copied if analysis.runs else ():
+def _check_moved(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for each in analysis.copied if analysis.took_effect else ():
             match each.change:
                 case ValueChange.MOVED:
                     yield _remark(
@@ -58,16 +58,16 @@ def _check_moved(review: Review) -> Iterator[Remark]:
 
 
 def _remark(
-    analysis: Evidence, copied: CopiedColumn, message: str, remedy: str, severity: Severity | None = None
-) -> Remark:
+    analysis: MigrationAnalysis, copied: CopiedColumn, message: str, remedy: str, severity: Severity | None = None
+) -> RuleMatch:
     place = analysis.migration.locate(copied.statement)
-    return Remark(place, message, remedy, severity, unproven=severity is Severity.WARNING)
+    return RuleMatch(place, message, remedy, severity, unproven=severity is Severity.WARNING)
 
 
-def _check_quoted(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_quoted(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         for each in analysis.quoted:
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(each.statement),
                 f"`\"{each.name}\"` {_describe_quoted(each)}, so SQLite reads it as the text '{each.name}'.",
                 _suggest_quoted(each),
@@ -91,17 +91,17 @@ def _suggest_quoted(quoted: QuotedText) -> str:
             return f"Correct the column's name; if the text is meant, write it in single quotes: `'{quoted.name}'`."
 
 
-def _check_overwrites(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
-        for each in analysis.on_rows.overwritten:
+def _check_overwrites(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
+        for each in analysis.seeded_run.overwritten:
             if is_new(analysis, each.table):
                 continue
             triggers = _find_update_triggers(analysis.replayed.before, each.table)
             names = ", ".join(f"`{name}`" for name in triggers)
             drops = " ".join(f"`DROP TRIGGER {quote_if_needed(name)};`" for name in triggers)
             columns = ", ".join(f"`{column}`" for column in each.columns)
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(each.statement),
                 f"This UPDATE of `{each.table}` fires trigger {names}, which overwrites {columns} of the same rows.",
                 f"Drop the trigger before the UPDATE, {drops}, and create it again after it.",
@@ -112,16 +112,16 @@ def _find_update_triggers(schema: Schema, table: str) -> list[str]:
     return [trigger.name for trigger in schema.list_triggers(table) if trigger.event == "UPDATE"]
 
 
-def _check_counters(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
-    for analysis in review.evidence:
-        for name in analysis.on_rows.counters_reset:
+def _check_counters(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
+    for analysis in review.analyses:
+        for name in analysis.seeded_run.counters_reset:
             table = analysis.replayed.after.find_table(name)
             if table is None or not table.autoincrement or is_new(analysis, name):
                 continue
             rebuild = next((each for each in analysis.rebuilds if fold(each.table) == fold(name)), None)
-            statement = rebuild.drop if rebuild else analysis.replayed.run.writing("sqlite_sequence")
-            yield Remark(
+            statement = rebuild.drop if rebuild else analysis.replayed.run.find_last_writing("sqlite_sequence")
+            yield RuleMatch(
                 analysis.migration.locate(statement),
                 f"After this statement AUTOINCREMENT of `{name}` starts again below the highest id that it has given: "
                 "ids of deleted rows are given to new ones.",
@@ -138,13 +138,13 @@ def _suggest_counter(rebuild: Rebuild | None) -> str:
     )
 
 
-def _check_rowids(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
-        for rebuild in analysis.rebuilds if analysis.runs else ():
+def _check_rowids(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
+        for rebuild in analysis.rebuilds if analysis.took_effect else ():
             for search in _find_searches(analysis.replayed.after, rebuild.after):
                 if not (_copies_rowids(rebuild) or _is_filled_again(analysis, rebuild, search)):
                     name = quote_if_needed(search.name)
-                    yield Remark(
+                    yield RuleMatch(
                         analysis.migration.locate(rebuild.drop),
                         f"FTS5 table `{search.name}` finds rows of `{rebuild.table}` by their rowid, and this rebuild "
                         "gives them new ones: searches return other rows.",
@@ -171,9 +171,9 @@ def _copies_rowids(rebuild: Rebuild) -> bool:
     )
 
 
-def _is_filled_again(analysis: Evidence, rebuild: Rebuild, search: Table) -> bool:
+def _is_filled_again(analysis: MigrationAnalysis, rebuild: Rebuild, search: Table) -> bool:
     after_drop = False
-    for statement, _ in analysis.replayed.run.touched:
+    for statement, _ in analysis.replayed.run.executed:
         after_drop = after_drop or statement == rebuild.drop
         match statement.operation:
             case Insert(name) if after_drop and fold(name) == fold(search.name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.analysis.worker_results import DeployOrder
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
@@ -26,11 +26,11 @@ _TEXT_INSTEAD = "for a text and returns it"
 _NOT_NULL = re.compile(r"NOT NULL constraint failed: (\S+)\.(\S+)")
 
 
-def _check_breaks(review: Review) -> Iterator[Remark]:
+def _check_breaks(review: Review) -> Iterator[RuleMatch]:
     worker = review.worker
     for query in worker.broken if worker else ():
         undoing = worker is not None and worker.deploy_order is DeployOrder.CODE_FIRST
-        yield Remark(
+        yield RuleMatch(
             _locate_broken(review, query),
             _describe_broken(query, undoing=undoing),
             _plan_contraction(query),
@@ -75,7 +75,7 @@ def _plan_contraction(query: QueryOutcome) -> str:
     return "Deploy code that works on both schemas first, and make this change in a later migration."
 
 
-def _check_needs_migration(review: Review) -> Iterator[Remark]:
+def _check_needs_migration(review: Review) -> Iterator[RuleMatch]:
     worker = review.worker
     if worker is None or not worker.needing:
         return
@@ -85,7 +85,7 @@ def _check_needs_migration(review: Review) -> Iterator[Remark]:
     first = worker.needing[0]
     file = next((each for each in review.new if each.path == first.blamed), None) or next(iter(review.new), None)
     count = len(worker.needing)
-    yield Remark(
+    yield RuleMatch(
         file.locate(None) if file else Location(first.path, first.line, first.line),
         f"Deploy the Worker after the migration: {count} {'query needs' if count == 1 else 'queries need'} it "
         f"({_list_places(worker.needing)}).",
@@ -95,7 +95,7 @@ def _check_needs_migration(review: Review) -> Iterator[Remark]:
     )
 
 
-def _require_migration(query: QueryOutcome) -> Remark:
+def _require_migration(query: QueryOutcome) -> RuleMatch:
     found = _COLUMN.search(query.before or "")
     column = (found[1] or found[2]) if found else None
     file = query.blamed.rpartition("/")[2] or "the migration"
@@ -110,19 +110,19 @@ def _require_migration(query: QueryOutcome) -> Remark:
     fails = "fails"
     if _TEXT_INSTEAD in reason:
         fails, why = "returns a constant", "Nothing fails, so no fallback in the code is reached."
-    return Remark(
+    return RuleMatch(
         Location(query.path, query.line, query.line),
         f"The query `{shorten_sql(query.sql)}` {fails} until `{file}` has run: {reason}. {why}",
         f"{guard}, or run the migration before this code is deployed.",
     )
 
 
-def _check_slower(review: Review) -> Iterator[Remark]:
+def _check_slower(review: Review) -> Iterator[RuleMatch]:
     for query in review.worker.queries if review.worker else ():
         tables = [name for name in query.scanned if _is_large(review, name)]
         if tables:
             names = ", ".join(f"`{name}`" for name in tables)
-            yield Remark(
+            yield RuleMatch(
                 Location(query.path, query.line, query.line),
                 f"The query `{shorten_sql(query.sql)}` scans all rows of {names} once this change has run; it used an "
                 f"index before: {_show_plan(query.old_plan)}, then {_show_plan(query.new_plan)}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import EXAMPLE_PATH, make_table_migration
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     database = review.database
     if database is None:
         return
     location, name = Location(review.config, database.line, database.line), database.binding or database.name or "?"
     if database.id and database.preview_id == database.id:
-        yield Remark(
+        yield RuleMatch(
             location,
             f"`preview_database_id` of `{name}` is its `database_id`: `wrangler dev --remote` and "
             "`wrangler d1 execute --preview` write to the very database that they are to spare.",
             f"Make another (`wrangler d1 create {database.name or 'NAME'}-preview`) and put its id there.",
         )
     if not database.id:
-        yield Remark(
+        yield RuleMatch(
             location,
             f"`{name}` has no `database_id`: wrangler takes the database of that name in whatever account the token "
             "belongs to, or makes one.",

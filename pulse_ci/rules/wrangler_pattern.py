@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.rule import Example, Remark, Review, Rule
+from pulse_ci.analysis.rule import Example, Review, Rule, RuleMatch
 from pulse_ci.layout import FLAT_PATTERN, FOLDER_PATTERN, Layout, suggest_pattern
 from pulse_ci.migrations.parse import Location
 from pulse_ci.model import Severity
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pulse_ci.migrations.parse import Migration
 
 
-def _check(review: Review) -> Iterator[Remark]:
+def _check(review: Review) -> Iterator[RuleMatch]:
     migrations = review.migrations
     for reverse in migrations.reverse_files:
         name = migrations.find_name(reverse.path)
         if name is not None and migrations.layout.matches(name):
-            yield Remark(
+            yield RuleMatch(
                 reverse.locate(),
                 f"wrangler's `migrations_pattern` takes `{reverse.path}` for a migration: "
                 "`wrangler d1 migrations apply` would run it and undo what it has just done.",
@@ -33,13 +33,13 @@ def _check(review: Review) -> Iterator[Remark]:
     if folders_are_unknown and review.new:
         yield _build_unknown_layout_remark(review, review.new[0])
     for path in migrations.unmatched:
-        if review.of_a_change and review.is_new(path):
+        if review.is_of_change and review.is_new(path):
             yield _build_unmatched_remark(path, migrations)
 
 
-def _build_unknown_layout_remark(review: Review, migration: Migration) -> Remark:
+def _build_unknown_layout_remark(review: Review, migration: Migration) -> RuleMatch:
     directory = review.migrations.directory
-    return Remark(
+    return RuleMatch(
         migration.locate(),
         f"`wrangler d1 migrations apply` runs no file of `{directory}`: without `migrations_pattern` it takes "
         f"`{FLAT_PATTERN}` there, and the migrations lie in folders.",
@@ -48,14 +48,14 @@ def _build_unknown_layout_remark(review: Review, migration: Migration) -> Remark
     )
 
 
-def _build_unmatched_remark(path: str, migrations: MigrationSet) -> Remark:
+def _build_unmatched_remark(path: str, migrations: MigrationSet) -> RuleMatch:
     name = migrations.find_name(path) or path
     pattern, pattern_for_all = migrations.layout.pattern, suggest_pattern([name])
     looks_meant = "/" not in name or PurePosixPath(name).name == "migration.sql"
     remedy = f"Move the file out of `{migrations.directory}`, or name it so that `{pattern}` matches it"
     if migrations.layout.is_configured and pattern_for_all:
         remedy = f'Set `migrations_pattern` to "{migrations.directory}/{pattern_for_all}", or move the file'
-    return Remark(
+    return RuleMatch(
         Location(path),
         f"wrangler never runs `{path}`: it takes `{pattern}` below `{migrations.directory}` for migrations.",
         remedy,

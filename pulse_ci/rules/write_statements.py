@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.new_tables import freshness
-from pulse_ci.analysis.rule import Remark, Review, Rule
+from pulse_ci.analysis.new_tables import build_new_table_test
+from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.sql.clauses import find_set_columns
@@ -15,7 +15,7 @@ from pulse_ci.sql.operations import Create, Delete, Insert, Pragma, Update
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.rule import Evidence
+    from pulse_ci.analysis.rule import MigrationAnalysis
     from pulse_ci.sql.operations import Operation
     from pulse_ci.sql.split import Statement
 
@@ -24,21 +24,21 @@ _SITES = "CREATE TABLE IF NOT EXISTS sites (site_id INTEGER PRIMARY KEY, url TEX
 _UNDO = "DROP TABLE IF EXISTS sites;"
 
 
-def _list_operations(review: Review) -> Iterator[tuple[Evidence, Statement, Operation]]:
-    for analysis in review.evidence:
+def _list_operations(review: Review) -> Iterator[tuple[MigrationAnalysis, Statement, Operation]]:
+    for analysis in review.analyses:
         for statement in analysis.migration.statements:
             yield analysis, statement, statement.operation
 
 
-def _check_unbounded(review: Review) -> Iterator[Remark]:
-    is_new = freshness(review)
+def _check_unbounded(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
     for analysis, statement, parsed in _list_operations(review):
         if not isinstance(parsed, Update | Delete) or parsed.has_where:
             continue
         known = analysis.replayed.before.find_table(parsed.table) and not is_new(analysis, parsed.table)
         if known and not _fills_new_columns(review, statement, parsed):
             verb = "Updates" if isinstance(parsed, Update) else "Deletes"
-            yield Remark(
+            yield RuleMatch(
                 analysis.migration.locate(statement),
                 f"{verb} every row of `{parsed.table}` (no WHERE).",
                 "Add a WHERE. If every row is meant, add `-- pulse-ci: ignore unbounded-write` and the reason.",
@@ -52,12 +52,12 @@ def _fills_new_columns(review: Review, statement: Statement, parsed: Update | De
     return table is not None and bool(columns) and not any(table.find_column(column) for column in columns)
 
 
-def _check_create_table_as(review: Review) -> Iterator[Remark]:
-    for analysis in review.evidence:
+def _check_create_table_as(review: Review) -> Iterator[RuleMatch]:
+    for analysis in review.analyses:
         for statement in analysis.migration.statements:
             match statement.operation:
                 case Create("table", name, is_from_select=True) if analysis.replayed.after.find_table(name):
-                    yield Remark(
+                    yield RuleMatch(
                         analysis.migration.locate(statement),
                         f"`{name}` gets column names and rough types from the SELECT, but no primary key, "
                         "constraint or default.",
@@ -66,11 +66,11 @@ def _check_create_table_as(review: Review) -> Iterator[Remark]:
                     )
 
 
-def _check_foreign_keys(review: Review) -> Iterator[Remark]:
+def _check_foreign_keys(review: Review) -> Iterator[RuleMatch]:
     for analysis, statement, parsed in _list_operations(review):
         match parsed:
             case Pragma("foreign_keys", value) if value in _OFF_VALUES:
-                yield Remark(
+                yield RuleMatch(
                     analysis.migration.locate(statement),
                     "`PRAGMA foreign_keys = OFF` has no effect on D1: a migration runs in a transaction, where SQLite "
                     "ignores it. Foreign keys stay on.",
@@ -79,21 +79,23 @@ def _check_foreign_keys(review: Review) -> Iterator[Remark]:
                 )
 
 
-def _is_without_effect(analysis: Evidence) -> bool:
+def _is_without_effect(analysis: MigrationAnalysis) -> bool:
     """Return whether the file was seen to run on rows, and no foreign key acted or stopped it."""
-    on_rows = analysis.on_rows
-    stopped = any("FOREIGN KEY" in refusal.message for refusal in on_rows.run.refusals)
+    on_rows = analysis.seeded_run
+    stopped = any("FOREIGN KEY" in refusal.message for refusal in on_rows.run.rejections)
     is_read = any(analysis.replayed.before.list_children(rebuild.table) for rebuild in analysis.rebuilds)
-    return analysis.runs and not (on_rows.reached or stopped or on_rows.violations or (on_rows.unseeded and is_read))
+    return analysis.took_effect and not (
+        on_rows.foreign_key_losses or stopped or on_rows.violations or (on_rows.unseeded and is_read)
+    )
 
 
-def _check_defer_off(review: Review) -> Iterator[Remark]:
+def _check_defer_off(review: Review) -> Iterator[RuleMatch]:
     for migration in review.new:
         has_written = False
         for statement in migration.statements:
             match statement.operation:
                 case Pragma("defer_foreign_keys", value) if has_written and value in _OFF_VALUES:
-                    yield Remark(
+                    yield RuleMatch(
                         migration.locate(statement),
                         "`PRAGMA defer_foreign_keys = OFF` after writes does not check the violations so far, it "
                         "forgets them: rows without a parent are committed.",

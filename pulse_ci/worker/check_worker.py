@@ -98,11 +98,11 @@ def add_worker(review: Review, source: WorkerSource, *, lists_all: bool = False)
     if review.contents is None:
         return review
     content_before, content_after = review.contents
-    runs_all = not review.broken and all(each.runs for each in review.evidence)
+    runs_all = not review.failed and all(each.took_effect for each in review.analyses)
     source = replace(source, replays_whole=source.replays_whole and runs_all)
-    stages = [Stage(each.migration.path, each.replayed.snapshot) for each in review.evidence]
+    stages = [Stage(each.migration.path, each.replayed.content_after) for each in review.analyses]
     with EmbeddedD1() as before, EmbeddedD1() as after:
-        before.restore(content_before if review.of_a_change else content_after)
+        before.restore(content_before if review.is_of_change else content_after)
         after.restore(content_after)
         return replace(review, worker=check_worker(source, before, after, stages, lists_all=lists_all))
 

@@ -10,7 +10,7 @@ from pulse_ci.errors import AmbiguousWrite, D1Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.target import TargetDatabase
     from pulse_ci.d1.database_state import DatabaseState
 
@@ -49,7 +49,7 @@ class Failing:
     def count(self, selects: Sequence[str]) -> tuple[int, ...]:
         return self.target.count(selects)
 
-    def count_rows(self, history: History) -> Mapping[str, int]:
+    def count_rows(self, history: SchemaHistory) -> Mapping[str, int]:
         return self.target.count_rows(history)
 
     def find_restore_command(self) -> str | None:

@@ -11,7 +11,7 @@ from pulse_ci.report.apply import progress
 from tests.d1.histories import history
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.local import LocalDatabase
 
 FIRST = "CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);"
@@ -22,7 +22,7 @@ PAST = history(
 )
 
 
-def planned(local: LocalDatabase, past: History, rows: int) -> tuple[Cost | None, ...]:
+def planned(local: LocalDatabase, past: SchemaHistory, rows: int) -> tuple[Cost | None, ...]:
     list(apply_pending(local, history(n001_sites=FIRST), local.read()))
     local.run([f"INSERT INTO sites (url) SELECT value FROM json_each('[{', '.join(['1'] * rows)}]')"])
     live = local.read()

@@ -18,7 +18,7 @@ from tests.d1.histories import history
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.target import TargetDatabase
 
 # What a second run of a file would show: a row too many, or an error.
@@ -38,7 +38,7 @@ PAST = history(
 NAMES = [each.name for each in PAST.migrations]
 
 
-def apply(target: TargetDatabase, past: History = PAST) -> list[tuple[str, str]]:
+def apply(target: TargetDatabase, past: SchemaHistory = PAST) -> list[tuple[str, str]]:
     return [(each.name, each.applied_by) for each in apply_pending(target, past, target.read())]
 
 

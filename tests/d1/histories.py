@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import History, trace
+from pulse_ci.analysis.schema_history import SchemaHistory, replay_history
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import SourceFile, read_sources
@@ -19,25 +19,25 @@ _ROOT = Path(__file__).parents[2]
 
 
 @lru_cache(1)
-def pulse() -> History:
+def pulse() -> SchemaHistory:
     """PULSE's 21 migrations."""
-    return trace(discover("migrations", read_sources(_ROOT / "migrations", _ROOT)).migrations)
+    return replay_history(discover("migrations", read_sources(_ROOT / "migrations", _ROOT)).migrations)
 
 
-def history(**files: str) -> History:
+def history(**files: str) -> SchemaHistory:
     """Migrations by their names: `n001_sites="…"` is 001_sites.sql."""
     sources = [SourceFile(f"migrations/{name.removeprefix('n')}.sql", text) for name, text in files.items()]
-    return trace(discover("migrations", sources).migrations)
+    return replay_history(discover("migrations", sources).migrations)
 
 
-def put(folder: Path, past: History) -> None:
+def put(folder: Path, past: SchemaHistory) -> None:
     """Write migrations as files into the migrations directory of a folder."""
     (folder / "migrations").mkdir()
     for each in past.migrations:
         (folder / each.path).write_text(each.text, encoding="utf-8")
 
 
-def live(past: History, *numbers: str, by_hand: str = "") -> Schema:
+def live(past: SchemaHistory, *numbers: str, by_hand: str = "") -> Schema:
     """The schema of a database on which the files of these numbers have run, and then some SQL by hand."""
     texts = {each.name[:3]: each.text for each in past.migrations}
     with EmbeddedD1() as database:

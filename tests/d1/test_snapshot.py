@@ -18,7 +18,7 @@ from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, pulse
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.schema_history import History
+    from pulse_ci.analysis.schema_history import SchemaHistory
     from tests.cloudflare.server import Cloudflare
 
 RECORDS = (
@@ -28,7 +28,7 @@ RECORDS = (
 NOTHING = history()
 
 
-def read(cloud: Cloudflare, database: str, past: History = NOTHING) -> Snapshot:
+def read(cloud: Cloudflare, database: str, past: SchemaHistory = NOTHING) -> Snapshot:
     """A snapshot, taken with two requests at most and nothing written."""
     cloud.log.clear()
     with client_of(cloud) as client:
@@ -38,7 +38,7 @@ def read(cloud: Cloudflare, database: str, past: History = NOTHING) -> Snapshot:
     return snapshot
 
 
-def snapshot_of(cloud: Cloudflare, sql: str, past: History = NOTHING) -> Snapshot:
+def snapshot_of(cloud: Cloudflare, sql: str, past: SchemaHistory = NOTHING) -> Snapshot:
     return read(cloud, cloud.create("staging", sql), past)
 
 

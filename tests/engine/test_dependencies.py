@@ -19,7 +19,7 @@ COLUMN = "ALTER TABLE t ADD COLUMN c TEXT;"
 def needs(*files: str) -> dict[int, tuple[str, ...]]:
     """Return what the last of the files needs: numbers from 1, each with names."""
     paths = {f"migrations/{number:03}_x.sql": text for number, text in enumerate(files, start=1)}
-    last = review(paths, baseline=len(files) - 1).evidence[-1]
+    last = review(paths, baseline=len(files) - 1).analyses[-1]
     return {int(each.migration.number or 0): each.names for each in last.depends_on}
 
 
@@ -28,7 +28,7 @@ def of_pulse() -> dict[int, frozenset[int]]:
     found = review({f"migrations/{path.name}": path.read_text() for path in PULSE.values()})
     return {
         int(each.migration.number or 0): frozenset(int(needed.migration.number or 0) for needed in each.depends_on)
-        for each in found.evidence
+        for each in found.analyses
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.analysis.seeded_run import OnRows, run_on_rows
+from pulse_ci.analysis.seeded_run import SeededRun, run_on_seeded_rows
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.sql.split import split_statements
 
@@ -25,11 +25,11 @@ REBUILD = """
 KEPT_D = "CREATE TABLE kept AS SELECT * FROM d;"
 
 
-def on_rows(sql: str, schema: str = FAMILY) -> OnRows:
+def on_rows(sql: str, schema: str = FAMILY) -> SeededRun:
     with EmbeddedD1() as database:
         database.run(schema)
         before = database.schema()
-        return run_on_rows(database, tuple(split_statements(sql)), before, before.names)
+        return run_on_seeded_rows(database, tuple(split_statements(sql)), before, before.names)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.analysis.row_check_batch import Quiet
+from pulse_ci.analysis.row_check_batch import RowCheckBatch
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.engine.access import Access
 from pulse_ci.sql.split import split_statements
@@ -24,8 +24,8 @@ def held_back(sql: str) -> list[bool]:
     statements = tuple(split_statements(sql))
     with EmbeddedD1() as database:
         database.run(SCHEMA)
-        quiet = Quiet(database.schema(), statements)
-    return [quiet.take(statement, Access()) == () for statement in statements]
+        quiet = RowCheckBatch(database.schema(), statements)
+    return [quiet.add(statement, Access()) == () for statement in statements]
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_what_is_held_back_is_looked_at_before_anything_else_runs() -> None:
     one, two, three = split_statements("INSERT INTO p VALUES (1, 1); INSERT INTO p VALUES (2, 1); DELETE FROM p;")
     with EmbeddedD1() as database:
         database.run(SCHEMA)
-        quiet = Quiet(database.schema(), (one, two, three))
+        quiet = RowCheckBatch(database.schema(), (one, two, three))
     last = Access(writes=frozenset({"p"}))
 
-    quiet.take(one, Access())
-    quiet.take(two, last)
+    quiet.add(one, Access())
+    quiet.add(two, last)
 
-    assert quiet.disturbed_by(two) == ()
-    assert quiet.disturbed_by(three) == ((two, last),)
-    assert quiet.left() == ()
+    assert quiet.flush_before(two) == ()
+    assert quiet.flush_before(three) == ((two, last),)
+    assert quiet.flush() == ()
 
 
 def test_rows_that_the_file_itself_brought_and_then_lost_are_no_loss() -> None:

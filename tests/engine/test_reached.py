@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulse_ci.analysis.seed import seed
-from pulse_ci.analysis.seeded_run import run_on_rows
-from pulse_ci.analysis.touched_tables import reached_by, reached_by_reverse
+from pulse_ci.analysis.seeded_run import run_on_seeded_rows
+from pulse_ci.analysis.touched_tables import list_tables_touched_by_reverse, list_touched_tables
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.split import split_statements
@@ -26,7 +26,7 @@ SCHEMA = """
 
 def reached(sql: str) -> frozenset[str]:
     files = {"migrations/001_a.sql": SCHEMA, "migrations/002_b.sql": sql}
-    return reached_by(review(files, baseline=1).evidence[0].replayed)
+    return list_touched_tables(review(files, baseline=1).analyses[0].replayed)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_a_reverse_reaches_what_it_writes_and_every_descendant_of_what_it_delete
         database.run(SCHEMA)
         schema = database.schema()
 
-    assert reached_by_reverse(split_statements("DROP TABLE IF EXISTS new; UPDATE other SET id = 1;"), schema) == {
-        "other"
-    }
-    assert reached_by_reverse(split_statements("DELETE FROM p WHERE id = 1;"), schema) == {"p", "c", "g"}
+    assert list_tables_touched_by_reverse(
+        split_statements("DROP TABLE IF EXISTS new; UPDATE other SET id = 1;"), schema
+    ) == {"other"}
+    assert list_tables_touched_by_reverse(split_statements("DELETE FROM p WHERE id = 1;"), schema) == {"p", "c", "g"}
 
 
 def test_generated_migrations_leave_all_tables_alone_that_they_do_not_reach() -> None:
@@ -63,14 +63,14 @@ def test_generated_migrations_leave_all_tables_alone_that_they_do_not_reach() ->
     for number in range(MIGRATIONS):
         made = generated(number)
         files = {"migrations/001_a.sql": "\n".join(made.before), "migrations/002_b.sql": "\n".join(made.migration)}
-        replayed = review(files, baseline=1).evidence[0].replayed
-        touched = reached_by(replayed)
+        replayed = review(files, baseline=1).analyses[0].replayed
+        touched = list_touched_tables(replayed)
         with EmbeddedD1() as database:
-            database.restore(replayed.origin)
+            database.restore(replayed.content_before)
             seed(database)
             before = _contents(database)
-            said = run_on_rows(database, replayed.migration.statements, replayed.before, touched)
-            if said.run.refusals:
+            said = run_on_seeded_rows(database, replayed.migration.statements, replayed.before, touched)
+            if said.run.rejections:
                 continue
             after = _contents(database)
         for name, rows in before.items():

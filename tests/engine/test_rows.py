@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_ci.analysis.table_rows import fingerprint, read
+from pulse_ci.analysis.table_rows import fingerprint_tables, read_table_rows
 from pulse_ci.engine import EmbeddedD1
 
 TABLE = "CREATE TABLE t (a, b);"
@@ -14,8 +14,8 @@ def test_text_that_is_no_text_is_read_and_differs_from_the_blob_of_its_bytes() -
         database.run(f"{TABLE}INSERT INTO t VALUES ('é', 1.5);{ODD}")
 
         with database.open_unrestricted() as connection:
-            assert read(connection, "t", ["a", "b"]) == [("é", 1.5), ("A\udcff", b"A\xff")]
-            assert read(connection, "t", []) == [(1,), (1,)]
+            assert read_table_rows(connection, "t", ["a", "b"]) == [("é", 1.5), ("A\udcff", b"A\xff")]
+            assert read_table_rows(connection, "t", []) == [(1,), (1,)]
 
 
 def test_a_fingerprint_tells_such_text_apart_and_does_not_depend_on_the_order() -> None:
@@ -24,5 +24,5 @@ def test_a_fingerprint_tells_such_text_apart_and_does_not_depend_on_the_order() 
         second.run(f"{TABLE}INSERT INTO t VALUES (1, 2);{ODD}")
         third.run(f"{TABLE}INSERT INTO t VALUES (1, 2);{ODD.replace('41ff', '41fe')}")
 
-        assert fingerprint(first, ["t", "no"]) == fingerprint(second, ["t"])
-        assert fingerprint(first, ["t"]) != fingerprint(third, ["t"])
+        assert fingerprint_tables(first, ["t", "no"]) == fingerprint_tables(second, ["t"])
+        assert fingerprint_tables(first, ["t"]) != fingerprint_tables(third, ["t"])

@@ -31,7 +31,7 @@ def test_as_part_of_the_history() -> None:
     with EmbeddedD1() as database:
         found = replay(database, files(n1=PARENT, n2=NEEDS_A_ROW, n3=FOLLOWS), ())
 
-        assert [(each.migration.name, each.left_schema) for each in found.broken] == [("n2.sql", True)]
+        assert [(each.migration.name, each.kept_schema) for each in found.failed] == [("n2.sql", True)]
         assert names(database) == WHOLE
         assert database.query("SELECT * FROM c") == []
 
@@ -48,14 +48,14 @@ def test_but_not_where_the_schema_itself_is_refused() -> None:
     with EmbeddedD1() as database:
         found = replay(database, files(n1=PARENT, n2=f"{NEEDS_A_ROW}\nDROP TABLE missing;"), ())
 
-        assert [each.left_schema for each in found.broken] == [False]
+        assert [each.kept_schema for each in found.failed] == [False]
         assert names(database) == {"p"}
 
 
 def test_a_trace_goes_on_with_it() -> None:
     past = history(n001_a=PARENT, n002_b=NEEDS_A_ROW, n003_c=FOLLOWS)
 
-    assert past.refused == {}
+    assert past.rejections == {}
     assert past.schemas[-1].find_index("c_p")
 
 

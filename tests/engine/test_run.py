@@ -13,8 +13,8 @@ def test_a_request_goes_on_after_a_refused_statement_where_that_is_asked_for() -
             database, split_statements("CREATE TABLE a (x); DROP TABLE no; CREATE TABLE b (x);"), keep_going=True
         )
 
-        assert [refusal.message for refusal in run.refusals] == ["no such table: no: SQLITE_ERROR"]
-        assert [sorted(access.creates) for _, access in run.touched] == [["a"], ["b"]]
+        assert [refusal.message for refusal in run.rejections] == ["no such table: no: SQLITE_ERROR"]
+        assert [sorted(access.creates) for _, access in run.executed] == [["a"], ["b"]]
         assert database.schema().tables == ()
 
 
@@ -22,7 +22,7 @@ def test_a_begin_is_refused_and_the_rest_of_the_file_is_seen_all_the_same() -> N
     with EmbeddedD1() as database:
         run = run_statements(database, split_statements("BEGIN; CREATE TABLE a (x); COMMIT;"))
 
-        assert [refusal.is_transaction for refusal in run.refusals] == [True, True]
+        assert [refusal.is_transaction for refusal in run.rejections] == [True, True]
         assert [table.name for table in database.schema().tables] == ["a"]
 
 
@@ -32,7 +32,7 @@ def test_what_fails_leaves_no_trace() -> None:
             database, split_statements("CREATE TABLE a (x); SELECT missing FROM a; CREATE TABLE b (x);")
         )
 
-        assert [refusal.message for refusal in run.refusals] == ["no such column: missing at offset 7: SQLITE_ERROR"]
+        assert [refusal.message for refusal in run.rejections] == ["no such column: missing at offset 7: SQLITE_ERROR"]
         assert database.schema().tables == ()
 
 
@@ -41,8 +41,8 @@ def test_a_deferred_violation_is_refused_at_the_end_of_the_request() -> None:
     with EmbeddedD1() as database:
         run = run_statements(database, split_statements(f"{tables} INSERT INTO c VALUES (1);"))
 
-        assert [refusal.statement for refusal in run.refusals] == [None]
-        assert "FOREIGN KEY constraint failed" in run.refusals[0].message
+        assert [refusal.statement for refusal in run.rejections] == [None]
+        assert "FOREIGN KEY constraint failed" in run.rejections[0].message
 
 
 def test_the_statement_behind_a_column_is_the_one_that_spells_its_name() -> None:
@@ -52,7 +52,7 @@ def test_the_statement_behind_a_column_is_the_one_that_spells_its_name() -> None
         run = run_statements(
             database, split_statements("CREATE TABLE t (a);\nALTER TABLE t ADD COLUMN b;\nALTER TABLE t ADD COLUMN c;")
         )
-        maker = run.maker_of(Change(ObjectKind.COLUMN, "b", "t", ChangeAction.ADDED, None, "b"))
+        maker = run.find_statement_behind(Change(ObjectKind.COLUMN, "b", "t", ChangeAction.ADDED, None, "b"))
 
         assert maker is not None
         assert maker.line == 2

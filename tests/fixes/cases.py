@@ -105,4 +105,4 @@ def case_with(migration: str, schema: str = SCHEMA.format(action="CASCADE"), rev
     if reverse is not None:
         files["migrations/reverse/002_users.sql"] = reverse
     found = review(files, baseline=1)
-    return build_context(found, found.evidence[0])
+    return build_context(found, found.analyses[0])

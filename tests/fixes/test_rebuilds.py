@@ -71,7 +71,7 @@ def test_a_rebuild_of_a_parent_with_cascade_children_is_rewritten(shape: str) ->
     mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.analysis.on_rows.losses
+    assert not mended.analysis.seeded_run.losses
     before, after = case.analysis.replayed, mended.analysis.replayed
     as_before = {fold(change.table) for change in diff(before.after, after.after)}
     # Renamed first, the old table took its children's references along: these are what they were.
@@ -87,8 +87,8 @@ def test_whatever_the_children_do_they_keep_their_rows(action: str) -> None:
     mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.analysis.on_rows.losses
-    assert not mended.analysis.on_rows.run.refusals
+    assert not mended.analysis.seeded_run.losses
+    assert not mended.analysis.seeded_run.run.rejections
     assert diff(case.analysis.replayed.after, mended.analysis.replayed.after) == ()
 
 
@@ -105,7 +105,7 @@ def test_a_table_that_refers_to_itself_keeps_its_rows() -> None:
     mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.analysis.on_rows.losses
+    assert not mended.analysis.seeded_run.losses
 
 
 def test_a_column_more_is_added_in_place_and_says_that_it_cannot_be_guarded() -> None:
@@ -133,7 +133,7 @@ def test_two_rebuilds_in_one_file_are_both_rewritten() -> None:
     mended = apply_fixes(case).context
 
     assert not found(UNSAFE, mended)
-    assert not mended.analysis.on_rows.losses
+    assert not mended.analysis.seeded_run.losses
     assert diff(case.analysis.replayed.after, mended.analysis.replayed.after) == ()
     assert "foreign_keys=" not in mended.text
 
@@ -224,5 +224,5 @@ def test_no_known_way_to_rebuild_takes_rows_along_once_it_is_fixed(name: str) ->
         assert name == "standard, under a view"  # D1 refuses it, whatever the rows
         return
     assert not found(UNSAFE | {"rows-lost", "foreign-key-violation"}, mended)
-    assert not mended.analysis.on_rows.losses
-    assert not mended.analysis.on_rows.run.refusals
+    assert not mended.analysis.seeded_run.losses
+    assert not mended.analysis.seeded_run.run.rejections

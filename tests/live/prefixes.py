@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.schema_history import History, trace
+from pulse_ci.analysis.schema_history import SchemaHistory, replay_history
 from pulse_ci.d1.database_state import read_database_state
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import read_sources
@@ -35,7 +35,7 @@ class Account:
 
     cloud: Cloudflare
     folder: Path
-    history: History
+    history: SchemaHistory
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +61,7 @@ def open_account(cloud: Cloudflare, folder: Path) -> Account:
     shutil.copy(_NEXT, folder / "migrations")
     assert run(cloud, folder, "fix", "--baseline", "21").status == 0
     found = discover("migrations", read_sources(folder / "migrations", folder))
-    return Account(cloud, folder, trace(found.migrations))
+    return Account(cloud, folder, replay_history(found.migrations))
 
 
 def recorded(account: Account, number: int) -> Prefix:

@@ -82,7 +82,7 @@ def _run_on_rows(database: EmbeddedD1, migration: Migration, empty: bytes) -> by
     database.restore(empty)
     seed(database)
     start = database.take_snapshot()
-    if run_statements(database, migration.statements).refusals:
+    if run_statements(database, migration.statements).rejections:
         database.restore(empty)
         start = empty
         database.run(migration.text)

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.analyze import gather
-from pulse_ci.analysis.row_effects import effects_of
-from pulse_ci.analysis.rule import OnD1
+from pulse_ci.analysis.analyze import analyze
+from pulse_ci.analysis.row_effects import observe_migration_effects
+from pulse_ci.analysis.rule import ScratchResult
 from pulse_ci.analysis.worker_results import DeployOrder
 from pulse_ci.layout import FLAT, Layout
 from pulse_ci.migrations.base_diff import BaseDiff, FileEdit
@@ -52,7 +52,7 @@ def review_of(example: Example) -> Review:
     found = replace(found, config=CONFIG, database=_database(config)) if config else found
     found = _with_worker(found, code, example) if code else found
     found = _on_rows(found, example.rows) if example.rows else found
-    return replace(found, on_d1=OnD1(refusals)) if refusals else found
+    return replace(found, scratch_result=ScratchResult(refusals)) if refusals else found
 
 
 def _with_worker(found: Review, code: dict[str, bytes], example: Example) -> Review:
@@ -61,8 +61,8 @@ def _with_worker(found: Review, code: dict[str, bytes], example: Example) -> Rev
 
 
 def _on_rows(found: Review, rows: Mapping[str, int]) -> Review:
-    evidence = tuple(replace(each, effects=effects_of(each.replayed)) for each in found.evidence)
-    return replace(found, rows=rows, evidence=evidence)
+    evidence = tuple(replace(each, effects=observe_migration_effects(each.replayed)) for each in found.analyses)
+    return replace(found, rows=rows, analyses=evidence)
 
 
 def _database(config: str) -> WranglerDatabase | None:
@@ -83,7 +83,7 @@ def review(
     migrations = discover(
         "migrations", SourceFiles(tuple(SourceFile(path, text) for path, text in sorted(files.items())), layout)
     )
-    found, _ = gather(migrations, today=TODAY, base=base, baseline=baseline)
+    found, _ = analyze(migrations, today=TODAY, base=base, baseline=baseline)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.analysis.seed import seed
-from pulse_ci.analysis.statement_run import Refusal
+from pulse_ci.analysis.statement_run import Rejection
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.rules.error_rules import find_rule_name
 from pulse_ci.rules.lint import lint
@@ -85,7 +85,7 @@ def rule_of(database: EmbeddedD1, sql: str) -> str | None:
             request.execute(sql)
             request.mark_rollback_only()
     except D1Refused as refused:
-        return find_rule_name(Refusal(statement, str(refused)))
+        return find_rule_name(Rejection(statement, str(refused)))
     return None
 
 

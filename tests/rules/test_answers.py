@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.analysis.probe_results import settle, spoken
+from pulse_ci.analysis.probe_results import apply_probe_results, describe_counts
 from pulse_ci.model import PROBE_ROW_LIMIT, Probe, ProbeCounts, Severity
 from pulse_ci.rules.examples import make_example_on_schema
 from pulse_ci.rules.lint import lint
@@ -27,7 +27,7 @@ UNIQUE = make_example_on_schema(
     ],
 )
 def test_an_answer_is_told_in_words(answer: ProbeCounts, words: str) -> None:
-    assert spoken(PROBE, answer) == words
+    assert describe_counts(PROBE, answer) == words
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_severity_follows_the_answer_where_it_is_whole(answer: ProbeCounts, 
     findings = lint(review)
     (probe,) = {each.probe for each in findings if each.probe}
 
-    settled = settle(findings, {probe: answer}, review, "staging")
+    settled = apply_probe_results(findings, {probe: answer}, review, "staging")
 
     assert [each.severity for each in settled if each.rule == "unique-on-existing"] == [severity]
     assert [each for each in settled if each.probe is None] == [each for each in findings if each.probe is None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_ci.analysis.rule import OnD1
+from pulse_ci.analysis.rule import ScratchResult
 from pulse_ci.rules.lint import lint
 from pulse_ci.sandbox import Sandbox, set_sandbox
 from tests.rules.example import review
@@ -20,6 +20,6 @@ def test_what_the_sandbox_stops_and_d1_runs_is_no_difference(sql: str, *, differ
     found = review({"migrations/001_a.sql": sql})
     set_sandbox(Sandbox())
 
-    rules = {finding.rule for finding in lint(replace(found, on_d1=OnD1({})))}
+    rules = {finding.rule for finding in lint(replace(found, scratch_result=ScratchResult({})))}
 
     assert ("d1-differs" in rules) is differs

@@ -71,7 +71,7 @@ def test_the_good_example_is_clean_by_all_rules(rule: Rule) -> None:
 
 @each_rule
 def test_what_d1_refuses_is_never_left_out(rule: Rule) -> None:
-    if any(refusal for each in review_of(rule.bad).evidence for refusal in find_rejections(rule.name, each)):
+    if any(refusal for each in review_of(rule.bad).analyses for refusal in find_rejections(rule.name, each)):
         with pytest.raises(ConfigError, match=f"The rule {rule.name} cannot be left out"):
             resolve_rule_names([rule.name])
 

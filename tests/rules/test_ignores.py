@@ -43,7 +43,7 @@ def test_an_ignore_for_another_rule_silences_nothing_and_is_told() -> None:
 def test_an_ignore_of_a_rule_that_is_skipped_is_not_told_to_be_idle() -> None:
     reviewed = review({PATH: f"{HEADER}-- pulse-ci: ignore-file missing-drop they stay for ever\n{TWO}"})
 
-    assert lint(replace(reviewed, skipped=("missing-drop",))) == ()
+    assert lint(replace(reviewed, skipped_rules=("missing-drop",))) == ()
 
 
 @pytest.mark.parametrize("comment", ["ignore missing-drop", "ignore", "ignore-file"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_ci.analysis.proofs import Unrestored
+from pulse_ci.analysis.proofs import UnrestoredRows
 from tests.rules.example import findings, review
 
 BASE = "migrations/001_a.sql"
@@ -22,9 +22,9 @@ def twice(sql: str) -> list[str]:
     return [each.message for each in findings({BASE: SCHEMA, PATH: sql}, "not-idempotent", baseline=1)]
 
 
-def unrestored(sql: str, reverse: str) -> tuple[Unrestored, ...]:
+def unrestored(sql: str, reverse: str) -> tuple[UnrestoredRows, ...]:
     text = f"{sql}\n-- Reverse:\n" + "".join(f"-- {line}\n" for line in reverse.splitlines())
-    return review({BASE: SCHEMA, PATH: text}, baseline=1).evidence[0].undone.unrestored
+    return review({BASE: SCHEMA, PATH: text}, baseline=1).analyses[0].reversibility.unrestored
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_the_values_of_a_dropped_column_stay_gone() -> None:
     assert found == ()  # the trigger needs the column: D1 refuses to drop it
     schema = SCHEMA.replace("size INTEGER NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP", "size INTEGER")
     text = "ALTER TABLE p DROP COLUMN size;\n-- Reverse:\n-- ALTER TABLE p ADD COLUMN size INTEGER;\n"
-    evidence = review({BASE: schema, PATH: text}, baseline=1).evidence[0]
-    assert evidence.undone.holds
-    assert evidence.undone.unrestored == (Unrestored("p", 1, 2, ("size",)),)
+    evidence = review({BASE: schema, PATH: text}, baseline=1).analyses[0]
+    assert evidence.reversibility.holds
+    assert evidence.reversibility.unrestored == (UnrestoredRows("p", 1, 2, ("size",)),)
 
 
 def test_a_reverse_that_fails_on_rows_alone_is_found() -> None:
@@ -132,8 +132,8 @@ def test_a_reverse_whose_own_values_meet_synthetic_ones_is_judged_without_these(
     schema = "CREATE TABLE plans (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
     text = "DELETE FROM plans WHERE name = 'free';\n-- Reverse:\n-- INSERT INTO plans (id, name) VALUES (1, 'free');\n"
 
-    evidence = review({BASE: schema, PATH: text}, baseline=1).evidence[0]
+    evidence = review({BASE: schema, PATH: text}, baseline=1).analyses[0]
 
-    assert evidence.on_rows.counts == {"plans": (3, 2)}
-    assert evidence.undone.holds
+    assert evidence.seeded_run.counts == {"plans": (3, 2)}
+    assert evidence.reversibility.holds
     assert findings({BASE: schema, PATH: text}, "reverse-fails", baseline=1) == []

@@ -21,7 +21,7 @@ from tests.workerd.patterns import Pattern, patterns
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulse_ci.analysis.seeded_run import OnRows
+    from pulse_ci.analysis.seeded_run import SeededRun
     from pulse_ci.model import Finding
     from tests.workerd.outcome import Answer, Sequence
     from tests.workerd.rig import Rig
@@ -42,7 +42,7 @@ CHECK = Call("PRAGMA foreign_key_check")
 class Judged:
     """What the proofs say of a pattern, and what workerd did: its answers, and the rows before and after."""
 
-    said: OnRows
+    said: SeededRun
     findings: tuple[Finding, ...]
     answer: Answer
     orphans: Answer
@@ -75,7 +75,7 @@ def judged(rig: Rig) -> dict[str, Judged]:
         assert at_first == run_sequence(sequence)
         seen = review({"migrations/001_a.sql": pattern.schema, "migrations/002_b.sql": pattern.migration}, baseline=1)
         found[pattern.name] = Judged(
-            seen.evidence[0].on_rows,
+            seen.analyses[0].seeded_run,
             lint(seen),
             done.answers[-2],
             done.answers[-1],
@@ -113,7 +113,7 @@ def _seeded(pattern: Pattern) -> Sequence:
 def test_the_proofs_say_of_rows_what_workerd_does_to_them(pattern: Pattern, judged: dict[str, Judged]) -> None:
     one = judged[pattern.name]
 
-    refused = [refusal.message for refusal in one.said.run.refusals]
+    refused = [refusal.message for refusal in one.said.run.rejections]
     assert refused == ([one.answer.error] if one.answer.error else [])
     if one.answer.error:
         assert (one.said.losses, one.said.counts) == ((), {})

@@ -15,7 +15,7 @@ from pulse_ci.analysis.cost.rows_written import (
     find_descendants,
     has_index_on,
 )
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.sql.clauses import find_set_columns
 from pulse_ci.sql.names import fold
 from pulse_ci.sql.operations import (
@@ -173,7 +173,7 @@ class _RowCounts:
         sources = [
             name
             for name in sorted({fold(each) for each in effect.access.reads})
-            if name in effect.rows_before and name != fold(target) and spells(effect.statement.sql, name)
+            if name in effect.rows_before and name != fold(target) and mentions(effect.statement.sql, name)
         ]
         values = effect.direct.get(fold(target), 0)
         if not sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.cost.schema_changes import count_indexes
-from pulse_ci.analysis.statement_run import spells
+from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def count_update_writes(table: Table, schema: Schema, columns: frozenset[str]) -
     others = (
         index
         for index in schema.list_indexes(table.name)
-        if any(spells(_read_index_terms(index.sql), each) for each in names)
+        if any(mentions(_read_index_terms(index.sql), each) for each in names)
     )
     return 1 + of_keys + sum(1 for _ in others)
 

@@ -19,7 +19,7 @@ from pulse_ci.report.phrases import join_words, pluralize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulse_ci.analysis.statement_run import Refusal
+    from pulse_ci.analysis.statement_run import Rejection
     from pulse_ci.apply.migrations_table import RecordRepair
     from pulse_ci.d1.migration_status import DatabaseMigrations, FileStatus
 
@@ -46,7 +46,7 @@ class FileDetails:
 
     state: DatabaseMigrations
     repairs: tuple[RecordRepair, ...]
-    refused: Mapping[str, Refusal]
+    refused: Mapping[str, Rejection]
 
     @property
     def differences(self) -> tuple[DriftDifference, ...]:
@@ -78,7 +78,7 @@ class FileDetails:
             error=refused.message if refused else None,
             idempotent=None,
             reversible=None,
-            refused_by=refused.by if refused else None,
+            refused_by=refused.rejected_by if refused else None,
         )
 
 

@@ -12,7 +12,7 @@ from tests.engine.seed.judge import damage, database
 from tests.rules.example import review
 
 if TYPE_CHECKING:
-    from pulse_ci.analysis.seeded_run import OnRows
+    from pulse_ci.analysis.seeded_run import SeededRun
 
 FAMILY = """
     CREATE TABLE p (id INTEGER PRIMARY KEY, kind TEXT, size INT, code TEXT UNIQUE);
@@ -22,8 +22,8 @@ FAMILY = """
 REBUILD = "INSERT INTO n SELECT id, kind, size, code FROM p; DROP TABLE p; ALTER TABLE n RENAME TO p;"
 
 
-def on_rows(sql: str, schema: str = FAMILY) -> OnRows:
-    return review({"migrations/001_a.sql": schema, "migrations/002_b.sql": sql}, baseline=1).evidence[0].on_rows
+def on_rows(sql: str, schema: str = FAMILY) -> SeededRun:
+    return review({"migrations/001_a.sql": schema, "migrations/002_b.sql": sql}, baseline=1).analyses[0].seeded_run
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_update_is_tried_on_the_rows_of_its_where_and_not_of_its_set() -> Non
 def test_a_new_check_is_tried_with_what_breaks_it(check: str) -> None:
     sql = f"CREATE TABLE n (id INTEGER PRIMARY KEY, kind TEXT, size INT, code TEXT, CHECK ({check})); {REBUILD}"
 
-    refusals = [refusal.message for refusal in on_rows(sql).run.refusals]
+    refusals = [refusal.message for refusal in on_rows(sql).run.rejections]
 
     assert len(refusals) == 1
     assert refusals[0].startswith("CHECK constraint failed")
