@@ -66,7 +66,7 @@ def _repeated(hole: Hole, before: str) -> Iterator[str]:
                 yield hole.separator.join([item[len(before) :]] * max(count, 1))
 
 
-def _candidates(before: str, after: str) -> tuple[str, ...]:
+def _candidates(before: str, after: str) -> tuple[str, ...]:  # noqa: C901 - an ordered table of contexts
     if _is_quoted(before):
         return ("x",)
     found = _WORD.search(before)
