@@ -12,7 +12,7 @@ from pulse_ci.d1.snapshot import OBJECTS_QUERY
 from pulse_ci.engine.d1_errors import format_d1_message
 from pulse_ci.engine.limits import D1_LIMITS, set_limits
 from pulse_ci.errors import ConfigError, D1Error, D1Refused
-from pulse_ci.schema.introspect import MasterRow
+from pulse_ci.schema.schema import MasterRow
 from pulse_ci.sql.names import fold, quote_if_needed
 
 if TYPE_CHECKING:

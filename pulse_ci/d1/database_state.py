@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.d1.client import D1Client
     from pulse_ci.d1.migration_status import DatabaseMigrations
-    from pulse_ci.schema.introspect import MasterRow
-    from pulse_ci.schema.schema import Schema
+    from pulse_ci.schema.schema import MasterRow, Schema
 
 _REQUIRED_COLUMNS = ("id", "name")
 

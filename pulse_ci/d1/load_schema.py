@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.d1.snapshot import Snapshot
-    from pulse_ci.schema.introspect import MasterRow
+    from pulse_ci.schema.schema import MasterRow
 
 # A trigger must not see the rows that are put in here.
 _CREATED_BEFORE_ROWS = ("table", "index")

@@ -10,7 +10,8 @@ from pulse_ci.d1.client import Query
 from pulse_ci.d1.migration_status import RecordedMigrations, compare_records, infer_status
 from pulse_ci.engine import D1Refused, EmbeddedD1
 from pulse_ci.model import PROBE_ROW_LIMIT
-from pulse_ci.schema.introspect import SCHEMA_QUERY, MasterRow, build_schema
+from pulse_ci.schema.introspect import SCHEMA_QUERY, build_schema
+from pulse_ci.schema.schema import MasterRow
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
 from pulse_ci.sql.tokens import read_names
 

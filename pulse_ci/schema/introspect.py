@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pulse_ci.schema.ddl.name_resolution import SchemaNames
 from pulse_ci.schema.ddl.parse import (
@@ -16,7 +16,7 @@ from pulse_ci.schema.ddl.parse import (
     read_view,
 )
 from pulse_ci.schema.ddl.virtual import SHADOW_TABLE_SUFFIXES
-from pulse_ci.schema.schema import Schema, Table
+from pulse_ci.schema.schema import MasterRow, Schema, Table
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
@@ -30,15 +30,6 @@ SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS
 HIDDEN_TABLE_MARK = f"/* {secrets.token_hex(8)} */"
 """Stands in the SQL of a table of our own, which no schema has; random, so that no file can hide a table."""
 _NO_NAMES: frozenset[str] = frozenset()
-
-
-class MasterRow(NamedTuple):
-    """A row of SCHEMA_QUERY."""
-
-    type: str
-    name: str
-    table: str
-    sql: str
 
 
 def introspect(connection: apsw.Connection, hidden: frozenset[str] = frozenset()) -> Schema:

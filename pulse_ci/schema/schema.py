@@ -11,7 +11,7 @@ import re
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from pulse_ci.model import ObjectKind
 from pulse_ci.sql.names import fold
@@ -193,6 +193,15 @@ class Trigger(_ComparedByKey):
     sql: str
     normalized_sql: str
     comparison_key: str
+
+
+class MasterRow(NamedTuple):
+    """A row of sqlite_master."""
+
+    type: str
+    name: str
+    table: str
+    sql: str
 
 
 SchemaObject = Table | Index | View | Trigger

@@ -8,7 +8,8 @@ from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.d1.migration_status import RecordedMigrations
 from pulse_ci.d1.snapshot import Snapshot
 from pulse_ci.engine import EmbeddedD1
-from pulse_ci.schema.introspect import MasterRow, find_shadow_tables
+from pulse_ci.schema.introspect import find_shadow_tables
+from pulse_ci.schema.schema import MasterRow
 from pulse_ci.sql.names import fold
 from tests.engine.seed.generated import statements
 

@@ -13,7 +13,7 @@ from pulse_ci.d1.snapshot import Snapshot, TableRowCount, read_objects, read_sna
 from pulse_ci.engine import EmbeddedD1
 from pulse_ci.errors import D1Error
 from pulse_ci.model import PROBE_ROW_LIMIT
-from pulse_ci.schema.introspect import MasterRow
+from pulse_ci.schema.schema import MasterRow
 from tests.cloudflare.clients import client_of
 from tests.d1.histories import history, pulse
 

@@ -17,17 +17,8 @@ from pulse_ci.sql.tokens import tokenize_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Protocol
 
-    from pulse_ci.schema.schema import Table
-
-    class _Row(Protocol):
-        @property
-        def type(self) -> str: ...
-        @property
-        def name(self) -> str: ...
-        @property
-        def sql(self) -> str: ...
+    from pulse_ci.schema.schema import MasterRow, Table
 
 
 _JSON_COLUMNS = split_words("key value type atom id parent fullkey path json root")
@@ -55,7 +46,7 @@ class SchemaNames:
     views: Mapping[str, str]
 
     @classmethod
-    def from_schema(cls, rows: Iterable[_Row], tables: Iterable[Table]) -> SchemaNames:
+    def from_schema(cls, rows: Iterable[MasterRow], tables: Iterable[Table]) -> SchemaNames:
         """Return the names in a schema."""
         views = {fold(row.name): row.sql for row in rows if row.type == "view"}
         return cls({fold(table.name): _collect_columns(table) for table in tables}, views)
