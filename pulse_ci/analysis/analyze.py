@@ -139,7 +139,9 @@ def _analyze_migration(
         seeded_run=on_rows,
         rebuilds=rebuilds,
         broken_on_use=find_broken_on_use(scratch, replayed, on_rows.content_after),
-        copied=find_copied_columns(scratch, rebuilds, on_rows.rows_before, on_rows.content_after),
+        copied=find_copied_columns(
+            scratch, rebuilds, on_rows.rows_before, on_rows.content_after, replayed.migration.statements
+        ),
         quoted=find_quoted_texts(scratch, replayed),
         passed_over=find_passed_over(scratch, replayed),
         renames=find_renames(replayed.run, replayed.before, replayed.after, rebuilds),

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.row_losses import find_changed_columns, read_rows
-from pulse_ci.sql.clauses import find_insert_select, read_result_columns
+from pulse_ci.sql.clauses import find_insert_select, find_set_columns, read_result_columns
 from pulse_ci.sql.cursor import TokenCursor, UnreadableSqlError
 from pulse_ci.sql.names import fold, quote_if_needed
-from pulse_ci.sql.operations import Insert
+from pulse_ci.sql.operations import Insert, Update
 from pulse_ci.sql.tokens import TokenKind
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ValueChange(StrEnum):
     MOVED = "moved"
     REPLACED = "replaced"
     CONVERTED = "converted"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class CopiedColumn:
 
 
 def find_copied_columns(
-    database: EmbeddedD1, rebuilds: Iterable[Rebuild], before: Mapping[str, TableRows], on_rows: bytes | None
+    database: EmbeddedD1,
+    rebuilds: Iterable[Rebuild],
+    before: Mapping[str, TableRows],
+    on_rows: bytes | None,
+    statements: Sequence[Statement],
 ) -> tuple[CopiedColumn, ...]:
     """Return the columns whose values are not those of the old column of that name.
 
@@ -64,7 +69,18 @@ def find_copied_columns(
         for copy, column, tokens in mappings:
             if match := _classify(rebuild, copy, column, tokens, changed):
                 found.append(match)
+        found += _find_left_out(rebuild, {fold(column) for _, column, _ in mappings}, statements)
     return tuple(found)
+
+
+def _find_left_out(rebuild: Rebuild, filled: set[str], statements: Sequence[Statement]) -> Iterator[CopiedColumn]:
+    """Yield the columns of both tables that no copy fills, and no UPDATE either."""
+    updates = (each for each in statements if isinstance(each.operation, Update))
+    filled = filled | {fold(name) for update in updates for name in find_set_columns(update.sql)}
+    for column in rebuild.after.columns:
+        old = rebuild.before.find_column(column.name)
+        if old and not (column.generated or old.generated or fold(column.name) in filled):
+            yield CopiedColumn(rebuild.copies[0], rebuild.table, column.name, "", ValueChange.LEFT_OUT)
 
 
 def read_renames(rebuild: Rebuild) -> Iterator[CopiedColumn]:

@@ -92,7 +92,8 @@ def _merges_rows(statement: Statement) -> bool:
     match statement.operation:
         case Insert() | Delete() | Update() | Create("table", is_from_select=True):
             words = [token.keyword for token in tokenize_code(statement.sql)]
-            return not _MERGING.isdisjoint(words)
+            merging = _MERGING | _FOLDING if isinstance(statement.operation, Update) else _MERGING
+            return not merging.isdisjoint(words)
         case _:
             return False
 
@@ -120,6 +121,7 @@ def _repeat_rows(database: EmbeddedD1, table: Table, replayed: ReplayedMigration
     from pulse_ci.analysis.seed import build_keyed_rows, list_unique_columns
 
     yield from build_keyed_rows(table, replayed.before, replayed.migration.statements)
+    primary = table.primary_key.columns if table.primary_key else ()
     unique = {column for key in list_unique_columns(table, replayed.before) for column in key}
     free = tuple(column.name for column in table.columns if not column.generated and fold(column.name) not in unique)
     becoming = [key.columns for key in find_new_unique_keys(replayed) if fold(key.table) == fold(table.name)]
@@ -129,7 +131,17 @@ def _repeat_rows(database: EmbeddedD1, table: Table, replayed: ReplayedMigration
         for hint in read_values(database, table.name, columns) if columns else ():
             yield from [hint] * repeats
             if not _FOLDING.isdisjoint(words):
-                yield {name: value.swapcase() if isinstance(value, str) else value for name, value in hint.items()}
+                yield _swap_case(hint)
+    for key in map(sorted, list_unique_columns(table, replayed.before)):
+        if not _FOLDING.isdisjoint(words):
+            yield from map(_swap_case, read_values(database, table.name, key))
+        optional = [name for name in key if (column := table.find_column(name)) and not column.not_null]
+        if optional and not set(optional) & {fold(name) for name in primary}:
+            yield from [dict.fromkeys(optional)] * 2
+
+
+def _swap_case(hint: dict[str, Value]) -> dict[str, Value]:
+    return {name: value.swapcase() if isinstance(value, str) else value for name, value in hint.items()}
 
 
 def read_values(database: EmbeddedD1, table: str, columns: Sequence[str]) -> list[dict[str, Value]]:

@@ -38,13 +38,15 @@ class FailingRows(NamedTuple):
 
 
 def find_failing_rows(
-    database: EmbeddedD1, refusal: Rejection, tables: Collection[str], schema: Schema
+    database: EmbeddedD1, refusal: Rejection, tables: Collection[str], schema: Schema, after: Schema
 ) -> FailingRows | None:
     """Return the query, run once on `database`, which has `schema`; `tables` are those that the statement sees.
 
+    `after` is the schema after the file.
+
     Where the condition is not known, all rows of one table.
     """
-    for found in _generate(refusal, tables, schema):
+    for found in _generate(refusal, tables, schema, after):
         try:
             database.query(found.query)
             if found.probe and found.probe.sql:
@@ -55,20 +57,29 @@ def find_failing_rows(
     return None
 
 
-def _generate(refusal: Rejection, tables: Collection[str], schema: Schema) -> Iterator[FailingRows]:
+def _generate(refusal: Rejection, tables: Collection[str], schema: Schema, after: Schema) -> Iterator[FailingRows]:
     seen = [table for table in schema.tables if fold(table.name) in tables and not table.is_virtual]
     if refusal.statement:
         for table in seen:
-            yield from _of_values(refusal, refusal.statement, table)
+            yield from _of_values(refusal, refusal.statement, table, after)
     for table in seen:
         yield FailingRows(table.name, f"SELECT * FROM {quote_if_needed(table.name)} LIMIT {_LISTED};")
 
 
-def _of_values(refusal: Rejection, statement: Statement, table: Table) -> Iterator[FailingRows]:
+def _find_json_sources(table: Table, schema: Schema) -> set[str]:
+    """Return the columns that generated columns of the table after the file read as JSON."""
+    after = schema.find_table(table.name)
+    texts = [column.generated for column in after.columns if column.generated] if after else []
+    found = set[str]().union(*(find_json_columns(list(tokenize_code(text))) for text in texts))
+    return {name for name in found if table.find_column(name)}
+
+
+def _of_values(refusal: Rejection, statement: Statement, table: Table, schema: Schema) -> Iterator[FailingRows]:
     code = list(tokenize_code(statement.sql))
     columns = {fold(column.name): column.name for column in table.columns}
     if "JSON" in refusal.message:
-        names = [quote_if_needed(columns[name]) for name in sorted(find_json_columns(code) & columns.keys())]
+        read = find_json_columns(code) & columns.keys() or _find_json_sources(table, schema)
+        names = [quote_if_needed(columns[name]) for name in sorted(read)]
         yield from _exact(table, [f"NOT json_valid({name})" for name in names])
     if stored := _STORED.search(refusal.message):
         wanted, name = _STORAGE_CLASSES.get(stored[1], "text"), quote_if_needed(stored[2])

@@ -249,7 +249,7 @@ class SeededRunner:
         tables = find_source_tables(replayed.run, refusal.statement, replayed.before)
         with EmbeddedD1() as database:
             database.restore(replayed.content_before)
-            return find_failing_rows(database, refusal, tables, replayed.before)
+            return find_failing_rows(database, refusal, tables, replayed.before, replayed.after)
 
     def _run_on_twins(
         self,

@@ -9,7 +9,7 @@ from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Change, ChangeAction, ObjectKind, Severity
 from pulse_ci.rules.examples import make_example, make_example_on_schema
 from pulse_ci.rules.worker_usage import describe_usage
-from pulse_ci.sql.clauses import replaces_rows
+from pulse_ci.sql.clauses import find_insert_columns, replaces_rows
 from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import Delete, Drop, DropColumn, Insert, RenameColumn, RenameTable
 from pulse_ci.sql.tokens import tokenize_code
@@ -121,6 +121,34 @@ def _check_rows_lost(review: Review) -> Iterator[RuleMatch]:
         for statement in _find_replaced_parents(analysis):
             if statement not in losses:
                 yield _build_replace_match(analysis, statement)
+        for statement, table, columns in _find_reset_columns(analysis):
+            if statement not in losses and not is_new(analysis, table):
+                yield _build_reset_match(analysis, statement, table, columns)
+
+
+def _find_reset_columns(analysis: MigrationAnalysis) -> Iterator[tuple[Statement, str, tuple[str, ...]]]:
+    """Yield the statements that replace rows and do not name all columns, with the table and the columns."""
+    for statement in analysis.migration.statements if analysis.runs else ():
+        if isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
+            table = analysis.replayed.before.find_table(statement.operation.table)
+            listed = set(map(fold, find_insert_columns(statement.sql)))
+            if table and listed and not table.is_virtual:
+                others = (each.name for each in table.columns if not each.generated and fold(each.name) not in listed)
+                if left_out := tuple(others):
+                    yield statement, table.name, left_out
+
+
+def _build_reset_match(
+    analysis: MigrationAnalysis, statement: Statement, table: str, columns: tuple[str, ...]
+) -> RuleMatch:
+    return RuleMatch(
+        analysis.migration.locate(statement),
+        f"REPLACE deletes the row of `{table}` that has the same key, and with it the values of "
+        f"{', '.join(f'`{column}`' for column in columns)}, which the statement does not name.",
+        _REPLACE_REMEDY,
+        Severity.WARNING,
+        unproven=True,
+    )
 
 
 def _is_selective(statement: Statement | None, losses: list[RowLoss]) -> bool:

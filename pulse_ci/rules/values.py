@@ -44,6 +44,14 @@ def _check_moved(review: Review) -> Iterator[RuleMatch]:
                         "in single quotes a name is a text.",
                         f"Write {unquote(each.source)} without quotes to copy the column.",
                     )
+                case ValueChange.LEFT_OUT:
+                    yield _remark(
+                        analysis,
+                        each,
+                        f"This copy leaves out `{each.column}` of `{each.table}`, which both tables have: "
+                        "its values are lost.",
+                        f"Add `{each.column}` to both lists of columns.",
+                    )
                 case ValueChange.CONVERTED:
                     yield _remark(
                         analysis,

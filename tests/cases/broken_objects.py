@@ -134,7 +134,7 @@ CASES = (
     Case(
         "a rebuild gives other rowids to what FTS5 reads",
         _BY_TEXT,
-        _REBUILD_PAGES.format(columns="id, head, text"),
+        _REBUILD_PAGES.format(columns="id, head, text, state"),
         unsafe("rowids-change", phrases=("`pages_search`",)),
         _TEXT_ROWS,
         then=((_SEARCH, "fts5: missing row 2 from content table 'main'.'pages'"),),
@@ -142,7 +142,7 @@ CASES = (
     Case(
         "a rebuild keeps the rowids that FTS5 reads",
         _BY_TEXT,
-        _REBUILD_PAGES.format(columns="rowid, id, head, text"),
+        _REBUILD_PAGES.format(columns="rowid, id, head, text, state"),
         safe("rowids-change", "broken-object", "rebuild-loses-objects"),
         _TEXT_ROWS,
         then=((_SEARCH, [["plum", "cake"]]),),
@@ -150,7 +150,7 @@ CASES = (
     Case(
         "a rebuild fills FTS5 again",
         _BY_TEXT,
-        _REBUILD_PAGES.format(columns="id, head, text")
+        _REBUILD_PAGES.format(columns="id, head, text, state")
         + "INSERT INTO pages_search (pages_search) VALUES ('rebuild');\n",
         safe("rowids-change", "broken-object", "rebuild-loses-objects"),
         _TEXT_ROWS,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RowHint = dict[str, "Value"]
 
 _DATE_FUNCTIONS = frozenset({"date", "time", "datetime", "strftime", "julianday", "unixepoch"})
-_DATES = ("2024-02-29T12:34:56Z", "2024-02-29 12:34:56", "2024-02-29")
+_DATES = ("2024-02-29T12:34:56Z", "2024-02-29 12:34:56", "2024-02-29", "no daTe")
 _MAX_SQL_LENGTH = 20_000
 _MAX_VALUES = 8
 _NARROWED: dict[Affinity, tuple[Value, ...]] = {
@@ -69,7 +69,7 @@ def _build_readable_rows(table: Table, statements: Sequence[Statement]) -> Itera
         code = list(tokenize_code(statement.sql))
         for name in find_json_columns(code) & columns:
             documents = list(generate_documents((read_clause(statement.sql),), 1))
-            values.setdefault(name, ("{}", *dict.fromkeys(documents[-3:])))
+            values.setdefault(name, ("{}", *dict.fromkeys(documents[-3:]), "no JSON"))
         for name in find_date_columns(code) & columns:
             values.setdefault(name, _DATES)
     yield from _zip_values(values)
