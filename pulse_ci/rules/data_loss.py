@@ -128,7 +128,7 @@ def _check_rows_lost(review: Review) -> Iterator[RuleMatch]:
 
 def _find_reset_columns(analysis: MigrationAnalysis) -> Iterator[tuple[Statement, str, tuple[str, ...]]]:
     """Yield the statements that replace rows and do not name all columns, with the table and the columns."""
-    for statement in analysis.migration.statements if analysis.runs else ():
+    for statement in analysis.migration.statements if analysis.took_effect else ():
         if isinstance(statement.operation, Insert) and replaces_rows(statement.sql):
             table = analysis.replayed.before.find_table(statement.operation.table)
             listed = set(map(fold, find_insert_columns(statement.sql)))
