@@ -83,6 +83,7 @@ class Settings:
     github_token: SecretStr | None = None
     base: str | None = None
     baseline: Annotated[int, Ge(0)] = 0
+    base_schema: Path | None = None
     skip: Words = ()
     allow: Words = ()
     conventions: Words = ("auto",)

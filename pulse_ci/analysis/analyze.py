@@ -50,22 +50,25 @@ def analyze(
     base: BaseDiff | None = None,
     baseline: int = 0,
     migrations_table: str = DEFAULT_MIGRATIONS_TABLE,
+    base_schema: bytes | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Review, Schema]:
     """Replay all files, then prove of each one under review that it can be run twice and undone.
 
-    With a `start`, only what has not run there is replayed. Returns the review, and the schema after all files.
+    With a `start`, only what has not run there is replayed; without one, the files run on `base_schema`.
+    Returns the review, and the schema after all files.
     """
     replaying = start.pending if start else migrations.migrations
     new = tuple(each for each in migrations.select_under_review(base, baseline) if each in replaying)
     records = MigrationRecords(migrations_table)
-    with _open_database(start) as database:
+    origin = start.content if start else base_schema
+    with _open_database(origin) as database:
         records.create(database, (each.name for each in migrations.migrations if each not in replaying))
         replayed = replay(
             database, replaying, new, on_migration=lambda each: on_step(f"replaying {each.name}"), records=records
         )
         after = database.take_snapshot()
-    before, without = _replay_without(replaying, new, replayed, start, records)
+    before, without = _replay_without(replaying, new, replayed, origin, records)
     with EmbeddedD1() as scratch, EmbeddedD1() as with_rows:
         evidence, runs = [], SeededRunner(with_rows)
         for one in replayed.reviewed:
@@ -97,10 +100,10 @@ def reanalyze(old: MigrationAnalysis, migrations: MigrationSet) -> MigrationAnal
     return replace(evidence, depends_on=old.depends_on)
 
 
-def _open_database(start: StartingDatabase | None) -> EmbeddedD1:
+def _open_database(origin: bytes | None) -> EmbeddedD1:
     database = EmbeddedD1()
-    if start:
-        database.restore(start.content)
+    if origin:
+        database.restore(origin)
     return database
 
 
@@ -108,7 +111,7 @@ def _replay_without(
     migrations: tuple[Migration, ...],
     new: tuple[Migration, ...],
     replayed: Replay,
-    start: StartingDatabase | None,
+    origin: bytes | None,
     records: MigrationRecords,
 ) -> tuple[Schema, bytes | None]:
     """Return the schema, and the content, without the `new` files; None where there are none such."""
@@ -116,7 +119,7 @@ def _replay_without(
         return replayed.before, None
     if migrations[-len(new) :] == new and replayed.reviewed:
         return replayed.before, replayed.reviewed[0].content_before
-    with _open_database(start) as database:
+    with _open_database(origin) as database:
         records.create(database)
         without = replay(database, (each for each in migrations if each not in new), ()).after
         return without, database.take_snapshot()

@@ -88,11 +88,13 @@ class SchemaHistory:
                 return "unclear"
 
 
-def replay_history(migrations: Iterable[Migration]) -> SchemaHistory:
-    """Run migrations one after the other on one empty database and keep every schema on the way."""
+def replay_history(migrations: Iterable[Migration], base_schema: bytes | None = None) -> SchemaHistory:
+    """Run migrations one after the other on one database, empty or as `base_schema` has it, and keep every schema."""
     ran = tuple(migrations)
     refused: dict[str, Rejection] = {}
     with EmbeddedD1() as database:
+        if base_schema:
+            database.restore(base_schema)
         schemas = [database.schema()]
         for migration in ran:
             broken = run_migration(database, migration)

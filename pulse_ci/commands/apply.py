@@ -34,7 +34,7 @@ from pulse_ci.commands.live_run import (
     sum_usage,
 )
 from pulse_ci.commands.output import TerminalOutput
-from pulse_ci.commands.request import build_request, read_conventions, read_skipped_rules
+from pulse_ci.commands.request import build_request, read_base_schema, read_conventions, read_skipped_rules
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.fleet import MAX_CONCURRENT
@@ -134,7 +134,8 @@ def apply(
     )
     migrations = request.discover()
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
-    scope, history = build_scope(settings, migrations, compared_with), replay_history(migrations.migrations)
+    scope = build_scope(settings, migrations, compared_with)
+    history = replay_history(migrations.migrations, read_base_schema(settings, request.root))
     preflight = Preflight(request, migrations, history, options.allow)
     if scope.is_fleet:
         return _apply_to_fleet(settings, options, preflight, history, scope, say, connect, hooks)

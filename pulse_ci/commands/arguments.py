@@ -21,8 +21,15 @@ class Command(NamedTuple):
 
 def _add_directory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "migrations_dir", metavar="DIR", nargs="?", help="the migrations directory (default: migrations)"
+        "migrations_dir",
+        metavar="DIR",
+        nargs="?",
+        help="the migrations directory (default: wrangler's, or the only one that there is)",
     )
+
+
+def _add_base_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base-schema", metavar="FILE", help="the SQL that created what precedes the first migration")
 
 
 def _add_skip(parser: argparse.ArgumentParser) -> None:
@@ -83,6 +90,7 @@ def _add_fleet(parser: argparse.ArgumentParser) -> None:
 def _add_check(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     _add_directory(parser)
+    _add_base_schema(parser)
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
     add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")
     _add_skip(parser)
@@ -106,6 +114,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 def _add_apply(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     _add_directory(parser)
+    _add_base_schema(parser)
     _add_database(parser)
     _add_local(parser)
     add("--dry-run", action="store_true", help="show what would run, and write nothing")
@@ -125,6 +134,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
 
 def _add_drift(parser: argparse.ArgumentParser) -> None:
     _add_directory(parser)
+    _add_base_schema(parser)
     _add_database(parser)
     parser.add_argument("--against", metavar="NAME", help="compare with this database, not with the migrations")
     _add_fleet(parser)
@@ -132,6 +142,7 @@ def _add_drift(parser: argparse.ArgumentParser) -> None:
 
 def _add_status(parser: argparse.ArgumentParser) -> None:
     _add_directory(parser)
+    _add_base_schema(parser)
     _add_database(parser)
     _add_local(parser)
     parser.add_argument("--base", metavar="REF", help="tell the files that were edited since this git ref")

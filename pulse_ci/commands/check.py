@@ -61,6 +61,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
             base=request.base,
             baseline=request.baseline,
             migrations_table=request.migrations_table,
+            base_schema=request.base_schema,
             on_step=on_step,
         )
     with _timed(timings, "worker"):

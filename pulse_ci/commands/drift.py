@@ -20,7 +20,7 @@ from pulse_ci.commands.live_run import (
     sum_usage,
 )
 from pulse_ci.commands.output import TerminalOutput
-from pulse_ci.commands.request import build_request
+from pulse_ci.commands.request import build_request, read_base_schema
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.drift_check import DriftChecker, expect_database, expect_files
@@ -94,7 +94,7 @@ class _DriftRun:
             expect = expect_database(self._read(reference.id))
         else:
             compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
-            expect = expect_files(replay_history(migrations.migrations))
+            expect = expect_files(replay_history(migrations.migrations, read_base_schema(settings, request.root)))
         self._scope = build_scope(settings, migrations, compared_with, map(repr, allowlist))
         self._checker = DriftChecker(expect, allowlist, today=request.today)
 

@@ -143,6 +143,7 @@ def _review(request: CheckRequest, migrations: MigrationSet, on_step: Callable[[
         base=request.base,
         baseline=request.baseline,
         migrations_table=request.migrations_table,
+        base_schema=request.base_schema,
         on_step=on_step,
     )
     skipped = {*request.skipped, *request.choose_conventions(migrations).skipped}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,9 +15,9 @@ from pulse_ci.commands.database_target import (
     find_database,
     find_wrangler_config,
 )
-from pulse_ci.errors import ConfigError
+from pulse_ci.errors import ConfigError, D1Refused
 from pulse_ci.migrations.discover import discover, require_migrations
-from pulse_ci.migrations.source import find_repository_root, make_display_path, read_sources
+from pulse_ci.migrations.source import decode_source, find_repository_root, make_display_path, read_sources
 from pulse_ci.report.models import FailOn
 from pulse_ci.rules.conventions import AUTO, Choice, choose_conventions, require_convention_names
 from pulse_ci.wrangler import WranglerDatabase, find_config, find_pattern, find_wrangler_database
@@ -63,6 +64,7 @@ class CheckRequest:
     baseline: int = 0
     skipped: tuple[str, ...] = ()
     conventions: tuple[str, ...] = (AUTO,)
+    base_schema: bytes | None = None
     fail_on: FailOn = FailOn.ERROR
     max_rows_written: int | None = None
     environment: str | None = None
@@ -134,6 +136,7 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
         baseline=settings.baseline,
         skipped=read_skipped_rules(settings),
         conventions=read_conventions(settings),
+        base_schema=read_base_schema(settings, plain.root),
         fail_on=FailOn(settings.fail_on),
         max_rows_written=settings.max_rows_written,
         environment=settings.environment,
@@ -157,6 +160,34 @@ def read_conventions(settings: Settings) -> tuple[str, ...]:
     """Return the conventions that are set; raises ConfigError where a name is not one."""
     require_convention_names(settings.conventions)
     return settings.conventions
+
+
+def read_base_schema(settings: Settings, root: Path) -> bytes | None:
+    """Return the content of a database on which the base schema has run.
+
+    Raises:
+        ConfigError: the file cannot be read, or D1 rejects it.
+
+    """
+    path = settings.base_schema
+    if path is None:
+        return None
+    if not Path(os.path.realpath(path)).is_relative_to(root):
+        raise ConfigError(f"base-schema: {path} lies outside the repository {root}.")
+    from pulse_ci.engine.connection import EmbeddedD1
+
+    try:
+        source = decode_source(str(path), path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"base-schema: {path} cannot be read: {error.strerror}.") from error
+    if source.problem:
+        raise ConfigError(f"base-schema: {path} {source.problem}.")
+    with EmbeddedD1() as database:
+        try:
+            database.run(source.text)
+        except D1Refused as rejected:
+            raise ConfigError(f"base-schema: D1 rejects {path}: {rejected}. Correct the file.") from None
+        return database.take_snapshot()
 
 
 def _find_search_start(directory: Path) -> Path:

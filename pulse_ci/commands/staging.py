@@ -63,7 +63,7 @@ def _read(request: CheckRequest, live: LiveDatabase, client: D1Client, migration
     from pulse_ci.d1.load_schema import load_into_engine
     from pulse_ci.d1.snapshot import read_snapshot
 
-    history = replay_history(migrations.migrations)
+    history = replay_history(migrations.migrations, request.base_schema)
     live = replace(live, database=live.resolve(client).id)
     snapshot = read_snapshot(client, live.database, live.migrations_table, history)
     state = snapshot.determine_status(history)

@@ -25,7 +25,7 @@ from pulse_ci.commands.live_run import (
     sum_usage,
 )
 from pulse_ci.commands.output import TerminalOutput
-from pulse_ci.commands.request import build_request
+from pulse_ci.commands.request import build_request, read_base_schema
 from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader, read_database_state
 from pulse_ci.d1.fleet import PerSchemaCache
@@ -80,7 +80,7 @@ def read_status(
     edited = _find_edited(settings, request)
     migrations = request.discover()
     hooks.on_step("replaying")
-    history = replay_history(migrations.migrations)
+    history = replay_history(migrations.migrations, read_base_schema(settings, request.root))
     compared_with = f"the {len(migrations.migrations)} migrations in {request.display_dir}"
     scope = build_scope(settings, migrations, compared_with, sorted(edited))
     if scope.is_fleet:

@@ -11,17 +11,30 @@ from pulse_ci.rules.error_rules import NOT_RUN_REMEDIES, find_rejections
 from pulse_ci.rules.examples import make_example, make_table_migration
 from pulse_ci.rules.some_rows import depends_on_rows, remark_on_some_rows
 from pulse_ci.sql.names import quote_if_needed
-from pulse_ci.sql.operations import Delete, Update
+from pulse_ci.sql.operations import (
+    AddColumn,
+    Delete,
+    DropColumn,
+    Insert,
+    RenameColumn,
+    RenameTable,
+    Update,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pulse_ci.analysis.replay import FailedMigration
     from pulse_ci.analysis.statement_run import Rejection
 
 _TABLE = "CREATE TABLE IF NOT EXISTS sites (site_id TEXT NOT NULL PRIMARY KEY);\n"
 _UNDO = "DROP TABLE IF EXISTS sites;"
+_CHANGES = (AddColumn, DropColumn, RenameColumn, RenameTable, Insert, Update, Delete)
 
+_BASE_SCHEMA_REMEDY = (
+    "If the files continue a schema that a file creates, name it: `--base-schema schema.sql`. If it was made by hand, "
+    "use `preview: staging`, which starts from the real schema."
+)
 # What to do about D1's message, by the first pattern that it has; {1}, {2} are the pattern's groups.
 _REMEDIES = (
     (r"no such (table|view|index|trigger): (?:main\.)?(\S+?)(:|$)", "Make {1} `{2}` first, or drop it with IF EXISTS."),
@@ -49,6 +62,8 @@ def _describe_rejection(rejection: Rejection, on_rows: bool) -> str:
 def _find_remedy(analysis: MigrationAnalysis, rejection: Rejection, *, on_rows: bool) -> str:
     if rejection.rejected_by in NOT_RUN_REMEDIES:
         return NOT_RUN_REMEDIES[rejection.rejected_by]
+    if _needs_base_schema(analysis, rejection):
+        return _BASE_SCHEMA_REMEDY
     if match := re.match(r"error in (view|trigger) (\S+?):", rejection.message):
         return _suggest_dropping(analysis, match[1], match[2])
     for pattern, hint in _REMEDIES:
@@ -57,6 +72,12 @@ def _find_remedy(analysis: MigrationAnalysis, rejection: Rejection, *, on_rows: 
     if on_rows:
         return "Correct the statement: it failed on each of the test rows."
     return "Correct the statement: what D1 rejects here it rejects on every database."
+
+
+def _needs_base_schema(analysis: MigrationAnalysis, rejection: Rejection) -> bool:
+    """Return whether the first files alter a table that no file has created."""
+    is_change = isinstance(rejection.statement.operation if rejection.statement else None, _CHANGES)
+    return is_change and "no such table" in rejection.message and not analysis.replayed.before.tables
 
 
 def _suggest_dropping(analysis: MigrationAnalysis, kind: str, name: str) -> str:
@@ -84,19 +105,23 @@ def _check_fails(review: Review) -> Iterator[RuleMatch]:
                 f"{_describe_rejection(rejection, on_rows)} Nothing of `{analysis.migration.name}` is kept.",
                 _find_remedy(analysis, rejection, on_rows=on_rows),
             )
-    for broken in review.failed:
-        # One that left its schema was told of when it was new, and takes nothing from what follows.
-        if not broken.kept_schema:
-            yield _build_merged_file_match(broken)
+    # One that kept its schema was reported when it was new, and takes nothing from what follows.
+    if failed := [each for each in review.failed if not each.kept_schema]:
+        yield _build_merged_files_match(failed)
 
 
-def _build_merged_file_match(broken: FailedMigration) -> RuleMatch:
+def _build_merged_files_match(failed: Sequence[FailedMigration]) -> RuleMatch:
+    """Return the one notice on merged files that do not run: no later change can put them right."""
+    first = failed[0]
+    subject = f"`{first.migration.name}` is merged but does not run on the files before it"
+    if len(failed) > 1:
+        subject = f"{len(failed)} merged files do not run on the files before them, first `{first.migration.name}`"
     return RuleMatch(
-        broken.migration.locate(broken.rejection.statement),
-        f"`{broken.migration.name}` is not under review but does not run either: {broken.rejection.description}. "
-        "Later files were checked without it.",
-        "If it ran anyway, on another schema or by hand, use `preview: staging`: it starts from the real schema.",
-        Severity.WARNING,
+        first.migration.locate(first.rejection.statement),
+        f"{subject}: {first.rejection.description}. "
+        f"Later files were checked without {'them' if len(failed) > 1 else 'it'}.",
+        _BASE_SCHEMA_REMEDY,
+        Severity.NOTICE,
     )
 
 

@@ -133,7 +133,7 @@ def test_a_merged_file_that_does_not_run_is_told_once() -> None:
     found = told({A: "SELECT missing;", B: table("b")}, "replay-fails", base_with([A, B], [B]))
 
     assert [path for path, _, _ in found] == [A]
-    assert "`001_a.sql` is not under review but does not run either" in found[0][1]
+    assert "`001_a.sql` is merged but does not run on the files before it" in found[0][1]
 
 
 DATED = tuple(f"migrations/{digits}_{word}.sql" for digits, word in (("20240305120000", "a"), ("20240401090000", "b")))
