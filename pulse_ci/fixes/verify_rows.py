@@ -11,7 +11,6 @@ from pulse_ci.errors import D1Refused
 from pulse_ci.fixes.rebuild_block import NotFixable
 from pulse_ci.rewrite.alter_table import find_plain_column
 from pulse_ci.rewrite.ddl_statements import quote_for_comment
-from pulse_ci.rewrite.dependency_order import find_descendants
 from pulse_ci.rewrite.safe_rebuild import DEFER_FOREIGN_KEYS, find_rowid_name
 from pulse_ci.rewrite.verify_script import count_distinct_rows, verify_script
 from pulse_ci.sql.names import fold, quote_if_needed
@@ -62,7 +61,7 @@ def _run_statements(database: EmbeddedD1, statements: Iterable[Statement]) -> No
 
 
 def _require_seeded(database: EmbeddedD1, block: RebuildBlock) -> None:
-    family = find_descendants(block.before, block.tables)
+    family = block.before.find_descendants(block.tables)
     for failure in seed(database, block.before, rows=_ROWS).failures:
         if fold(failure.table) in family:
             name = quote_for_comment(failure.table)

@@ -25,7 +25,7 @@ from pulse_ci.rewrite.ddl_statements import (
     find_content_table,
     quote_for_comment,
 )
-from pulse_ci.rewrite.dependency_order import find_descendants, find_triggers_and_views, order_parents_first
+from pulse_ci.rewrite.dependency_order import find_triggers_and_views, order_parents_first
 from pulse_ci.rewrite.script_builder import ScriptBuilder, create_missing
 from pulse_ci.schema.introspect import build_schema, find_shadow_tables, make_master_row
 from pulse_ci.sql.names import fold, quote_if_needed, quote_string
@@ -121,7 +121,7 @@ class _RebuildGroup:
 
     @classmethod
     def build(cls, schema: Schema, targets: Mapping[str, RebuildTarget]) -> _RebuildGroup:
-        members = {name: schema.find_table(name) for name in sorted(find_descendants(schema, targets))}
+        members = {name: schema.find_table(name) for name in sorted(schema.find_descendants(targets))}
         unchanged = {
             name: RebuildTarget(table, match_columns(table, table)) for name, table in members.items() if table
         }

@@ -18,7 +18,7 @@ from pulse_ci.sql.names import fold
 from pulse_ci.sql.tokens import build_quoted_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 _STRING_OR_CODE = re.compile(
@@ -277,6 +277,16 @@ class Schema:
         return tuple(
             (child, key) for child in self.tables for key in child.foreign_keys if fold(key.parent) == fold(table)
         )
+
+    def find_descendants(self, tables: Iterable[str]) -> frozenset[str]:
+        """Return the folded names of these tables and of all that refer to them, directly or not."""
+        found, queue = set[str](), [fold(name) for name in tables]
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += [fold(child.name) for child, _ in self.list_children(name)]
+        return frozenset(found)
 
 
 def _find(among: Sequence[_Named], name: str) -> _Named | None:

@@ -12,7 +12,6 @@ from pulse_ci.analysis.cost.rows_written import (
     count_extra_visits,
     count_insert_writes,
     count_update_writes,
-    find_descendants,
     has_index_on,
 )
 from pulse_ci.analysis.statement_run import mentions
@@ -223,7 +222,7 @@ class _RowCounts:
         A foreign key reaches all rows of a child, a trigger as many for each row as it did there.
         """
         total, direct = Cost(), effect.direct.get(fold(table.name), 0)
-        descendants_of_table = find_descendants(table.name, effect.before)
+        descendants_of_table = effect.before.find_descendants([table.name])
         for (name, word), times in effect.cascaded.items():
             follower = effect.before.find_table(name)
             if follower is None or not direct or not changed:

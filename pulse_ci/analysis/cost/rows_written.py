@@ -55,14 +55,3 @@ def has_index_on(columns: tuple[str, ...], table: Table, schema: Schema) -> bool
     keys = [key.columns for key in (table.primary_key, *table.uniques) if key]
     keys += [tuple(term.column or "" for term in index.indexed_columns) for index in schema.list_indexes(table.name)]
     return any({fold(each) for each in key[: len(columns)]} == wanted for key in keys)
-
-
-def find_descendants(table: str, schema: Schema) -> set[str]:
-    """Return the folded names of a table and of all tables whose foreign keys lead to it."""
-    found, queue = {fold(table)}, [table]
-    while queue:
-        for child, _ in schema.list_children(queue.pop()):
-            if fold(child.name) not in found:
-                found.add(fold(child.name))
-                queue.append(child.name)
-    return found
