@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.duplicate_rows import find_repeated_tables, insert_duplicates, new_foreign_keys, read_values
-from pulse_ci.analysis.failing_rows import FailingRows, find_failing_rows
-from pulse_ci.analysis.passing_rows import PassingRows
 from pulse_ci.analysis.row_check_batch import RowCheckBatch
 from pulse_ci.analysis.row_losses import Overwritten, RowLoss, RowTracker
 from pulse_ci.analysis.statement_run import Rejection, StatementRun, run_statements, without_consequences, writes_rows
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from pulse_ci.analysis.failing_rows import FailingRows
     from pulse_ci.analysis.replay import ReplayedMigration
     from pulse_ci.analysis.row_losses import TableRows
     from pulse_ci.analysis.seed import Budget, SeedFailure
@@ -221,6 +220,8 @@ class SeededRunner:
                 break
             seen.add(left.statement)
             tables = find_source_tables(replayed.run, left.statement, replayed.before)
+            from pulse_ci.analysis.passing_rows import PassingRows
+
             search = PassingRows(self._database, replayed.before, statements, filled)
             better = search.find(left, tables)
             unknown |= set() if search.was_tried else {left.statement}
@@ -246,6 +247,8 @@ class SeededRunner:
         return replace(_build_result(attempt), run=run, losses_behind_rejection=tuple(beyond), conditional=conditional)
 
     def _find_failing_rows(self, replayed: ReplayedMigration, refusal: Rejection) -> FailingRows | None:
+        from pulse_ci.analysis.failing_rows import find_failing_rows
+
         tables = find_source_tables(replayed.run, refusal.statement, replayed.before)
         with EmbeddedD1() as database:
             database.restore(replayed.content_before)
