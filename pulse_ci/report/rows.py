@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.new_tables import build_new_table_test
 from pulse_ci.report.models import TableRowChange, UnrestoredTable, UnseededTable
-from pulse_ci.report.phrases import join_words
+from pulse_ci.report.phrases import join_words, shorten_names
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
@@ -83,8 +83,12 @@ def describe_rows(report: Report) -> Iterator[tuple[bool | None, str]]:
         values = f"the values of {join_words([f'`{column}`' for column in left.columns])} in " if left.columns else ""
         what = f"{values}{left.rows} of {left.of} rows of `{left.table}`"
         yield None, f"the reverse of `{left.path.rpartition('/')[2]}` does not bring back {what}"
-    for table in report.unseeded:
-        yield None, f"no rows could be made for `{table.table}`, so what happens to them is unknown: {table.reason}"
+    reasons: dict[str, list[str]] = {}
+    for unseeded_table in report.unseeded:
+        reasons.setdefault(unseeded_table.reason, []).append(f"`{unseeded_table.table}`")
+    for reason, tables in reasons.items():
+        names = join_words(shorten_names(tables))
+        yield None, f"no rows could be made for {names}, so what happens to them is unknown: {reason}"
 
 
 def _format_all_rows(number: int) -> str:

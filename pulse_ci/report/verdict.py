@@ -58,7 +58,7 @@ def format_headline(report: Report) -> str:
         return _describe_nothing_new(report)
     if report.command == "preview":
         return f"{_name_subject(report)}: {summarize_changes(report.changes) or 'no schema change'}"
-    return _describe_safe(report, losses)
+    return _describe_unproven(report) or _describe_safe(report, losses)
 
 
 def _list_losses(report: Report) -> list[TableRowChange]:
@@ -100,6 +100,20 @@ def _describe_nothing_new(report: Report) -> str:
         return "There is no migration yet"
     warnings = report.count_findings(Severity.WARNING)
     return "No new migration" if not warnings else f"No new migration, but {pluralize(warnings, 'warning')}"
+
+
+def _describe_unproven(report: Report) -> str:
+    """Return what could not be shown to be safe; empty where everything was."""
+    found = [each for each in report.findings if each.unproven and each.severity is Severity.WARNING]
+    lines = sorted({each.line for each in found if not each.ignored})
+    if lines:
+        at = f"line {lines[0]}" if len(lines) == 1 else f"lines {join_words(shorten_names([str(at) for at in lines]))}"
+        verb = "depends" if len(lines) == 1 else "depend"
+        return f"Not proven: {at} of {_name_subject(report)} {verb} on existing rows"
+    if report.unseeded:
+        names = join_words(shorten_names([f"`{each.table}`" for each in report.unseeded]))
+        return f"Not proven: {_name_subject(report)} was not tried on rows of {names}"
+    return ""
 
 
 def _describe_safe(report: Report, losses: list[TableRowChange]) -> str:

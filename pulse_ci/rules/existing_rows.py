@@ -116,7 +116,7 @@ def _build_probe(rule: str, analysis: MigrationAnalysis, rejection: Rejection) -
             tables_read = {each: access.reads for each, access in analysis.replayed.run.executed}
             for rebuild in analysis.rebuilds:
                 if rejection.statement in rebuild.copies:
-                    return probe_rebuild_copy(rebuild, rejection.statement, before, tables_read[rejection.statement])
+                    return probe_rebuild_copy(rebuild, rejection.statement, before, tables_read.get(rejection.statement, frozenset()))
     return None
 
 
