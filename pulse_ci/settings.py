@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Interval
 
+from pulse_ci.config_file import ConfigFile, RuleSetting, read_config_file
 from pulse_ci.discovery import find_directory
 from pulse_ci.sandbox import Sandbox, set_sandbox
 
@@ -106,6 +107,7 @@ class Settings:
     output: Path | None = None
     max_rows_written: Annotated[int, Ge(0)] | None = None
     sandbox_factor: Annotated[float, Interval(ge=0.1, le=100)] = 1
+    rules: tuple[RuleSetting, ...] = ()
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
@@ -115,8 +117,10 @@ class Settings:
         return (*tokens, self.account_id)
 
 
-def read_settings(flags: Mapping[str, Any]) -> Settings:
-    """Join flags (None is one that was not given) with the environment; from then on the sandbox has their limits.
+def read_settings(flags: Mapping[str, Any], config: ConfigFile | None = None) -> Settings:
+    """Join flags (None is one that was not given), the environment and pulse-ci.toml, each stronger than the next.
+
+    From then on the sandbox has their limits. `config` stands in for the file of the checkout.
 
     Where no migrations directory is given, it is the one of wrangler's configuration, or the only one that there is.
 
@@ -124,8 +128,9 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
         ConfigError: a value is not one of those that are taken; it names the flag or input and what to write.
 
     """
-    given = _parse_given({name: value for name, value in flags.items() if value is not None})
-    settings = Settings(**given, given=frozenset(given))
+    file = read_config_file(Path.cwd(), list_variables()) if config is None else config
+    given = _parse_given({name: value for name, value in flags.items() if value is not None}, file.values)
+    settings = Settings(**given, rules=file.rules, given=frozenset(given))
     set_sandbox(Sandbox().scale(settings.sandbox_factor))
     if "migrations_dir" in settings.given or settings.merge:
         return settings
@@ -133,8 +138,8 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
     return replace(settings, migrations_dir=found) if found else settings
 
 
-def _parse_given(flags: Mapping[str, Any]) -> dict[str, Any]:
-    values = _read_environment(os.environ) | dict(flags)
+def _parse_given(flags: Mapping[str, Any], file: Mapping[str, Any]) -> dict[str, Any]:
+    values = {**file, **_read_environment(os.environ), **flags}
     if values.keys() <= {"migrations_dir"}:
         # What parses takes longer to load than a new migration takes to check.
         return {name: Path(value) for name, value in values.items()}
@@ -154,5 +159,5 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def list_variables() -> dict[str, tuple[str, ...]]:
     """Return the variables of each setting, the strongest first."""
-    names = [each.name for each in fields(Settings) if each.name != "given"]
+    names = [each.name for each in fields(Settings) if each.name not in ("given", "rules")]
     return {name: _VARIABLES.get(name, (f"{_OWN_PREFIX}{name.upper()}",)) for name in names}

@@ -21,7 +21,7 @@ LAYERS = (
     ("model", "sandbox"),
     ("sql",),
     ("layout",),
-    ("inputs", "settings", "discovery", "wrangler"),
+    ("inputs", "settings", "config_file", "discovery", "wrangler"),
     ("migrations", "schema"),
     ("engine",),
     ("analysis",),

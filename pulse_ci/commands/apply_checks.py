@@ -11,7 +11,7 @@ from pulse_ci.apply.preflight import Blocker, find_blockers, require_blocker_nam
 from pulse_ci.d1.fleet import PerSchemaCache
 from pulse_ci.d1.load_schema import load_into_engine
 from pulse_ci.d1.probes import write_select
-from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
+from pulse_ci.drift.allowlist import read_allowed_differences
 from pulse_ci.errors import D1Refused
 from pulse_ci.model import Severity
 from pulse_ci.rules.lint import lint
@@ -97,7 +97,7 @@ class Preflight:
         self, request: CheckRequest, migrations: MigrationSet, history: SchemaHistory, allowed: tuple[str, ...]
     ) -> None:
         require_blocker_names(allowed, [rule.name for rule in RULES])
-        entries = read_allowlist(request.root / ALLOWLIST_FILE)
+        entries = read_allowed_differences(request.root)
         self.request, self.allowed = request, allowed
         self._migrations, self._history = migrations, history
         self._allowlist = [each for each in entries if each.is_valid(request.today)]

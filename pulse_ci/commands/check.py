@@ -14,8 +14,10 @@ from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import CheckRequest, build_request, read_request
 from pulse_ci.commands.staging import StagingSnapshot, read_staging
+from pulse_ci.config_file import OFF
 from pulse_ci.engine.version import get_sqlite_version
 from pulse_ci.migrations.source import make_display_path
+from pulse_ci.model import Severity
 from pulse_ci.report.build import build_report
 from pulse_ci.report.models import Database, FixedFile, conclude
 from pulse_ci.rules.error_rules import NOT_ALLOWED_RULES
@@ -24,10 +26,11 @@ from pulse_ci.schema.diff import diff
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.rule import Review
-    from pulse_ci.model import Probe, ProbeCounts
+    from pulse_ci.config_file import RuleSetting
+    from pulse_ci.model import Finding, Probe, ProbeCounts
     from pulse_ci.report import Report
     from pulse_ci.report.models import Staging
 
@@ -79,7 +82,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
     on_step("judging")
     with _timed(timings, "lint"):
         review = _add_configuration(review, request)
-        findings = lint(review)
+        findings = _apply_rule_settings(lint(review), request.rules)
     answers: Mapping[Probe, ProbeCounts] = {}
     if isinstance(staged, StagingSnapshot) and request.command != "preview":
         from pulse_ci.commands.staging_probes import probe_staging
@@ -87,7 +90,7 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         on_step("asking staging")
         with _timed(timings, "probe"):
             staged, review, answers = probe_staging(request, staged, review, findings)
-            findings = lint(review) if review.matched_rows else findings
+            findings = _apply_rule_settings(lint(review), request.rules) if review.matched_rows else findings
     fixed_files: tuple[FixedFile, ...] = ()
     if request.command != "preview" and any(not finding.ignored for finding in findings):
         from pulse_ci.fixes.fixes import attach_fixes, fix_rebuilt_files
@@ -126,6 +129,18 @@ def _add_worker(review: Review, request: CheckRequest, on_step: Callable[[str], 
         return review
     on_step("trying the Worker's queries")
     return add_worker(review, source)
+
+
+def _apply_rule_settings(findings: tuple[Finding, ...], rules: Sequence[RuleSetting]) -> tuple[Finding, ...]:
+    """Return the findings with the severities that pulse-ci.toml sets; what is off there is left out."""
+    kept = []
+    for finding in findings:
+        settings = [each.severity for each in rules if each.applies_to(finding.rule, finding.path)]
+        if not settings:
+            kept.append(finding)
+        elif settings[-1] != OFF:
+            kept.append(replace(finding, severity=Severity(settings[-1])))
+    return tuple(kept)
 
 
 def _add_configuration(review: Review, request: CheckRequest) -> Review:

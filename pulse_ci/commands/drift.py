@@ -25,7 +25,7 @@ from pulse_ci.d1.client import D1Client
 from pulse_ci.d1.database_state import make_fleet_reader
 from pulse_ci.d1.drift_check import DriftChecker, expect_database, expect_files
 from pulse_ci.drift.adopt_migration import build_adopt_migration
-from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowlist
+from pulse_ci.drift.allowlist import ALLOWLIST_FILE, read_allowed_differences
 from pulse_ci.drift.value import DatabaseDrift
 from pulse_ci.report.drift import DriftReport
 from pulse_ci.settings import read_settings
@@ -66,7 +66,7 @@ def check_drift(
     hooks = hooks or RunHooks()
     reject_fleet_flags_without_fleet(settings)
     request = build_request(settings.migrations_dir, "drift")
-    allowlist = read_allowlist(request.root / ALLOWLIST_FILE)
+    allowlist = read_allowed_differences(request.root)
     account = require_account(settings, request)
     migrations = request.discover()
     hooks.on_step("replaying")

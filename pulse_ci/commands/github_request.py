@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pulse_ci.commands.request import build_request, read_request
+from pulse_ci.config_file import CONFIG_FILE, NO_CONFIG, ConfigFile, parse_config, parse_toml
 from pulse_ci.errors import ConfigError
 from pulse_ci.github.compare_commits import compare_commits
 from pulse_ci.github.pull_request_files import read_pull_request_diff
-from pulse_ci.github.repository_files import read_files
+from pulse_ci.github.repository_files import read_files, read_text_file
 from pulse_ci.github.source_files import read_other_side
+from pulse_ci.migrations.source import find_repository_root
+from pulse_ci.settings import list_variables
 from pulse_ci.worker.source_files import matters
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.github.check_target import CheckTarget
     from pulse_ci.github.client import GitHubClient
+    from pulse_ci.github.pull_request import PullRequest
     from pulse_ci.migrations.base_diff import BaseDiff
     from pulse_ci.settings import Settings
 
@@ -67,6 +71,15 @@ def _read_other_sources(
         return None
     ref = target.pull_request.base_ref if is_base else target.head
     return read_other_side(github, target.repository, ref, base, matters, is_base=is_base)
+
+
+def read_base_config(github: GitHubClient, pull_request: PullRequest) -> ConfigFile:
+    """Return pulse-ci.toml as the base branch has it; raises ConfigError where it is wrong."""
+    text = read_text_file(github, pull_request.base_repo, CONFIG_FILE, pull_request.base_ref)
+    if text is None:
+        return NO_CONFIG
+    name = f"{CONFIG_FILE} on {pull_request.base_ref}"
+    return parse_config(parse_toml(text, name), name, find_repository_root(Path.cwd()), list_variables())
 
 
 def _read_fork_request(settings: Settings, command: str, base: BaseDiff | None) -> CheckRequest:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pulse_ci import __version__
 from pulse_ci.commands.actions_output import write_with_parent_owner
 from pulse_ci.commands.check import COMMANDS
-from pulse_ci.commands.github_request import read_request_for_target
+from pulse_ci.commands.github_request import read_base_config, read_request_for_target
 from pulse_ci.errors import GitHubError, Unprocessable
 from pulse_ci.github import runner
 from pulse_ci.github.check_target import CheckTarget, NothingToCheck, read_check_target
@@ -29,6 +29,7 @@ from pulse_ci.report.report_json import read_report
 from pulse_ci.report.schema_sql import format_schema_diff
 from pulse_ci.report.suggestions import suggest_fixes
 from pulse_ci.rules.registry import RULES
+from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,6 +110,9 @@ class Publisher:
         secrets = find_secrets(os.environ)
         if self._received_report:
             return redact_report(read_report(self._received_report, FailOn(self._settings.fail_on)), secrets)
+        if target.pull_request and target.pull_request.is_fork and target.is_checked_out:
+            # A stranger's change must not switch rules off: the base branch's file counts.
+            self._settings = read_settings({}, read_base_config(self._github, target.pull_request))
         self._request = read_request_for_target(self._settings, target, self._github, command)
         return redact_report(COMMANDS[command](self._request), secrets)
 

@@ -15,6 +15,7 @@ from pulse_ci.commands.database_target import (
     find_database,
     find_wrangler_config,
 )
+from pulse_ci.config_file import list_rules_off
 from pulse_ci.errors import ConfigError, D1Refused
 from pulse_ci.migrations.discover import discover, require_migrations
 from pulse_ci.migrations.source import decode_source, find_repository_root, make_display_path, read_sources
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulse_ci.commands.database_target import LiveDatabase
+    from pulse_ci.config_file import RuleSetting
     from pulse_ci.d1.account import Account
     from pulse_ci.d1.client import D1Client
     from pulse_ci.migrations.base_diff import BaseDiff
@@ -65,6 +67,7 @@ class CheckRequest:
     skipped: tuple[str, ...] = ()
     conventions: tuple[str, ...] = (AUTO,)
     base_schema: bytes | None = None
+    rules: tuple[RuleSetting, ...] = ()
     fail_on: FailOn = FailOn.ERROR
     max_rows_written: int | None = None
     environment: str | None = None
@@ -137,6 +140,7 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
         skipped=read_skipped_rules(settings),
         conventions=read_conventions(settings),
         base_schema=read_base_schema(settings, plain.root),
+        rules=require_rule_settings(settings.rules),
         fail_on=FailOn(settings.fail_on),
         max_rows_written=settings.max_rows_written,
         environment=settings.environment,
@@ -149,17 +153,27 @@ def read_request(settings: Settings, command: str, base: BaseDiff | None = None)
 
 def read_skipped_rules(settings: Settings) -> tuple[str, ...]:
     """Return the names of the rules that are not to be asked; raises ConfigError."""
-    if not settings.skip:
+    off = list_rules_off(settings.rules)
+    if not settings.skip and not off:
         return ()
     from pulse_ci.rules.registry import resolve_rule_names
 
-    return resolve_rule_names(settings.skip)
+    return resolve_rule_names((*settings.skip, *off))
 
 
 def read_conventions(settings: Settings) -> tuple[str, ...]:
     """Return the conventions that are set; raises ConfigError where a name is not one."""
     require_convention_names(settings.conventions)
     return settings.conventions
+
+
+def require_rule_settings(rules: tuple[RuleSetting, ...]) -> tuple[RuleSetting, ...]:
+    """Return the severities that a file sets; raises ConfigError where a rule is not one, or may not be changed."""
+    if rules:
+        from pulse_ci.rules.registry import resolve_rule_names
+
+        resolve_rule_names(each.rule for each in rules)
+    return rules
 
 
 def read_base_schema(settings: Settings, root: Path) -> bytes | None:

@@ -8,6 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from pulse_ci.config_file import CONFIG_FILE, parse_toml
 from pulse_ci.errors import ConfigError
 from pulse_ci.model import ChangeAction, ObjectKind
 from pulse_ci.sql.names import fold
@@ -60,6 +61,27 @@ class AllowedDifference:
         """What is allowed, in words."""
         where = f" of `{self.table}`" if self.table != "*" else ""
         return f"{self.kind} `{self.name}`{where}"
+
+
+def read_allowed_differences(root: Path) -> tuple[AllowedDifference, ...]:
+    """Return the entries of `allow-drift` in pulse-ci.toml, and of the file of allowed differences.
+
+    Raises:
+        ConfigError: a file cannot be read, or an entry lacks its name, its reason or its end.
+
+    """
+    path = root / CONFIG_FILE
+    try:
+        content = parse_toml(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    entries = content.get("allow-drift", [])
+    if not isinstance(entries, list):
+        raise ConfigError(
+            f"{path}: allow-drift is not a list of entries [[allow-drift]]. One looks like this:\n{_EXAMPLE}"
+        )
+    own = (_parse_entry(f"{path}, allow-drift {number}", entry) for number, entry in enumerate(entries, 1))
+    return (*own, *read_allowlist(root / ALLOWLIST_FILE))
 
 
 def read_allowlist(path: Path) -> tuple[AllowedDifference, ...]:

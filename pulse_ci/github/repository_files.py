@@ -125,6 +125,18 @@ def read_files(
     )
 
 
+def read_text_file(github: GitHubClient, repository: str, path: str, ref: str) -> str | None:
+    """Return a file of text at a branch or commit; None where it is not there."""
+    try:
+        blob = parse_answer(Blob, github.get(f"/repos/{repository}/contents/{path}", {"ref": ref}), "The file")
+    except NotFound:
+        return None
+    try:
+        return base64.b64decode(blob.content).decode("utf-8")
+    except ValueError as error:
+        raise GitHubError(f"GitHub sent {path} in a form that cannot be read: {error}.") from error
+
+
 def _find_in_checkout(entry: RepositoryEntry, checkout: Path) -> bytes | None:
     path = checkout / entry.path
     if entry.size > MAX_FILE_BYTES or not path.is_file() or path.stat().st_size != entry.size:
