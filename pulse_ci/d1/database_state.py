@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pulse_ci.d1.migration_status import DatabaseMigrations
     from pulse_ci.schema.schema import MasterRow, Schema
 
-_REQUIRED_COLUMNS = ("id", "name")
+# The columns that wrangler gives the table: another table, however it is configured, is not read.
+_REQUIRED_COLUMNS = ("id", "name", "applied_at")
+_MAX_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,11 @@ class DatabaseState:
 
 
 def records_query(table: str) -> str:
-    """Return the SELECT that reads the records, in the order in which they were made."""
-    return f"SELECT id, CAST(name AS TEXT) FROM {quote_if_needed(table)} ORDER BY id"
+    """Return the SELECT that reads the records in order; it fails on a table that is not wrangler's."""
+    return (
+        f"SELECT id, CAST(name AS TEXT) FROM {quote_if_needed(table)} "
+        f"WHERE applied_at IS applied_at ORDER BY id LIMIT {_MAX_RECORDS}"
+    )
 
 
 def build_database_state(
@@ -80,7 +85,7 @@ def build_database_state(
         found = build_schema(rows).find_table(table)
         if found is None or any(found.find_column(name) is None for name in _REQUIRED_COLUMNS):
             raise D1Error(
-                f"Table `{table}` is not a migrations table: it has no columns id and name. "
+                f"Table `{table}` is not a migrations table: it lacks a column of id, name and applied_at. "
                 "Name another one as `migrations_table` in wrangler's configuration."
             )
     ids = None if records is None else tuple((int(str(number)), str(name)) for number, name in records)

@@ -116,7 +116,7 @@ class Fleet:
     def _read(self, name: str, sql: str) -> tuple[list[str], list[list[Any]]]:
         if "FROM sqlite_master" in sql and "WHERE sql IS NOT NULL" in sql:
             return answers(self.databases[name])["sqlite_master"]
-        if sql.endswith("FROM d1_migrations ORDER BY id"):
+        if "FROM d1_migrations WHERE applied_at" in sql:
             return answers(self.databases[name])["d1_migrations"]
         return asked(self.databases[name], sql)
 

@@ -204,3 +204,19 @@ def test_without_a_token_it_says_what_is_missing(
     assert outcome.status == 2
     assert "CLOUDFLARE_API_TOKEN" in outcome.err
     assert account.log == []
+
+
+@pytest.mark.parametrize("columns", ["id INTEGER PRIMARY KEY, name TEXT", "name TEXT, email TEXT"])
+def test_a_table_that_is_no_migrations_table_is_not_read(
+    account: Cloudflare, run: Run, repository: Path, columns: str
+) -> None:
+    database = account.create("staging", f"CREATE TABLE people ({columns});")
+    account.run(database, "INSERT INTO people (name) VALUES ('canary of a person')")
+    config = configure(repository, database)
+    config.write_text(config.read_text() + 'migrations_table = "people"\n')
+
+    outcomes = [run(command) for command in ("status", "drift", "apply")]
+
+    assert [each.status for each in outcomes] == [2, 2, 2]
+    assert all("`people` is not a migrations table" in each.err for each in outcomes)
+    assert not any("canary" in each.out + each.err for each in outcomes)
