@@ -10,6 +10,7 @@ import pytest
 from pulse_ci.apply.rollout import ApplyStatus
 from pulse_ci.commands.apply import ApplyOptions
 from pulse_ci.commands.exit_codes import choose_exit_code
+from pulse_ci.commands.live_run import RunHooks
 from pulse_ci.errors import ConfigError
 from pulse_ci.report.live import render
 from tests.live.pulse import recorded
@@ -105,6 +106,38 @@ def test_an_error_of_the_check_is_in_the_way_where_its_file_is_pending(fleet: Fl
     told = {each.sentence for each in run.report.with_status(ApplyStatus.REFUSED)}
     assert all("004_orphan.sql:1 foreign-key-parent:" in each for each in told)
     assert all("--allow foreign-key-parent" in each for each in told)
+    assert fleet.writes == []
+
+
+def test_values_that_would_be_lost_block_their_database_alone(fleet: Fleet) -> None:
+    Path("migrations/003_indexes.sql").write_text("ALTER TABLE users DROP COLUMN password_hash;\n")
+    account = "INSERT INTO accounts (account_id, name) VALUES ('a', 'A');"
+    user = "INSERT INTO users (user_id, account_id, email, password_hash) VALUES ('u', 'a', 'e', 'h');"
+    fleet.databases["tenant-09"] = f"{BEFORE}{account}{user}"
+
+    run = Applied(fleet)
+    allowed = Applied(fleet, ApplyOptions(allow=("lost-rows",)))
+
+    (refused,) = run.report.with_status(ApplyStatus.REFUSED)
+    assert refused.name == "tenant-09"
+    assert "1 value of `users`.`password_hash` would be lost" in refused.sentence
+    assert "--allow lost-rows" in refused.sentence
+    assert len(run.names(ApplyStatus.APPLIED)) == 29
+    (applied,) = allowed.report.with_status(ApplyStatus.APPLIED)
+    assert "values of `users`.`password_hash`: 1 before, 0 now" in applied.sentence
+
+
+def test_a_person_is_asked_before_a_fleet_is_changed(fleet: Fleet) -> None:
+    questions = list[str]()
+
+    def decline(question: str) -> bool:
+        questions.append(question)
+        return False
+
+    with pytest.raises(ConfigError, match="the answer was no"):
+        Applied(fleet, watch=RunHooks(confirm=decline))
+
+    assert questions == ["Run the pending migrations on 30 databases?"]
     assert fleet.writes == []
 
 
