@@ -14,11 +14,11 @@ def test_a_check_runs_from_the_wheel(tmp_path: Path) -> None:
     migrations = tmp_path / "migrations"
     migrations.mkdir()
     (migrations / "0001_sites.sql").write_text("CREATE TABLE sites (id INTEGER PRIMARY KEY);\n")
-    build = [BIN / "uv", "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", ROOT]
+    build = [str(each) for each in (BIN / "uv", "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
 
-    words = [BIN / "uvx", "--from", wheel, "pulse-ci", "check", "migrations", "--skip", "conventions"]
+    words = [str(BIN / "uvx"), "--from", str(wheel), "pulse-ci", "check", "migrations", "--skip", "conventions"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, "Safe to merge" in done.stdout) == (0, True), done.stderr
