@@ -63,6 +63,10 @@ def _list_used(replayed: ReplayedMigration) -> Iterator[SchemaObject]:
     yield from replayed.after.views
     yield from replayed.after.triggers
     yield from (table for table in replayed.after.tables if fold(table.module or "") == "fts5")
+    for table in replayed.after.tables:
+        old = replayed.before.find_table(table.name)
+        if old and any(column.generated and old.find_column(column.name) != column for column in table.columns):
+            yield table
 
 
 def _use_all(database: EmbeddedD1, snapshot: bytes, items: list[SchemaObject]) -> Iterator[tuple[SchemaObject, str]]:
@@ -85,7 +89,7 @@ def _build_use(database: EmbeddedD1, item: SchemaObject) -> Iterator[str]:
         case View():
             yield f"SELECT * FROM {quote(item.name)} LIMIT 0"
         case _:
-            yield f"SELECT * FROM {quote(item.name)} LIMIT 1"
+            yield f"SELECT * FROM {quote(item.name)}"
 
 
 def _build_firing_statement(database: EmbeddedD1, trigger: Trigger) -> str:

@@ -69,7 +69,12 @@ def find_copied_columns(
         for copy, column, tokens in mappings:
             if match := _classify(rebuild, copy, column, tokens, changed):
                 found.append(match)
-        found += _find_left_out(rebuild, {fold(column) for _, column, _ in mappings}, statements)
+        filled: dict[str, set[str]] = {}
+        for copy, column, _ in mappings:
+            target = copy.operation.table if isinstance(copy.operation, Insert) else ""
+            filled.setdefault(fold(target), set()).add(fold(column))
+        for columns in filled.values():
+            found += _find_left_out(rebuild, columns, statements)
     return tuple(found)
 
 

@@ -79,8 +79,9 @@ def _list_keys(table: Table) -> set[frozenset[str]]:
 def find_repeated_tables(replayed: ReplayedMigration, reached: Collection[str]) -> tuple[str, ...]:
     """Return the names of the tables in which rows that repeat others may show a fault of the file."""
     names = {fold(key.table) for key in find_new_unique_keys(replayed)}
+    folds = any("NOCASE" in statement.sql.upper() for statement in replayed.migration.statements)
     for statement in replayed.migration.statements:
-        if _merges_rows(statement):
+        if _merges_rows(statement) or (folds and isinstance(statement.operation, Insert)):
             names |= {fold(table.name) for table in replayed.before.tables if mentions(statement.sql, table.name)}
         elif isinstance(statement.operation, Insert) and not find_insert_select(statement.sql):
             names.add(fold(statement.operation.table))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pulse_ci.analysis.duplicate_rows import find_repeated_tables, insert_duplicates, new_foreign_keys, read_values
+from pulse_ci.analysis.duplicate_rows import (
+    find_new_unique_keys,
+    find_repeated_tables,
+    insert_duplicates,
+    new_foreign_keys,
+    read_values,
+)
 from pulse_ci.analysis.row_check_batch import RowCheckBatch
 from pulse_ci.analysis.row_losses import Overwritten, RowLoss, RowTracker
 from pulse_ci.analysis.statement_run import Rejection, StatementRun, run_statements, without_consequences, writes_rows
@@ -270,7 +276,11 @@ class SeededRunner:
         known = {(loss.table, loss.statement) for loss in (*result.losses, *result.losses_behind_rejection)}
         revealed = (loss for loss in attempt.certain_losses if (loss.table, loss.statement) not in known)
         refused = {each.statement for each in result.run.rejections}
-        clashes = tuple(each for each in attempt.refusals if each.statement not in refused and _brings_rows(each))
+        # What becomes unique by a rebuild has a rule of its own.
+        copies_clash = all(key.index for key in find_new_unique_keys(replayed))
+        clashes = tuple(
+            each for each in attempt.refusals if each.statement not in refused and (_brings_rows(each) or copies_clash)
+        )
         return replace(
             result,
             run=replace(result.run, rejections=(*result.run.rejections, *clashes)),

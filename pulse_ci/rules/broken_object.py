@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.migration_records import DEFAULT_MIGRATIONS_TABLE
+from pulse_ci.analysis.new_tables import build_new_table_test
 from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.analysis.statement_run import mentions
 from pulse_ci.model import ObjectKind, Severity
 from pulse_ci.rules.error_rules import is_not_allowed
 from pulse_ci.rules.examples import make_example, make_example_on_schema
-from pulse_ci.schema.schema import Trigger, View
+from pulse_ci.rules.search_tables import fills_search, find_searches
+from pulse_ci.schema.schema import Table, Trigger, View
 from pulse_ci.sql.names import fold, quote_if_needed
 from pulse_ci.sql.operations import (
     AddColumn,
@@ -25,7 +27,7 @@ from pulse_ci.sql.operations import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pulse_ci.analysis.broken_on_use import BrokenOnUse
     from pulse_ci.analysis.rule import MigrationAnalysis
@@ -41,13 +43,40 @@ _UNDO = "DROP TRIGGER IF EXISTS sites_settings;"
 
 
 def _check_broken_objects(review: Review) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
     for analysis in review.analyses:
         for each in analysis.broken_on_use:
             yield RuleMatch(
                 analysis.migration.locate(_find_cause(analysis, each)),
                 f"After this file {_describe_use(each)} fails: `{each.message}`.",
                 _suggest_remedy(each),
+                Severity.WARNING if _depends_on_rows(each) else None,
+                unproven=_depends_on_rows(each),
             )
+        yield from _find_empty_searches(analysis, is_new) if analysis.took_effect else ()
+
+
+def _depends_on_rows(broken: BrokenOnUse) -> bool:
+    """Return whether a generated column fails, which it does on some rows."""
+    return isinstance(broken.item, Table) and not broken.item.is_virtual
+
+
+def _find_empty_searches(
+    analysis: MigrationAnalysis, is_new: Callable[[MigrationAnalysis, str], bool]
+) -> Iterator[RuleMatch]:
+    """Report each new FTS5 table over the rows of a table that was there, if nothing fills its index."""
+    for table in analysis.replayed.before.tables:
+        for search in find_searches(analysis.replayed.after, table.name):
+            name = quote_if_needed(search.name)
+            if is_new(analysis, table.name) or analysis.replayed.before.find_table(search.name):
+                continue
+            if not fills_search(analysis, search.name):
+                yield RuleMatch(
+                    analysis.migration.locate(analysis.replayed.run.find_last_touching(search.name)),
+                    f"FTS5 table `{search.name}` is created over `{table.name}` and not filled: searches do not "
+                    "find the rows that exist, and triggers that delete from its index fail on them.",
+                    f"Add `INSERT INTO {name} ({name}) VALUES ('rebuild');` after it.",
+                )
 
 
 def _find_cause(analysis: MigrationAnalysis, broken: BrokenOnUse) -> Statement | None:
@@ -66,6 +95,8 @@ def _describe_use(broken: BrokenOnUse) -> str:
             return f"each {event} on `{table}`, which fires trigger `{name}`,"
         case View(name):
             return f"each query of view `{name}`"
+        case Table(is_virtual=False):
+            return f"each query of `{broken.item.name}` that reads its generated column"
         case item:
             return f"each search in FTS5 table `{item.name}`"
 
@@ -74,6 +105,8 @@ def _suggest_remedy(broken: BrokenOnUse) -> str:
     name = quote_if_needed(broken.item.name)
     if is_not_allowed(broken.message):
         return "Write it without what D1 rejects, or leave it out."
+    if _depends_on_rows(broken):
+        return "Compute it with a guard: `CASE WHEN json_valid(…) THEN … END` is NULL where a value is no JSON."
     if broken.kind is ObjectKind.TABLE:
         return (
             f"Drop `{broken.item.name}` and create it again over the columns as they are now, then "

@@ -111,12 +111,14 @@ def _build_probe(rule: str, analysis: MigrationAnalysis, rejection: Rejection) -
             column = altered.find_column(name) if altered else None
             if altered and column and rule != "stored-column" and (column.generated or rule == "check-on-existing"):
                 return probe_added_column(altered, column)
-            return probe_any_row(table, _PROBED_ROWS[rule])
+            return probe_any_row(table, _PROBED_ROWS.get(rule, "rows that it rejects"))
         case Insert():
             tables_read = {each: access.reads for each, access in analysis.replayed.run.executed}
             for rebuild in analysis.rebuilds:
                 if rejection.statement in rebuild.copies:
-                    return probe_rebuild_copy(rebuild, rejection.statement, before, tables_read.get(rejection.statement, frozenset()))
+                    return probe_rebuild_copy(
+                        rebuild, rejection.statement, before, tables_read.get(rejection.statement, frozenset())
+                    )
     return None
 
 

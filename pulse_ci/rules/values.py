@@ -9,18 +9,17 @@ from pulse_ci.analysis.new_tables import build_new_table_test
 from pulse_ci.analysis.rule import MigrationAnalysis, Review, Rule, RuleMatch
 from pulse_ci.model import Severity
 from pulse_ci.rules.examples import make_example_on_schema
+from pulse_ci.rules.search_tables import fills_search, find_searches
 from pulse_ci.sql.clauses import find_insert_columns
 from pulse_ci.sql.names import fold, quote_if_needed, unquote
-from pulse_ci.sql.operations import AddColumn, Create, Insert
-from pulse_ci.sql.tokens import tokenize_code
+from pulse_ci.sql.operations import AddColumn, Insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulse_ci.analysis.quoted_texts import QuotedText
     from pulse_ci.analysis.table_rebuilds import Rebuild
-    from pulse_ci.schema.schema import Schema, Table
-    from pulse_ci.sql.split import Statement
+    from pulse_ci.schema.schema import Schema
 
 
 def _check_moved(review: Review) -> Iterator[RuleMatch]:
@@ -149,8 +148,10 @@ def _suggest_counter(rebuild: Rebuild | None) -> str:
 def _check_rowids(review: Review) -> Iterator[RuleMatch]:
     for analysis in review.analyses:
         for rebuild in analysis.rebuilds if analysis.took_effect else ():
-            for search in _find_searches(analysis.replayed.after, rebuild.after):
-                if not (_copies_rowids(rebuild) or _is_filled_again(analysis, rebuild, search)):
+            if rebuild.after.rowid_alias or rebuild.after.without_rowid:
+                continue
+            for search in find_searches(analysis.replayed.after, rebuild.table):
+                if not (_copies_rowids(rebuild) or fills_search(analysis, search.name, rebuild.drop)):
                     name = quote_if_needed(search.name)
                     yield RuleMatch(
                         analysis.migration.locate(rebuild.drop),
@@ -160,42 +161,10 @@ def _check_rowids(review: Review) -> Iterator[RuleMatch]:
                     )
 
 
-def _find_searches(schema: Schema, table: Table) -> Iterator[Table]:
-    """Yield the FTS5 tables that read a table's rows by a rowid that is no column of it."""
-    if table.rowid_alias or table.without_rowid:
-        return
-    for each in schema.tables:
-        options = {
-            fold(key.strip()): unquote(value.strip())
-            for key, _, value in (argument.partition("=") for argument in each.arguments)
-        }
-        if fold(each.module or "") == "fts5" and fold(options.get("content", "")) == fold(table.name):
-            yield each
-
-
 def _copies_rowids(rebuild: Rebuild) -> bool:
     return any(
         fold(name) in ("rowid", "_rowid_", "oid") for copy in rebuild.copies for name in find_insert_columns(copy.sql)
     )
-
-
-def _is_filled_again(analysis: MigrationAnalysis, rebuild: Rebuild, search: Table) -> bool:
-    after_drop = False
-    for statement, _ in analysis.replayed.run.executed:
-        after_drop = after_drop or statement == rebuild.drop
-        match statement.operation:
-            case Insert(name) if after_drop and fold(name) == fold(search.name):
-                if "rebuild" in _read_words(statement):
-                    return True
-            case Create() if after_drop and "fts5" in _read_words(statement):
-                return True
-            case _:
-                pass
-    return False
-
-
-def _read_words(statement: Statement) -> set[str]:
-    return {fold(token.name) for token in tokenize_code(statement.sql)}
 
 
 _CLIENTS = "CREATE TABLE IF NOT EXISTS clients (id INTEGER PRIMARY KEY, phone TEXT, town TEXT);\n"
