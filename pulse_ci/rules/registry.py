@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pulse_ci.errors import ConfigError
 from pulse_ci.rules import (
     broken_object,
+    constraint_tightened,
     d1_differs,
     data_loss,
     declared_schema,
@@ -118,6 +119,7 @@ RULES = (
     values.COUNTER_RESET,
     values.ROWIDS_CHANGE,
     passed_over.CREATE_DOES_NOTHING,
+    constraint_tightened.CONSTRAINT_TIGHTENED,
     renamed.RENAME_TABLE,
     renamed.RENAME_COLUMN,
     IGNORE_WITHOUT_REASON,
