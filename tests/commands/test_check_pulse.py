@@ -109,7 +109,7 @@ def test_the_remedies_taken_by_the_letter_mend_the_sample(repository: Path, chec
     (repository / SAMPLE_PATH).write_text(SAMPLE)
     remedies = [finding["remedy"] for finding in check("--baseline", "21").report["findings"]]
     assert remedies == [
-        "Add below the date: `-- Reason: ` and one sentence that a reader in two years will need.",
+        "Add `-- Reason:` and why this change is needed.",
         "Add to `migrations/reverse/022_custom_fields.sql` under the header `-- Reverse migration 022`: "
         "`DROP TABLE IF EXISTS custom_fields;`. `pulse-ci fix` writes `migrations/reverse/022_custom_fields.sql`.",
         "Add to `migrations/reverse/022_custom_fields.sql` under the header `-- Reverse migration 022`: "

@@ -28,7 +28,7 @@ REVERSE = f"-- Reverse migration 002\n-- Created: {TODAY}\n-- Undoes: Goals\n\nD
 GOALS, UNDO = "migrations/002_goals.sql", "migrations/reverse/002_goals.sql"
 LEFT = (
     "left to you\n  migrations/002_goals.sql:1: warning missing-reason: "
-    "Add below the date: `-- Reason: ` and one sentence that a reader in two years will need. "
+    "Add `-- Reason:` and why this change is needed. "
     "Not done here: a reason cannot be invented.\n"
 )
 
