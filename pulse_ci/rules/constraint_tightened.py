@@ -36,7 +36,8 @@ def _check(review: Review) -> Iterator[RuleMatch]:
                 values = ", ".join(lost)
                 yield RuleMatch(
                     analysis.migration.locate(rebuild.copies[0]),
-                    f"The new CHECK of `{rebuild.table}` no longer names {values}: writes of it by deployed Workers fail.",
+                    f"The new CHECK of `{rebuild.table}` no longer names {values}: writes of it by deployed "
+                    "Workers fail.",
                     f"Deploy code that does not write {values} first, and narrow the CHECK in a later migration.",
                 )
 
