@@ -44,7 +44,8 @@ class Layout:
                 return bool(is_one_folder) and file_name == "migration.sql"
         from wcmatch import glob
 
-        negations = len(self.pattern) - len(self.pattern.lstrip("!")) if "!(" not in self.pattern[:2] else 0
+        # minimatch takes each leading "!" for a negation, that of "!(old).sql" too.
+        negations = len(self.pattern) - len(self.pattern.lstrip("!"))
         flags = glob.GLOBSTAR | glob.BRACE | glob.EXTGLOB
         return bool(glob.globmatch(name, self.pattern[negations:], flags=flags)) != bool(negations % 2)
 

@@ -102,7 +102,7 @@ def choose_conventions(
     is_generated = has_journal or any(map(_is_generated, migrations.migrations[-_NEWEST:]))
     if len(history) < _FEW:
         return _describe(CONVENTIONS, "where a generator writes the files") if is_generated else Choice()
-    off = tuple(each for each in CONVENTIONS if not _is_habit(each, history, migrations, is_generated=is_generated))
+    off = tuple(each for each in CONVENTIONS if not _is_habit(each, history, migrations))
     return _describe(off, f"as in the last {len(history)} {'merged ' if merged else ''}files")
 
 
@@ -111,11 +111,9 @@ def _is_generated(migration: Migration) -> bool:
     return is_folder or _BREAKPOINT in migration.text or migration.header.is_generated
 
 
-def _is_habit(
-    convention: Convention, history: Sequence[Migration], migrations: MigrationSet, *, is_generated: bool
-) -> bool:
+def _is_habit(convention: Convention, history: Sequence[Migration], migrations: MigrationSet) -> bool:
     votes = [vote for each in history if (vote := convention.keeps(each, migrations)) is not None]
-    return sum(votes) * 2 > len(votes) if votes else not is_generated
+    return sum(votes) * 2 > len(votes)
 
 
 def _describe(off: Sequence[Convention], why: str) -> Choice:
