@@ -61,7 +61,7 @@ def apply_pending(
         D1Error: what a file made is not what the preview showed, or it cannot be known.
 
     """
-    known_names = _recorded_names(live)
+    known_names = live.recorded_names
     plan = plan or (lambda live: plan_steps(history, live, live.determine_status(history).pending))
     while steps := plan(live):
         try:
@@ -69,18 +69,14 @@ def apply_pending(
                 live = _run_step(target, step, live)
                 known_names.add(step.migration.name)
                 yield AppliedFile(step.migration.name, AppliedBy.THIS_RUN)
-                if _recorded_names(live) - known_names:
+                if live.recorded_names - known_names:
                     raise _ConcurrentApply(live)
             return
         except _ConcurrentApply as overtaken:
             live = overtaken.live
-            for name in sorted(_recorded_names(live) - known_names):
+            for name in sorted(live.recorded_names - known_names):
                 known_names.add(name)
                 yield AppliedFile(name, AppliedBy.ANOTHER_RUN)
-
-
-def _recorded_names(live: DatabaseState) -> set[str]:
-    return {name for _, name in live.records or ()}
 
 
 def _run_step(target: TargetDatabase, step: ApplyStep, live: DatabaseState) -> DatabaseState:

@@ -166,7 +166,7 @@ def revert(target: TargetDatabase, plan: RevertPlan, live: DatabaseState) -> Non
     try:
         target.run(plan.build_request(live))
     except AmbiguousWrite as error:
-        if plan.migration.name in _recorded_names(target.read()):
+        if plan.migration.name in target.read().recorded_names:
             raise D1Error(f"The reverse of `{plan.migration.name}` was not run: {error}") from error
     except D1Refused as refused:
         if target.read().records != live.records:
@@ -178,7 +178,3 @@ def revert(target: TargetDatabase, plan: RevertPlan, live: DatabaseState) -> Non
             f"The reverse of `{plan.migration.name}` ran on {target.name}, but its schema is not what the preview "
             f"showed: {names} came out otherwise. `pulse-ci drift` tells what differs."
         )
-
-
-def _recorded_names(live: DatabaseState) -> set[str]:
-    return {name for _, name in live.records or ()}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulse_ci.analysis.schema_history import SchemaHistory
     from pulse_ci.apply.plan import ApplyStep
     from pulse_ci.apply.preflight import Blocker, Checks
-    from pulse_ci.apply.remote import RemoteDatabase
+    from pulse_ci.apply.target import RemoteDatabase
     from pulse_ci.d1.database_state import DatabaseState
 
 

@@ -14,8 +14,8 @@ from pulse_ci.apply.expected_losses import count_remaining
 from pulse_ci.apply.migrations_table import find_unrecorded, mark_applied
 from pulse_ci.apply.plan import estimate_costs, plan_steps
 from pulse_ci.apply.preflight import require_no_blockers
-from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.rollout import ApplyOutcome, ApplyStatus, Rollout
+from pulse_ci.apply.target import RemoteDatabase
 from pulse_ci.commands.apply_checks import Preflight
 from pulse_ci.commands.database_target import (
     open_target,

@@ -146,21 +146,23 @@ class Preflight:
         )
         review = replace(review, skipped_rules=self.request.skipped)
         found = lint(review)
-        findings = tuple(
-            (each, _find_row_queries(each, review, live.schema))
-            for each in found
-            if each.severity is Severity.ERROR and not each.ignored
-            if each.rule not in LOSS_RULES | UNRELATED_RULES | CONVENTIONS
-        )
-        deliberate = {
-            (each.path, each.line) for each in found if each.rule == "rows-lost" and each.severity is not Severity.ERROR
-        }
+        blocking = tuple((each, _find_row_queries(each, review, live.schema)) for each in found if _can_block(each))
+        deliberate = {(each.path, each.line) for each in found if _is_deliberate_loss(each)}
 
         def is_deliberate(analysis: MigrationAnalysis, statement: Statement | None) -> bool:
             place = analysis.migration.locate(statement)
             return (place.path, place.line) in deliberate
 
-        return _FileChecks(findings, find_expected_losses(review.analyses, live.schema, is_deliberate))
+        return _FileChecks(blocking, find_expected_losses(review.analyses, live.schema, is_deliberate))
+
+
+def _can_block(finding: Finding) -> bool:
+    is_error = finding.severity is Severity.ERROR and not finding.ignored
+    return is_error and finding.rule not in LOSS_RULES | UNRELATED_RULES | CONVENTIONS
+
+
+def _is_deliberate_loss(finding: Finding) -> bool:
+    return finding.rule == "rows-lost" and finding.severity is not Severity.ERROR
 
 
 def _count(target: TargetDatabase, queries: Sequence[str]) -> Sequence[int]:

@@ -13,7 +13,7 @@ from pulse_ci.analysis.probe_results import apply_probe_results
 from pulse_ci.commands.exit_codes import choose_exit_code
 from pulse_ci.commands.output import TerminalOutput
 from pulse_ci.commands.request import CheckRequest, build_request, read_request
-from pulse_ci.commands.staging import StagingSnapshot, read_staging
+from pulse_ci.commands.staging import StagingSnapshot, probe_staging, read_staging
 from pulse_ci.config_file import OFF
 from pulse_ci.engine.version import get_sqlite_version
 from pulse_ci.migrations.source import make_display_path
@@ -85,8 +85,6 @@ def check(request: CheckRequest, on_step: Callable[[str], None] = lambda _: None
         findings = _apply_rule_settings(lint(review), request.rules)
     answers: Mapping[Probe, ProbeCounts] = {}
     if isinstance(staged, StagingSnapshot) and request.command != "preview":
-        from pulse_ci.commands.staging_probes import probe_staging
-
         on_step("asking staging")
         with _timed(timings, "probe"):
             staged, review, answers = probe_staging(request, staged, review, findings)

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pulse_ci.apply.local import LocalDatabase
-    from pulse_ci.apply.target import TargetDatabase
+    from pulse_ci.apply.target import LocalDatabase, TargetDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.api_responses import DatabaseInfo
     from pulse_ci.d1.client import D1Client
@@ -136,7 +135,7 @@ def open_target(
     if local is not None:
         yield open_local_database(settings, request, local)
         return
-    from pulse_ci.apply.remote import RemoteDatabase
+    from pulse_ci.apply.target import RemoteDatabase
 
     live = require_database(settings, request)
     with connect(live.account) as client:
@@ -146,7 +145,7 @@ def open_target(
 
 def open_local_database(settings: Settings, request: CheckRequest, path: Path) -> LocalDatabase:
     """Return the database in a file; raises ConfigError where there is none, so that a slip of the pen makes none."""
-    from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.apply.target import LocalDatabase
 
     if not path.exists():
         raise ConfigError(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pulse_ci.analysis.replay import replay
 from pulse_ci.analysis.schema_history import replay_history
 from pulse_ci.apply.preflight import find_blockers, require_no_blockers
-from pulse_ci.apply.remote import RemoteDatabase
 from pulse_ci.apply.revert import find_row_losses, plan_revert, revert
+from pulse_ci.apply.target import RemoteDatabase
 from pulse_ci.commands.apply import make_confirmation, read_apply_options
 from pulse_ci.commands.database_target import open_target
 from pulse_ci.commands.exit_codes import OK

@@ -1,4 +1,4 @@
-"""A staging database to where the replay starts, or to the reason why it starts from nothing."""
+"""Read a staging database for a check: where the replay starts, and the answers to probes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.analyze import StartingDatabase
-from pulse_ci.errors import D1Error
+from pulse_ci.analysis.row_effects import add_matched_rows, build_review_probes
+from pulse_ci.errors import D1Error, D1Refused
+from pulse_ci.model import Probe, ProbeCounts
 from pulse_ci.report.models import Staging
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulse_ci.analysis.rule import Review
     from pulse_ci.commands.database_target import LiveDatabase
     from pulse_ci.commands.request import CheckRequest
     from pulse_ci.d1.client import D1Client
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from pulse_ci.d1.snapshot import Snapshot
     from pulse_ci.migrations.discover import MigrationSet
     from pulse_ci.migrations.parse import Migration
+    from pulse_ci.model import Finding
 
 
 @dataclass(frozen=True)
@@ -108,3 +114,37 @@ def _find_already_applied(request: CheckRequest, staged: StagingSnapshot, migrat
 def _skip_already_applied(staged: StagingSnapshot, ran: tuple[str, ...]) -> Staging:
     reason = f"{staged.live.name} has {', '.join(ran)} already: what a file does is shown where it has not run"
     return replace(staged.staging, status="skipped", reason=reason, missed=True)
+
+
+def probe_staging(
+    request: CheckRequest, staged: StagingSnapshot, review: Review, findings: tuple[Finding, ...]
+) -> tuple[StagingSnapshot, Review, Mapping[Probe, ProbeCounts]]:
+    """Ask staging, in one request, what settles the findings that depend on rows, and what statements will cost.
+
+    The review has the latter.
+
+    Raises:
+        D1Error: staging cannot be asked, and was asked for by name.
+
+    """
+    from pulse_ci.d1.probes import run_probes
+
+    of_findings = [each.probe for each in findings if each.probe and not each.ignored]
+    of_costs = build_review_probes(review, staged.snapshot.schema)
+    if not of_findings and not of_costs:
+        return staged, review, {}
+    with request.connect(staged.live.account) as client:
+        answers, unanswered = dict[Probe, ProbeCounts](), ""
+        try:
+            probes = (*of_findings, *of_costs.values())
+            answers = run_probes(client, staged.live.database, staged.start.content, probes, staged.start.rows)
+        except D1Refused:
+            # D1's own text can hold a row's value, and no probe is worth the check.
+            unanswered = "D1 rejected a query"
+        except D1Error as error:
+            if request.staging_required:
+                raise
+            unanswered = str(error)
+        spent = client.usage
+    staging = replace(staged.staging.add_usage(spent), probe_failure=unanswered)
+    return replace(staged, staging=staging), add_matched_rows(review, of_costs, answers), answers

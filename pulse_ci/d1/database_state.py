@@ -54,6 +54,11 @@ class DatabaseState:
         )
 
     @property
+    def recorded_names(self) -> set[str]:
+        """The names that are recorded, none without a table."""
+        return {name for _, name in self.records or ()}
+
+    @property
     def last_id(self) -> int:
         """The id of the last record, or 0."""
         return max((number for number, _ in self.records or ()), default=0)

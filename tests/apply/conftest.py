@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulse_ci.apply.local import LocalDatabase
+from pulse_ci.apply.target import LocalDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulse_ci.apply.apply_pending import apply_pending
 from pulse_ci.apply.migrations_table import create_table, insert_records
-from pulse_ci.apply.remote import RemoteDatabase
+from pulse_ci.apply.target import RemoteDatabase
 from pulse_ci.errors import PulseError
 from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of

@@ -14,7 +14,7 @@ from tests.apply.targets import Failing
 from tests.d1.histories import history
 
 if TYPE_CHECKING:
-    from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.apply.target import LocalDatabase
 
 PAST = history(
     n001_sites="CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);",

@@ -12,7 +12,7 @@ from tests.d1.histories import history
 
 if TYPE_CHECKING:
     from pulse_ci.analysis.schema_history import SchemaHistory
-    from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.apply.target import LocalDatabase
 
 FIRST = "CREATE TABLE sites (id INTEGER PRIMARY KEY, url TEXT);"
 PAST = history(

@@ -13,7 +13,7 @@ from tests.d1.histories import pulse
 from tests.live.pulse import FILES, executed, recorded
 
 if TYPE_CHECKING:
-    from pulse_ci.apply.local import LocalDatabase
+    from pulse_ci.apply.target import LocalDatabase
 
 # Among them those around the file that rebuilds a table, and behind the one that makes a full-text index.
 PREFIXES = (0, 12, 13, 17, 21)

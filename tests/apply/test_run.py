@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import AppliedBy, apply_pending
-from pulse_ci.apply.local import LocalDatabase
+from pulse_ci.apply.target import LocalDatabase
 from pulse_ci.errors import D1Error, MigrationError
 from pulse_ci.schema.diff import diff
 from tests.apply.targets import Failing, Killed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulse_ci.apply.apply_pending import apply_pending
-from pulse_ci.apply.remote import RemoteDatabase
+from pulse_ci.apply.target import RemoteDatabase
 from pulse_ci.schema.diff import diff
 from tests.cloudflare.clients import client_of
 from tests.cloudflare.wrangler import configure, wrangler
