@@ -155,6 +155,11 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", metavar="TEXT", help="why it exists, for the header")
 
 
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    _add_directory(parser)
+    _add_base_schema(parser)
+
+
 def _add_reverse(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("number", metavar="NNN", help="the migration's number")
@@ -199,6 +204,7 @@ COMMANDS: Mapping[str, Command] = {
     "apply": Command("apply", "run the pending migrations on a database or a fleet, and record them", _add_apply),
     "drift": Command("drift", "compare live databases with what their migrations make", _add_drift),
     "status": Command("status", "which migration has run on a database or a fleet, and which has not", _add_status),
+    "init": Command("init", "write pulse-ci.toml and a workflow from what the repository holds", _add_init),
     "new": Command("new", "the next numbered file, header and reverse included", _add_new),
     "reverse": Command("reverse", "write the reverse of one migration, proven by replay", _add_reverse),
     "fix": Command("fix", "write the fixes that are mechanical and proven by replay", _add_fix),

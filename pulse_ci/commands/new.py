@@ -12,7 +12,7 @@ from pulse_ci.commands.exit_codes import OK
 from pulse_ci.commands.files import write_new
 from pulse_ci.commands.request import build_request
 from pulse_ci.errors import ConfigError, MigrationError
-from pulse_ci.layout import REVERSE_DIRECTORY
+from pulse_ci.layout import FOLDER_PATTERN, REVERSE_DIRECTORY
 from pulse_ci.migrations.discover import discover
 from pulse_ci.migrations.source import make_display_path, read_sources
 from pulse_ci.report.escape import escape_invisible
@@ -54,12 +54,26 @@ def write_migration(description: str, directory: Path, *, reason: str | None = N
         raise MigrationError(f"{directory} cannot be made: {error.strerror}.") from error
     request = build_request(directory)
     migrations = discover(request.display_dir, read_sources(directory, request.root, request.pattern))
+    _require_no_generator(directory, migrations)
     now = datetime.now(UTC)
     number, today = _next_number(migrations, now), now.date()
     name = f"{number}_{words}.sql"
     forward, reverse = directory / name, directory / REVERSE_DIRECTORY / name
     _write_both(forward, _format_forward(title, reason, today), reverse, _format_reverse(number, title, today))
     return make_display_path(forward, request.root), make_display_path(reverse, request.root)
+
+
+def _require_no_generator(directory: Path, migrations: MigrationSet) -> None:
+    """Raise ConfigError where a generator keeps a record of the files, which must hold the next one too."""
+    if (directory / "meta/_journal.json").is_file() or any(directory.glob("*/snapshot.json")):
+        generator = "drizzle-kit: npx drizzle-kit generate (with --custom for SQL of your own)"
+    elif (directory / "migration_lock.toml").is_file():
+        generator = "Prisma: npx prisma migrate diff, into a folder of its own"
+    elif migrations.layout.pattern == FOLDER_PATTERN:
+        generator = "the tool that makes a folder for each"
+    else:
+        return
+    raise ConfigError(f"{directory} has its files from a generator. Let it write the next one, with {generator}.")
 
 
 def _next_number(migrations: MigrationSet, now: datetime) -> str:
