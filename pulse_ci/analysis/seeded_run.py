@@ -278,9 +278,8 @@ class SeededRunner:
         refused = {each.statement for each in result.run.rejections}
         # What becomes unique by a rebuild has a rule of its own.
         copies_clash = all(key.index for key in find_new_unique_keys(replayed))
-        clashes = tuple(
-            each for each in attempt.refusals if each.statement not in refused and (_brings_rows(each) or copies_clash)
-        )
+        left = (each for each in attempt.refusals if each.statement not in refused)
+        clashes = tuple(each for each in left if _brings_rows(each, copies=copies_clash))
         return replace(
             result,
             run=replace(result.run, rejections=(*result.run.rejections, *clashes)),
@@ -298,11 +297,11 @@ def _until_rows_differ(refusals: Sequence[Rejection]) -> Iterator[Rejection]:
             return
 
 
-def _brings_rows(refusal: Rejection) -> bool:
-    """Return whether the statement brings or changes rows itself, and copies none."""
+def _brings_rows(refusal: Rejection, *, copies: bool) -> bool:
+    """Return whether the statement changes rows itself or brings them, if it `copies` them or not."""
     match refusal.statement.operation if refusal.statement else None:
-        case Insert() if refusal.statement and find_insert_select(refusal.statement.sql) is None:
-            return True
+        case Insert():
+            return copies or bool(refusal.statement and find_insert_select(refusal.statement.sql) is None)
         case Update() | Delete():
             return True
         case _:

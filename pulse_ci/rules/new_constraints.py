@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulse_ci.analysis.duplicate_rows import find_new_unique_keys
+from pulse_ci.analysis.new_tables import build_new_table_test
 from pulse_ci.analysis.probes import probe_duplicates, probe_duplicates_in_columns
 from pulse_ci.analysis.rule import Review, Rule, RuleMatch
 from pulse_ci.model import ChangeAction, ObjectKind, Severity
@@ -38,22 +39,25 @@ def _check_unique(review: Review) -> Iterator[RuleMatch]:
 
 
 def _check_unique_keys(review: Review, analysis: MigrationAnalysis) -> Iterator[RuleMatch]:
+    is_new = build_new_table_test(review)
     if analysis.took_effect:
         for change in analysis.replayed.changes:
             if change.kind is not ObjectKind.INDEX or change.action is ChangeAction.REMOVED:
                 continue
-            index, table = analysis.replayed.after.find_index(change.name), review.before.find_table(change.table)
+            before = analysis.replayed.before
+            index, table = analysis.replayed.after.find_index(change.name), before.find_table(change.table)
             if (
                 index
                 and table
                 and index.unique
+                and not is_new(analysis, table.name)
                 and _has_all_columns(index, table)
-                and not _was_unique_before(index, review.before)
+                and not _was_unique_before(index, before)
             ):
                 statement = analysis.replayed.run.find_statement_behind(change)
                 rejection = _find_duplicates_rejection(analysis, statement)
                 if rejection or analysis.seeded_run.duplicates_run is None:
-                    probe = probe_duplicates(index, analysis.replayed.before.find_table(index.table))
+                    probe = probe_duplicates(index, table)
                     subject = f"Unique index `{index.name}`"
                     yield _build_unique_match(analysis, statement, subject, probe, rejection)
         yield from _check_unique_by_rebuild(analysis)
