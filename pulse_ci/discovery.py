@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulse_ci.errors import ConfigError
-from pulse_ci.layout import FLAT, find_digits
+from pulse_ci.layout import FLAT, find_digits, list_sql_files
 from pulse_ci.wrangler import CONFIG_NAMES, find_config, find_wrangler_database, list_databases
 
 if TYPE_CHECKING:
@@ -38,12 +38,19 @@ def find_directory(config: Path | None, *, environment: str | None, database: st
     if found:
         named = list(_list_existing(_select_databases(found, environment, database)))
         return _choose(_prefer_near(named, here), found.name) if named else None
-    if DEFAULT_DIRECTORY.is_dir():
+    has_default = DEFAULT_DIRECTORY.is_dir()
+    if has_default and _holds_sql(DEFAULT_DIRECTORY):
         return None
-    if _holds_migrations(here):
+    if not has_default and _holds_migrations(here):
         return Path()
     configs, usual = _scan(here)
     named = list(_list_existing(each for path in configs for each in _select_databases(path, environment, database)))
+    if has_default:
+        # It holds no SQL yet: that is worth a word only where another directory does.
+        others = named or usual
+        return (
+            _choose([(Path(os.path.realpath(DEFAULT_DIRECTORY)), ""), *others], "This repository") if others else None
+        )
     if named or usual:
         return _choose(named or usual, "The wrangler configurations below" if named else "The current directory")
     if code_config := next((name for name in _CODE_CONFIGS if (here / name).is_file()), None):
@@ -92,6 +99,12 @@ def _choose(found: list[tuple[Path, str]], where: str) -> Path:
         f"{where} names {len(paths)} migrations directories: {listed}. Check each on its own: name one as DIR "
         "(`migrations-dir`), or a database with --database."
     )
+
+
+def _holds_sql(folder: Path) -> bool:
+    with suppress(OSError):
+        return bool(list_sql_files(folder))
+    return True
 
 
 def _holds_migrations(folder: Path) -> bool:
