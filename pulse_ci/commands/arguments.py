@@ -89,7 +89,12 @@ def _add_fleet(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    _add_directory(parser)
+    add(
+        "paths",
+        metavar="DIR",
+        nargs="*",
+        help="the migrations directory, or files of it to review (default: wrangler's, or the only one that there is)",
+    )
     _add_base_schema(parser)
     add("--base", metavar="REF", help="judge only the files added since this git ref (default: all)")
     add("--baseline", metavar="N", type=int, help="numbers up to N are replayed, not judged")

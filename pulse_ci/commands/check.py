@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,9 @@ from pulse_ci.commands.request import CheckRequest, build_request, read_request
 from pulse_ci.commands.staging import StagingSnapshot, probe_staging, read_staging
 from pulse_ci.config_file import OFF
 from pulse_ci.engine.version import get_sqlite_version
+from pulse_ci.errors import ConfigError
+from pulse_ci.layout import REVERSE_DIRECTORY
+from pulse_ci.migrations.base_diff import BaseDiff
 from pulse_ci.migrations.source import make_display_path
 from pulse_ci.model import Severity
 from pulse_ci.report.build import build_report
@@ -26,7 +30,7 @@ from pulse_ci.schema.diff import diff
 from pulse_ci.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pulse_ci.analysis.rule import Review
     from pulse_ci.config_file import RuleSetting
@@ -180,12 +184,43 @@ COMMANDS: Mapping[str, Callable[..., Report]] = {"check": check, "lint": lint_on
 
 
 def run(command: str, options: Mapping[str, object]) -> int:
-    """Run check, lint or preview with the flags that were given; return the exit code."""
-    settings = read_settings(options)
+    """Run check, lint or preview with the flags that were given; return the exit code, of several sets the highest."""
+    flags = dict(options)
+    paths = flags.pop("paths")
+    sets = group_by_directory(list(map(str, paths)) if isinstance(paths, list) and paths else [None])
+    if len(sets) > 1 and flags.get("format") not in (None, "text"):
+        raise ConfigError(f"{len(sets)} migrations directories make {len(sets)} reports: check one, or use text.")
+    return max(_run_one(command, {**flags, "migrations_dir": directory}, files) for directory, files in sets.items())
+
+
+def _run_one(command: str, flags: Mapping[str, object], files: Collection[Path]) -> int:
+    settings = read_settings(flags)
+    if files and settings.base:
+        raise ConfigError("--base says which files are new, and so do the files that are named: give one of the two.")
+    request = read_request(settings, command)
+    if files:
+        named = frozenset(make_display_path(each, request.root) for each in files)
+        request = replace(request, base=BaseDiff("the files named", named, (), frozenset()))
     with TerminalOutput(settings) as output:
-        report = COMMANDS[command](read_request(settings, command), output.on_step)
+        report = COMMANDS[command](request, output.on_step)
     output.publish(report)
     return choose_exit_code(report)
+
+
+def group_by_directory(paths: Iterable[str | None]) -> dict[str | None, list[Path]]:
+    """Return the migrations directories that are meant, each with the files of it that are named."""
+    sets: dict[str | None, list[Path]] = {}
+    for name in paths:
+        if name is None or not name.lower().endswith(".sql") or Path(name).is_dir():
+            sets.setdefault(name, [])
+            continue
+        path = Path(name)
+        if not path.is_file():
+            raise ConfigError(f"{path} is not there. Name a migrations directory, or files of one.")
+        in_folder = path.name == "migration.sql" or path.absolute().parent.name == REVERSE_DIRECTORY
+        folder = path.absolute().parent.parent if in_folder else path.absolute().parent
+        sets.setdefault(os.path.relpath(folder), []).append(path)
+    return sets
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def test_a_flag_that_cannot_be_obeyed_is_named_in_one_sentence(
         ["check", "--baseline", "x"],
         ["check", "--format", "xml"],
         ["check", "--fail", "error"],
-        ["check", "a", "b"],
+        ["status", "a", "b"],
         ["new"],
     ],
 )
