@@ -5,12 +5,12 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+import apsw
+
 from pulse_ci.sql.names import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import apsw
 
     from pulse_ci.engine.connection import EmbeddedD1
 
@@ -35,18 +35,21 @@ def _as_text(value: object, is_text: object) -> object:
 
 
 def fingerprint_tables(database: EmbeddedD1, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return for each table that is there its number of rows and a hash of them that their order does not change."""
+    """Return for each table that is there its number of rows and a hash of them that their order does not change.
+
+    A table that cannot be read, as FTS5 without its content table, is left out.
+    """
     with database.open_unrestricted() as connection:
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         prints = {}
         for table in tables:
             if table in there:
-                count = total = 0
                 columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
-                for row in read_table_rows(connection, table, [str(name) for (name,) in columns]):
-                    count += 1
-                    total = (total + _hash(row)) & _MASK
-                prints[table] = (count, total)
+                try:
+                    rows = read_table_rows(connection, table, [str(name) for (name,) in columns])
+                except apsw.SQLError:
+                    continue
+                prints[table] = (len(rows), sum(map(_hash, rows)) & _MASK)
         return prints
 
 
