@@ -47,10 +47,9 @@ def find_directory(config: Path | None, *, environment: str | None, database: st
     named = list(_list_existing(each for path in configs for each in _select_databases(path, environment, database)))
     if has_default:
         # It holds no SQL yet: that is worth a word only where another directory does.
-        others = named or usual
-        return (
-            _choose([(Path(os.path.realpath(DEFAULT_DIRECTORY)), ""), *others], "This repository") if others else None
-        )
+        default = Path(os.path.realpath(DEFAULT_DIRECTORY))
+        others = [each for each in named or usual if each[0] != default]
+        return _choose([(default, ""), *others], "This repository") if others else None
     if named or usual:
         return _choose(named or usual, "The wrangler configurations below" if named else "The current directory")
     if code_config := next((name for name in _CODE_CONFIGS if (here / name).is_file()), None):
@@ -109,11 +108,9 @@ def _holds_sql(folder: Path) -> bool:
 
 def _holds_migrations(folder: Path) -> bool:
     with suppress(OSError):
-        names = [entry.name for entry in os.scandir(folder)]
-        flat = any(FLAT.matches(name) and find_digits(name) for name in names)
-        return flat or any(
-            find_digits(name) and (folder / name / "migration.sql").is_file() for name in names if "." not in name
-        )
+        numbered = [entry for entry in os.scandir(folder) if find_digits(entry.name)]
+        flat = any(FLAT.matches(entry.name) and entry.is_file() for entry in numbered)
+        return flat or any(Path(entry.path, "migration.sql").is_file() for entry in numbered)
     return False
 
 

@@ -200,6 +200,7 @@ def _add_queries(parser: argparse.ArgumentParser) -> None:
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help="the rule to explain")
+    parser.add_argument("--format", choices=("text", "json"), help="how to write the rules (default: text)")
 
 
 COMMANDS: Mapping[str, Command] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from pulse_ci.rules.registry import RULES, find_rule
 from pulse_ci.rules.rule_docs import truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pulse_ci.analysis.rule import Example, Rule
 
@@ -22,8 +23,28 @@ _EXPECT_MARK = re.compile(r" (?:--|//) expect$", re.MULTILINE)
 def run(_: str, options: Mapping[str, object]) -> int:
     """Print the list, or one rule's page; return the exit code."""
     name = options["name"]
-    sys.stdout.write(explain(str(name)) if name else list_rules())
+    if options["format"] == "json":
+        sys.stdout.write(serialize_rules([find_rule(str(name))] if name else RULES))
+    else:
+        sys.stdout.write(explain(str(name)) if name else list_rules())
     return OK
+
+
+def serialize_rules(rules: Iterable[Rule]) -> str:
+    """Return rules as a JSON list, for programs."""
+    fields = [
+        {
+            "name": rule.name,
+            "severity": rule.severity.value,
+            "summary": rule.summary,
+            "problem": rule.problem,
+            "remedy": rule.remedy,
+            "convention": rule.is_convention,
+            "required": rule.name in REQUIRED_RULES,
+        }
+        for rule in rules
+    ]
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
 
 
 def list_rules() -> str:

@@ -128,12 +128,12 @@ def test_a_directory_that_is_not_there(run: Callable[..., Outcome]) -> None:
 
 
 def test_a_file_in_place_of_the_directory(repository: Path, run: Callable[..., Outcome]) -> None:
-    put(repository, n001_sites=table("sites"))
+    (repository / "README.md").touch()
 
-    outcome = run("check", FIRST)
+    outcome = run("check", "README.md")
 
     assert outcome.status == 2
-    assert outcome.err.startswith(f"pulse-ci: {FIRST} is not a directory. ")
+    assert outcome.err.startswith("pulse-ci: README.md is not a directory. ")
 
 
 def test_an_empty_directory_could_not_be_checked(repository: Path, run: Callable[..., Outcome]) -> None:

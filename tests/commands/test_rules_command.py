@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pulse_ci.rules.error_rules import REQUIRED_RULES
 from pulse_ci.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -55,3 +57,12 @@ def test_a_hostile_name_is_shown_harmlessly(run: Callable[..., Outcome]) -> None
     assert outcome.status == 2
     assert "\x1b" not in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_the_rules_are_listed_as_json(run: Callable[..., Outcome]) -> None:
+    listed = json.loads(run("rules", "--format", "json").out)
+    one = json.loads(run("rules", "drop-table", "--format", "json").out)
+
+    assert [each["name"] for each in listed] == [rule.name for rule in RULES]
+    assert [each for each in listed if each["name"] == "drop-table"] == one
+    assert {each["name"] for each in listed if each["required"]} == set(REQUIRED_RULES) & {rule.name for rule in RULES}
