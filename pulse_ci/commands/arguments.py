@@ -151,6 +151,7 @@ def _add_status(parser: argparse.ArgumentParser) -> None:
     _add_database(parser)
     _add_local(parser)
     parser.add_argument("--base", metavar="REF", help="tell the files that were edited since this git ref")
+    parser.add_argument("--exit-code", action="store_true", help="end in 1 where a file is pending: a deploy gate")
     _add_fleet(parser)
 
 

@@ -13,6 +13,7 @@ from pulse_ci.commands.database_target import (
     require_account,
     require_database,
 )
+from pulse_ci.commands.exit_codes import FINDINGS, OK
 from pulse_ci.commands.live_run import (
     RunHooks,
     add_stop_reason,
@@ -51,12 +52,15 @@ def run(command: str, options: Mapping[str, object], open_output: Callable[[Sett
     """Run the command with the flags that were given; return the exit code."""
     settings, local = read_settings(options), options.get("local")
     path = Path(str(local)) if local else None
-    return run_and_publish(
-        command,
-        settings,
-        open_output(settings),
-        lambda connect, hooks: read_status(settings, path, connect, hooks),
-    )
+    pending = list[str]()
+
+    def read(connect: Callable[[Account], D1Client], hooks: RunHooks) -> StatusReport:
+        report = read_status(settings, path, connect, hooks)
+        pending.extend(each.name for each in report.databases if each.pending)
+        return report
+
+    code = run_and_publish(command, settings, open_output(settings), read)
+    return FINDINGS if code == OK and pending and options.get("exit_code") else code
 
 
 def read_status(

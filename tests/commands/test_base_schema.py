@@ -78,3 +78,16 @@ def test_a_base_schema_outside_the_repository_is_not_read(
 
     assert outcome.status == 2
     assert "lies outside the repository" in outcome.err
+
+
+def test_a_pending_file_is_an_exit_code_only_if_asked(repository: Path, run: Callable[..., Outcome]) -> None:
+    put(repository, n001_a="CREATE TABLE a (id TEXT);\n")
+    with sqlite3.connect(repository / "local.sqlite") as database:
+        database.execute("CREATE TABLE other (id TEXT)")
+    words = ("status", "--local", "local.sqlite")
+
+    assert (run(*words).status, run(*words, "--exit-code").status) == (0, 1)
+
+    with sqlite3.connect(repository / "local.sqlite") as database:
+        database.execute("CREATE TABLE a (id TEXT)")
+    assert run(*words, "--exit-code").status == 0
