@@ -38,12 +38,12 @@ class ObjectOrigins:
     def __init__(self) -> None:
         self._sql: dict[str, str] = {}
         self._columns: dict[str, frozenset[str]] = {}
-        self._paths: dict[Name, str] = {}
+        self._paths: dict[str, dict[Name, str]] = {}  # by object
         self._last_row = 0
 
-    def record(self, database: EmbeddedD1, path: str, sql: str = "") -> None:
-        """Note that `path` has just run `sql`: what is new in the database is its work."""
-        adds_alone = not _ALTERS.search(sql)
+    def record(self, database: EmbeddedD1, path: str, statements: Iterable[Statement] = ()) -> None:
+        """Note that `path` has just run `statements`: what is new in the database is its work."""
+        adds_alone = not any(_ALTERS.search(statement.sql) for statement in statements)
         with database.open_unrestricted() as connection:
             first = self._last_row + 1 if adds_alone else 0
             rows = connection.execute(_OBJECTS, (first,)).fetchall()
@@ -59,27 +59,28 @@ class ObjectOrigins:
                     found = connection.execute("SELECT name FROM pragma_table_xinfo(?)", (name,))
                     self._note_columns(folded, frozenset(fold(str(column)) for (column,) in found), path)
                 self._sql[folded] = sql
-                self._paths.setdefault((folded,), path)
+                self._paths.setdefault(folded, {}).setdefault((folded,), path)
 
     def _forget(self, gone: Iterable[str]) -> None:
         for name in list(gone):
             del self._sql[name]
             self._columns.pop(name, None)
-            self._paths = {each: path for each, path in self._paths.items() if each[0] != name}
+            self._paths.pop(name, None)
 
     def _note_columns(self, table: str, columns: frozenset[str], path: str) -> None:
         known = self._columns.get(table, columns)
         self._columns[table] = columns
+        paths = self._paths.setdefault(table, {})
         for column in known - columns:
-            self._paths.pop((table, column), None)
+            paths.pop((table, column), None)
         for column in columns - known:
-            self._paths[table, column] = path
+            paths[table, column] = path
 
     def find_migrations(self, names: Iterable[Name]) -> dict[str, tuple[str, ...]]:
         """Return the paths of the migrations that made any of `names`, each with those that it made."""
         found: dict[str, tuple[str, ...]] = {}
         for name in sorted(set(names)):
-            if path := self._paths.get(name):
+            if path := self._paths.get(name[0], {}).get(name):
                 found[path] = (*found.get(path, ()), ".".join(name))
         return dict(sorted(found.items()))
 

@@ -116,7 +116,7 @@ def replay(
                 _run_without_rows(database, migration)
         elif found := run_migration(database, migration):
             broken.append(found)
-        makers.record(database, migration.path, migration.text)
+        makers.record(database, migration.path, migration.statements)
         if records:
             records.add(database, migration.name)
     after = database.schema()

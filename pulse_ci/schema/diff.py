@@ -10,7 +10,7 @@ from pulse_ci.schema.schema import Column, Table
 from pulse_ci.sql.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pulse_ci.schema.schema import Schema, SchemaObject
 
@@ -25,10 +25,16 @@ def diff(before: Schema, after: Schema) -> tuple[Change, ...]:
     """
     if before is after:
         return ()
-    old, new = before.by_identity, after.by_identity
+    # Most objects are the same value in both, and need no comparison.
+    shared = set(map(id, before.objects)) & set(map(id, after.objects))
+    old, new = _index_unshared(before, shared), _index_unshared(after, shared)
     pairs = ((old.get(identity), new.get(identity)) for identity in sorted(old.keys() | new.keys()))
     changes = chain.from_iterable(_compare_objects(one, other) for one, other in pairs)
     return tuple(sorted(changes, key=lambda change: (fold(change.table), _KIND_ORDER.index(change.kind))))
+
+
+def _index_unshared(schema: Schema, shared: Collection[int]) -> dict[tuple[ObjectKind, str], SchemaObject]:
+    return {(each.kind, fold(each.name)): each for each in schema.objects if id(each) not in shared}
 
 
 def _compare_objects(before: SchemaObject | None, after: SchemaObject | None) -> Iterator[Change]:
