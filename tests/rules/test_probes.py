@@ -64,7 +64,7 @@ CASES = [
     added(
         "references-with-default", "team INT DEFAULT 1 REFERENCES teams", (3, 3), "rows that would refer to one parent"
     ),
-    added("stored-column", "host TEXT AS (lower(url)) STORED", (3, 3), "rows that would have to be written anew"),
+    added("stored-column", "host TEXT AS (lower(url)) STORED", (3, 3), "rows that would have to be rewritten"),
     added("check-on-existing", "kind TEXT DEFAULT '' CHECK (kind IN ('x', 'y'))", (3, 3)),
     unsent(added("check-on-existing", "most INT DEFAULT -1 CHECK (sites.most > seats - 3)", (2, 3))),
     added("check-on-existing", "most INT DEFAULT 2 CHECK (sites.most > seats)", (2, 3)),
