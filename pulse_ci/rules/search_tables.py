@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 def find_searches(schema: Schema, table: str) -> Iterator[Table]:
     """Yield the FTS5 tables with `content=` of that name."""
     for each in schema.tables:
+        if each.module is None or fold(each.module) != "fts5":
+            continue
         options = {
             fold(key.strip()): unquote(value.strip())
             for key, _, value in (argument.partition("=") for argument in each.arguments)
         }
-        if fold(each.module or "") == "fts5" and fold(options.get("content", "")) == fold(table):
+        if fold(options.get("content", "")) == fold(table):
             yield each
 
 
