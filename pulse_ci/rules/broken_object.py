@@ -65,6 +65,8 @@ def _find_empty_searches(
     analysis: MigrationAnalysis, is_new: Callable[[MigrationAnalysis, str], bool]
 ) -> Iterator[RuleMatch]:
     """Report each new FTS5 table over the rows of a table that was there, if nothing fills its index."""
+    if not any(table.is_virtual for table in analysis.replayed.after.tables):
+        return
     for table in analysis.replayed.before.tables:
         for search in find_searches(analysis.replayed.after, table.name):
             name = quote_if_needed(search.name)
