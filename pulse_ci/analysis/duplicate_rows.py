@@ -146,7 +146,9 @@ def _swap_case(hint: dict[str, Value]) -> dict[str, Value]:
 
 
 def read_values(database: EmbeddedD1, table: str, columns: Sequence[str]) -> list[dict[str, Value]]:
-    """Return some rows of a table in some of its columns, those that are NULL left out."""
+    """Return some rows of a table in some of its columns, those that are NULL left out; none for no columns."""
+    if not columns:
+        return []  # a foreign key to a table without a primary key
     select = f"SELECT DISTINCT {', '.join(map(quote, columns))} FROM {quote(table)} LIMIT {_MAX_DUPLICATES}"
     with database.open_unrestricted() as connection:
         rows: list[tuple[Value, ...]] = connection.execute(select).fetchall()

@@ -47,6 +47,7 @@ def test_a_check_that_read_nothing_is_no_success(paths: set[str], config: str | 
     has_read = bool(judged.report and judged.report["migrations"])
     if not has_read:
         assert judged.conclusion != "success"
-        roots = ("",) if "." in words else ("migrations/",) if words else ("migrations/", "app/db/migrations/0001")
+        named = "drizzle/" if config and '"drizzle"' in config else "migrations/"
+        roots = ("",) if "." in words else ("migrations/",) if words else (named,)
         below = [path for path in paths if path.lower().endswith(".sql") and path.startswith(roots)]
         assert judged.status == 2 or not below, judged.said

@@ -41,7 +41,8 @@ def test_a_check_of_a_hostile_file_says_what_is_wrong_in_little_memory(name: str
     one, message = ended["checked"][name], CHECKED[name]
 
     said = [text for rule, _, text in one["found"] if rule in {REPLAY_FAILS_NAME, *NOT_ALLOWED_RULES}]
-    assert [bool(re.search(message or "", text)) for text in said] == ([True] if message else [])
+    # Later statements of the file may be rejected too.
+    assert [bool(re.search(message or "", text)) for text in said[:1]] == ([True] if message else [])
     assert one["status"] == 1
     assert one["megabytes"] < MEGABYTES
 
