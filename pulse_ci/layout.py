@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulse_ci.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -24,6 +26,10 @@ _NUMBER = re.compile(r"([0-9]{1,15})(?=[_.\- ]|$)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 SegmentKey = tuple[bool, float, bytes]
+
+
+_MAX_PATTERN = 200
+_EXTENDED_GLOB = re.compile(r"[+*]\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,22 @@ class Layout:
             case "*/migration.sql":
                 is_one_folder = folders and "/" not in folders and not folders.startswith(".")
                 return bool(is_one_folder) and file_name == "migration.sql"
+        if len(self.pattern) > _MAX_PATTERN or _EXTENDED_GLOB.search(self.pattern):
+            # wcmatch needs exponential time for some of these.
+            raise ConfigError(
+                f"migrations_pattern {self.pattern[:_MAX_PATTERN]!r} is not supported: use *, **, ? and {{a,b}} in at "
+                f"most {_MAX_PATTERN} characters."
+            )
         from wcmatch import glob
 
         # minimatch takes each leading "!" for a negation, that of "!(old).sql" too.
         negations = len(self.pattern) - len(self.pattern.lstrip("!"))
         flags = glob.GLOBSTAR | glob.BRACE | glob.EXTGLOB
-        return bool(glob.globmatch(name, self.pattern[negations:], flags=flags)) != bool(negations % 2)
+        try:
+            found = glob.globmatch(name, self.pattern[negations:], flags=flags)
+        except Exception as error:
+            raise ConfigError(f"migrations_pattern {self.pattern!r} cannot be read: {type(error).__name__}.") from None
+        return bool(found) != bool(negations % 2)
 
 
 FLAT = Layout()

@@ -239,6 +239,8 @@ def _parse_database(config: Path, entry: dict[str, Any], account: str | None) ->
             raise ConfigError(f"{config}: {key} of a D1 database is not a string.")
         if value is not None and "\0" in value:
             raise ConfigError(f"{config}: {key} of a D1 database holds a NUL character.")
+        if value is not None and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConfigError(f"{config}: {key} of a D1 database holds half a character (a surrogate).")
         return value
 
     return WranglerDatabase(

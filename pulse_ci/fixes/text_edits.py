@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARK = "\ufeff"
 # drizzle-kit writes it between statements, and cuts the file there.
 BREAKPOINT = "--> statement-breakpoint"
-_TRAILING_BREAKPOINT = re.compile(rf"[ \t]*(?:\r?\n)?[ \t]*{BREAKPOINT}[ \t]*")
+_TRAILING_BREAKPOINT = re.compile(rf"(?:[ \t]*\r?\n)?[ \t]*{BREAKPOINT}[ \t]*")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|$(?![\r\n]))")
 
 

@@ -32,7 +32,7 @@ _IGNORED_CHARACTERS = (
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_COMMAND = re.compile(rf"(^|[\r\n])((?:[^\S\r\n]|[{_IGNORED_CHARACTERS}])*):([{_IGNORED_CHARACTERS}]*):")
+_COMMAND = re.compile(rf"(^|[\r\n])((?:(?![\r\n])[\s{_IGNORED_CHARACTERS}])*):([{_IGNORED_CHARACTERS}]*):")
 _OLD_COMMAND = re.compile(rf"#([{_IGNORED_CHARACTERS}]*)#([{_IGNORED_CHARACTERS}]*)\[")
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FIELD_LINE = re.compile(r"\s*(migration|created|date|reason)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_FIELD_LINE = re.compile(r"(migration|created|date|reason)\s{0,9}:(.*)", re.IGNORECASE | re.DOTALL)
 # What `wrangler d1 migrations create` writes: "Migration number: 0001 \t 2024-03-05T10:11:12.000Z".
-_WRANGLER_LINE = re.compile(r"\s*migration number\s*:\s*[0-9]+\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\S*\s*$", re.IGNORECASE)
-_REVERSE_LINE = re.compile(r"\s*reverse\s+migration\s*:?\s+([0-9]{1,15})\b", re.IGNORECASE)
+_WRANGLER_LINE = re.compile(
+    r"migration number\s{0,9}:\s{0,9}[0-9]{1,15}\s{1,9}([0-9]{4}-[0-9]{2}-[0-9]{2})\S*$", re.IGNORECASE
+)
+_REVERSE_LINE = re.compile(r"reverse\s{1,9}migration\s{0,9}:?\s{1,9}([0-9]{1,15})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,16 @@ def parse_header(comments: Iterable[CommentLine]) -> Header:
     found: dict[str, HeaderField] = {}
     is_generated = False
     for comment in comments:
-        if match := _FIELD_LINE.match(comment.text):
+        # Stripped first, and with bounded gaps: no amount of spaces makes a pattern slow.
+        text = comment.text.strip()
+        if match := _FIELD_LINE.match(text):
             name = match[1].lower()
-            if match[2]:
-                found.setdefault("date" if name == "created" else name, HeaderField(match[2], comment.line))
-        elif match := _WRANGLER_LINE.match(comment.text):
-            found.setdefault("migration", HeaderField(comment.text.strip(), comment.line))
+            if value := match[2].strip():
+                found.setdefault("date" if name == "created" else name, HeaderField(value, comment.line))
+        elif match := _WRANGLER_LINE.match(text):
+            found.setdefault("migration", HeaderField(text, comment.line))
             found.setdefault("date", HeaderField(match[1], comment.line))
             is_generated = True
-        elif match := _REVERSE_LINE.match(comment.text):
+        elif match := _REVERSE_LINE.match(text):
             found.setdefault("reverse", HeaderField(match[1], comment.line))
     return Header(found.get("migration"), found.get("date"), found.get("reason"), found.get("reverse"), is_generated)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pulse_ci.migrations.source import SourceFile
 
-_IGNORE = re.compile(r"\s*pulse-ci:\s*(ignore-file|ignore)\b[ \t]*(\S*)[ \t]*(.*?)\s*$")
+_IGNORE = re.compile(r"pulse-ci:\s{0,9}(ignore-file|ignore)\b(.*)", re.DOTALL)
 _TOO_LARGE_REMEDY = (
     "Split it into several migrations. If it is meant to be this large, set PULSE_CI_SANDBOX_FACTOR=4, which "
     "multiplies each of the sandbox's limits."
@@ -213,11 +213,17 @@ def _parse_reverse_block(comments: list[CommentLine]) -> tuple[Statement, ...]:
 def _parse_ignores(path: str, comments: Iterable[CommentLine], statements: tuple[Statement, ...]) -> tuple[Ignore, ...]:
     found = []
     for comment in comments:
-        if match := _IGNORE.match(comment.text):
+        if match := _IGNORE.match(comment.text.strip()):
+            rule, _, reason = match[2].strip().partition(" ")
             whole_file = match[1] == "ignore-file"
             lines = None if whole_file else _find_following_lines(comment.line, statements)
-            found.append(Ignore(match[2], match[3], Location(path, comment.line, comment.line), lines))
+            found.append(Ignore(rule, _require_letters(reason), Location(path, comment.line, comment.line), lines))
     return tuple(found)
+
+
+def _require_letters(reason: str) -> str:
+    """Return a reason that somebody can read; nothing for one without a visible letter or digit."""
+    return reason.strip() if any(character.isalnum() for character in reason) else ""
 
 
 def _find_following_lines(line: int, statements: tuple[Statement, ...]) -> range:

@@ -13,8 +13,9 @@ from urllib.parse import quote
 _ZERO_WIDTH_SPACE = "\u200b"
 # Control characters, and those that are not seen or that turn the direction of what follows.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # What means something anywhere; what does at the start of a line, and the colon that opens an emoji's name.
 _PUNCTUATION = re.compile(r"([\\`*_\[\]<>|~&$]|^[#+=-]|:(?=[\w+-]))")
