@@ -49,7 +49,7 @@ def format_headline(report: Report) -> str:
     losses = _list_losses(report)
     errors = [each for each in report.findings if each.severity is Severity.ERROR and not each.ignored]
     if failed:
-        return f"Do not merge: {_describe_failed(failed)}{f', and it {_describe_losses(losses)}' if losses else ''}"
+        return f"Do not merge: {_describe_failed(failed)}{f', and this {_describe_losses(losses)}' if losses else ''}"
     if errors and losses:
         return f"Do not merge: this {_describe_losses(losses)}"
     if errors:

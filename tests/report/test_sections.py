@@ -89,7 +89,7 @@ def test_what_was_ignored_can_be_looked_at() -> None:
 
 def test_a_file_that_d1_refuses_is_named_in_the_verdict() -> None:
     assert markdown.render(findings()).startswith(
-        "### ❌ Do not merge: D1 rejects `022_custom_fields.sql`, and it would delete all rows of "
+        "### ❌ Do not merge: D1 rejects `022_custom_fields.sql`, and this would delete all rows of "
     )
 
 
