@@ -81,10 +81,10 @@ def _of_values(refusal: Rejection, statement: Statement, table: Table, schema: S
         read = find_json_columns(code) & columns.keys() or _find_json_sources(table, schema)
         names = [quote_if_needed(columns[name]) for name in sorted(read)]
         yield from _exact(table, [f"NOT json_valid({name})" for name in names])
-    if stored := _STORED.search(refusal.message):
+    if stored := _STORED.search(refusal.searchable):
         wanted, name = _STORAGE_CLASSES.get(stored[1], "text"), quote_if_needed(stored[2])
         yield _inexact(table, f"typeof({name}) NOT IN ('{wanted}', 'null')")
-    failed = _FAILED_COLUMNS.search(refusal.message)
+    failed = _FAILED_COLUMNS.search(refusal.searchable)
     names = [name.rpartition(".")[2] for name in failed[1].split(", ")] if failed else []
     match statement.operation:
         case Update(name, has_where) if fold(name) == fold(table.name) and "NOT NULL" in refusal.message:

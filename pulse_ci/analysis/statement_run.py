@@ -24,6 +24,8 @@ _CONSEQUENCE = re.compile(
     r"|already another table or index|FOREIGN KEY constraint failed"
 )
 
+_MAX_SEARCHED, _MAX_SEARCHED_END = 2_000, 200
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -46,6 +48,13 @@ class Rejection:
                 return cls(statement, str(refused), RejectedBy.ENGINE)
             case _:
                 return cls(statement, str(refused))
+
+    @property
+    def searchable(self) -> str:
+        """The message for pattern searches: a token in its middle can be as long as the statement."""
+        if len(self.message) <= _MAX_SEARCHED:
+            return self.message
+        return f"{self.message[:_MAX_SEARCHED]}…{self.message[-_MAX_SEARCHED_END:]}"
 
     @property
     def is_transaction(self) -> bool:
@@ -117,7 +126,7 @@ def without_consequences(refusals: Iterable[Rejection]) -> tuple[Rejection, ...]
     """Return the first refusal, and those that do not come from its statement's being left out."""
     kept = list[Rejection]()
     for refusal in refusals:
-        follows = any(not each.is_transaction for each in kept) and _CONSEQUENCE.search(refusal.message)
+        follows = any(not each.is_transaction for each in kept) and _CONSEQUENCE.search(refusal.searchable)
         if refusal.is_transaction or not follows:
             kept.append(refusal)
     return tuple(kept)

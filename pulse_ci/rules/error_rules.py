@@ -46,6 +46,7 @@ class _ErrorPattern:
 
 
 _START_TOKENS = 9  # tokens
+_MAX_TOKEN = 100
 # What other databases have, or SQLite newly has, and D1 has not.
 _UNSUPPORTED_ALTER = (
     r"ALTER TABLE .* (ALTER|MODIFY|CHANGE|SET|(ADD|DROP) (CONSTRAINT|PRIMARY|UNIQUE|FOREIGN|CHECK|INDEX|KEY))( |$)"
@@ -92,12 +93,12 @@ def find_rule_name(rejection: Rejection) -> str:
         return "explicit-transaction"
     if rejection.rejected_by in NOT_RUN_REMEDIES:
         return REPLAY_FAILS_NAME
-    return _match_pattern(rejection.message, rejection.statement, _PATTERNS) or REPLAY_FAILS_NAME
+    return _match_pattern(rejection.searchable, rejection.statement, _PATTERNS) or REPLAY_FAILS_NAME
 
 
 def _match_pattern(message: str, statement: Statement | None, patterns: tuple[_ErrorPattern, ...]) -> str | None:
     sql = statement.sql if statement else ""
-    statement_start = " ".join(token.text.upper() for token in islice(tokenize_code(sql), _START_TOKENS))
+    statement_start = " ".join(token.text[:_MAX_TOKEN].upper() for token in islice(tokenize_code(sql), _START_TOKENS))
     matching = (
         pattern.rule
         for pattern in patterns
@@ -129,7 +130,7 @@ def find_rule_name_on_rows(rejection: Rejection, analysis: MigrationAnalysis) ->
     if "FOREIGN KEY constraint failed" in rejection.message and (is_in_rebuild or is_copy):
         return REBUILD_FAILS_NAME
     if rejection.statement and isinstance(rejection.statement.operation, Insert | Update) and not is_copy:
-        return _match_pattern(rejection.message, rejection.statement, _NOT_ALLOWED_PATTERNS) or REPLAY_FAILS_NAME
+        return _match_pattern(rejection.searchable, rejection.statement, _NOT_ALLOWED_PATTERNS) or REPLAY_FAILS_NAME
     return find_rule_name(rejection)
 
 

@@ -64,10 +64,10 @@ def _find_remedy(analysis: MigrationAnalysis, rejection: Rejection, *, on_rows: 
         return NOT_RUN_REMEDIES[rejection.rejected_by]
     if _needs_base_schema(analysis, rejection):
         return _BASE_SCHEMA_REMEDY
-    if match := re.match(r"error in (view|trigger) (\S+?):", rejection.message):
+    if match := re.match(r"error in (view|trigger) (\S+?):", rejection.searchable):
         return _suggest_dropping(analysis, match[1], match[2])
     for pattern, hint in _REMEDIES:
-        if match := re.search(pattern, rejection.message):
+        if match := re.search(pattern, rejection.searchable):
             return hint.format(match[0], *match.groups())
     if on_rows:
         return "Correct the statement: it failed on each of the test rows."

@@ -112,7 +112,8 @@ _PATTERNS: tuple[tuple[TokenKind, str], ...] = (
         TokenKind.NUMBER,
         rf"(?:0[xX][0-9a-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?){_ID_CHARS}",
     ),
-    (TokenKind.VARIABLE, rf"\?[0-9]*|[$@:#]{_ID_CHAR}+(?:::{_ID_CHAR}+)*(?:\([^)\s]*\))?"),
+    # The part in parentheses is bounded: without its end, each variable would read on to the end of the text.
+    (TokenKind.VARIABLE, rf"\?[0-9]*|[$@:#]{_ID_CHAR}+(?:::{_ID_CHAR}+)*(?:\([^)\s]{{0,250}}\))?"),
     (TokenKind.SEMICOLON, r";"),
     (TokenKind.OPERATOR, r"->>|->|\|\||<=|>=|<>|<<|>>|==|!=|[\s\S]"),
 )

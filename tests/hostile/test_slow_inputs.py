@@ -12,12 +12,14 @@ from pulse_ci.github.runner import escape_commands
 from pulse_ci.layout import Layout
 from pulse_ci.migrations.header import CommentLine, parse_header
 from pulse_ci.report.escape import escape_invisible
+from pulse_ci.rules.lint import lint
+from tests.rules.example import review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SPACES = " " * 200_000
-LIMIT = 1.0
+LIMIT = 5.0  # seconds of the processor; before, each took far longer or did not end
 
 
 def read(text: str) -> object:
@@ -53,3 +55,23 @@ def test_a_pattern_that_could_take_for_ever_is_an_error(pattern: str) -> None:
 @pytest.mark.parametrize("character", list("\u3164\u2800\u115f\u1160\uffa0\u202e\u200b\x1b\u034f"))
 def test_a_character_without_a_shape_is_spelled_out(character: str) -> None:
     assert escape_invisible(f"a{character}b") == f"a\\u{{{ord(character):x}}}b"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "[" * 80_000,
+        "SELECT '" + "a " * 40_000,
+        "DROP TABLE " + "x" * 80_000 + ";",
+        "BEGIN;" + SPACES + "z",
+        "#a::a(" * 20_000,
+    ],
+    ids=["brackets", "quote", "name", "spaces", "variables"],
+)
+def test_a_long_statement_is_checked_at_once(sql: str) -> None:
+    files = {"migrations/001_a.sql": "CREATE TABLE t (id INTEGER PRIMARY KEY);\n", "migrations/002_b.sql": sql}
+
+    start = time.thread_time()
+    lint(review(files, baseline=1))
+
+    assert time.thread_time() - start < LIMIT
